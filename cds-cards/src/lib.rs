@@ -1,0 +1,1 @@
+//! What `pnet-cds` says.

@@ -1,0 +1,365 @@
+//! What is known of a patient: every fact with its readings, their evidence, and why one is unknown.
+
+use crate::catalogue::{FactId, Word};
+use crate::date::PartialDate;
+use crate::interval::Interval;
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One value as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// A word of the fact's closed list.
+    Word(Word),
+    /// Several words that hold together.
+    Words(BTreeSet<Word>),
+    /// A number or an interval, in the fact's unit (markers: in the reading's own unit).
+    Number(Interval),
+}
+
+/// A staging or grading system that a reading names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum System {
+    /// ENETS.
+    Enets,
+    /// AJCC, 7th edition.
+    Ajcc7,
+    /// AJCC, 8th edition.
+    Ajcc8,
+    /// AJCC, version 9.
+    Ajcc9,
+    /// UICC.
+    Uicc,
+    /// WHO, ENETS or NET grading, for `grade-recorded`.
+    Who,
+}
+
+impl System {
+    /// The code in `{base}/CodeSystem/fact-values`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Enets => "enets",
+            Self::Ajcc7 => "ajcc-7",
+            Self::Ajcc8 => "ajcc-8",
+            Self::Ajcc9 => "ajcc-9",
+            Self::Uicc => "uicc",
+            Self::Who => "who",
+        }
+    }
+
+    /// The system with that code, or `None`.
+    pub fn parse(code: &str) -> Option<Self> {
+        [
+            Self::Enets,
+            Self::Ajcc7,
+            Self::Ajcc8,
+            Self::Ajcc9,
+            Self::Uicc,
+            Self::Who,
+        ]
+        .into_iter()
+        .find(|system| system.as_str() == code)
+    }
+}
+
+/// How a reading came about, where that ranks it among others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Basis {
+    /// Nothing special.
+    #[default]
+    Plain,
+    /// A pathological T, N, M or stage: counts before a clinical one whatever the date.
+    Pathological,
+    /// A clinical T, N, M or stage.
+    Clinical,
+    /// ECOG converted from Karnofsky: gives way to an ECOG of the same day.
+    Karnofsky,
+}
+
+/// The specimen of a histology reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Specimen {
+    /// The primary tumour.
+    Primary,
+    /// A metastasis.
+    Metastasis,
+}
+
+/// The laboratory's own verdict on a marker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flag {
+    /// Below the reference range.
+    Low,
+    /// Inside the reference range.
+    Normal,
+    /// Above the reference range.
+    High,
+}
+
+impl Flag {
+    /// The word shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Normal => "normal",
+            Self::High => "high",
+        }
+    }
+}
+
+/// Which kind of record a reading stands in; it decides what a newer record can overrule (section 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Source {
+    /// A dated statement: the newest counts.
+    #[default]
+    Observation,
+    /// A problem-list entry: one active entry is enough for presence.
+    Condition,
+    /// A completed procedure: it stays done.
+    Procedure,
+    /// A medication record: one active record is enough for presence.
+    Medication,
+    /// A recorded part of a whole, such as a bone metastasis: it wins over a stated absence of the whole.
+    Part,
+    /// The patient's own record.
+    Patient,
+    /// A site's declaration that no record means absent.
+    SitePolicy,
+}
+
+/// Where a reading comes from and how it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Evidence {
+    /// `Type/id` of the resource; chart data, never logged.
+    pub reference: String,
+    /// The value as recorded; chart data, escaped wherever it is shown.
+    pub recorded: String,
+    /// The effective date as written, cut to the day.
+    pub effective: Option<PartialDate>,
+    /// What was done to it, in our own words: `preliminary`, `converted from 12 /50 HPF`.
+    pub notes: Vec<String>,
+}
+
+/// One reading of one fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// The value, in the fact's unit.
+    pub value: Value,
+    /// The staging or grading system, for `t`, `n`, `m`, `stage-recorded` and `grade-recorded`.
+    pub system: Option<System>,
+    /// How it came about.
+    pub basis: Basis,
+    /// The specimen, for histology.
+    pub specimen: Option<Specimen>,
+    /// Since when, for `disease-status`: the start of the recorded period, or worked out from an unbroken run.
+    pub since: Option<PartialDate>,
+    /// The syndrome of `functioning`, or the drug of `prior-systemic-therapy`: a word of ours, not chart text.
+    pub detail: Option<String>,
+    /// The unit of a marker.
+    pub unit: Option<String>,
+    /// The laboratory's verdict on a marker.
+    pub flag: Option<Flag>,
+    /// The laboratory's reference range of a marker.
+    pub reference_range: Option<Interval>,
+    /// The kind of record.
+    pub source: Source,
+    /// Where it stands; more than one where readings of a day were united.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Reading {
+    /// A plain reading of a value.
+    pub fn new(value: Value, source: Source, evidence: Evidence) -> Self {
+        Self {
+            value,
+            system: None,
+            basis: Basis::Plain,
+            specimen: None,
+            since: None,
+            detail: None,
+            unit: None,
+            flag: None,
+            reference_range: None,
+            source,
+            evidence: vec![evidence],
+        }
+    }
+
+    /// The date of the reading: the newest of its evidence.
+    pub fn effective(&self) -> Option<PartialDate> {
+        self.evidence
+            .iter()
+            .filter_map(|e| e.effective)
+            .max_by_key(PartialDate::latest)
+    }
+
+    /// Whether the value is this word.
+    pub fn says(&self, word: &str) -> bool {
+        matches!(&self.value, Value::Word(w) if w.as_str() == word)
+    }
+}
+
+/// Why nothing is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unknown {
+    /// Nothing is recorded.
+    Missing,
+    /// Something is recorded, but the value or unit could not be read.
+    Unreadable,
+}
+
+/// Everything on record about one fact.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Fact {
+    pub(crate) current: Vec<Reading>,
+    pub(crate) unreadable: bool,
+    /// Superseded readings, newest first: shown, not used.
+    pub older: Vec<Reading>,
+    /// Statements of absence that a recorded presence overrides: shown as conflicting, not used.
+    pub overruled: Vec<Reading>,
+    /// Records that could not be read.
+    pub unread: Vec<Evidence>,
+    /// Records that are no evidence either way (unconfirmed, not yet effective, no system named): shown, not used.
+    pub shown: Vec<Evidence>,
+}
+
+impl Fact {
+    /// The readings that count, all of equal standing, or why there are none.
+    ///
+    /// One reading is the rule. Several are readings of one day that differ, a T or stage per staging
+    /// system, or a Ki-67 per specimen; each is to be evaluated.
+    ///
+    /// # Errors
+    /// [`Unknown`] if no reading counts.
+    pub fn readings(&self) -> Result<&[Reading], Unknown> {
+        if self.unreadable {
+            Err(Unknown::Unreadable)
+        } else if self.current.is_empty() {
+            Err(Unknown::Missing)
+        } else {
+            Ok(&self.current)
+        }
+    }
+
+    /// Whether every counting reading is this word.
+    pub fn is(&self, word: &str) -> bool {
+        self.readings()
+            .is_ok_and(|readings| readings.iter().all(|r| r.says(word)))
+    }
+}
+
+/// A record that could not be used at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// `Type/id`, or the position in the Bundle (`entry 3`) where there is none; chart data, never logged.
+    pub place: String,
+    /// What is wrong, in our own words and without chart text.
+    pub what: String,
+}
+
+/// All facts of one patient on one day: the only thing the clinical logic sees. Made by [`FactsBuilder`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    pub(crate) as_of: Date,
+    pub(crate) subject: Option<String>,
+    pub(crate) facts: BTreeMap<FactId, Fact>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+static NO_FACT: Fact = Fact {
+    current: Vec::new(),
+    unreadable: false,
+    older: Vec::new(),
+    overruled: Vec::new(),
+    unread: Vec::new(),
+    shown: Vec::new(),
+};
+
+impl Facts {
+    /// A collector of readings for an evaluation on the day `as_of`.
+    pub fn builder(as_of: Date) -> FactsBuilder {
+        FactsBuilder {
+            as_of,
+            subject: None,
+            closed_world: BTreeSet::new(),
+            raw: BTreeMap::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// The day of evaluation.
+    pub fn as_of(&self) -> Date {
+        self.as_of
+    }
+
+    /// `Patient/id`, if the record names the patient.
+    pub fn subject(&self) -> Option<&str> {
+        self.subject.as_deref()
+    }
+
+    /// One fact; a fact never mentioned is missing.
+    pub fn get(&self, id: FactId) -> &Fact {
+        self.facts.get(&id).unwrap_or(&NO_FACT)
+    }
+
+    /// Records that could not be used at all.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+}
+
+/// Collects readings in any order and works out which count (specification, section 2).
+#[derive(Debug, Clone)]
+pub struct FactsBuilder {
+    pub(crate) as_of: Date,
+    pub(crate) subject: Option<String>,
+    pub(crate) closed_world: BTreeSet<FactId>,
+    pub(crate) raw: BTreeMap<FactId, Raw>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// What was collected about one fact.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Raw {
+    pub(crate) readings: Vec<Reading>,
+    pub(crate) unread: Vec<Evidence>,
+    pub(crate) shown: Vec<Evidence>,
+}
+
+impl FactsBuilder {
+    /// Names the patient (`Patient/id`).
+    pub fn subject(&mut self, reference: impl Into<String>) -> &mut Self {
+        self.subject = Some(reference.into());
+        self
+    }
+
+    /// Declares facts for which a site says that no record means absent. Facts without the word `absent` are left out.
+    pub fn closed_world(&mut self, facts: impl IntoIterator<Item = FactId>) -> &mut Self {
+        self.closed_world.extend(facts);
+        self
+    }
+
+    /// Adds a reading.
+    pub fn reading(&mut self, id: FactId, reading: Reading) -> &mut Self {
+        self.raw.entry(id).or_default().readings.push(reading);
+        self
+    }
+
+    /// Adds a record whose value could not be read.
+    pub fn unreadable(&mut self, id: FactId, evidence: Evidence) -> &mut Self {
+        self.raw.entry(id).or_default().unread.push(evidence);
+        self
+    }
+
+    /// Adds a record that is no evidence either way.
+    pub fn shown(&mut self, id: FactId, evidence: Evidence) -> &mut Self {
+        self.raw.entry(id).or_default().shown.push(evidence);
+        self
+    }
+
+    /// Adds a record that could not be used at all.
+    pub fn problem(&mut self, problem: Problem) -> &mut Self {
+        self.problems.push(problem);
+        self
+    }
+}

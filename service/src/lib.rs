@@ -1,0 +1,1 @@
+//! Who `pnet-cds` talks to: HTTP, settings and the command line.

@@ -1,0 +1,2 @@
+//! The `pnet-cds` command.
+fn main() {}
