@@ -5,6 +5,7 @@ pub mod date;
 pub mod facts;
 pub mod interval;
 mod recency;
+mod values;
 
 pub use catalogue::{FactId, Word};
 pub use date::PartialDate;
