@@ -1,1 +1,10 @@
-//! What `pnet-cds` says.
+//! What `pnet-cds` says: knowledge as data, the engine from facts to an assessment, and the cards.
+//!
+//! Pure: knowledge, facts and the day of evaluation are arguments; nothing here reads a clock, a file or the
+//! environment.
+
+pub mod assessment;
+pub mod knowledge;
+
+pub use assessment::Assessment;
+pub use knowledge::Knowledge;

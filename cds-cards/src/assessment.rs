@@ -1,0 +1,452 @@
+//! What the service concludes about one patient: the structures of the assessment JSON (contract, Assessment).
+
+use fhir_profiles::FactId;
+use rust_decimal::Decimal;
+use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
+
+/// The whole assessment of one patient on one day.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Assessment {
+    /// The knowledge it was made with.
+    pub knowledge: KnowledgeRef,
+    /// The day of evaluation, `YYYY-MM-DD`.
+    pub as_of: String,
+    /// `Patient/id`, where the record names the patient.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// Whether the options apply at all (specification section 5).
+    pub gate: Gate,
+    /// Every fact of the specification.
+    pub facts: BTreeMap<FactId, FactReport>,
+    /// WHO grade (section 3).
+    pub grade: GradeReport,
+    /// Stage in both systems (section 3).
+    pub stage: StageReport,
+    /// All 19 options in presentation order if the gate is passed, else none.
+    pub options: Vec<OptionReport>,
+    /// What in the record does not fit together.
+    pub discrepancies: Vec<Discrepancy>,
+    /// Unknown facts ranked by how many options have an unknown criterion that reads them.
+    pub missing: Vec<MissingFact>,
+    /// Records that could not be used at all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<ProblemReport>,
+    /// The review's guiding sentences.
+    pub principles: Vec<Cited>,
+}
+
+/// Identity of the knowledge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KnowledgeRef {
+    /// Package id.
+    pub id: String,
+    /// Package version.
+    pub version: String,
+    /// `sha256:` and the hash of all its files.
+    pub hash: String,
+    /// Month to which the review's literature search reaches.
+    pub evidence_cut_off: String,
+}
+
+/// Whether the options apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Gate {
+    /// PNET and liver metastases are present.
+    Passed,
+    /// No PNET is recorded as present.
+    NoPnet,
+    /// PNET is present, liver metastases are not (absent, or not recorded: see the fact).
+    NoLiverMetastases,
+}
+
+/// Outcome of a criterion in Kleene logic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Recorded evidence satisfies it.
+    Met,
+    /// Recorded evidence contradicts it.
+    NotMet,
+    /// Neither, for a [`Reason`].
+    Unknown,
+}
+
+/// Why something is unknown, in the order in which reasons outrank each other in compounds (`judgement` last).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// Two sources of equal standing disagree.
+    Conflicting,
+    /// Recorded, but the value or unit could not be read.
+    Unreadable,
+    /// Nothing recorded.
+    Missing,
+    /// Recorded, but the review gives no cut-off: a person decides.
+    Judgement,
+}
+
+/// What a criterion is for in an option.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Must be met for the option to be supported; unknown leaves the option undetermined.
+    Require,
+    /// Should be confirmed; unknown leaves the option provisional.
+    Confirm,
+    /// The review advises against the option if it is not met.
+    Contraindication,
+}
+
+/// Verdict of an option; the order is that of presentation inside a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Every criterion is met.
+    Supported,
+    /// Nothing speaks against it; something is to be confirmed.
+    Provisional,
+    /// A required criterion is unknown.
+    Undetermined,
+    /// A selection criterion is not met.
+    NotSupported,
+    /// The review advises against it.
+    Contraindicated,
+}
+
+impl Verdict {
+    /// The id of the specification.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Supported => "supported",
+            Self::Provisional => "provisional",
+            Self::Undetermined => "undetermined",
+            Self::NotSupported => "not-supported",
+            Self::Contraindicated => "contraindicated",
+        }
+    }
+}
+
+/// Group of an option; the order is that of presentation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Group {
+    /// Surgery.
+    Surgery,
+    /// Liver-directed therapies.
+    LiverDirected,
+    /// Systemic therapies.
+    Systemic,
+}
+
+impl Group {
+    /// Every group, in presentation order.
+    pub const ALL: [Group; 3] = [Group::Surgery, Group::LiverDirected, Group::Systemic];
+
+    /// The id of the contract.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Surgery => "surgery",
+            Self::LiverDirected => "liver-directed",
+            Self::Systemic => "systemic",
+        }
+    }
+}
+
+/// Whether a fact is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// It is.
+    Known,
+    /// It is not, for a reason.
+    Unknown,
+}
+
+/// One fact as assessed: value or reason, with its evidence.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FactReport {
+    /// Known or unknown.
+    pub status: Status,
+    /// Why unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// The value: a word, words, or an exact number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<FactValue>,
+    /// The interval, where the number is not exact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<Range>,
+    /// Unit of value or range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// Readings of equal standing that differ (or a T or stage per system), as written by us.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<String>,
+    /// Staging or grading system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system: Option<&'static str>,
+    /// Since when, for `disease-status`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// Syndrome, or drug.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The laboratory's own verdict on a marker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flag: Option<&'static str>,
+    /// The laboratory's reference range of a marker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference_range: Option<Range>,
+    /// The records that count.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<EvidenceReport>,
+    /// Superseded readings, newest first: shown, not used.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub older: Vec<EvidenceReport>,
+    /// Statements that a recorded presence overrides: shown, not used.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub overruled: Vec<EvidenceReport>,
+    /// Records that could not be read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<EvidenceReport>,
+    /// Records that are no evidence either way.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shown: Vec<EvidenceReport>,
+}
+
+/// A value in JSON.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FactValue {
+    /// A word of the fact's list.
+    Word(String),
+    /// Several that hold together.
+    Words(Vec<String>),
+    /// An exact number, written without binary rounding.
+    Number(Decimal),
+}
+
+impl Serialize for FactValue {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Word(word) => serializer.serialize_str(word),
+            Self::Words(words) => words.serialize(serializer),
+            Self::Number(number) => decimal(number, serializer),
+        }
+    }
+}
+
+fn decimal<S: Serializer>(number: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+    let text = number.normalize().to_string();
+    serde_json::from_str::<serde_json::Number>(&text)
+        .map_err(serde::ser::Error::custom)?
+        .serialize(serializer)
+}
+
+fn optional_decimal<S: Serializer>(number: &Option<Decimal>, serializer: S) -> Result<S::Ok, S::Error> {
+    match number {
+        Some(number) => decimal(number, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
+/// An interval in JSON; a missing end is unbounded.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Range {
+    /// Lower end.
+    #[serde(serialize_with = "optional_decimal", skip_serializing_if = "Option::is_none")]
+    pub low: Option<Decimal>,
+    /// Whether the lower end belongs to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub low_inclusive: Option<bool>,
+    /// Upper end.
+    #[serde(serialize_with = "optional_decimal", skip_serializing_if = "Option::is_none")]
+    pub high: Option<Decimal>,
+    /// Whether the upper end belongs to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub high_inclusive: Option<bool>,
+}
+
+impl From<&fhir_profiles::Interval> for Range {
+    fn from(interval: &fhir_profiles::Interval) -> Self {
+        Self {
+            low: interval.low().map(|b| b.value.normalize()),
+            low_inclusive: interval.low().map(|b| b.inclusive),
+            high: interval.high().map(|b| b.value.normalize()),
+            high_inclusive: interval.high().map(|b| b.inclusive),
+        }
+    }
+}
+
+/// One record behind a fact. `reference` and `recorded` are chart data: escaped wherever they are shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EvidenceReport {
+    /// `Type/id`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reference: String,
+    /// The value as recorded.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub recorded: String,
+    /// Effective date as written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effective: Option<String>,
+    /// What was done to it, in our words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+/// A grade, or the grades still possible.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GradeReport {
+    /// The grade, if one remains.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// The grades still possible.
+    pub candidates: Vec<String>,
+    /// Whether the review's table holds this tumour; only beside a value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub classifiable: Option<bool>,
+    /// Why undetermined; only without a value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// Whether it rests on an interpretation (higher of two measures).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub interpretation: bool,
+    /// What it was taken from: `ki67`, `mitoses`, or `grade-recorded`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<FactId>,
+    /// The statements of the table rows used.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub statements: Vec<String>,
+    /// How it came about, in our words (no chart text).
+    pub because: String,
+}
+
+/// Stage in both systems.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StageReport {
+    /// ENETS.
+    pub enets: Stage,
+    /// AJCC, 7th edition.
+    pub ajcc7: Stage,
+}
+
+/// A stage, or the stages still possible.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stage {
+    /// The stage, if one remains.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// The stages still possible, in table order.
+    pub candidates: Vec<String>,
+    /// T categories still possible.
+    pub t: Vec<String>,
+    /// N categories still possible.
+    pub n: Vec<String>,
+    /// M categories still possible.
+    pub m: Vec<String>,
+    /// The statements of the table rows used.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub statements: Vec<String>,
+}
+
+/// One option with its verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OptionReport {
+    /// Option id.
+    pub id: String,
+    /// Its group.
+    pub group: Group,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Variants that apply.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<String>,
+    /// Every criterion, in the order of the specification.
+    pub criteria: Vec<CriterionReport>,
+    /// Ids of the criteria that decide the verdict (all of those that make it what it is; none if supported).
+    pub deciding: Vec<String>,
+    /// Favours that apply.
+    pub favours: Vec<String>,
+    /// Cautions that apply.
+    pub cautions: Vec<String>,
+}
+
+/// One criterion with its outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CriterionReport {
+    /// Criterion id.
+    pub id: String,
+    /// What it is for.
+    pub role: Role,
+    /// Its outcome.
+    pub outcome: Outcome,
+    /// Why unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// Whether the outcome rests on an interpretation of the review.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub interpretation: bool,
+    /// Whether the value lies exactly on the limit.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub borderline: bool,
+    /// The facts it read.
+    pub facts: Vec<FactId>,
+    /// The statements it rests on.
+    pub statements: Vec<String>,
+    /// Why, in a clause: values in our own words and numbers, never raw chart text.
+    pub because: String,
+}
+
+/// Something in the record that does not fit together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Discrepancy {
+    /// Its id (specification section 5, end).
+    pub id: String,
+    /// The facts concerned.
+    pub facts: Vec<FactId>,
+    /// One sentence: values in our own words and numbers, never raw chart text.
+    pub text: String,
+}
+
+/// An unknown fact and what knowing it would settle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MissingFact {
+    /// The fact.
+    pub fact: FactId,
+    /// Number of options with an unknown criterion that reads it.
+    pub settles: usize,
+}
+
+/// A record that could not be used at all; `place` is chart data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProblemReport {
+    /// `Type/id` or `entry 3`.
+    pub place: String,
+    /// What is wrong, in our words.
+    pub problem: String,
+}
+
+/// A sentence with the statements it rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Cited {
+    /// The sentence.
+    pub text: String,
+    /// Statement ids.
+    pub statements: Vec<String>,
+}

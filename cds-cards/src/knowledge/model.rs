@@ -1,0 +1,349 @@
+//! The knowledge as the engine uses it: every reference resolved and every table checked by the loader.
+
+use crate::assessment::{Cited, Group, KnowledgeRef, Role};
+use fhir_profiles::{FactId, Interval};
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
+/// All that the service knows. Made by the loader only, so every id in it resolves and no table has a gap.
+#[derive(Debug)]
+pub struct Knowledge {
+    /// Package description.
+    pub package: Package,
+    /// Criteria by id.
+    pub criteria: BTreeMap<String, Criterion>,
+    /// Options in the order of the specification's table; an option refers only to options, so the engine
+    /// works them out in `evaluation_order`.
+    pub options: Vec<OptionKnowledge>,
+    /// Positions in `options` such that an option stands after those that it refers to.
+    pub evaluation_order: Vec<usize>,
+    /// Criteria (of kind range) whose being met makes a tumour functioning, with the syndrome.
+    pub hormones: Vec<HormoneRule>,
+    /// WHO grade.
+    pub grade: GradeTable,
+    /// ENETS.
+    pub enets: StagingTable,
+    /// AJCC, 7th edition.
+    pub ajcc7: StagingTable,
+    /// The review's statements by id.
+    pub statements: BTreeMap<String, Statement>,
+    /// What has changed since publication, by id; only notes that may be shown.
+    pub since_publication: BTreeMap<String, SinceNote>,
+    /// Corrections of the review's figures, by id.
+    pub corrections: BTreeMap<String, Correction>,
+    /// Suggested requests by the fact that each would settle.
+    pub suggestions: Vec<Suggestion>,
+    /// Card texts by file name (`assessment.md`, `missing-data.md`, `discrepancy.md`, `order-warning.md`, `options.md`).
+    pub cards: BTreeMap<String, String>,
+}
+
+/// `package.toml`.
+#[derive(Debug)]
+pub struct Package {
+    /// Id, version, hash, cut-off.
+    pub reference: KnowledgeRef,
+    /// Human title.
+    pub title: String,
+    /// What it is for.
+    pub intended_use: String,
+    /// What it must not be used for.
+    pub misuse: String,
+    /// The review's citation in one line.
+    pub citation: String,
+    /// The review's DOI link, absolute https.
+    pub citation_url: String,
+    /// Label of `Card.source`.
+    pub source_label: String,
+    /// Code, system and display of `Card.source.topic`.
+    pub topic: Coding,
+    /// Limits of the evidence, one sentence each.
+    pub limits: Vec<Cited>,
+    /// The review's guiding sentences.
+    pub principles: Vec<Cited>,
+    /// The 13 source attributes (CDS transparency), name and text.
+    pub attributes: Vec<(String, String)>,
+    /// Reasons a clinician can give for overriding a card.
+    pub override_reasons: Vec<Coding>,
+}
+
+/// A FHIR Coding with all three parts.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Coding {
+    /// Code system URI.
+    pub system: String,
+    /// Code.
+    pub code: String,
+    /// Display.
+    pub display: String,
+}
+
+/// What a value means for a criterion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Call {
+    /// Satisfies it.
+    Met,
+    /// Contradicts it.
+    NotMet,
+    /// The review gives no cut-off: a person decides.
+    Judgement,
+}
+
+/// A criterion, once.
+#[derive(Debug)]
+pub struct Criterion {
+    /// Its id.
+    pub id: String,
+    /// What must hold, in a clinician's words ("grade G1 or G2").
+    pub label: String,
+    /// How it is tested.
+    pub test: Test,
+    /// The statements it rests on.
+    pub statements: Vec<String>,
+    /// Whether the whole rule is an interpretation (a **Resolved** rule).
+    pub interpretation: bool,
+    /// What a reader should know, such as "the review's word is 'generally'".
+    pub note: Option<String>,
+}
+
+/// What a criterion reads a value from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// A recorded fact (`functioning` means the functional status of section 4).
+    Fact(FactId),
+    /// The WHO grade of section 3.
+    Grade,
+}
+
+/// The closed set of tests.
+#[derive(Debug)]
+pub enum Test {
+    /// Word of a closed list to call; every word of the list is there. Where several words hold together the
+    /// first in the catalogue's order decides.
+    Words {
+        /// What is read.
+        subject: Subject,
+        /// The call for each word, and whether that call is an interpretation.
+        calls: BTreeMap<String, (Call, bool)>,
+    },
+    /// Bands that cover all numbers without gap or overlap, and calls for words where the fact has some.
+    Range {
+        /// What is read.
+        fact: FactId,
+        /// The bands, ascending.
+        bands: Vec<Band>,
+        /// Calls for words (`sstr-uptake`), and whether that call is an interpretation.
+        words: BTreeMap<String, (Call, bool)>,
+        /// A value to be shown as borderline when it is exactly this.
+        borderline: Option<Decimal>,
+    },
+    /// A status that must have lasted.
+    Lasting {
+        /// What is read (`disease-status`).
+        fact: FactId,
+        /// Calendar months.
+        months: i32,
+        /// Calls when it has lasted that long or longer.
+        longer: BTreeMap<String, Call>,
+        /// Calls when it has not.
+        shorter: BTreeMap<String, Call>,
+    },
+    /// The Kleene value of an option, or its negation.
+    Option {
+        /// The option.
+        option: String,
+        /// Met when the option is false.
+        negate: bool,
+    },
+    /// Kleene NOT of a criterion.
+    Not(String),
+    /// Kleene OR.
+    Any(Vec<String>),
+    /// Kleene AND.
+    All(Vec<String>),
+}
+
+/// One band of a range test.
+#[derive(Debug)]
+pub struct Band {
+    /// The numbers of the band, in the fact's unit.
+    pub interval: Interval,
+    /// Its call.
+    pub call: Call,
+    /// Whether that call is an interpretation.
+    pub interpretation: bool,
+}
+
+/// One option.
+#[derive(Debug)]
+pub struct OptionKnowledge {
+    /// Its id.
+    pub id: String,
+    /// What a clinician calls it.
+    pub label: String,
+    /// Its group.
+    pub group: Group,
+    /// What limits its use whatever the patient ("only within clinical studies"), if anything.
+    pub restriction: Option<Cited>,
+    /// Its criteria in order.
+    pub criteria: Vec<(String, Role)>,
+    /// What speaks for it without changing the verdict.
+    pub favours: Vec<Aspect>,
+    /// What to be careful of without changing the verdict.
+    pub cautions: Vec<Aspect>,
+    /// Ways to carry it out.
+    pub variants: Vec<Aspect>,
+    /// Outcome figures as literature.
+    pub figures: Vec<Figure>,
+    /// Further sentences of the review.
+    pub notes: Vec<Cited>,
+    /// Ids of since-publication notes.
+    pub since_publication: Vec<String>,
+    /// Ids of corrections.
+    pub corrections: Vec<String>,
+    /// `card.md`: the option's passage in a group card.
+    pub card: String,
+}
+
+/// A favour, caution or variant.
+#[derive(Debug)]
+pub struct Aspect {
+    /// Its id (specification section 5, end).
+    pub id: String,
+    /// What a clinician reads.
+    pub label: String,
+    /// Criteria that must all be met for it to apply.
+    pub when: Vec<String>,
+    /// Statements it rests on.
+    pub statements: Vec<String>,
+}
+
+/// An outcome figure: the number stands here once.
+#[derive(Debug)]
+pub struct Figure {
+    /// Slot name in `card.md`.
+    pub id: String,
+    /// The figure in words with number and unit, built from the parts in `option.toml` ("5-year survival approaching 85 %").
+    pub text: String,
+    /// Statement it is quoted from.
+    pub statement: String,
+    /// Correction shown beside it.
+    pub correction: Option<String>,
+}
+
+/// A hormone level that makes a tumour functioning.
+#[derive(Debug)]
+pub struct HormoneRule {
+    /// Criterion of kind range over the hormone.
+    pub criterion: String,
+    /// The syndrome it confirms.
+    pub syndrome: String,
+}
+
+/// WHO grade: bands per measure and the differentiation paired with each grade.
+#[derive(Debug)]
+pub struct GradeTable {
+    /// Grades in ascending order.
+    pub rows: Vec<GradeRow>,
+}
+
+/// One grade.
+#[derive(Debug)]
+pub struct GradeRow {
+    /// `G1`, `G2`, `G3`.
+    pub grade: String,
+    /// Ki-67 percent.
+    pub ki67: Interval,
+    /// Mitoses per 10 HPF.
+    pub mitoses: Interval,
+    /// The differentiation that the table pairs with it.
+    pub differentiation: String,
+    /// Statements: for Ki-67, mitoses, differentiation.
+    pub statements: [String; 3],
+}
+
+/// T and stage tables of one system.
+#[derive(Debug)]
+pub struct StagingTable {
+    /// T categories in ascending order (`Tis` first where the system has it).
+    pub t: Vec<TRow>,
+    /// Stages in table order.
+    pub stages: Vec<StageRow>,
+}
+
+/// One way to be of a T category.
+#[derive(Debug)]
+pub struct TRow {
+    /// `Tis`, `T1`, ... (a category may have several rows).
+    pub t: String,
+    /// The extension word of `tumour-extension` that this row is about; `None` for Tis.
+    pub extension: Option<String>,
+    /// Sizes in cm, for rows limited to the pancreas. Sizes in no row are a judgement between the neighbours.
+    pub size: Option<Interval>,
+    /// Statement.
+    pub statement: String,
+}
+
+/// One row of a stage table; `None` is "any".
+#[derive(Debug)]
+pub struct StageRow {
+    /// The stage.
+    pub stage: String,
+    /// T categories.
+    pub t: Option<Vec<String>>,
+    /// N categories.
+    pub n: Option<Vec<String>>,
+    /// M categories.
+    pub m: Vec<String>,
+    /// Statement.
+    pub statement: String,
+}
+
+/// A statement of the review.
+#[derive(Debug)]
+pub struct Statement {
+    /// Section of the review.
+    pub section: String,
+    /// Verbatim quote.
+    pub quote: String,
+    /// Strength as worded.
+    pub strength: String,
+}
+
+/// A dated note on what has changed since May 2018.
+#[derive(Debug)]
+pub struct SinceNote {
+    /// Topic.
+    pub topic: String,
+    /// What has changed.
+    pub text: String,
+    /// Where it was read.
+    pub source: String,
+    /// `high` or `medium`.
+    pub confidence: String,
+}
+
+/// A figure of the review that its own source contradicts.
+#[derive(Debug)]
+pub struct Correction {
+    /// What the review says.
+    pub review_says: String,
+    /// What the source says.
+    pub source_says: String,
+    /// How it is shown.
+    pub usage: String,
+}
+
+/// A draft request that would settle a fact.
+#[derive(Debug)]
+pub struct Suggestion {
+    /// The facts it settles.
+    pub facts: Vec<FactId>,
+    /// What the clinician presses ("Request Ki-67 on the biopsy").
+    pub label: String,
+    /// What is asked for.
+    pub code: Coding,
+    /// Text of the request.
+    pub text: String,
+}
