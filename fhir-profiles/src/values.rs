@@ -1,8 +1,23 @@
 //! Numbers as charts write them, turned into intervals in the unit of their fact.
 
-use crate::catalogue::FactId;
+mod mitoses;
+mod number;
+mod text;
+mod units;
+
+#[cfg(test)]
+mod tests;
+
+use crate::catalogue::{FactId, FactInfo, Kind};
 use crate::interval::Interval;
 use rust_decimal::Decimal;
+
+pub(crate) use number::{decimal, with_comparator};
+pub(crate) use text::number_from_text;
+pub(crate) use units::convert;
+
+/// What the evidence of an approximate number says.
+pub(crate) const APPROXIMATE_NOTE: &str = "± 20 % for an approximate value";
 
 /// Why a number could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,7 +26,7 @@ pub(crate) enum Why {
     NoNumber,
     /// The unit is not known.
     UnknownUnit,
-    /// The unit measures something else.
+    /// The unit measures something else, or the fact is no number.
     WrongUnit,
     /// The unit is needed and not given.
     MissingUnit,
@@ -30,7 +45,7 @@ impl Why {
             Self::WrongUnit => "the unit does not fit this fact",
             Self::MissingUnit => "the unit is missing",
             Self::OutOfRange => "the number is outside the possible range",
-            Self::Ambiguous => "the number can be read in two ways",
+            Self::Ambiguous => "fraction or percent: the number can be read in two ways",
         }
     }
 }
@@ -46,27 +61,12 @@ pub(crate) struct TextNumber {
     pub approximate: bool,
 }
 
-/// Reads a number with an optional comparator, range and unit; `None` for text that is not understood in full.
-pub(crate) fn number_from_text(_text: &str) -> Option<TextNumber> {
-    None
-}
-
-/// Exact decimal text as in FHIR JSON (`8`, `8.0`, `1e1`, `-3`); `None` beyond 28 digits.
-pub(crate) fn decimal(_text: &str) -> Option<Decimal> {
-    None
-}
-
-/// A number with its FHIR comparator as an interval, and whether it is approximate; `None` if the comparator is unreadable.
-pub(crate) fn with_comparator(_value: Decimal, _comparator: Option<&str>) -> Option<(Interval, bool)> {
-    None
-}
-
 /// A number in the unit of its fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct InFactUnit {
-    /// The number or interval, in the fact's unit; for markers in `unit`.
+    /// The number or interval, in `unit`.
     pub interval: Interval,
-    /// The fact's unit; for markers the tidied unit of the laboratory, if any.
+    /// The fact's unit; for markers the laboratory's, tidied, if it was given; none for scores.
     pub unit: Option<String>,
     /// What was done to the number, in our own words.
     pub notes: Vec<String>,
@@ -76,11 +76,160 @@ pub(crate) struct InFactUnit {
 ///
 /// # Errors
 /// [`Why`] the number cannot be used.
-pub(crate) fn in_fact_unit(_fact: FactId, _interval: Interval, _unit: Option<&str>) -> Result<InFactUnit, Why> {
-    Err(Why::NoNumber)
+pub(crate) fn in_fact_unit(fact: FactId, interval: Interval, unit: Option<&str>) -> Result<InFactUnit, Why> {
+    let info = fact.info();
+    let unit = unit.map(str::trim).filter(|text| !text.is_empty());
+    let read = match (info.kind, info.unit.as_deref()) {
+        (Kind::Marker, _) => marker(interval, unit),
+        (Kind::Score, _) => count(info, interval, unit),
+        (Kind::Number, Some(target)) => match target {
+            "%" => percent(info, interval, unit),
+            "/10 HPF" => mitoses::per_10_hpf(interval, unit),
+            "{#}" => count(info, interval, unit),
+            _ => measure(info, target, interval, unit),
+        },
+        _ => Err(Why::WrongUnit),
+    }?;
+    possible(info, read)
 }
 
-/// Converts between two UCUM units of one dimension; `None` if that is impossible.
-pub(crate) fn convert(_interval: Interval, _from: &str, _to: &str) -> Option<Interval> {
-    None
+/// Refuses numbers that cannot occur. An interval that is possible in part is kept as recorded.
+fn possible(info: &FactInfo, read: InFactUnit) -> Result<InFactUnit, Why> {
+    // No quantity of this catalogue can be negative, markers included.
+    let least = Interval::from(info.min.unwrap_or(Decimal::ZERO));
+    let range = match info.max {
+        Some(max) => least.intersection(&Interval::up_to(max)),
+        None => Some(least),
+    };
+    match range.and_then(|range| range.intersection(&read.interval)) {
+        Some(_) => Ok(read),
+        None => Err(Why::OutOfRange),
+    }
+}
+
+fn marker(interval: Interval, unit: Option<&str>) -> Result<InFactUnit, Why> {
+    let unit = match unit {
+        None => None,
+        Some(text) => Some(units::tidy(text).ok_or(Why::UnknownUnit)?),
+    };
+    Ok(InFactUnit {
+        interval,
+        unit,
+        notes: Vec::new(),
+    })
+}
+
+fn count(info: &FactInfo, interval: Interval, unit: Option<&str>) -> Result<InFactUnit, Why> {
+    match unit {
+        None => {}
+        Some(text) if units::is_count(text) => {}
+        Some(text) => return Err(not_this(text)),
+    }
+    // Half a lesion or a score between two scores is a misread field.
+    if interval.as_exact().is_some_and(|value| !value.fract().is_zero()) {
+        return Err(Why::OutOfRange);
+    }
+    Ok(InFactUnit {
+        interval,
+        unit: info.unit.clone(),
+        notes: Vec::new(),
+    })
+}
+
+fn percent(info: &FactInfo, interval: Interval, unit: Option<&str>) -> Result<InFactUnit, Why> {
+    let (interval, notes) = match unit {
+        None if !info.bare => return Err(Why::MissingUnit),
+        None if may_be_fraction(&interval) => return Err(Why::Ambiguous),
+        None => (interval, vec!["no unit recorded: read as percent".into()]),
+        Some(text) if units::is_percent(text) => (interval, Vec::new()),
+        // The specification reads the unit `1` as a fraction for Ki-67 alone, where `bare` is set.
+        Some("1") if info.bare && is_fraction(&interval) => {
+            let scaled = interval.scaled(Decimal::ONE_HUNDRED).ok_or(Why::OutOfRange)?;
+            (scaled, vec![format!("converted from the fraction {interval}")])
+        }
+        Some("1") => return Err(Why::Ambiguous),
+        Some(text) => return Err(not_this(text)),
+    };
+    Ok(InFactUnit {
+        interval,
+        unit: info.unit.clone(),
+        notes,
+    })
+}
+
+/// Whether every recorded end is a possible fraction and so is some number of the interval.
+fn is_fraction(interval: &Interval) -> bool {
+    let possible = Interval::between(Decimal::ZERO, Decimal::ONE);
+    [interval.low(), interval.high()]
+        .into_iter()
+        .flatten()
+        .all(|end| end.value <= Decimal::ONE)
+        && possible.is_some_and(|range| range.intersection(interval).is_some())
+}
+
+/// Whether a bare percentage may have been meant as a fraction: it holds numbers between 0 and 1, and no end says
+/// that more than a fraction was meant. A fraction of 1 widened by 20 % ends at 1.2; so `ca. 0,9` stays ambiguous.
+fn may_be_fraction(interval: &Interval) -> bool {
+    let end = |value, inclusive| Some(crate::interval::Bound { value, inclusive });
+    let inside = Interval::new(end(Decimal::ZERO, false), end(Decimal::ONE, false))
+        .and_then(|range| range.intersection(interval))
+        .is_some();
+    inside
+        && [interval.low(), interval.high()]
+            .into_iter()
+            .flatten()
+            .all(|end| end.value <= Decimal::new(12, 1))
+}
+
+fn measure(info: &FactInfo, target: &str, interval: Interval, unit: Option<&str>) -> Result<InFactUnit, Why> {
+    let Some(text) = unit else {
+        return if info.bare {
+            Ok(InFactUnit {
+                interval,
+                unit: Some(target.to_owned()),
+                notes: Vec::new(),
+            })
+        } else {
+            Err(Why::MissingUnit)
+        };
+    };
+    let ucum = units::tidy(text).ok_or(Why::UnknownUnit)?;
+    let (converted, how) = if units::commensurable(&ucum, target) {
+        let converted = convert(interval, &ucum, target).ok_or(Why::OutOfRange)?;
+        (converted, String::new())
+    } else {
+        let mass = info.molar_mass.ok_or(Why::WrongUnit)?;
+        if !units::commensurable(&ucum, "pmol/L") {
+            return Err(Why::WrongUnit);
+        }
+        // pmol/L × g/mol = pg/L, a thousandth of it per mL.
+        let factor = mass * Decimal::new(1, 3);
+        let converted = convert(interval, &ucum, "pmol/L")
+            .and_then(|molar| molar.scaled(factor))
+            .and_then(|mass| convert(mass, "pg/mL", target))
+            .ok_or(Why::OutOfRange)?;
+        (converted, format!(" with {} g/mol", mass.normalize()))
+    };
+    let notes = if converted == interval && how.is_empty() {
+        Vec::new()
+    } else {
+        vec![format!(
+            "converted from {interval} {}{how}",
+            units::without_annotations(text)
+        )]
+    };
+    Ok(InFactUnit {
+        interval: converted,
+        unit: Some(target.to_owned()),
+        notes,
+    })
+}
+
+/// A unit that does not fit: known for something else, or not known at all.
+fn not_this(unit: &str) -> Why {
+    if units::tidy(unit).is_some() || units::is_percent(unit) {
+        Why::WrongUnit
+    } else {
+        Why::UnknownUnit
+    }
 }

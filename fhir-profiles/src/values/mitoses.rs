@@ -1,0 +1,114 @@
+//! Mitotic counts: what they are counted per, and what that makes per 10 high-power fields.
+
+use super::{InFactUnit, Why, not_this};
+use crate::interval::Interval;
+use rust_decimal::Decimal;
+
+/// What mitoses were counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Per {
+    /// So many high-power fields.
+    Fields(u32),
+    /// So many square millimetres.
+    SquareMillimetres(u32),
+    /// Nothing said.
+    Nothing,
+}
+
+const FIELDS: &[&str] = &[
+    "hpf",
+    "hpfs",
+    "highpowerfield",
+    "highpowerfields",
+    "high-powerfield",
+    "high-powerfields",
+];
+const SQUARE_MILLIMETRES: &[&str] = &["mm2", "mm^2", "sqmm", "squaremm", "qmm"];
+const COUNTED: &[&str] = &[
+    "#",
+    "1",
+    "count",
+    "mf",
+    "mitosen",
+    "mitoses",
+    "mitosis",
+    "mitoticfigure",
+    "mitoticfigures",
+];
+
+/// Reads `/10 HPF`, `per 10 high-power fields`, `{mitoses}/10.[HPF]`, `/(2.mm2)`, `/2.mm2`, `mitoses`, ...
+///
+/// Brackets say nothing here: `/2.mm2` and `/10.[HPF]` are how registries write per 2 mm² and per 10 fields,
+/// although strict UCUM reads them from the left.
+pub(super) fn per(unit: &str) -> Option<Per> {
+    let text: String = unit
+        .chars()
+        .filter(|c| !c.is_whitespace() && !"{}[]()".contains(*c))
+        .map(|c| if c == '²' { '2' } else { c })
+        .collect::<String>()
+        .to_lowercase();
+    if COUNTED.contains(&text.as_str()) {
+        return Some(Per::Nothing);
+    }
+    if text == "mm-2" {
+        return Some(Per::SquareMillimetres(1));
+    }
+    // The longest word first, so that `mitoses` does not leave an `es` behind.
+    let mut words = COUNTED.to_vec();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let text = words
+        .iter()
+        .find_map(|word| text.strip_prefix(word))
+        .unwrap_or(&text);
+    let text = ["/", "per", "pro", "je", "in"]
+        .iter()
+        .find_map(|word| text.strip_prefix(word))?;
+    let noun = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let number = text.strip_suffix(noun)?;
+    let number: u32 = if number.is_empty() {
+        1
+    } else {
+        number.parse().ok()?
+    };
+    let noun = noun.strip_prefix('.').unwrap_or(noun);
+    if FIELDS.contains(&noun) {
+        Some(Per::Fields(number))
+    } else if SQUARE_MILLIMETRES.contains(&noun) {
+        Some(Per::SquareMillimetres(number))
+    } else {
+        None
+    }
+}
+
+/// Brings a count to 10 high-power fields, which are 2 mm². Only the denominators that the specification names are
+/// converted: others cannot be compared blindly.
+pub(super) fn per_10_hpf(interval: Interval, unit: Option<&str>) -> Result<InFactUnit, Why> {
+    let recorded = match unit {
+        None => Per::Nothing,
+        Some(text) => per(text).ok_or_else(|| not_this(text))?,
+    };
+    let written = unit.unwrap_or_default();
+    let (factor, note) = match recorded {
+        Per::Fields(10) => (Decimal::ONE, None),
+        Per::Nothing => (
+            Decimal::ONE,
+            Some("no denominator recorded: read as per 10 HPF".to_owned()),
+        ),
+        Per::SquareMillimetres(2) => (
+            Decimal::ONE,
+            Some("recorded per 2 mm²: counts the same as per 10 HPF".to_owned()),
+        ),
+        Per::SquareMillimetres(1) => (Decimal::TWO, Some(converted(&interval, written))),
+        Per::Fields(50) => (Decimal::new(2, 1), Some(converted(&interval, written))),
+        Per::Fields(_) | Per::SquareMillimetres(_) => return Err(Why::UnknownUnit),
+    };
+    Ok(InFactUnit {
+        interval: interval.scaled(factor).ok_or(Why::OutOfRange)?,
+        unit: Some("/10 HPF".to_owned()),
+        notes: note.into_iter().collect(),
+    })
+}
+
+fn converted(interval: &Interval, unit: &str) -> String {
+    format!("converted from {interval} {unit}")
+}
