@@ -4,7 +4,9 @@
 //! environment.
 
 pub mod assessment;
+pub mod engine;
 pub mod knowledge;
 
 pub use assessment::Assessment;
+pub use engine::assess;
 pub use knowledge::Knowledge;

@@ -1,0 +1,458 @@
+//! Evaluates criteria of the closed set of tests, with what they read and why they came out so.
+
+use super::functional::Functional;
+use super::grade::{Grade, why};
+use super::truth::Truth;
+use super::words::fact_text;
+use crate::assessment::{Outcome, Reason, Verdict};
+use crate::knowledge::{Band, Call, Criterion, Knowledge, OptionKnowledge, Subject, Test};
+use fhir_profiles::FactId;
+use fhir_profiles::facts::{Facts, Reading, Source, Value};
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
+/// A criterion worked out.
+#[derive(Debug, Clone)]
+pub(crate) struct Evaluated {
+    pub(crate) truth: Truth,
+    /// Whether the outcome rests on an interpretation of the review.
+    pub(crate) interpretation: bool,
+    /// Whether the value lies exactly on a limit that is shown as borderline.
+    pub(crate) borderline: bool,
+    /// The facts it read.
+    pub(crate) facts: Vec<FactId>,
+    /// Unknown facts that could settle it.
+    pub(crate) open: Vec<FactId>,
+    pub(crate) because: String,
+}
+
+/// An option worked out: its Kleene value and what other criteria say of it.
+#[derive(Debug, Clone)]
+pub(crate) struct OptionValue {
+    pub(crate) value: Truth,
+    /// Facts of its unknown or failing criteria; of all, if there are none.
+    pub(crate) facts: Vec<FactId>,
+    pub(crate) open: Vec<FactId>,
+    pub(crate) because: String,
+    pub(crate) interpretation: bool,
+}
+
+/// Everything a criterion may read.
+pub(crate) struct Evaluation<'a> {
+    pub(crate) knowledge: &'a Knowledge,
+    pub(crate) facts: &'a Facts,
+    pub(crate) grade: Grade,
+    pub(crate) functional: Functional,
+    /// Options worked out so far, by id.
+    pub(crate) options: BTreeMap<&'a str, OptionValue>,
+    done: BTreeMap<&'a str, Evaluated>,
+}
+
+impl<'a> Evaluation<'a> {
+    pub(crate) fn new(knowledge: &'a Knowledge, facts: &'a Facts) -> Self {
+        Self {
+            knowledge,
+            facts,
+            grade: super::grade::grade(knowledge, facts, None),
+            functional: super::functional::functional(knowledge, facts),
+            options: BTreeMap::new(),
+            done: BTreeMap::new(),
+        }
+    }
+
+    /// Works out a criterion, once. An option that it refers to has been worked out before (evaluation order).
+    pub(crate) fn criterion(&mut self, id: &str) -> Evaluated {
+        if let Some(done) = self.done.get(id) {
+            return done.clone();
+        }
+        let Some((id, criterion)) = self.knowledge.criteria.get_key_value(id) else {
+            // The loader resolves every id.
+            return leaf(Truth::Unknown(Reason::Missing), Vec::new(), String::new());
+        };
+        let mut evaluated = self.evaluate(criterion);
+        evaluated.interpretation |= criterion.interpretation;
+        self.done.insert(id, evaluated.clone());
+        evaluated
+    }
+
+    fn evaluate(&mut self, criterion: &'a Criterion) -> Evaluated {
+        match &criterion.test {
+            Test::Option { option, negate } => self.of_option(option, *negate),
+            Test::Not(inner) => {
+                let inner = self.criterion(inner);
+                Evaluated {
+                    truth: inner.truth.negated(),
+                    ..inner
+                }
+            }
+            Test::Any(of) => self.of_parts(of, Truth::any, Outcome::Met),
+            Test::All(of) => self.of_parts(of, Truth::all, Outcome::NotMet),
+            _ => self.leaf(criterion),
+        }
+    }
+
+    /// Works out a criterion that reads a fact or the grade directly.
+    pub(crate) fn leaf(&self, criterion: &Criterion) -> Evaluated {
+        match &criterion.test {
+            Test::Words {
+                subject: Subject::Grade,
+                calls,
+            } => self.of_grade(calls),
+            Test::Words {
+                subject: Subject::Fact(FactId::Functioning),
+                calls,
+            } => self.of_functional(calls),
+            Test::Words {
+                subject: Subject::Fact(fact),
+                calls,
+            } => {
+                let call = |reading: &Reading| word_call(&reading.value, calls);
+                self.of_readings(*fact, call)
+            }
+            Test::Range {
+                fact,
+                bands,
+                words,
+                borderline,
+            } => {
+                let call = |reading: &Reading| range_call(&reading.value, bands, words);
+                let mut evaluated = self.of_readings(*fact, call);
+                evaluated.borderline = borderline.is_some_and(|limit| self.lies_on(*fact, limit));
+                evaluated
+            }
+            Test::Lasting {
+                fact,
+                months,
+                longer,
+                shorter,
+            } => {
+                let as_of = self.facts.as_of();
+                let call = |reading: &Reading| (lasting(reading, as_of, *months, longer, shorter), false);
+                self.of_readings(*fact, call)
+            }
+            Test::Option { .. } | Test::Not(_) | Test::Any(_) | Test::All(_) => {
+                leaf(Truth::Unknown(Reason::Missing), Vec::new(), String::new())
+            }
+        }
+    }
+
+    /// Every reading is evaluated; outcomes that differ are conflicting.
+    fn of_readings(&self, id: FactId, call: impl Fn(&Reading) -> (Truth, bool)) -> Evaluated {
+        let fact = self.facts.get(id);
+        match fact.readings() {
+            Err(unknown) => {
+                let truth = Truth::Unknown(why(unknown));
+                let because = match why(unknown) {
+                    Reason::Unreadable => format!("{} recorded, but not readable", id.info().label),
+                    _ if fact.shown.is_empty() => format!("{} not recorded", id.info().label),
+                    _ => format!("{}: no record that counts", id.info().label),
+                };
+                Evaluated {
+                    open: vec![id],
+                    ..leaf(truth, vec![id], because)
+                }
+            }
+            Ok(readings) => {
+                let calls: Vec<(Truth, bool)> = readings.iter().map(call).collect();
+                let truth = Truth::of_candidates(calls.iter().map(|(truth, _)| *truth), Reason::Conflicting);
+                let mut because = fact_text(id, readings);
+                match truth {
+                    Truth::Unknown(Reason::Judgement) => {
+                        because.push_str(": the review gives no cut-off here")
+                    }
+                    Truth::Unknown(Reason::Conflicting) => {
+                        because.push_str(": readings of equal standing disagree")
+                    }
+                    Truth::Unknown(Reason::Missing) => because.push_str(": since when is not recorded"),
+                    _ if readings.iter().all(|r| r.source == Source::SitePolicy) => {
+                        because.push_str(": assumed (site policy)");
+                    }
+                    _ => {}
+                }
+                let open = match truth {
+                    Truth::Unknown(Reason::Conflicting | Reason::Missing) => vec![id],
+                    _ => Vec::new(),
+                };
+                let interpretation = calls.iter().any(|(_, interpreted)| *interpreted);
+                Evaluated {
+                    open,
+                    interpretation,
+                    ..leaf(truth, vec![id], because)
+                }
+            }
+        }
+    }
+
+    fn of_grade(&self, calls: &BTreeMap<String, (Call, bool)>) -> Evaluated {
+        let grade = &self.grade;
+        let names = Grade::names(self.knowledge, &grade.possible.grades);
+        let called: Vec<(Call, bool)> = names.iter().filter_map(|name| calls.get(name)).copied().collect();
+        let truth = match grade.unknown {
+            Some(reason) => Truth::Unknown(reason),
+            None => Truth::of_candidates(
+                called.iter().map(|(call, _)| Truth::from(*call)),
+                grade.possible.several.unwrap_or(Reason::Judgement),
+            ),
+        };
+        let mut because = grade.because(self.knowledge, self.facts);
+        if truth == Truth::Unknown(Reason::Judgement) && grade.single().is_some() {
+            because.push_str(": the review gives no cut-off here");
+        }
+        let open = match truth {
+            Truth::Unknown(_) if grade.single().is_none() => {
+                self.unknown_among(&[FactId::Ki67, FactId::Mitoses, FactId::GradeRecorded])
+            }
+            _ => Vec::new(),
+        };
+        let interpretation = grade.measures_differ()
+            || (grade.unknown.is_none() && called.iter().any(|(_, interpreted)| *interpreted));
+        Evaluated {
+            open,
+            interpretation,
+            ..leaf(truth, grade.facts(), because)
+        }
+    }
+
+    fn of_functional(&self, calls: &BTreeMap<String, (Call, bool)>) -> Evaluated {
+        let functional = &self.functional;
+        let truth = match functional.unknown {
+            Some(reason) => Truth::Unknown(reason),
+            None => Truth::of_candidates(
+                functional
+                    .statuses
+                    .iter()
+                    .filter_map(|status| calls.get(*status))
+                    .map(|(call, _)| Truth::from(*call)),
+                Reason::Conflicting,
+            ),
+        };
+        let open = match truth {
+            Truth::Unknown(_) => self.unknown_among(&functional.facts),
+            _ => Vec::new(),
+        };
+        Evaluated {
+            open,
+            ..leaf(truth, functional.facts.clone(), functional.because.clone())
+        }
+    }
+
+    fn of_option(&self, option: &str, negate: bool) -> Evaluated {
+        let Some(value) = self.options.get(option) else {
+            // The evaluation order puts it first.
+            return leaf(Truth::Unknown(Reason::Missing), Vec::new(), String::new());
+        };
+        Evaluated {
+            truth: if negate {
+                value.value.negated()
+            } else {
+                value.value
+            },
+            interpretation: value.interpretation,
+            borderline: false,
+            facts: value.facts.clone(),
+            open: value.open.clone(),
+            because: value.because.clone(),
+        }
+    }
+
+    /// A compound: where one part decides, its reasons stand alone.
+    fn of_parts(
+        &mut self,
+        of: &'a [String],
+        combine: impl Fn(Vec<Truth>) -> Truth,
+        decisive: Outcome,
+    ) -> Evaluated {
+        let parts: Vec<Evaluated> = of.iter().map(|id| self.criterion(id)).collect();
+        let truth = combine(parts.iter().map(|part| part.truth).collect());
+        let counts = |part: &&Evaluated| match truth.outcome() {
+            Outcome::Unknown => part.truth.outcome() == Outcome::Unknown,
+            outcome if outcome == decisive => part.truth.outcome() == decisive,
+            _ => true,
+        };
+        let deciding: Vec<&Evaluated> = parts.iter().filter(counts).collect();
+        let mut facts = Vec::new();
+        let mut open = Vec::new();
+        for part in &deciding {
+            extend_new(&mut facts, &part.facts);
+            extend_new(&mut open, &part.open);
+        }
+        Evaluated {
+            truth,
+            interpretation: deciding.iter().any(|part| part.interpretation),
+            borderline: deciding.iter().any(|part| part.borderline),
+            facts,
+            open,
+            because: deciding
+                .iter()
+                .map(|part| part.because.as_str())
+                .collect::<Vec<_>>()
+                .join("; "),
+        }
+    }
+
+    fn unknown_among(&self, facts: &[FactId]) -> Vec<FactId> {
+        let unsettled = |id: &FactId| match self.facts.get(*id).readings() {
+            Err(_) => true,
+            Ok(readings) => readings.len() > 1,
+        };
+        facts.iter().copied().filter(unsettled).collect()
+    }
+
+    fn lies_on(&self, fact: FactId, limit: Decimal) -> bool {
+        self.facts.get(fact).readings().is_ok_and(|readings| {
+            readings
+                .iter()
+                .any(|r| matches!(&r.value, Value::Number(i) if i.as_exact() == Some(limit)))
+        })
+    }
+
+    /// Works out the Kleene value of an option from its criteria and keeps it for criteria that refer to it.
+    pub(crate) fn keep_option(&mut self, option: &'a OptionKnowledge, verdict: Verdict) {
+        let value = match verdict {
+            Verdict::Supported => Truth::Met,
+            Verdict::NotSupported | Verdict::Contraindicated => Truth::NotMet,
+            Verdict::Undetermined | Verdict::Provisional => Truth::Unknown(Reason::Judgement),
+        };
+        let worked: Vec<Evaluated> = option.criteria.iter().map(|(id, _)| self.criterion(id)).collect();
+        let wanted = match value {
+            Truth::Met => Outcome::Met,
+            Truth::NotMet => Outcome::NotMet,
+            Truth::Unknown(_) => Outcome::Unknown,
+        };
+        let telling: Vec<&Evaluated> = worked.iter().filter(|e| e.truth.outcome() == wanted).collect();
+        let value = match value {
+            Truth::Unknown(_) => Truth::all(telling.iter().map(|e| e.truth)),
+            known => known,
+        };
+        let mut facts = Vec::new();
+        let mut open = Vec::new();
+        for part in worked
+            .iter()
+            .filter(|e| wanted == Outcome::Met || e.truth.outcome() != Outcome::Met)
+        {
+            extend_new(&mut facts, &part.facts);
+        }
+        for part in &telling {
+            extend_new(&mut open, &part.open);
+        }
+        let reasons: Vec<&str> = telling.iter().map(|e| e.because.as_str()).collect();
+        let because = match value {
+            Truth::Met => format!("{}: all criteria met", option.label),
+            Truth::NotMet => format!("{}: not supported ({})", option.label, reasons.join("; ")),
+            Truth::Unknown(_) => format!("{}: open ({})", option.label, reasons.join("; ")),
+        };
+        let interpretation = value != Truth::Met && telling.iter().any(|e| e.interpretation);
+        self.options.insert(
+            &option.id,
+            OptionValue {
+                verdict,
+                value,
+                facts,
+                open,
+                because,
+                interpretation,
+            },
+        );
+    }
+}
+
+fn leaf(truth: Truth, facts: Vec<FactId>, because: String) -> Evaluated {
+    Evaluated {
+        truth,
+        interpretation: false,
+        borderline: false,
+        facts,
+        open: Vec::new(),
+        because,
+    }
+}
+
+fn extend_new(all: &mut Vec<FactId>, more: &[FactId]) {
+    for id in more {
+        if !all.contains(id) {
+            all.push(*id);
+        }
+    }
+}
+
+/// A word's call; of several that hold together the first in the catalogue's order decides.
+fn word_call(value: &Value, calls: &BTreeMap<String, (Call, bool)>) -> (Truth, bool) {
+    let word = match value {
+        Value::Word(word) => Some(*word),
+        Value::Words(words) => words.first().copied(),
+        Value::Number(_) => None,
+    };
+    word.and_then(|word| calls.get(word.as_str())).map_or(
+        (Truth::Unknown(Reason::Unreadable), false),
+        |(call, interpreted)| ((*call).into(), *interpreted),
+    )
+}
+
+/// A number's call: every band that the interval touches is a candidate.
+fn range_call(value: &Value, bands: &[Band], words: &BTreeMap<String, (Call, bool)>) -> (Truth, bool) {
+    let Value::Number(interval) = value else {
+        return word_call(value, words);
+    };
+    let touched: Vec<&Band> = bands
+        .iter()
+        .filter(|band| band.interval.intersection(interval).is_some())
+        .collect();
+    let truth = Truth::of_candidates(touched.iter().map(|band| band.call.into()), Reason::Judgement);
+    (truth, touched.iter().any(|band| band.interpretation))
+}
+
+/// The outcome of a range test on a fact, for the rules on hormones.
+pub(crate) fn test_range(facts: &Facts, test: &Test) -> Truth {
+    let Test::Range {
+        fact, bands, words, ..
+    } = test
+    else {
+        return Truth::Unknown(Reason::Missing);
+    };
+    match facts.get(*fact).readings() {
+        Err(unknown) => Truth::Unknown(why(unknown)),
+        Ok(readings) => Truth::of_candidates(
+            readings
+                .iter()
+                .map(|reading| range_call(&reading.value, bands, words).0),
+            Reason::Conflicting,
+        ),
+    }
+}
+
+/// A status that must have lasted: calendar months from its start to the day of evaluation. A start that may lie on
+/// either side is a judgement; an unknown start leaves it unknown unless both sides agree.
+fn lasting(
+    reading: &Reading,
+    as_of: Date,
+    months: i32,
+    longer: &BTreeMap<String, Call>,
+    shorter: &BTreeMap<String, Call>,
+) -> Truth {
+    let Value::Word(status) = &reading.value else {
+        return Truth::Unknown(Reason::Unreadable);
+    };
+    let call = |calls: &BTreeMap<String, Call>| {
+        calls
+            .get(status.as_str())
+            .map_or(Truth::Unknown(Reason::Unreadable), |c| (*c).into())
+    };
+    let (if_longer, if_shorter) = (call(longer), call(shorter));
+    if if_longer == if_shorter {
+        return if_longer;
+    }
+    let Some(since) = reading.since else {
+        return Truth::Unknown(Reason::Missing);
+    };
+    let lasted = |start: Date| {
+        start
+            .checked_add(jiff::Span::new().months(months))
+            .is_ok_and(|limit| limit <= as_of)
+    };
+    match (lasted(since.latest()), lasted(since.earliest())) {
+        (true, _) => if_longer,
+        (false, false) => if_shorter,
+        (false, true) => Truth::Unknown(Reason::Judgement),
+    }
+}

@@ -1,0 +1,119 @@
+//! Functional status: recorded, or from a hormone above a printed limit (specification, section 4).
+
+use super::criteria::test_range;
+use super::truth::{Truth, outranking};
+use super::words::{fact_text, value_text};
+use crate::assessment::Reason;
+use crate::knowledge::{Knowledge, Test};
+use fhir_profiles::FactId;
+use fhir_profiles::facts::{Facts, Reading};
+use std::collections::BTreeSet;
+
+/// The functional status with what it rests on.
+#[derive(Debug, Clone)]
+pub(crate) struct Functional {
+    /// `functioning` or `non-functioning`: all that stand.
+    pub(crate) statuses: BTreeSet<&'static str>,
+    /// Why it is unknown, if it is.
+    pub(crate) unknown: Option<Reason>,
+    /// The syndrome, where known.
+    pub(crate) syndrome: Option<String>,
+    /// The facts it was taken from, or would be.
+    pub(crate) facts: Vec<FactId>,
+    /// How it came about.
+    pub(crate) because: String,
+}
+
+/// Works out the functional status. A high insulin, gastrin or 5-HIAA alone, and chromogranin A ever, decide nothing:
+/// only the hormones with a printed limit are rules.
+pub(crate) fn functional(knowledge: &Knowledge, facts: &Facts) -> Functional {
+    let recorded = facts.get(FactId::Functioning);
+    let mut statuses = BTreeSet::new();
+    let mut syndrome = None;
+    let mut used = Vec::new();
+    let mut because = Vec::new();
+    let mut reasons: Option<Reason> = None;
+    match recorded.readings() {
+        Ok(readings) => {
+            statuses.extend(readings.iter().filter_map(status));
+            syndrome = readings.iter().find_map(|r| r.detail.clone());
+            used.push(FactId::Functioning);
+            because.push(fact_text(FactId::Functioning, readings));
+        }
+        Err(unknown) => reasons = Some(super::grade::why(unknown)),
+    }
+    let mut hormone_judgement = false;
+    for rule in &knowledge.hormones {
+        let Some(criterion) = knowledge.criteria.get(&rule.criterion) else {
+            continue;
+        };
+        let Test::Range { fact, .. } = &criterion.test else {
+            continue;
+        };
+        match test_range(facts, &criterion.test) {
+            Truth::Met => {
+                statuses.insert("functioning");
+                syndrome = syndrome.or_else(|| Some(rule.syndrome.clone()));
+                used.push(*fact);
+                let readings = facts.get(*fact).readings().unwrap_or_default();
+                let values: Vec<String> = readings.iter().map(|r| value_text(*fact, r)).collect();
+                because.push(format!(
+                    "{} {} confirms {}",
+                    fact.info().label,
+                    values.join(" and "),
+                    rule.syndrome
+                ));
+            }
+            Truth::Unknown(Reason::Judgement) => {
+                hormone_judgement = true;
+                used.push(*fact);
+                because.push(format!("{} lies across the limit", fact.info().label));
+            }
+            Truth::Unknown(reason) => reasons = outranking(reasons, Some(reason)),
+            Truth::NotMet => {}
+        }
+    }
+    let unknown = match statuses.len() {
+        0 if hormone_judgement => Some(Reason::Judgement),
+        0 => reasons.or(Some(Reason::Missing)),
+        1 if hormone_judgement && statuses.contains("non-functioning") => Some(Reason::Judgement),
+        1 => None,
+        _ => Some(Reason::Conflicting),
+    };
+    if statuses.is_empty() && !hormone_judgement {
+        used = std::iter::once(FactId::Functioning)
+            .chain(hormone_facts(knowledge))
+            .collect();
+        because = vec![match unknown {
+            Some(Reason::Unreadable) => "Functional status or a hormone recorded, but not readable".into(),
+            Some(Reason::Conflicting) => "Hormone readings disagree".into(),
+            _ => "Functional status not recorded".into(),
+        }];
+    }
+    if unknown == Some(Reason::Conflicting) && statuses.len() > 1 {
+        because.push("the records disagree".into());
+    }
+    Functional {
+        statuses,
+        unknown,
+        syndrome,
+        facts: used,
+        because: because.join("; "),
+    }
+}
+
+fn status(reading: &Reading) -> Option<&'static str> {
+    ["functioning", "non-functioning"]
+        .into_iter()
+        .find(|word| reading.says(word))
+}
+
+fn hormone_facts(knowledge: &Knowledge) -> impl Iterator<Item = FactId> {
+    knowledge
+        .hormones
+        .iter()
+        .filter_map(|rule| match &knowledge.criteria.get(&rule.criterion)?.test {
+            Test::Range { fact, .. } => Some(*fact),
+            _ => None,
+        })
+}

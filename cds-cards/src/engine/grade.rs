@@ -1,0 +1,299 @@
+//! WHO grade from Ki-67 and mitoses, or as recorded (specification, section 3).
+
+use super::truth::outranking;
+use super::words::value_text;
+use crate::assessment::{GradeReport, Reason};
+use crate::knowledge::{GradeRow, Knowledge};
+use fhir_profiles::facts::{Facts, Reading, Specimen, System, Unknown, Value};
+use fhir_profiles::{FactId, Interval};
+use std::collections::BTreeSet;
+
+/// Grades still possible, as positions in the table, and why there is more than one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Possible {
+    pub(crate) grades: BTreeSet<usize>,
+    pub(crate) several: Option<Reason>,
+}
+
+impl Possible {
+    fn of(grades: BTreeSet<usize>, several: Reason) -> Self {
+        let several = (grades.len() > 1).then_some(several);
+        Self { grades, several }
+    }
+
+    /// The higher of each pair of candidates.
+    fn higher(&self, other: &Self) -> Self {
+        let grades: BTreeSet<usize> = self
+            .grades
+            .iter()
+            .flat_map(|a| other.grades.iter().map(move |b| *a.max(b)))
+            .collect();
+        let several = outranking(self.several, other.several);
+        Self {
+            several: several.filter(|_| grades.len() > 1),
+            grades,
+        }
+    }
+}
+
+/// The grade with what it rests on.
+#[derive(Debug, Clone)]
+pub(crate) struct Grade {
+    /// Grades still possible; every grade if nothing is known.
+    pub(crate) possible: Possible,
+    /// Why nothing is known, if so.
+    pub(crate) unknown: Option<Reason>,
+    /// The grades that Ki-67 allows, if it is known.
+    pub(crate) by_ki67: Option<Possible>,
+    /// The grades that mitoses allow, if they are known.
+    pub(crate) by_mitoses: Option<Possible>,
+    /// Whether the recorded grade was used.
+    pub(crate) recorded: bool,
+}
+
+/// A measure of the grade table.
+#[derive(Clone, Copy)]
+pub(crate) enum Measure {
+    Ki67,
+    Mitoses,
+}
+
+impl Measure {
+    pub(crate) fn fact(self) -> FactId {
+        match self {
+            Self::Ki67 => FactId::Ki67,
+            Self::Mitoses => FactId::Mitoses,
+        }
+    }
+
+    fn band(self, row: &GradeRow) -> &Interval {
+        match self {
+            Self::Ki67 => &row.ki67,
+            Self::Mitoses => &row.mitoses,
+        }
+    }
+}
+
+/// The grades that readings of one measure allow. Readings of one day that differ are conflicting, but a primary
+/// and a metastasis of one day give the higher grade (section 2).
+pub(crate) fn by_measure(knowledge: &Knowledge, measure: Measure, readings: &[Reading]) -> Possible {
+    let of_group = |group: &[&Reading]| {
+        let sets: Vec<BTreeSet<usize>> = group.iter().map(|r| bands(knowledge, measure, r)).collect();
+        let differ = sets.windows(2).any(|pair| matches!(pair, [a, b] if a != b));
+        let several = if differ {
+            Reason::Conflicting
+        } else {
+            Reason::Judgement
+        };
+        Possible::of(sets.into_iter().flatten().collect(), several)
+    };
+    let of_specimen = |specimen| {
+        readings
+            .iter()
+            .filter(|r| r.specimen == Some(specimen))
+            .collect::<Vec<_>>()
+    };
+    let (primary, metastasis) = (of_specimen(Specimen::Primary), of_specimen(Specimen::Metastasis));
+    if !primary.is_empty() && !metastasis.is_empty() && primary.len() + metastasis.len() == readings.len() {
+        of_group(&primary).higher(&of_group(&metastasis))
+    } else {
+        of_group(&readings.iter().collect::<Vec<_>>())
+    }
+}
+
+fn bands(knowledge: &Knowledge, measure: Measure, reading: &Reading) -> BTreeSet<usize> {
+    let Value::Number(interval) = &reading.value else {
+        return BTreeSet::new();
+    };
+    let rows = knowledge.grade.rows.iter().enumerate();
+    rows.filter(|(_, row)| measure.band(row).intersection(interval).is_some())
+        .map(|(i, _)| i)
+        .collect()
+}
+
+/// The grades that recorded grades allow; with `labelled`, only those whose record says WHO, ENETS or NET.
+pub(crate) fn by_record(knowledge: &Knowledge, readings: &[Reading], labelled: bool) -> Option<Possible> {
+    let grades: BTreeSet<usize> = readings
+        .iter()
+        .filter(|r| !labelled || r.system == Some(System::Who))
+        .filter_map(|r| match &r.value {
+            Value::Word(word) => knowledge
+                .grade
+                .rows
+                .iter()
+                .position(|row| row.grade == word.as_str()),
+            _ => None,
+        })
+        .collect();
+    (!grades.is_empty()).then(|| Possible::of(grades, Reason::Conflicting))
+}
+
+/// Works out the grade. `replaced` puts other readings in place of a measure's own, to see what an older reading
+/// would have led to.
+pub(crate) fn grade(knowledge: &Knowledge, facts: &Facts, replaced: Option<(FactId, &Reading)>) -> Grade {
+    let readings = |id: FactId| match replaced {
+        Some((fact, reading)) if fact == id => Ok(std::slice::from_ref(reading)),
+        _ => facts.get(id).readings(),
+    };
+    let measured = |measure: Measure| {
+        readings(measure.fact())
+            .map(|found| by_measure(knowledge, measure, found))
+            .map_err(why)
+    };
+    let (ki67, mitoses) = (measured(Measure::Ki67), measured(Measure::Mitoses));
+    let recorded = readings(FactId::GradeRecorded);
+    let (possible, unknown, from_record) = match (&ki67, &mitoses) {
+        (Ok(a), Ok(b)) => (a.higher(b), None, false),
+        (Ok(one), Err(_)) | (Err(_), Ok(one)) => (one.clone(), None, false),
+        (Err(a), Err(b)) => match recorded.ok().and_then(|found| by_record(knowledge, found, true)) {
+            Some(possible) => (possible, None, true),
+            None => {
+                let all = (0..knowledge.grade.rows.len()).collect();
+                let reason =
+                    outranking(Some(*a), Some(*b)).and_then(|r| outranking(Some(r), recorded.err().map(why)));
+                (
+                    Possible {
+                        grades: all,
+                        several: None,
+                    },
+                    reason,
+                    false,
+                )
+            }
+        },
+    };
+    Grade {
+        possible,
+        unknown,
+        by_ki67: ki67.ok(),
+        by_mitoses: mitoses.ok(),
+        recorded: from_record,
+    }
+}
+
+pub(crate) fn why(unknown: Unknown) -> Reason {
+    match unknown {
+        Unknown::Missing => Reason::Missing,
+        Unknown::Unreadable => Reason::Unreadable,
+    }
+}
+
+impl Grade {
+    /// The facts that the grade reads while it is unknown, or was taken from.
+    pub(crate) fn facts(&self) -> Vec<FactId> {
+        let mut facts = Vec::new();
+        if self.by_ki67.is_some() {
+            facts.push(FactId::Ki67);
+        }
+        if self.by_mitoses.is_some() {
+            facts.push(FactId::Mitoses);
+        }
+        if self.recorded {
+            facts.push(FactId::GradeRecorded);
+        }
+        if facts.is_empty() {
+            vec![FactId::Ki67, FactId::Mitoses, FactId::GradeRecorded]
+        } else {
+            facts
+        }
+    }
+
+    /// Whether both measures are known and differ, so that the higher was taken (an interpretation).
+    pub(crate) fn measures_differ(&self) -> bool {
+        match (&self.by_ki67, &self.by_mitoses) {
+            (Some(a), Some(b)) => a.grades.is_disjoint(&b.grades),
+            _ => false,
+        }
+    }
+
+    /// The one grade left, as a position in the table.
+    pub(crate) fn single(&self) -> Option<usize> {
+        match self.unknown {
+            Some(_) => None,
+            None => self
+                .possible
+                .grades
+                .first()
+                .copied()
+                .filter(|_| self.possible.grades.len() == 1),
+        }
+    }
+
+    /// Names of grades by position.
+    pub(crate) fn names(knowledge: &Knowledge, grades: &BTreeSet<usize>) -> Vec<String> {
+        let rows = knowledge.grade.rows.iter().enumerate();
+        rows.filter(|(i, _)| grades.contains(i))
+            .map(|(_, row)| row.grade.clone())
+            .collect()
+    }
+
+    /// The report for the assessment.
+    pub(crate) fn report(&self, knowledge: &Knowledge, facts: &Facts) -> GradeReport {
+        let row = self.single().and_then(|i| knowledge.grade.rows.get(i));
+        let highest = knowledge.grade.rows.last();
+        let classifiable = row.map(|row| {
+            highest.is_none_or(|top| top.grade != row.grade)
+                || facts.get(FactId::Differentiation).is(&row.differentiation)
+        });
+        GradeReport {
+            value: row.map(|row| row.grade.clone()),
+            candidates: Self::names(knowledge, &self.possible.grades),
+            classifiable,
+            reason: if row.is_some() {
+                None
+            } else {
+                self.unknown.or(self.possible.several)
+            },
+            interpretation: self.measures_differ(),
+            facts: if self.unknown.is_some() {
+                Vec::new()
+            } else {
+                self.facts()
+            },
+            statements: self.statements(knowledge),
+            because: self.because(knowledge, facts),
+        }
+    }
+
+    fn statements(&self, knowledge: &Knowledge) -> Vec<String> {
+        let mut statements = Vec::new();
+        for (column, possible) in [&self.by_ki67, &self.by_mitoses].into_iter().enumerate() {
+            for grade in possible.iter().flat_map(|p| &p.grades) {
+                let row = knowledge.grade.rows.get(*grade);
+                statements.extend(row.and_then(|row| row.statements.get(column)).cloned());
+            }
+        }
+        statements
+    }
+
+    /// How the grade came about: "Ki-67 8 % is G2; Mitotic count 1 /10 HPF is G1; the higher counts".
+    pub(crate) fn because(&self, knowledge: &Knowledge, facts: &Facts) -> String {
+        let describe = |fact: FactId, possible: &Possible| {
+            let readings = facts.get(fact).readings().unwrap_or_default();
+            let values: Vec<String> = readings.iter().map(|r| value_text(fact, r)).collect();
+            let grades = Self::names(knowledge, &possible.grades).join(" or ");
+            format!("{} {} is {grades}", fact.info().label, values.join(" and "))
+        };
+        let mut parts = Vec::new();
+        if let Some(possible) = &self.by_ki67 {
+            parts.push(describe(FactId::Ki67, possible));
+        }
+        if let Some(possible) = &self.by_mitoses {
+            parts.push(describe(FactId::Mitoses, possible));
+        }
+        if self.measures_differ() {
+            parts.push("the higher counts".into());
+        }
+        if self.recorded {
+            parts.push(format!(
+                "as recorded: {}",
+                Self::names(knowledge, &self.possible.grades).join(" or ")
+            ));
+        }
+        match self.unknown {
+            Some(Reason::Unreadable) => "Ki-67 or mitotic count recorded, but not readable".into(),
+            Some(_) => "neither Ki-67 nor a mitotic count nor a WHO grade is recorded".into(),
+            None => parts.join("; "),
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Facts as the assessment shows them, and which of them have readings that disagree.
+
+use super::criteria::Evaluation;
+use super::grade::{Measure, by_measure, by_record, why};
+use super::stage::{Staging, StagingFacts};
+use super::words::{unit_of, value_text};
+use crate::assessment::{EvidenceReport, FactReport, FactValue, Range, Reason, Status};
+use crate::knowledge::{Subject, Test};
+use fhir_profiles::FactId;
+use fhir_profiles::catalogue::Kind;
+use fhir_profiles::facts::{Evidence, Fact, Reading, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Facts whose readings of equal standing lead to different outcomes: for the grade, a stage, or a criterion of an
+/// option. Where nothing reads the fact, words that differ are in conflict and numbers stand as their union.
+pub(super) fn conflicting(evaluation: &Evaluation<'_>) -> BTreeSet<FactId> {
+    let several = |id: &FactId| {
+        evaluation
+            .facts
+            .get(*id)
+            .readings()
+            .is_ok_and(|readings| readings.len() > 1)
+    };
+    FactId::ALL
+        .iter()
+        .copied()
+        .filter(several)
+        .filter(|id| disagree(evaluation, *id))
+        .collect()
+}
+
+fn disagree(evaluation: &Evaluation<'_>, id: FactId) -> bool {
+    let (knowledge, facts) = (evaluation.knowledge, evaluation.facts);
+    let readings = facts.get(id).readings().unwrap_or_default();
+    let differ =
+        |values: Vec<BTreeSet<String>>| values.windows(2).any(|pair| matches!(pair, [a, b] if a != b));
+    let conflict = |several: Option<Reason>| several == Some(Reason::Conflicting);
+    match id {
+        FactId::Ki67 => conflict(by_measure(knowledge, Measure::Ki67, readings).several),
+        FactId::Mitoses => conflict(by_measure(knowledge, Measure::Mitoses, readings).several),
+        FactId::GradeRecorded => by_record(knowledge, readings, false).is_some_and(|p| conflict(p.several)),
+        FactId::T | FactId::StageRecorded => readings.iter().any(|a| {
+            readings
+                .iter()
+                .any(|b| a.system == b.system && a.value != b.value)
+        }),
+        FactId::TumourSize | FactId::TumourExtension => Staging::ALL.into_iter().any(|staging| {
+            let table = staging.table(knowledge);
+            let with = |reading| StagingFacts::new(facts).with(id, reading).derived_t(table);
+            differ(readings.iter().map(with).collect())
+        }),
+        FactId::Functioning => readings
+            .iter()
+            .any(|a| readings.iter().any(|b| a.value != b.value)),
+        _ => {
+            let mut read = false;
+            let in_role = role_criteria(evaluation);
+            for criterion in knowledge
+                .criteria
+                .values()
+                .filter(|c| in_role.contains(c.id.as_str()))
+            {
+                let reads = match &criterion.test {
+                    Test::Words {
+                        subject: Subject::Fact(fact),
+                        ..
+                    }
+                    | Test::Range { fact, .. }
+                    | Test::Lasting { fact, .. } => *fact == id,
+                    _ => false,
+                };
+                read |= reads;
+                if reads && evaluation.leaf(criterion).truth.reason() == Some(Reason::Conflicting) {
+                    return true;
+                }
+            }
+            let words_differ = readings.iter().any(|r| !matches!(r.value, Value::Number(_)));
+            !read && words_differ
+        }
+    }
+}
+
+/// Criteria that some option's verdict rests on, directly or through a compound.
+fn role_criteria<'a>(evaluation: &Evaluation<'a>) -> BTreeSet<&'a str> {
+    let knowledge = evaluation.knowledge;
+    let mut found: BTreeSet<&str> = BTreeSet::new();
+    let mut queue: Vec<&str> = knowledge
+        .options
+        .iter()
+        .flat_map(|o| o.criteria.iter().map(|(id, _)| id.as_str()))
+        .collect();
+    while let Some(id) = queue.pop() {
+        if !found.insert(id) {
+            continue;
+        }
+        match knowledge.criteria.get(id).map(|c| &c.test) {
+            Some(Test::Not(inner)) => queue.push(inner),
+            Some(Test::Any(of) | Test::All(of)) => queue.extend(of.iter().map(String::as_str)),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Every fact of the catalogue.
+pub(super) fn facts(
+    evaluation: &Evaluation<'_>,
+    conflicting: &BTreeSet<FactId>,
+) -> BTreeMap<FactId, FactReport> {
+    FactId::ALL
+        .iter()
+        .map(|id| {
+            let mut report = one(*id, evaluation.facts.get(*id), conflicting.contains(id));
+            if *id == FactId::Functioning {
+                functional(evaluation, &mut report);
+            }
+            (*id, report)
+        })
+        .collect()
+}
+
+fn one(id: FactId, fact: &Fact, conflicting: bool) -> FactReport {
+    let mut report = FactReport {
+        status: Status::Unknown,
+        reason: None,
+        value: None,
+        range: None,
+        unit: None,
+        candidates: Vec::new(),
+        system: None,
+        since: None,
+        detail: None,
+        flag: None,
+        reference_range: None,
+        evidence: Vec::new(),
+        older: fact
+            .older
+            .iter()
+            .flat_map(|r| r.evidence.iter().map(evidence))
+            .collect(),
+        overruled: fact
+            .overruled
+            .iter()
+            .flat_map(|r| r.evidence.iter().map(evidence))
+            .collect(),
+        unread: fact.unread.iter().map(evidence).collect(),
+        shown: fact.shown.iter().map(evidence).collect(),
+    };
+    let readings = match fact.readings() {
+        Err(unknown) => {
+            report.reason = Some(why(unknown));
+            return report;
+        }
+        Ok(readings) => readings,
+    };
+    report.evidence = readings
+        .iter()
+        .flat_map(|r| r.evidence.iter().map(evidence))
+        .collect();
+    if let [only] = readings {
+        report.system = only.system.map(|s| s.as_str());
+        report.since = only.since.map(|date| date.to_string());
+        report.flag = only.flag.map(|f| f.as_str());
+        report.reference_range = only.reference_range.as_ref().map(Range::from);
+    } else {
+        report.candidates = readings.iter().map(|r| candidate(id, r)).collect();
+    }
+    report.detail = readings.iter().find_map(|r| r.detail.clone());
+    if conflicting {
+        report.reason = Some(Reason::Conflicting);
+        return report;
+    }
+    report.status = Status::Known;
+    report.unit = readings.first().and_then(|r| shown_unit(id, r));
+    (report.value, report.range) = united(readings);
+    report
+}
+
+/// The unit in JSON; scores and counts have none.
+fn shown_unit(id: FactId, reading: &Reading) -> Option<String> {
+    match (&reading.value, id.info().kind) {
+        (Value::Number(_), Kind::Number) if id == FactId::Age => Some("a".into()),
+        (Value::Number(_), _) => unit_of(id, reading).map(str::to_owned),
+        _ => None,
+    }
+}
+
+fn candidate(id: FactId, reading: &Reading) -> String {
+    let text = value_text(id, reading);
+    match (reading.system, reading.specimen) {
+        (Some(system), _) => format!("{text} ({})", system.as_str()),
+        (None, Some(fhir_profiles::facts::Specimen::Primary)) => format!("{text} (primary)"),
+        (None, Some(fhir_profiles::facts::Specimen::Metastasis)) => format!("{text} (metastasis)"),
+        (None, None) => text,
+    }
+}
+
+/// The union of readings: one word, several words, an exact number or an interval.
+fn united(readings: &[Reading]) -> (Option<FactValue>, Option<Range>) {
+    let mut words: Vec<String> = Vec::new();
+    let mut hull: Option<fhir_profiles::Interval> = None;
+    let mut several = false;
+    for reading in readings {
+        match &reading.value {
+            Value::Word(word) => words.push(word.as_str().to_owned()),
+            Value::Words(more) => {
+                several = true;
+                words.extend(more.iter().map(|w| w.as_str().to_owned()));
+            }
+            Value::Number(interval) => hull = Some(hull.map_or(*interval, |h| h.hull(interval))),
+        }
+    }
+    words.sort();
+    words.dedup();
+    match (hull, words.as_slice()) {
+        (Some(interval), []) => match interval.as_exact() {
+            Some(number) => (Some(FactValue::Number(number)), None),
+            None => (None, Some(Range::from(&interval))),
+        },
+        (None, [only]) if !several => (Some(FactValue::Word(only.clone())), None),
+        _ => (Some(FactValue::Words(words)), hull.as_ref().map(Range::from)),
+    }
+}
+
+/// The functional status of section 4 stands in the place of what was recorded.
+fn functional(evaluation: &Evaluation<'_>, report: &mut FactReport) {
+    let functional = &evaluation.functional;
+    report.detail = functional.syndrome.clone();
+    report.reason = functional.unknown;
+    report.value = None;
+    report.status = Status::Unknown;
+    if functional.unknown.is_none() {
+        report.status = Status::Known;
+        report.candidates.clear();
+        report.value = functional
+            .statuses
+            .first()
+            .map(|s| FactValue::Word((*s).to_owned()));
+    } else if functional.statuses.len() > 1 {
+        report.candidates = functional.statuses.iter().map(|s| (*s).to_owned()).collect();
+    }
+    for fact in functional
+        .facts
+        .iter()
+        .filter(|fact| **fact != FactId::Functioning)
+    {
+        let readings = evaluation.facts.get(*fact).readings().unwrap_or_default();
+        report
+            .evidence
+            .extend(readings.iter().flat_map(|r| r.evidence.iter().map(evidence)));
+    }
+}
+
+fn evidence(evidence: &Evidence) -> EvidenceReport {
+    EvidenceReport {
+        reference: evidence.reference.clone(),
+        recorded: evidence.recorded.clone(),
+        effective: evidence.effective.map(|date| date.to_string()),
+        notes: evidence.notes.clone(),
+    }
+}

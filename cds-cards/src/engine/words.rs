@@ -1,0 +1,41 @@
+//! Values in our own words: what a clinician reads beside a criterion, never raw chart text.
+
+use fhir_profiles::FactId;
+use fhir_profiles::facts::{Reading, Value};
+
+/// A reading's value with its unit and, for a status, since when: `8 %`, `stable since 2025-11`, `present`.
+pub(crate) fn value_text(fact: FactId, reading: &Reading) -> String {
+    let mut text = match &reading.value {
+        Value::Word(word) => word.as_str().to_owned(),
+        Value::Words(words) => words.iter().map(|w| w.as_str()).collect::<Vec<_>>().join(", "),
+        Value::Number(interval) => match unit_of(fact, reading) {
+            Some(unit) => format!("{interval} {unit}"),
+            None => interval.to_string(),
+        },
+    };
+    if let Some(since) = reading.since {
+        text.push_str(&format!(" since {since}"));
+    }
+    if let Some(flag) = reading.flag {
+        text.push_str(&format!(" ({})", flag.as_str()));
+    }
+    text
+}
+
+/// The unit shown: none for years, scores and counts.
+pub(crate) fn unit_of(fact: FactId, reading: &Reading) -> Option<&str> {
+    let unit = reading.unit.as_deref().or(fact.info().unit.as_deref())?;
+    (!matches!(unit, "a" | "{#}" | "{score}" | "1")).then_some(unit)
+}
+
+/// A fact with its readings: `Ki-67 8 % (2026-05-01)`.
+pub(crate) fn fact_text(fact: FactId, readings: &[Reading]) -> String {
+    let values: Vec<String> = readings
+        .iter()
+        .map(|reading| match reading.effective() {
+            Some(date) => format!("{} ({date})", value_text(fact, reading)),
+            None => value_text(fact, reading),
+        })
+        .collect();
+    format!("{} {}", fact.info().label, values.join(" against "))
+}
