@@ -51,7 +51,7 @@ impl FactsBuilder {
             .any(|id| self.has_present(id));
         let Ok(readings) = m.readings() else { return };
         let contradicts_itself = readings.len() > 1;
-        for reading in readings.to_vec() {
+        for reading in readings.iter() {
             let subdivided = matches!(reading.system, Some(System::Ajcc8 | System::Ajcc9));
             let Value::Word(category) = reading.value else {
                 continue;

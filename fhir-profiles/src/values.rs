@@ -9,7 +9,7 @@ mod units;
 mod tests;
 
 use crate::catalogue::{FactId, FactInfo, Kind};
-use crate::interval::Interval;
+use crate::interval::{Bound, Interval};
 use rust_decimal::Decimal;
 
 pub(crate) use number::{decimal, with_comparator};
@@ -93,7 +93,8 @@ pub(crate) fn in_fact_unit(fact: FactId, interval: Interval, unit: Option<&str>)
     possible(info, read)
 }
 
-/// Refuses numbers that cannot occur. An interval that is possible in part is kept as recorded.
+/// Refuses numbers that cannot occur, a written end far beyond the possible range included (`11-2024`); the ± 20 %
+/// of an approximate value may pass it.
 fn possible(info: &FactInfo, read: InFactUnit) -> Result<InFactUnit, Why> {
     // No quantity of this catalogue can be negative, markers included.
     let least = Interval::from(info.min.unwrap_or(Decimal::ZERO));
@@ -101,9 +102,12 @@ fn possible(info: &FactInfo, read: InFactUnit) -> Result<InFactUnit, Why> {
         Some(max) => least.intersection(&Interval::up_to(max)),
         None => Some(least),
     };
+    let beyond = |end: Option<Bound>| {
+        end.is_some_and(|end| info.max.is_some_and(|max| end.value > max * Decimal::new(12, 1)))
+    };
     match range.and_then(|range| range.intersection(&read.interval)) {
-        Some(_) => Ok(read),
-        None => Err(Why::OutOfRange),
+        Some(_) if !beyond(read.interval.high()) => Ok(read),
+        _ => Err(Why::OutOfRange),
     }
 }
 

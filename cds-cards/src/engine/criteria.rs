@@ -346,7 +346,6 @@ impl<'a> Evaluation<'a> {
         self.options.insert(
             &option.id,
             OptionValue {
-                verdict,
                 value,
                 facts,
                 open,
