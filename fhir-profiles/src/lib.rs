@@ -1,13 +1,19 @@
 //! What `pnet-cds` reads: the fact catalogue, value sets and the reader from FHIR resources to facts.
 
 pub mod catalogue;
+pub mod chart;
+pub mod codes;
 pub mod date;
 pub mod facts;
 pub mod interval;
+pub mod read;
 mod recency;
 mod values;
 
 pub use catalogue::{FactId, Word};
+pub use chart::{Added, AddedKind, Chart, ChartBuilder, ChartError};
+pub use codes::Codes;
 pub use date::PartialDate;
 pub use facts::{Facts, FactsBuilder};
 pub use interval::Interval;
+pub use read::{ReadPolicy, read};

@@ -1,0 +1,351 @@
+//! The parsed edge: a chart of one patient, whose resources stay raw JSON until a fact needs them.
+
+mod loose;
+mod narrow;
+mod patient;
+
+use crate::codes::Codes;
+use crate::facts::Problem;
+pub(crate) use loose::Read;
+pub(crate) use narrow::{Coding, Concept, Narrow, Reference};
+use patient::Identities;
+pub(crate) use patient::Whose;
+use serde_json::value::RawValue;
+use std::fmt;
+
+/// What one added JSON value was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddedKind {
+    /// JSON null.
+    Null,
+    /// A Bundle without a resource; a warning such as Epic's for `total: 0` may stand in it.
+    Empty,
+    /// So many resources.
+    Resources(usize),
+    /// A failure: an OperationOutcome instead of data, or a Bundle with a fatal or error outcome in it
+    /// (resources beside it are added all the same).
+    Outcome,
+    /// Neither a resource nor a Bundle.
+    Malformed,
+}
+
+/// What [`ChartBuilder::add`] found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Added {
+    /// What the value was.
+    pub kind: AddedKind,
+    /// Resources added, whatever the kind.
+    pub resources: usize,
+    /// Whether a Bundle has a further page, so that this one is incomplete.
+    pub next: bool,
+}
+
+/// Why a chart is refused; holds no chart data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChartError {
+    /// A resource belongs to another patient than the one asked about.
+    AnotherPatient,
+    /// Resources of more than one patient, and nobody said which is meant.
+    SeveralPatients,
+    /// There are resources, but none says of which patient.
+    NoPatient,
+}
+
+impl fmt::Display for ChartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AnotherPatient => "a resource belongs to another patient",
+            Self::SeveralPatients => "the resources belong to more than one patient",
+            Self::NoPatient => "no resource names its patient",
+        })
+    }
+}
+
+impl std::error::Error for ChartError {}
+
+/// One resource of the chart, as far as it has been looked at.
+#[derive(Debug)]
+pub(crate) struct Item<'a> {
+    pub(crate) narrow: Narrow<'a>,
+    pub(crate) full_url: Option<std::borrow::Cow<'a, str>>,
+    /// Which added value it stands in, and the how many-eth resource of it.
+    pub(crate) root: usize,
+    pub(crate) position: usize,
+    pub(crate) whose: Whose,
+}
+
+impl Item<'_> {
+    pub(crate) fn kind(&self) -> &str {
+        self.narrow.kind.as_deref().unwrap_or_default()
+    }
+
+    pub(crate) fn place(&self) -> String {
+        match &self.narrow.id {
+            Some(id) => format!("{}/{id}", self.kind()),
+            None => format!("entry {}", self.position + 1),
+        }
+    }
+}
+
+/// Collects the JSON values of one call or file.
+#[derive(Debug)]
+pub struct ChartBuilder<'a> {
+    patient_id: Option<String>,
+    roots: Vec<&'a RawValue>,
+    items: Vec<Item<'a>>,
+    problems: Vec<Problem>,
+}
+
+impl<'a> ChartBuilder<'a> {
+    /// A chart of this patient (`123` or `Patient/123`), or of whichever single patient the resources name.
+    pub fn new(patient_id: Option<&str>) -> Self {
+        Self {
+            patient_id: patient_id.map(|id| id.strip_prefix("Patient/").unwrap_or(id).to_owned()),
+            roots: Vec::new(),
+            items: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Adds one JSON value: a resource, a Bundle of any type (Bundles inside it too), or null. Says what it was.
+    pub fn add(&mut self, json: &'a RawValue) -> Added {
+        let mut added = Added {
+            kind: AddedKind::Malformed,
+            resources: 0,
+            next: false,
+        };
+        let text = json.get().trim();
+        if text == "null" {
+            added.kind = AddedKind::Null;
+            return added;
+        }
+        let Ok(Read(narrow)) = serde_json::from_str::<Read<Narrow<'a>>>(text) else {
+            return added;
+        };
+        if narrow.kind.is_none() {
+            return added;
+        }
+        self.roots.push(json);
+        let mut walk = Walk {
+            root: self.roots.len() - 1,
+            position: 0,
+            failed: false,
+            next: false,
+            resources: 0,
+        };
+        let lone_outcome = narrow.kind.as_deref() == Some("OperationOutcome");
+        self.walk(narrow, None, &mut walk);
+        added.resources = walk.resources;
+        added.next = walk.next;
+        added.kind = if lone_outcome || walk.failed {
+            AddedKind::Outcome
+        } else if walk.resources == 0 {
+            AddedKind::Empty
+        } else {
+            AddedKind::Resources(walk.resources)
+        };
+        added
+    }
+
+    /// Flattens Bundles in the order in which [`leaves`] flattens the same JSON.
+    fn walk(&mut self, narrow: Narrow<'a>, full_url: Option<std::borrow::Cow<'a, str>>, walk: &mut Walk) {
+        match narrow.kind.as_deref() {
+            Some("Bundle") => {
+                walk.next |= narrow.next_page;
+                for entry in narrow.entries {
+                    walk.failed |= entry.outcome.is_some_and(|outcome| outcome.failed);
+                    match entry.resource {
+                        Some(resource) => self.walk(resource, entry.full_url, walk),
+                        None => {
+                            walk.position += 1;
+                            if !entry.answered {
+                                self.problem(walk.position, "the entry has no resource");
+                            }
+                        }
+                    }
+                }
+            }
+            Some("OperationOutcome") => {
+                walk.failed |= narrow.failed;
+                walk.position += 1;
+            }
+            kind => {
+                if kind.is_some() {
+                    self.items.push(Item {
+                        narrow,
+                        full_url,
+                        root: walk.root,
+                        position: walk.position,
+                        whose: Whose::Nobodys,
+                    });
+                    walk.resources += 1;
+                } else {
+                    self.problem(walk.position + 1, "the entry is no resource");
+                }
+                walk.position += 1;
+            }
+        }
+    }
+
+    fn problem(&mut self, entry: usize, what: &str) {
+        self.problems.push(Problem {
+            place: format!("entry {entry}"),
+            what: what.to_owned(),
+        });
+    }
+
+    /// Checks that every resource is of one patient.
+    ///
+    /// References are compared by the patient's id: relative, absolute and versioned ones alike, `urn:uuid` through the
+    /// `fullUrl` of the Bundle. A resource that names its patient by display, identifier or a contained resource only
+    /// cannot be compared and is used; one that names nobody, or something else than a patient, is not.
+    ///
+    /// # Errors
+    /// [`ChartError`] if the chart is not of one patient.
+    pub fn finish(mut self) -> Result<Chart<'a>, ChartError> {
+        let identities = Identities::of(&self.items);
+        let subject = identities.check(&mut self.items, self.patient_id.as_deref())?;
+        Ok(Chart {
+            subject: subject.map(|id| format!("Patient/{id}")),
+            roots: self.roots,
+            items: self.items,
+            problems: self.problems,
+        })
+    }
+}
+
+struct Walk {
+    root: usize,
+    position: usize,
+    failed: bool,
+    next: bool,
+    resources: usize,
+}
+
+/// A chart of one patient.
+#[derive(Debug)]
+pub struct Chart<'a> {
+    subject: Option<String>,
+    roots: Vec<&'a RawValue>,
+    items: Vec<Item<'a>>,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Chart<'a> {
+    /// `Patient/id`, where the patient is known; chart data, never logged.
+    pub fn subject(&self) -> Option<&str> {
+        self.subject.as_deref()
+    }
+
+    /// Whether the patient's own record is in the chart.
+    pub fn has_patient(&self) -> bool {
+        self.items.iter().any(|item| item.kind() == "Patient")
+    }
+
+    /// How many Conditions there are.
+    pub fn conditions(&self) -> usize {
+        self.of_kind("Condition").count()
+    }
+
+    /// How many Conditions have no code that could be read.
+    pub fn unreadable_conditions(&self) -> usize {
+        self.of_kind("Condition")
+            .filter(|item| {
+                item.narrow
+                    .code
+                    .codings
+                    .iter()
+                    .all(|coding| coding.code.is_none())
+            })
+            .count()
+    }
+
+    /// Whether [`read`](crate::read::read) could find `pnet` present: a quick test that may say yes too often, never
+    /// no wrongly.
+    pub fn may_have_pnet(&self, codes: &Codes) -> bool {
+        self.items.iter().any(|item| {
+            let narrow = &item.narrow;
+            match item.kind() {
+                "Condition" => narrow.code.codings.iter().any(|c| codes.may_name_pnet(c)),
+                "Observation" => narrow
+                    .code
+                    .codings
+                    .iter()
+                    .chain(&narrow.components)
+                    .any(|c| codes.may_name_pnet(c)),
+                _ => false,
+            }
+        })
+    }
+
+    fn of_kind(&self, kind: &'static str) -> impl Iterator<Item = &Item<'a>> {
+        self.items.iter().filter(move |item| item.kind() == kind)
+    }
+
+    pub(crate) fn items(&self) -> &[Item<'a>] {
+        &self.items
+    }
+
+    pub(crate) fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// The raw JSON of every resource, by added value and position; made only for values marked as wanted.
+    pub(crate) fn raw(&self, wanted: impl Fn(usize) -> bool) -> Vec<Vec<Option<&'a RawValue>>> {
+        self.roots
+            .iter()
+            .enumerate()
+            .map(|(index, root)| {
+                let mut found = Vec::new();
+                if wanted(index) {
+                    leaves(root, &mut found);
+                }
+                found
+            })
+            .collect()
+    }
+}
+
+#[derive(Default)]
+struct RawEntry<'a>(Option<&'a RawValue>);
+
+impl<'a> loose::Loose<'a> for RawEntry<'a> {
+    fn field<A: serde::de::MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        if key == "resource" {
+            self.0 = Some(map.next_value()?);
+            return Ok(());
+        }
+        loose::skip(map)
+    }
+}
+
+#[derive(Default)]
+struct RawBundle<'a> {
+    kind: loose::Text<'a>,
+    entries: Vec<RawEntry<'a>>,
+}
+
+impl<'a> loose::Loose<'a> for RawBundle<'a> {
+    fn field<A: serde::de::MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        match key {
+            "resourceType" => self.kind = loose::next(map)?,
+            "entry" => self.entries = loose::next::<loose::Many<RawEntry<'a>>, A>(map)?.items,
+            _ => loose::skip(map)?,
+        }
+        Ok(())
+    }
+}
+
+fn leaves<'a>(raw: &'a RawValue, found: &mut Vec<Option<&'a RawValue>>) {
+    match serde_json::from_str::<Read<RawBundle<'a>>>(raw.get()) {
+        Ok(Read(bundle)) if bundle.kind.0.as_deref() == Some("Bundle") => {
+            for entry in bundle.entries {
+                match entry.0 {
+                    Some(resource) => leaves(resource, found),
+                    None => found.push(None),
+                }
+            }
+        }
+        _ => found.push(Some(raw)),
+    }
+}

@@ -1,0 +1,151 @@
+//! Search tokens for prefetch templates, by theme, so that one URL stays short enough.
+
+use super::Codes;
+use super::system::FACTS;
+use crate::catalogue::FactId::{self, *};
+
+/// A theme: its name, the value sets of its codes and its facts.
+type Theme = (&'static str, &'static [&'static str], &'static [FactId]);
+
+const THEMES: &[Theme] = &[
+    (
+        "pathology",
+        &[
+            "ki67",
+            "ki67-presence",
+            "histologic-grade",
+            "histologic-grade-net",
+            "histology",
+            "tumour-size",
+            "residual-tumour",
+        ],
+        &[
+            Pnet,
+            Differentiation,
+            Ki67,
+            Mitoses,
+            GradeRecorded,
+            TumourSize,
+            TumourExtension,
+            Margins,
+        ],
+    ),
+    (
+        "staging",
+        &[
+            "t-category",
+            "n-category",
+            "m-category",
+            "stage-group",
+            "metastasis-site",
+        ],
+        &[T, N, M, StageRecorded],
+    ),
+    (
+        "liver",
+        &["history-of-liver-metastases"],
+        &[
+            LiverMetastases,
+            LiverInvolvement,
+            LiverLesionCount,
+            LargestLiverLesion,
+            LiverDistribution,
+            LesionLocation,
+            Resectability,
+            PrimaryResectable,
+            ResectableFraction,
+            ExtrahepaticMetastases,
+            DistantLymphNodeMetastases,
+            DiffusePeritonealMetastases,
+            PortalVein,
+            GiShunt,
+            LiverReserve,
+        ],
+    ),
+    (
+        "markers",
+        &[
+            "chromogranin-a",
+            "5-hiaa",
+            "insulin",
+            "glucagon",
+            "gastrin",
+            "vip",
+        ],
+        &[ChromograninA, Hiaa, Insulin, Glucagon, Gastrin, Vip],
+    ),
+    (
+        "status",
+        &["ecog", "karnofsky", "disease-status", "receptor-scan"],
+        &[
+            Age,
+            RightHeartDysfunction,
+            Functioning,
+            SymptomsControlled,
+            SstrUptake,
+            Ecog,
+            PrimaryResected,
+            PriorPancreaticoduodenectomy,
+            DiseaseStatus,
+            OnSsa,
+            PriorSystemicTherapy,
+            Diabetes,
+            Hypertension,
+            Gallstones,
+            Steatorrhoea,
+            LungDisease,
+            Cytopenia,
+            AutoimmuneDisease,
+        ],
+    ),
+    (
+        "procedures",
+        &["pancreaticoduodenectomy", "pancreatic-resection"],
+        &[PrimaryResected, PriorPancreaticoduodenectomy],
+    ),
+];
+
+impl Codes {
+    /// The themes by which Observations, and Procedures in the last, are searched.
+    pub fn themes() -> impl Iterator<Item = &'static str> {
+        THEMES.iter().map(|(name, ..)| *name)
+    }
+
+    /// The `system|code` tokens of a theme (`pathology`, `staging`, `liver`, `markers`, `status`: Observations;
+    /// `procedures`: Procedures); none for another name. Joined with commas they are the value of one `code` parameter.
+    pub fn search_tokens(&self, group: &str) -> Vec<String> {
+        let Some((_, sets, facts)) = THEMES.iter().find(|(name, ..)| *name == group) else {
+            return Vec::new();
+        };
+        sets.iter()
+            .filter_map(|id| self.tokens.get(id))
+            .flatten()
+            .cloned()
+            .chain(facts.iter().map(|fact| format!("{FACTS}|{fact}")))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_theme_fits_into_one_url() {
+        for theme in Codes::themes() {
+            let joined = Codes::embedded().search_tokens(theme).join(",");
+            assert!(joined.len() < 1850, "{theme}: {}", joined.len());
+        }
+    }
+
+    #[test]
+    fn every_fact_but_none_twice_is_searched_as_an_observation() {
+        for fact in FactId::ALL {
+            let themes = THEMES
+                .iter()
+                .filter(|(name, _, facts)| *name != "procedures" && facts.contains(fact))
+                .count();
+            assert_eq!(themes, 1, "{fact}");
+        }
+    }
+}

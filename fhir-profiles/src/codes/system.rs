@@ -1,0 +1,107 @@
+//! Code systems by their canonical name, and codes in the form in which they are compared.
+
+use std::borrow::Cow;
+
+pub(crate) const FACTS: &str = "https://pnet-cds.github.io/fhir/CodeSystem/facts";
+pub(crate) const FACT_VALUES: &str = "https://pnet-cds.github.io/fhir/CodeSystem/fact-values";
+pub(crate) const SNOMED: &str = "http://snomed.info/sct";
+pub(crate) const LOINC: &str = "http://loinc.org";
+pub(crate) const ICD_10: &str = "http://hl7.org/fhir/sid/icd-10";
+pub(crate) const ICD_O_3: &str = "http://terminology.hl7.org/CodeSystem/icd-o-3";
+pub(crate) const AJCC: &str = "http://cancerstaging.org";
+pub(crate) const UICC: &str = "https://www.uicc.org/resources/tnm";
+const RXNORM: &str = "http://www.nlm.nih.gov/research/umls/rxnorm";
+const ATC: &str = "http://www.whocc.no/atc";
+const HCPCS: &str = "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets";
+const NCIT: &str = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl";
+const INTERPRETATION: &str = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation";
+
+/// One name for each system, whatever the chart calls it; the ICD-10 modifications share one, because the codes
+/// that are read mean the same in each or exist in one only.
+pub(crate) fn canonical(system: &str) -> &str {
+    let system = system.trim();
+    let system = system.split('|').next().unwrap_or(system).trim_end_matches('/');
+    if system.starts_with(SNOMED) {
+        return SNOMED;
+    }
+    match system {
+        "https://loinc.org" | "http://www.loinc.org" | "urn:oid:2.16.840.1.113883.6.1" => LOINC,
+        "https://snomed.info/sct" | "urn:oid:2.16.840.1.113883.6.96" => SNOMED,
+        "http://hl7.org/fhir/sid/icd-10-cm"
+        | "http://hl7.org/fhir/sid/icd-10"
+        | "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
+        | "http://fhir.de/CodeSystem/dimdi/icd-10-gm"
+        | "http://hl7.org/fhir/sid/icd-10-de"
+        | "http://hl7.org/fhir/sid/icd-10-gm"
+        | "http://hl7.org/fhir/sid/icd-10-am"
+        | "http://hl7.org/fhir/sid/icd-10-ca"
+        | "urn:oid:2.16.840.1.113883.6.90"
+        | "urn:oid:2.16.840.1.113883.6.3"
+        | "urn:oid:1.2.276.0.76.5.409" => ICD_10,
+        "urn:oid:2.16.840.1.113883.6.43.1" | "http://hl7.org/fhir/sid/icd-o-3" => ICD_O_3,
+        "urn:oid:2.16.840.1.113883.6.88" => RXNORM,
+        "urn:oid:2.16.840.1.113883.6.73" | "http://fhir.de/CodeSystem/bfarm/atc" => ATC,
+        "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets" | "urn:oid:2.16.840.1.113883.6.285" => {
+            HCPCS
+        }
+        "urn:oid:2.16.840.1.113883.3.26.1.1" => NCIT,
+        "http://hl7.org/fhir/v3/ObservationInterpretation"
+        | "http://terminology.hl7.org/CodeSystem/v2-0078" => INTERPRETATION,
+        other => other,
+    }
+}
+
+/// The code in the form in which it is compared: SNOMED without its term, ICD-10 without dot, dagger and dash.
+pub(crate) fn plain<'c>(system: &str, code: &'c str) -> Cow<'c, str> {
+    let code = code.trim();
+    match system {
+        SNOMED => Cow::Borrowed(code.split('|').next().unwrap_or(code).trim()),
+        ICD_10 => {
+            let stem = code.trim_end_matches(['-', '†', '*', '+', '!', '#', ' ']);
+            let stem = stem.trim_end_matches(['-', '.']);
+            if stem.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) {
+                Cow::Borrowed(stem)
+            } else {
+                Cow::Owned(stem.replace('.', "").to_ascii_uppercase())
+            }
+        }
+        _ => Cow::Borrowed(code),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn icd_codes_are_compared_without_dot_dash_and_dagger() {
+        for written in [
+            "C25.4", "C254", "c25.4", "C25.4-", "C25.4†", "C25.4*", "C25.4!", " C25.4 ",
+        ] {
+            assert_eq!(plain(ICD_10, written), "C254", "{written}");
+        }
+        assert_eq!(plain(ICD_10, "E11.-"), "E11");
+    }
+
+    #[test]
+    fn snomed_codes_are_compared_without_term_and_version() {
+        assert_eq!(plain(SNOMED, "94381002 |Liver metastasis|"), "94381002");
+        assert_eq!(
+            canonical("http://snomed.info/sct/900000000000207008/version/20250901"),
+            SNOMED
+        );
+    }
+
+    #[test]
+    fn the_icd_10_modifications_are_one_system() {
+        for system in [
+            "http://hl7.org/fhir/sid/icd-10-cm",
+            "http://hl7.org/fhir/sid/icd-10",
+            "http://fhir.de/CodeSystem/bfarm/icd-10-gm",
+            "urn:oid:2.16.840.1.113883.6.90",
+            "urn:oid:2.16.840.1.113883.6.3",
+        ] {
+            assert_eq!(canonical(system), ICD_10, "{system}");
+        }
+    }
+}
