@@ -1,5 +1,18 @@
 //! The knowledge: its files, their check, and the model that the engine uses.
 
+mod cover;
+mod criteria;
+mod evidence;
+mod fault;
+mod graph;
+mod load;
 mod model;
+mod options;
+mod package;
+mod rows;
+mod section;
+mod slots;
+mod tables;
 
+pub use fault::Fault;
 pub use model::*;

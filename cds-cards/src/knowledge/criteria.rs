@@ -1,0 +1,337 @@
+//! `criteria.toml`: every criterion once, each of a closed set of tests that leave no value without a call.
+
+use super::cover;
+use super::evidence::Evidence;
+use super::load::Source;
+use super::model::{Band, Call, Criterion, HormoneRule, Subject, Test};
+use super::section::{At, Section};
+use fhir_profiles::catalogue::Kind;
+use fhir_profiles::interval::Bound;
+use fhir_profiles::{FactId, Interval};
+use std::collections::{BTreeMap, BTreeSet};
+
+const FILE: &str = "criteria.toml";
+const GRADES: [&str; 3] = ["G1", "G2", "G3"];
+
+/// The criteria as read; `ids` names also those that have faults, so that a reference to one is no second fault.
+#[derive(Debug, Default)]
+pub(super) struct Criteria {
+    /// The sound criteria in the order of the file.
+    pub(super) criteria: Vec<Criterion>,
+    /// The line of every criterion, sound or not.
+    pub(super) ids: BTreeMap<String, usize>,
+    /// The hormone rules.
+    pub(super) hormones: Vec<HormoneRule>,
+}
+
+/// Reads the file; `None` if it is missing or no TOML.
+pub(super) fn read(source: &Source<'_>, evidence: &Evidence) -> Option<Criteria> {
+    source.place(FILE)?.parse(|root| {
+        let mut found = Criteria::default();
+        let mut references = Vec::new();
+        for (id, criterion) in root.sections("criterion", |section| {
+            criterion(section, source, evidence, &mut references)
+        }) {
+            if let Some(id) = id
+                && found.ids.insert(id.value.clone(), id.line).is_some()
+            {
+                root.fault(id.line, format!("criterion `{}` stands twice", id.value));
+            }
+            found.criteria.extend(criterion);
+        }
+        for reference in references {
+            if !found.ids.contains_key(&reference.value) {
+                root.fault(reference.line, format!("unknown criterion `{}`", reference.value));
+            }
+        }
+        found.hormones = root
+            .sections("hormone", |section| hormone(section, &found))
+            .into_iter()
+            .flatten()
+            .collect();
+        found
+    })
+}
+
+fn hormone(section: &Section<'_>, found: &Criteria) -> Option<HormoneRule> {
+    let (criterion, syndrome) = (section.text("criterion"), section.text("syndrome"));
+    let criterion = criterion?;
+    if !found.ids.contains_key(&criterion.value) {
+        section.fault(criterion.line, format!("unknown criterion `{}`", criterion.value));
+    } else if found
+        .criteria
+        .iter()
+        .any(|known| known.id == criterion.value && !matches!(known.test, Test::Range { .. }))
+    {
+        section.fault(criterion.line, format!("criterion `{}` is not of kind range", criterion.value));
+    }
+    Some(HormoneRule {
+        criterion: criterion.value,
+        syndrome: syndrome?.value,
+    })
+}
+
+fn criterion(
+    section: &Section<'_>,
+    source: &Source<'_>,
+    evidence: &Evidence,
+    references: &mut Vec<At<String>>,
+) -> (Option<At<String>>, Option<Criterion>) {
+    let (id, label) = (section.text("id"), section.text("label"));
+    let note = section.optional_text("note").map(|note| note.value);
+    let statements = evidence.cited(FILE, section.some_texts("statements"), source.faults);
+    let interpretation = section.flag("interpretation");
+    let test = section.text("kind").and_then(|kind| match kind.value.as_str() {
+        "words" => words(section),
+        "range" => range(section),
+        "lasting" => lasting(section),
+        "option" => Some(Test::Option {
+            negate: section.flag("negate"),
+            // Options are read later: whether it exists is checked with the graph.
+            option: section.text("option")?.value,
+        }),
+        "any" => Some(Test::Any(several(section, references))),
+        "all" => Some(Test::All(several(section, references))),
+        "not" => one(section, references),
+        other => {
+            section.fault(kind.line, format!("unknown kind `{other}`: words, range, lasting, option, any, all or not"));
+            None
+        }
+    });
+    let criterion = id.clone().zip(label).zip(test).map(|((id, label), test)| Criterion {
+        id: id.value,
+        label: label.value,
+        test,
+        statements,
+        interpretation,
+        note,
+    });
+    (id, criterion)
+}
+
+fn several(section: &Section<'_>, references: &mut Vec<At<String>>) -> Vec<String> {
+    let of = section.some_texts("of");
+    references.extend(of.iter().cloned());
+    of.into_iter().map(|id| id.value).collect()
+}
+
+fn one(section: &Section<'_>, references: &mut Vec<At<String>>) -> Option<Test> {
+    let of = section.text("of")?;
+    references.push(of.clone());
+    Some(Test::Not(of.value))
+}
+
+fn fact(section: &Section<'_>) -> Option<FactId> {
+    let name = section.text("reads")?;
+    let fact = FactId::parse(&name.value);
+    if fact.is_none() {
+        section.fault(name.line, format!("unknown fact `{}`", name.value));
+    }
+    fact
+}
+
+fn words(section: &Section<'_>) -> Option<Test> {
+    let name = section.text("reads")?;
+    let grade = name.value == "grade";
+    let fact = FactId::parse(&name.value);
+    let list = match fact {
+        Some(fact) => Some(fact.info().words.clone()),
+        None if grade => Some(GRADES.map(str::to_owned).to_vec()),
+        None => {
+            section.fault(name.line, format!("unknown fact `{}`", name.value));
+            None
+        }
+    };
+    if list.as_ref().is_some_and(Vec::is_empty) {
+        section.fault(name.line, format!("`{}` has no words: kind must be range", name.value));
+        return None;
+    }
+    let calls = calls(section, &name.value, list.as_deref());
+    Some(Test::Words {
+        subject: if grade { Subject::Grade } else { Subject::Fact(fact?) },
+        calls,
+    })
+}
+
+/// The call of each word; without a list (the fact is unknown) the words are read but not checked.
+fn calls(section: &Section<'_>, name: &str, list: Option<&[String]>) -> BTreeMap<String, (Call, bool)> {
+    let mut calls = BTreeMap::new();
+    let interpreted = section.texts("interpreted");
+    let known = |word: &At<String>| {
+        let known = list.is_none_or(|list| list.contains(&word.value));
+        if !known {
+            section.fault(word.line, format!("`{}` is no word of `{name}`", word.value));
+        }
+        known
+    };
+    let marked: BTreeSet<&str> = interpreted
+        .iter()
+        .filter(|word| known(word))
+        .map(|word| word.value.as_str())
+        .collect();
+    for (key, call) in [("met", Call::Met), ("not-met", Call::NotMet), ("judgement", Call::Judgement)] {
+        for word in section.texts(key) {
+            if !known(&word) {
+                continue;
+            }
+            let ours = marked.contains(word.value.as_str());
+            if calls.insert(word.value.clone(), (call, ours)).is_some() {
+                section.fault(word.line, format!("overlap: `{}` has two calls", word.value));
+            }
+        }
+    }
+    for word in list.unwrap_or_default() {
+        if !calls.contains_key(word) {
+            section.fault(section.line(), format!("gap: `{word}` of `{name}` has no call"));
+        }
+    }
+    calls
+}
+
+fn range(section: &Section<'_>) -> Option<Test> {
+    let fact = fact(section);
+    let unit = section.optional_text("unit");
+    let borderline = section.number("borderline").map(|number| number.value);
+    let bands = section.sections("bands", band);
+    let line = section.line_of("bands");
+    let name = fact.map_or("", FactId::as_str);
+    let words = calls(section, name, fact.map(|fact| fact.info().words.as_slice()));
+    let fact = fact?;
+    let info = fact.info();
+    let unfit = match info.kind {
+        Kind::Number | Kind::Score => None,
+        Kind::Marker => Some("is reported in each laboratory's own unit: no limit can be set"),
+        Kind::Presence | Kind::Words | Kind::Several => Some("has no numbers: kind must be words"),
+    };
+    if let Some(unfit) = unfit {
+        section.fault(section.line_of("reads"), format!("`{name}` {unfit}"));
+        return None;
+    }
+    check_unit(section, name, unit.as_ref(), info.unit.as_deref());
+    // A band that could not be read leaves a gap that is no further fault.
+    if bands.iter().all(Option::is_some) {
+        let intervals: Vec<Interval> = bands.iter().flatten().map(|(band, _)| band.interval).collect();
+        for (position, what) in cover::faults(&intervals, info.min, info.max) {
+            let at = position.and_then(|position| bands.get(position)?.as_ref());
+            section.fault(at.map_or(line, |(_, line)| *line), what);
+        }
+    }
+    Some(Test::Range {
+        fact,
+        bands: bands.into_iter().flatten().map(|(band, _)| band).collect(),
+        words,
+        borderline,
+    })
+}
+
+fn check_unit(section: &Section<'_>, name: &str, unit: Option<&At<String>>, expected: Option<&str>) {
+    match (unit, expected) {
+        (Some(unit), Some(expected)) if unit.value != expected => section.fault(
+            unit.line,
+            format!("unit `{}` is not the unit of `{name}`, which is `{expected}`", unit.value),
+        ),
+        (None, Some(expected)) => section.fault(section.line(), format!("`unit` is missing: `{name}` is in `{expected}`")),
+        (Some(unit), None) => section.fault(unit.line, format!("`{name}` has no unit")),
+        _ => {}
+    }
+}
+
+fn band(section: &Section<'_>) -> Option<(Band, usize)> {
+    let limit = |key, inclusive| {
+        section.number(key).map(|number| Bound {
+            value: number.value,
+            inclusive,
+        })
+    };
+    let (above, from) = (limit("above", false), limit("from", true));
+    let (below, up_to) = (limit("below", false), limit("up-to", true));
+    let exactly = section.number("exactly");
+    let call = call(section.text("call"), section);
+    let interpretation = section.flag("interpreted");
+    let twice = (above.is_some() && from.is_some()) || (below.is_some() && up_to.is_some());
+    let (low, high) = (above.or(from), below.or(up_to));
+    let interval = match exactly {
+        Some(exactly) if low.is_none() && high.is_none() => Some(Interval::exactly(exactly.value)),
+        None if !twice && (low.is_some() || high.is_some()) => Interval::new(low, high),
+        _ => None,
+    };
+    let Some(interval) = interval else {
+        section.fault(
+            section.line(),
+            "a band has `exactly`, or one or both of a lower end (`above` or `from`) and a higher upper end (`below` or `up-to`)",
+        );
+        return None;
+    };
+    Some((
+        Band {
+            interval,
+            call: call?,
+            interpretation,
+        },
+        section.line(),
+    ))
+}
+
+fn call(text: Option<At<String>>, section: &Section<'_>) -> Option<Call> {
+    let text = text?;
+    match text.value.as_str() {
+        "met" => Some(Call::Met),
+        "not-met" => Some(Call::NotMet),
+        "judgement" => Some(Call::Judgement),
+        other => {
+            section.fault(text.line, format!("unknown call `{other}`: met, not-met or judgement"));
+            None
+        }
+    }
+}
+
+fn lasting(section: &Section<'_>) -> Option<Test> {
+    let fact = fact(section);
+    if let Some(other) = fact.filter(|fact| *fact != FactId::DiseaseStatus) {
+        section.fault(
+            section.line_of("reads"),
+            format!("only `disease-status` lasts, not `{other}`"),
+        );
+    }
+    let months = section.number("months");
+    let positive = months.as_ref().and_then(|months| {
+        i32::try_from(months.value)
+            .ok()
+            .filter(|whole| *whole > 0 && rust_decimal::Decimal::from(*whole) == months.value)
+    });
+    if positive.is_none() && (months.is_some() || section.line_of("months") == section.line()) {
+        section.fault(section.line_of("months"), "`months` must be a whole number above 0");
+    }
+    let longer = timed(section, "longer", fact);
+    let shorter = timed(section, "shorter", fact);
+    Some(Test::Lasting {
+        fact: fact?,
+        months: positive?,
+        longer,
+        shorter,
+    })
+}
+
+fn timed(section: &Section<'_>, key: &'static str, fact: Option<FactId>) -> BTreeMap<String, Call> {
+    let list = fact.map(|fact| fact.info().words.as_slice());
+    let calls = section.section(key, |table| {
+        let mut calls = BTreeMap::new();
+        for (word, text) in table.all_texts() {
+            if list.is_some_and(|list| !list.contains(&word.value)) {
+                table.fault(word.line, format!("`{}` is no word of `{}`", word.value, fact.map_or("", FactId::as_str)));
+            } else if let Some(call) = call(Some(text), table) {
+                calls.insert(word.value, call);
+            }
+        }
+        for word in list.unwrap_or_default() {
+            if !calls.contains_key(word) {
+                table.fault(table.line(), format!("gap: `{word}` has no call in `{key}`"));
+            }
+        }
+        calls
+    });
+    if calls.is_none() {
+        section.fault(section.line(), format!("`{key}` is missing"));
+    }
+    calls.unwrap_or_default()
+}

@@ -1,0 +1,217 @@
+//! The loader: files in, knowledge out, or every fault at once.
+
+use super::criteria::{self, Criteria};
+use super::evidence::Evidence;
+use super::fault::{Fault, Faults};
+use super::model::Knowledge;
+use super::rows::Rows;
+use super::section::Place;
+use super::{graph, options, package, slots, tables};
+use crate::render::check_templates;
+use include_dir::{Dir, include_dir};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/knowledge");
+
+/// Files that must be there, besides those of the options.
+const FILES: &[&str] = &[
+    "package.toml",
+    "criteria.toml",
+    "suggestions.toml",
+    "tables/who-grade.csv",
+    "tables/enets-t.csv",
+    "tables/enets-stage.csv",
+    "tables/ajcc7-t.csv",
+    "tables/ajcc7-stage.csv",
+    "evidence/statements.csv",
+    "evidence/since-publication.csv",
+    "evidence/corrections.csv",
+    "evidence/ambiguities.csv",
+    "cards/assessment.md",
+    "cards/options.md",
+    "cards/missing-data.md",
+    "cards/discrepancy.md",
+    "cards/unreadable.md",
+];
+
+impl Knowledge {
+    /// The knowledge that is compiled in.
+    ///
+    /// # Errors
+    /// Every fault of the embedded files; there is none, or the crate's tests fail.
+    pub fn embedded() -> Result<Self, Vec<Fault>> {
+        Self::load(&Self::embedded_files())
+    }
+
+    /// The files that are compiled in: path relative to the knowledge directory, and text.
+    pub fn embedded_files() -> BTreeMap<String, String> {
+        let mut files = BTreeMap::new();
+        collect(&EMBEDDED, &mut files);
+        files
+    }
+
+    /// Lays a site's files over others: a file of the same path replaces, the rest extends.
+    pub fn merge(mut files: BTreeMap<String, String>, overlay: BTreeMap<String, String>) -> BTreeMap<String, String> {
+        files.extend(overlay);
+        files
+    }
+
+    /// Reads and checks a knowledge directory: path relative to it, and text.
+    ///
+    /// # Errors
+    /// Every fault of every file, by file and line.
+    pub fn load(files: &BTreeMap<String, String>) -> Result<Self, Vec<Fault>> {
+        let faults = Faults::default();
+        let source = Source { files, faults: &faults };
+        source.check_names();
+        let evidence = Evidence::read(&source);
+        let package = package::read(&source, &evidence, hash(files));
+        let suggestions = package::suggestions(&source);
+        let tables = tables::read(&source, &evidence);
+        let criteria = criteria::read(&source, &evidence);
+        let options = options::read(&source, &evidence, criteria.as_ref());
+        let order = graph::check(criteria.as_ref(), &options, &faults);
+        let cards = slots::cards(&source);
+
+        let parts = (package, tables, criteria, evidence.statements, evidence.since, evidence.corrections);
+        let (
+            Some(package),
+            Some(tables),
+            Some(Criteria { criteria, hormones, .. }),
+            Some(statements),
+            Some((since_publication, _)),
+            Some((corrections, _)),
+        ) = parts
+        else {
+            return Err(faults.into_sorted());
+        };
+        let knowledge = Self {
+            package,
+            criteria: criteria
+                .into_iter()
+                .map(|criterion| (criterion.id.clone(), criterion))
+                .collect(),
+            options: options.options.into_iter().map(|read| read.option).collect(),
+            evaluation_order: order,
+            hormones,
+            grade: tables.grade,
+            enets: tables.enets,
+            ajcc7: tables.ajcc7,
+            statements,
+            since_publication,
+            corrections,
+            suggestions,
+            cards,
+        };
+        // A fault found above may be what keeps a card from being made, so the renderer adds only to files without one.
+        let faulty = faults.files();
+        for (file, line, what) in check_templates(&knowledge) {
+            if !faulty.contains(&file) {
+                faults.add(Fault { file, line, what });
+            }
+        }
+        let found = faults.into_sorted();
+        if found.is_empty() { Ok(knowledge) } else { Err(found) }
+    }
+}
+
+fn collect(dir: &Dir<'_>, files: &mut BTreeMap<String, String>) {
+    for file in dir.files() {
+        // A file that is no text is refused by its name, so its content does not matter.
+        files.insert(
+            file.path().to_string_lossy().replace('\\', "/"),
+            file.contents_utf8().unwrap_or_default().to_owned(),
+        );
+    }
+    for dir in dir.dirs() {
+        collect(dir, files);
+    }
+}
+
+/// `sha256:` and the hash over all paths and texts; lengths keep neighbours apart.
+fn hash(files: &BTreeMap<String, String>) -> String {
+    let mut hasher = Sha256::new();
+    for (path, text) in files {
+        for part in [path, text] {
+            hasher.update((part.len() as u64).to_be_bytes());
+            hasher.update(part.as_bytes());
+        }
+    }
+    hasher.finalize().iter().fold("sha256:".to_owned(), |mut text, byte| {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The files being read and where their faults go.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'a> {
+    files: &'a BTreeMap<String, String>,
+    /// Where faults go.
+    pub(super) faults: &'a Faults,
+}
+
+impl<'a> Source<'a> {
+    /// A file, if it is there (what must be there and is not, is reported by `check_names`).
+    pub(super) fn place(&self, path: &str) -> Option<Place<'a>> {
+        let (file, text) = self.files.get_key_value(path)?;
+        Some(Place {
+            file,
+            text,
+            faults: self.faults,
+        })
+    }
+
+    /// The files of a folder.
+    pub(super) fn folder(&self, folder: &'static str) -> impl Iterator<Item = Place<'a>> + use<'a> {
+        let faults = self.faults;
+        self.files
+            .iter()
+            .filter(move |(file, _)| file.starts_with(folder))
+            .map(move |(file, text)| Place { file, text, faults })
+    }
+
+    /// A CSV file, if it is there and can be read.
+    pub(super) fn rows(&self, path: &str, header: &'static [&'static str]) -> Option<Rows<'a>> {
+        let place = self.place(path)?;
+        Rows::read(place.file, place.text, header, self.faults)
+    }
+
+    /// The folders under `options/`, in order of their names.
+    pub(super) fn option_folders(&self) -> Vec<&'a str> {
+        let mut folders: Vec<&str> = self
+            .files
+            .keys()
+            .filter_map(|path| path.strip_prefix("options/")?.split_once('/'))
+            .map(|(folder, _)| folder)
+            .collect();
+        folders.dedup();
+        folders
+    }
+
+    fn check_names(&self) {
+        let folders = self.option_folders();
+        let expected: Vec<String> = FILES
+            .iter()
+            .map(|file| (*file).to_owned())
+            .chain(
+                folders
+                    .iter()
+                    .flat_map(|folder| ["option.toml", "card.md"].map(|name| format!("options/{folder}/{name}"))),
+            )
+            .collect();
+        for file in &expected {
+            if !self.files.contains_key(file) {
+                self.faults.of(file, "the file is missing");
+            }
+        }
+        for file in self.files.keys() {
+            if !expected.contains(file) && file != "README.md" && !(file.starts_with("cards/") && file.ends_with(".md")) {
+                self.faults.of(file, "nothing reads this file: is its name right?");
+            }
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! `options/<id>/option.toml`: one option, one folder.
+
+use super::criteria::Criteria;
+use super::evidence::Evidence;
+use super::load::Source;
+use super::model::{Aspect, Figure, OptionKnowledge};
+use super::section::{At, Section};
+use super::slots;
+use crate::assessment::{Cited, Group, Role};
+use rust_decimal::Decimal;
+use std::collections::BTreeSet;
+
+/// An option with its place in the table and its file.
+#[derive(Debug)]
+pub(super) struct ReadOption {
+    /// The option.
+    pub(super) option: OptionKnowledge,
+    /// Its file.
+    pub(super) file: String,
+    order: Decimal,
+}
+
+/// The options as read.
+#[derive(Debug, Default)]
+pub(super) struct Options {
+    /// The sound options in the order of the table.
+    pub(super) options: Vec<ReadOption>,
+    /// The ids of all folders, sound or not.
+    pub(super) ids: BTreeSet<String>,
+    /// Whether every option could be read.
+    pub(super) complete: bool,
+}
+
+struct Reader<'a> {
+    source: &'a Source<'a>,
+    evidence: &'a Evidence,
+    criteria: Option<&'a Criteria>,
+    file: &'a str,
+}
+
+/// Reads every option folder.
+pub(super) fn read(source: &Source<'_>, evidence: &Evidence, criteria: Option<&Criteria>) -> Options {
+    let mut found = Options {
+        complete: true,
+        ..Options::default()
+    };
+    let mut orders: Vec<(Decimal, String)> = Vec::new();
+    for folder in source.option_folders() {
+        found.ids.insert(folder.to_owned());
+        let file = format!("options/{folder}/option.toml");
+        let reader = Reader {
+            source,
+            evidence,
+            criteria,
+            file: &file,
+        };
+        let Some(option) = source
+            .place(&file)
+            .and_then(|place| place.parse(|root| reader.option(root, folder, &mut orders)))
+            .flatten()
+        else {
+            found.complete = false;
+            continue;
+        };
+        found.options.push(option);
+    }
+    found.options.sort_by_key(|read| read.order);
+    found
+}
+
+impl Reader<'_> {
+    fn option(&self, root: &Section<'_>, folder: &str, orders: &mut Vec<(Decimal, String)>) -> Option<ReadOption> {
+        let id = root.text("id");
+        if let Some(id) = id.as_ref().filter(|id| id.value != folder) {
+            root.fault(id.line, format!("the id is `{}`, the folder `{folder}`", id.value));
+        }
+        let (label, group, order) = (root.text("label"), group(root), order(root, folder, orders));
+        let restriction = root.section("restriction", |section| self.cited(section)).flatten();
+        let since_publication = self.evidence.noted(self.file, root.texts("since-publication"), self.source.faults);
+        let corrections = self.evidence.corrected(self.file, root.texts("corrections"), self.source.faults);
+        let criteria = self.criteria(root);
+        let favours = self.aspects(root, "favour");
+        let cautions = self.aspects(root, "caution");
+        let variants = self.aspects(root, "variant");
+        let figures = unique(
+            root,
+            "figure",
+            root.sections("figure", |section| self.figure(section)),
+        );
+        let notes = root.sections("note", |section| self.cited(section)).into_iter().flatten().collect();
+        let card = slots::option_card(self.source, folder, &figures);
+        Some(ReadOption {
+            option: OptionKnowledge {
+                id: id?.value,
+                label: label?.value,
+                group: group?,
+                restriction,
+                criteria,
+                favours,
+                cautions,
+                variants,
+                figures,
+                notes,
+                since_publication,
+                corrections,
+                card: card?,
+            },
+            file: self.file.to_owned(),
+            order: order?,
+        })
+    }
+
+    fn criteria(&self, root: &Section<'_>) -> Vec<(String, Role)> {
+        let mut criteria: Vec<(String, Role)> = Vec::new();
+        for (id, role) in root.sections("criterion", |section| (section.text("id"), role(section))) {
+            let Some(id) = id else { continue };
+            self.known(root, &id);
+            if criteria.iter().any(|(known, _)| *known == id.value) {
+                root.fault(id.line, format!("criterion `{}` stands twice", id.value));
+            }
+            criteria.extend(role.map(|role| (id.value, role)));
+        }
+        if root.line_of("criterion") == root.line() {
+            root.fault(1, "the option has no `[[criterion]]`");
+        }
+        criteria
+    }
+
+    fn known(&self, section: &Section<'_>, id: &At<String>) {
+        if self.criteria.is_some_and(|criteria| !criteria.ids.contains_key(&id.value)) {
+            section.fault(id.line, format!("unknown criterion `{}`", id.value));
+        }
+    }
+
+    fn aspects(&self, root: &Section<'_>, key: &'static str) -> Vec<Aspect> {
+        let aspects = root.sections(key, |section| {
+            let (id, label) = (section.text("id"), section.text("label"));
+            let when = section.some_texts("when");
+            for criterion in &when {
+                self.known(section, criterion);
+            }
+            let statements = self.statements(section);
+            let id = id?;
+            let line = id.line;
+            Some(At {
+                value: Aspect {
+                    id: id.value,
+                    label: label?.value,
+                    when: when.into_iter().map(|criterion| criterion.value).collect(),
+                    statements,
+                },
+                line,
+            })
+        });
+        unique(root, key, aspects)
+    }
+
+    fn figure(&self, section: &Section<'_>) -> Option<At<Figure>> {
+        let (id, wording) = (section.text("id"), section.text("wording"));
+        let (value, unit) = (section.text("value"), section.text("unit"));
+        let statement = section.text("statement");
+        let correction = section.optional_text("correction");
+        if let Some(value) = value.as_ref().filter(|value| !is_figure(&value.value)) {
+            section.fault(value.line, format!("`{}` is no number, nor a range such as `10-25`", value.value));
+        }
+        if let Some(wording) = wording.as_ref().filter(|wording| wording.value.matches("{}").count() != 1) {
+            section.fault(wording.line, "the wording must have one `{}`, where the number goes");
+        }
+        let faults = self.source.faults;
+        let statement = self.evidence.cited(self.file, statement.into_iter().collect(), faults).pop();
+        let correction = self.evidence.corrected(self.file, correction.into_iter().collect(), faults).pop();
+        let (id, number) = (id?, format!("{} {}", value?.value, unit?.value));
+        Some(At {
+            line: id.line,
+            value: Figure {
+                id: id.value,
+                text: wording?.value.replace("{}", &number),
+                statement: statement?,
+                correction,
+            },
+        })
+    }
+
+    fn cited(&self, section: &Section<'_>) -> Option<Cited> {
+        let text = section.text("text");
+        let statements = self.statements(section);
+        Some(Cited {
+            text: text?.value,
+            statements,
+        })
+    }
+
+    fn statements(&self, section: &Section<'_>) -> Vec<String> {
+        self.evidence.cited(self.file, section.some_texts("statements"), self.source.faults)
+    }
+}
+
+trait Named {
+    fn id(&self) -> &str;
+}
+
+impl Named for Aspect {
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Named for Figure {
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+fn unique<T: Named>(root: &Section<'_>, key: &str, items: Vec<Option<At<T>>>) -> Vec<T> {
+    let mut seen = BTreeSet::new();
+    let mut kept = Vec::new();
+    for item in items.into_iter().flatten() {
+        if !seen.insert(item.value.id().to_owned()) {
+            root.fault(item.line, format!("{key} `{}` stands twice", item.value.id()));
+        }
+        kept.push(item.value);
+    }
+    kept
+}
+
+fn is_figure(value: &str) -> bool {
+    value.split('-').count() <= 2 && value.split('-').all(|end| Decimal::from_str_exact(end).is_ok())
+}
+
+fn group(root: &Section<'_>) -> Option<Group> {
+    let text = root.text("group")?;
+    let group = Group::ALL.into_iter().find(|group| group.as_str() == text.value);
+    if group.is_none() {
+        root.fault(text.line, format!("unknown group `{}`: surgery, liver-directed or systemic", text.value));
+    }
+    group
+}
+
+fn role(section: &Section<'_>) -> Option<Role> {
+    let text = section.text("role")?;
+    match text.value.as_str() {
+        "require" => Some(Role::Require),
+        "confirm" => Some(Role::Confirm),
+        "contraindication" => Some(Role::Contraindication),
+        other => {
+            section.fault(text.line, format!("unknown role `{other}`: require, confirm or contraindication"));
+            None
+        }
+    }
+}
+
+fn order(root: &Section<'_>, folder: &str, orders: &mut Vec<(Decimal, String)>) -> Option<Decimal> {
+    let Some(order) = root.number("order") else {
+        if root.line_of("order") == root.line() {
+            root.fault(root.line(), "`order` is missing");
+        }
+        return None;
+    };
+    if let Some((_, other)) = orders.iter().find(|(known, _)| *known == order.value) {
+        root.fault(order.line, format!("`order` is that of `{other}` too"));
+    }
+    orders.push((order.value, folder.to_owned()));
+    Some(order.value)
+}

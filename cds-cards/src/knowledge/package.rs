@@ -1,0 +1,130 @@
+//! `package.toml` and `suggestions.toml`: what the knowledge is, and the draft requests it offers.
+
+use super::evidence::Evidence;
+use super::load::Source;
+use super::model::{Coding, Package, Suggestion};
+use super::section::{At, Section};
+use crate::assessment::{Cited, KnowledgeRef};
+use fhir_profiles::FactId;
+
+const PACKAGE: &str = "package.toml";
+const SUGGESTIONS: &str = "suggestions.toml";
+/// Source attributes of an evidence-based decision support intervention, 45 CFR 170.315(b)(11)(iv)(A).
+const ATTRIBUTES: usize = 13;
+
+/// Reads the package description; `None` if it is missing or has faults (reported).
+pub(super) fn read(source: &Source<'_>, evidence: &Evidence, hash: String) -> Option<Package> {
+    source.place(PACKAGE)?.parse(|root| {
+        let (id, version) = (root.text("id"), root.text("version"));
+        let cut_off = root.text("evidence-cut-off");
+        if let Some(cut_off) = cut_off.as_ref().filter(|month| !is_month(&month.value)) {
+            root.fault(cut_off.line, format!("`{}` is no month such as 2018-05", cut_off.value));
+        }
+        let (title, source_label) = (root.text("title"), root.text("source-label"));
+        let (intended_use, misuse) = (root.text("intended-use"), root.text("misuse"));
+        let (citation, citation_url) = (root.text("citation"), root.text("citation-url"));
+        if let Some(url) = citation_url.as_ref().filter(|url| !url.value.starts_with("https://")) {
+            root.fault(url.line, "the link must start with https://");
+        }
+        let topic = coding(root, "topic");
+        let limits = cited(root, "limit", source, evidence);
+        let principles = cited(root, "principle", source, evidence);
+        let attributes = root.sections("attribute", |section| section.text("name").zip(section.text("text")));
+        let override_reasons = root.sections("override-reason", coding_of);
+        let attributes: Vec<(At<String>, At<String>)> = attributes.into_iter().flatten().collect();
+        if attributes.len() != ATTRIBUTES {
+            let line = root.line_of("attribute");
+            root.fault(line, format!("{ATTRIBUTES} source attributes are needed, {} stand here", attributes.len()));
+        }
+        let (version, cut_off, citation) = (version?.value, cut_off?.value, citation?.value);
+        let filled = |text: String| {
+            text.replace("{version}", &version)
+                .replace("{evidence-cut-off}", &cut_off)
+                .replace("{citation}", &citation)
+        };
+        Some(Package {
+            attributes: attributes.into_iter().map(|(name, text)| (name.value, filled(text.value))).collect(),
+            reference: KnowledgeRef {
+                id: id?.value,
+                version: version.clone(),
+                hash,
+                evidence_cut_off: cut_off.clone(),
+            },
+            title: title?.value,
+            intended_use: intended_use?.value,
+            misuse: misuse?.value,
+            citation: citation.clone(),
+            citation_url: citation_url?.value,
+            source_label: source_label?.value,
+            topic: topic?,
+            limits,
+            principles,
+            override_reasons: override_reasons.into_iter().flatten().collect(),
+        })
+    })?
+}
+
+/// Reads the suggestions.
+pub(super) fn suggestions(source: &Source<'_>) -> Vec<Suggestion> {
+    let Some(place) = source.place(SUGGESTIONS) else {
+        return Vec::new();
+    };
+    let read = place.parse(|root| root.sections("suggestion", suggestion));
+    read.into_iter().flatten().flatten().collect()
+}
+
+fn suggestion(section: &Section<'_>) -> Option<Suggestion> {
+    let (label, text, code) = (section.text("label"), section.text("text"), coding(section, "code"));
+    let mut facts = Vec::new();
+    for name in section.some_texts("facts") {
+        match FactId::parse(&name.value) {
+            Some(fact) => facts.push(fact),
+            None => section.fault(name.line, format!("unknown fact `{}`", name.value)),
+        }
+    }
+    Some(Suggestion {
+        facts,
+        label: label?.value,
+        code: code?,
+        text: text?.value,
+    })
+}
+
+fn cited(root: &Section<'_>, key: &'static str, source: &Source<'_>, evidence: &Evidence) -> Vec<Cited> {
+    let read = root.sections(key, |section| {
+        let text = section.text("text");
+        let statements = evidence.cited(PACKAGE, section.some_texts("statements"), source.faults);
+        Some(Cited {
+            text: text?.value,
+            statements,
+        })
+    });
+    if read.is_empty() {
+        root.fault(root.line(), format!("there is no `[[{key}]]`"));
+    }
+    read.into_iter().flatten().collect()
+}
+
+fn coding(section: &Section<'_>, key: &'static str) -> Option<Coding> {
+    let read = section.section(key, coding_of);
+    if read.is_none() && section.line_of(key) == section.line() {
+        section.fault(section.line(), format!("`{key}` is missing"));
+    }
+    read.flatten()
+}
+
+fn coding_of(section: &Section<'_>) -> Option<Coding> {
+    let (system, code, display) = (section.text("system"), section.text("code"), section.text("display"));
+    Some(Coding {
+        system: system?.value,
+        code: code?.value,
+        display: display?.value,
+    })
+}
+
+fn is_month(text: &str) -> bool {
+    text.split_once('-').is_some_and(|(year, month)| {
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        year.len() == 4 && month.len() == 2 && digits(year) && digits(month) && (1..=12).contains(&month.parse().unwrap_or(0))
+    })
+}

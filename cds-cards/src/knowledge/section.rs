@@ -1,0 +1,262 @@
+//! Reading TOML by hand over its spanned tree, so that every fault of a file is found in one go and has a line.
+
+use super::fault::Faults;
+use rust_decimal::Decimal;
+use std::cell::RefCell;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// A value and the line it stands in.
+#[derive(Debug, Clone)]
+pub(super) struct At<T> {
+    /// The value.
+    pub(super) value: T,
+    /// Its line, counted from 1.
+    pub(super) line: usize,
+}
+
+/// One TOML file with the faults found in it.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// Path relative to the knowledge directory.
+    pub(super) file: &'a str,
+    /// The file's text.
+    pub(super) text: &'a str,
+    /// Where faults go.
+    pub(super) faults: &'a Faults,
+}
+
+impl<'a> Place<'a> {
+    /// Parses the file and hands its root to `read`; `None` if the text is no TOML (every syntax fault is reported).
+    pub(super) fn parse<T>(self, read: impl FnOnce(&Section<'_>) -> T) -> Option<T> {
+        let (root, errors) = DeTable::parse_recoverable(self.text);
+        for error in &errors {
+            let line = error.span().map_or(1, |span| self.line_of(span.start));
+            self.fault(line, error.message());
+        }
+        if !errors.is_empty() {
+            return None;
+        }
+        let section = Section {
+            place: self,
+            table: root.get_ref(),
+            line: 1,
+            read: RefCell::default(),
+        };
+        let value = read(&section);
+        section.refuse_unknown_keys();
+        Some(value)
+    }
+
+    /// Reports a fault in a line of this file.
+    pub(super) fn fault(self, line: usize, what: impl Into<String>) {
+        self.faults.at(self.file, line, what);
+    }
+
+    fn line_of(self, offset: usize) -> usize {
+        1 + self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
+    }
+}
+
+/// A table of a TOML file; remembers which keys were asked for, so that the others can be refused.
+pub(super) struct Section<'a> {
+    place: Place<'a>,
+    table: &'a DeTable<'a>,
+    line: usize,
+    read: RefCell<Vec<&'static str>>,
+}
+
+impl<'a> Section<'a> {
+    /// The line where the table starts.
+    pub(super) fn line(&self) -> usize {
+        self.line
+    }
+
+    /// Reports a fault in a line of this file.
+    pub(super) fn fault(&self, line: usize, what: impl Into<String>) {
+        self.place.fault(line, what);
+    }
+
+    /// A text that must be there and not be empty.
+    pub(super) fn text(&self, key: &'static str) -> Option<At<String>> {
+        match self.value(key) {
+            Some(value) => self.as_text(key, value),
+            None => {
+                self.fault(self.line, format!("`{key}` is missing"));
+                None
+            }
+        }
+    }
+
+    /// A text that may be left out, but not be empty.
+    pub(super) fn optional_text(&self, key: &'static str) -> Option<At<String>> {
+        self.value(key).and_then(|value| self.as_text(key, value))
+    }
+
+    /// A list of texts; empty if left out.
+    pub(super) fn texts(&self, key: &'static str) -> Vec<At<String>> {
+        let Some(value) = self.value(key) else {
+            return Vec::new();
+        };
+        let Some(list) = value.get_ref().as_array() else {
+            self.wrong(key, value, "a list of texts");
+            return Vec::new();
+        };
+        list.iter().filter_map(|item| self.as_text(key, item)).collect()
+    }
+
+    /// A list of texts that must name at least one.
+    pub(super) fn some_texts(&self, key: &'static str) -> Vec<At<String>> {
+        let missing = self.value(key).is_none();
+        let texts = self.texts(key);
+        if missing {
+            self.fault(self.line, format!("`{key}` is missing"));
+        } else if texts.is_empty() {
+            self.fault(self.line_of(key), format!("`{key}` is empty"));
+        }
+        texts
+    }
+
+    /// True or false; false if left out.
+    pub(super) fn flag(&self, key: &'static str) -> bool {
+        self.value(key).is_some_and(|value| {
+            value.get_ref().as_bool().unwrap_or_else(|| {
+                self.wrong(key, value, "true or false");
+                false
+            })
+        })
+    }
+
+    /// An exact number that may be left out.
+    pub(super) fn number(&self, key: &'static str) -> Option<At<Decimal>> {
+        let value = self.value(key)?;
+        let number = match value.get_ref() {
+            DeValue::Integer(integer) if integer.radix() == 10 => Decimal::from_str_exact(integer.as_str()).ok(),
+            DeValue::Float(float) => Decimal::from_str_exact(float.as_str()).ok(),
+            _ => None,
+        };
+        if number.is_none() {
+            self.wrong(key, value, "a number");
+        }
+        number.map(|number| At {
+            value: number,
+            line: self.line_at(value),
+        })
+    }
+
+    /// A table that may be left out.
+    pub(super) fn section<T>(&self, key: &'static str, read: impl FnOnce(&Section<'_>) -> T) -> Option<T> {
+        let value = self.value(key)?;
+        self.inside(key, value, read)
+    }
+
+    /// The tables of a list (`[[key]]`); none if left out.
+    pub(super) fn sections<T>(&self, key: &'static str, mut read: impl FnMut(&Section<'_>) -> T) -> Vec<T> {
+        let Some(value) = self.value(key) else {
+            return Vec::new();
+        };
+        let Some(list) = value.get_ref().as_array() else {
+            self.wrong(key, value, "a list of tables");
+            return Vec::new();
+        };
+        list.iter()
+            .filter_map(|item| self.inside(key, item, &mut read))
+            .collect()
+    }
+
+    /// Every key of this table with its text, for tables whose keys are words.
+    pub(super) fn all_texts(&self) -> Vec<(At<String>, At<String>)> {
+        let mut pairs = Vec::new();
+        for (key, value) in self.table {
+            let name = At {
+                value: key.get_ref().to_string(),
+                line: self.place.line_of(key.span().start),
+            };
+            if let Some(text) = self.as_text(key.get_ref(), value) {
+                pairs.push((name, text));
+            }
+        }
+        pairs
+    }
+
+    /// The line of a key, or of the table if it is not there.
+    pub(super) fn line_of(&self, key: &str) -> usize {
+        self.find(key).map_or(self.line, |value| self.line_at(value))
+    }
+
+    fn inside<T>(
+        &self,
+        key: &str,
+        value: &Spanned<DeValue<'_>>,
+        read: impl FnOnce(&Section<'_>) -> T,
+    ) -> Option<T> {
+        let Some(table) = value.get_ref().as_table() else {
+            self.wrong(key, value, "a table");
+            return None;
+        };
+        let section = Section {
+            place: self.place,
+            table,
+            line: self.line_at(value),
+            read: RefCell::default(),
+        };
+        let result = read(&section);
+        section.refuse_unknown_keys();
+        Some(result)
+    }
+
+    fn value(&self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
+        self.read.borrow_mut().push(key);
+        self.find(key)
+    }
+
+    fn find(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
+        self.table
+            .iter()
+            .find(|(name, _)| name.get_ref() == key)
+            .map(|(_, value)| value)
+    }
+
+    fn as_text(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<At<String>> {
+        let Some(text) = value.get_ref().as_str() else {
+            self.wrong(key, value, "a text");
+            return None;
+        };
+        let line = self.line_at(value);
+        if text.trim().is_empty() {
+            self.fault(line, format!("`{key}` is empty"));
+            return None;
+        }
+        Some(At {
+            value: text.to_owned(),
+            line,
+        })
+    }
+
+    fn wrong(&self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) {
+        self.fault(
+            self.line_at(value),
+            format!("`{key}` must be {expected}, not {}", value.get_ref().type_str()),
+        );
+    }
+
+    fn line_at(&self, value: &Spanned<DeValue<'_>>) -> usize {
+        self.place.line_of(value.span().start)
+    }
+
+    fn refuse_unknown_keys(&self) {
+        let read = self.read.borrow();
+        // A table whose keys are words is read whole.
+        if read.is_empty() {
+            return;
+        }
+        for key in self.table.keys() {
+            if !read.iter().any(|known| *known == key.get_ref()) {
+                self.fault(
+                    self.place.line_of(key.span().start),
+                    format!("unknown key `{}`", key.get_ref()),
+                );
+            }
+        }
+    }
+}
