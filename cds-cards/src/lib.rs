@@ -6,6 +6,7 @@
 pub mod assessment;
 pub mod engine;
 pub mod knowledge;
+pub mod render;
 
 pub use assessment::Assessment;
 pub use engine::assess;

@@ -1,0 +1,200 @@
+//! What the assessment card's template is given.
+
+use super::evidence::{Note, Record, Sentence, note, records};
+use super::words;
+use crate::assessment::{Assessment, Gate, Group, OptionReport, Reason, Verdict};
+use crate::knowledge::Knowledge;
+use fhir_profiles::FactId;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Records shown beside grade and liver metastases.
+const RECORDS: usize = 3;
+/// Unknown facts named on the card.
+const NAMED: usize = 3;
+
+#[derive(Serialize)]
+pub(super) struct View {
+    passed: bool,
+    grade: Grade,
+    enets: Stage,
+    ajcc: Stage,
+    liver_metastases: String,
+    liver_records: Vec<Record>,
+    groups: Vec<GroupView>,
+    principles: Vec<Sentence>,
+    limits: Vec<Sentence>,
+    missing: Vec<Missing>,
+    missing_more: usize,
+    left_out: Vec<String>,
+    problems: usize,
+    notes: BTreeMap<String, Note>,
+    version: String,
+    cut_off: String,
+    as_of: String,
+}
+
+#[derive(Serialize)]
+struct Grade {
+    text: String,
+    because: String,
+    statements: String,
+    reason: String,
+    interpretation: bool,
+    outside_table: bool,
+    records: Vec<Record>,
+}
+
+#[derive(Serialize)]
+struct Stage {
+    text: String,
+    statements: String,
+    open: bool,
+    candidates: String,
+}
+
+#[derive(Serialize)]
+struct GroupView {
+    label: String,
+    options: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    label: String,
+    verdict: String,
+    deciding: String,
+    interpretation: bool,
+    more: usize,
+}
+
+#[derive(Serialize)]
+struct Missing {
+    label: String,
+    why: String,
+    settles: usize,
+}
+
+pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, left_out: Vec<String>) -> View {
+    let passed = assessment.gate == Gate::Passed;
+    let missing: Vec<_> = assessment
+        .missing
+        .iter()
+        .filter(|fact| passed && fact.settles > 0)
+        .collect();
+    View {
+        passed,
+        grade: grade(assessment),
+        enets: stage(&assessment.stage.enets),
+        ajcc: stage(&assessment.stage.ajcc7),
+        liver_metastases: words::liver_metastases(assessment),
+        liver_records: records(assessment, FactId::LiverMetastases, RECORDS),
+        groups: groups(knowledge, assessment),
+        principles: assessment.principles.iter().map(Sentence::from).collect(),
+        limits: knowledge.package.limits.iter().map(Sentence::from).collect(),
+        missing_more: missing.len().saturating_sub(NAMED),
+        missing: missing
+            .into_iter()
+            .take(NAMED)
+            .map(|missing| Missing {
+                label: missing.fact.info().label.clone(),
+                why: words::unknown(assessment.facts.get(&missing.fact)).to_owned(),
+                settles: missing.settles,
+            })
+            .collect(),
+        left_out,
+        problems: assessment.problems.len(),
+        notes: knowledge
+            .since_publication
+            .iter()
+            .map(|(id, known)| (id.clone(), note(id, known)))
+            .collect(),
+        version: assessment.knowledge.version.clone(),
+        cut_off: assessment.knowledge.evidence_cut_off.clone(),
+        as_of: assessment.as_of.clone(),
+    }
+}
+
+fn grade(assessment: &Assessment) -> Grade {
+    let grade = &assessment.grade;
+    let basis = match grade.facts.as_slice() {
+        [] => &[FactId::Ki67, FactId::Mitoses, FactId::GradeRecorded],
+        some => some,
+    };
+    Grade {
+        text: words::grade(assessment),
+        because: grade.because.clone(),
+        statements: grade.statements.join(", "),
+        reason: grade
+            .reason
+            .filter(|why| *why != Reason::Missing)
+            .map(words::reason)
+            .unwrap_or_default()
+            .to_owned(),
+        interpretation: grade.interpretation,
+        outside_table: grade.classifiable == Some(false),
+        records: basis
+            .iter()
+            .flat_map(|fact| records(assessment, *fact, RECORDS))
+            .take(RECORDS)
+            .collect(),
+    }
+}
+
+fn stage(stage: &crate::assessment::Stage) -> Stage {
+    Stage {
+        text: stage
+            .value
+            .clone()
+            .unwrap_or_else(|| words::any_of(&stage.candidates)),
+        statements: stage.statements.join(", "),
+        open: stage.value.is_none(),
+        candidates: stage.candidates.join(", "),
+    }
+}
+
+fn groups(knowledge: &Knowledge, assessment: &Assessment) -> Vec<GroupView> {
+    let of_group = |group: Group| GroupView {
+        label: words::group(group).to_owned(),
+        options: assessment
+            .options
+            .iter()
+            .filter(|o| o.group == group)
+            .map(|o| row(knowledge, o))
+            .collect(),
+    };
+    Group::ALL
+        .into_iter()
+        .map(of_group)
+        .filter(|group| !group.options.is_empty())
+        .collect()
+}
+
+fn row(knowledge: &Knowledge, option: &OptionReport) -> Row {
+    let deciding = option
+        .deciding
+        .iter()
+        .find_map(|id| option.criteria.iter().find(|report| &report.id == id));
+    let supported = option.verdict == Verdict::Supported;
+    Row {
+        label: super::summary::label(knowledge, &option.id),
+        verdict: words::verdict(option.verdict).to_owned(),
+        deciding: deciding.map_or_else(
+            || {
+                if supported {
+                    "all criteria met"
+                } else {
+                    "see the criteria"
+                }
+                .to_owned()
+            },
+            |report| words::criterion(knowledge, report),
+        ),
+        // A supported option rests on all its criteria, any other on the one that decides.
+        interpretation: match deciding {
+            Some(report) => report.interpretation,
+            None => option.criteria.iter().any(|report| report.interpretation),
+        },
+        more: option.deciding.len().saturating_sub(1),
+    }
+}

@@ -1,0 +1,374 @@
+//! A CDS Hooks card as types that cannot be wrong: what the standard requires cannot be left out, nothing is empty.
+
+use super::markdown::{plain, shorten, utf16};
+use crate::assessment::{Group, Verdict};
+use crate::knowledge::{Coding, Package};
+use serde::{Serialize, Serializer};
+use uuid::Uuid;
+
+/// Text that is not empty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Text(String);
+
+impl Text {
+    /// The text without surrounding white space, unless nothing is left.
+    pub fn new(text: &str) -> Option<Self> {
+        let text = text.trim();
+        (!text.is_empty()).then(|| Self(text.to_owned()))
+    }
+
+    /// As a string.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The one line of a card: 1 to 139 characters of plain text on one line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Summary(String);
+
+impl Summary {
+    /// The standard says fewer than 140.
+    pub const LIMIT: usize = 139;
+
+    /// The text as a summary, cut at a word boundary with an ellipsis where it is too long; `None` if nothing is left.
+    pub fn new(text: &str) -> Option<Self> {
+        let text = plain(text);
+        (!text.is_empty()).then(|| Self(shorten(&text, Self::LIMIT).into_owned()))
+    }
+
+    /// The first wording that fits uncut, else the last one cut.
+    pub(super) fn first_fitting(wordings: &[String]) -> Option<Self> {
+        let fits = wordings.iter().find(|wording| utf16(wording) <= Self::LIMIT);
+        Self::new(fits.or(wordings.last())?)
+    }
+
+    /// For wordings that are all empty, which no card has.
+    pub(super) fn nothing() -> Self {
+        Self("PNET liver metastases".to_owned())
+    }
+
+    /// As a string.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// How urgent a card is; this product never interrupts with `critical`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Indicator {
+    /// For information.
+    Info,
+    /// Something in the record or the order does not fit.
+    Warning,
+}
+
+/// What a card is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Grade, stage, verdicts.
+    Assessment,
+    /// One group of options.
+    Options,
+    /// What knowing more would settle.
+    MissingData,
+    /// What in the record does not fit together.
+    Discrepancy,
+}
+
+impl Kind {
+    /// The word of the contract.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Assessment => "assessment",
+            Self::Options => "options",
+            Self::MissingData => "missing-data",
+            Self::Discrepancy => "discrepancy",
+        }
+    }
+}
+
+/// A Coding of which no part is missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct FullCoding {
+    system: Text,
+    code: Text,
+    display: Text,
+}
+
+impl FullCoding {
+    /// The coding, if it has all three parts.
+    pub(super) fn new(coding: &Coding) -> Option<Self> {
+        Some(Self {
+            system: Text::new(&coding.system)?,
+            code: Text::new(&coding.code)?,
+            display: Text::new(&coding.display)?,
+        })
+    }
+}
+
+/// Where a card's content comes from: the review.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Source {
+    label: Text,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    topic: Option<FullCoding>,
+}
+
+impl Source {
+    /// The source that the knowledge names. Its parts are checked at load; what a caller leaves out is left out here.
+    pub(super) fn of(package: &Package) -> Self {
+        let label = Text::new(&package.source_label).or_else(|| Text::new(&package.title));
+        Self {
+            label: label.unwrap_or_else(|| Text("pnet-cds".to_owned())),
+            url: Text::new(&package.citation_url).filter(|url| url.as_str().starts_with("https://")),
+            topic: FullCoding::new(&package.topic),
+        }
+    }
+}
+
+/// `Patient/id`, the subject of a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Subject {
+    reference: String,
+}
+
+impl Subject {
+    /// The reference, if it is one to a patient with a well-formed id.
+    pub fn new(reference: &str) -> Option<Self> {
+        let id = reference.strip_prefix("Patient/")?;
+        let fits = (1..=64).contains(&id.len())
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
+        fits.then(|| Self {
+            reference: reference.to_owned(),
+        })
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Concept {
+    coding: [FullCoding; 1],
+    text: Text,
+}
+
+/// A draft ServiceRequest, the only resource that a suggestion can create.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DraftRequest {
+    resource_type: &'static str,
+    status: &'static str,
+    intent: &'static str,
+    subject: Subject,
+    code: Concept,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Action {
+    r#type: &'static str,
+    description: Text,
+    resource: DraftRequest,
+}
+
+/// A suggestion: one action that creates one draft request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Suggestion {
+    label: Text,
+    #[serde(serialize_with = "uuid_text")]
+    uuid: Uuid,
+    actions: [Action; 1],
+}
+
+impl Suggestion {
+    /// A draft request for `subject`.
+    pub(super) fn draft(uuid: Uuid, label: Text, code: FullCoding, text: Text, subject: Subject) -> Self {
+        let resource = DraftRequest {
+            resource_type: "ServiceRequest",
+            status: "draft",
+            intent: "proposal",
+            subject,
+            code: Concept { coding: [code], text },
+        };
+        // The description is what some record systems show instead of the label.
+        let action = Action {
+            r#type: "create",
+            description: label.clone(),
+            resource,
+        };
+        Self {
+            label,
+            uuid,
+            actions: [action],
+        }
+    }
+
+    /// Its identifier, as feedback names it.
+    pub fn uuid(&self) -> Uuid {
+        self.uuid
+    }
+}
+
+/// At least one suggestion, always with the selection behaviour.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Suggestions {
+    selection_behavior: &'static str,
+    suggestions: Vec<Suggestion>,
+}
+
+impl Suggestions {
+    /// The suggestions, if there are any.
+    pub fn new(suggestions: Vec<Suggestion>) -> Option<Self> {
+        (!suggestions.is_empty()).then_some(Self {
+            selection_behavior: "any",
+            suggestions,
+        })
+    }
+}
+
+/// An option on a card with its verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OptionVerdict {
+    /// Option id.
+    pub id: String,
+    /// Its verdict.
+    pub verdict: Verdict,
+}
+
+/// What the card is, for feedback and for the engineer who reads the JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct About {
+    /// What the card is about.
+    pub kind: Kind,
+    /// The group of an options card.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<Group>,
+    /// The options that the card speaks of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<OptionVerdict>,
+    /// Knowledge version.
+    pub knowledge: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Extension {
+    #[serde(rename = "io.github.pnet-cds.card")]
+    card: About,
+}
+
+/// One card. Made by [`super::render`] only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Card {
+    #[serde(serialize_with = "uuid_text")]
+    uuid: Uuid,
+    summary: Summary,
+    indicator: Indicator,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<Text>,
+    source: Source,
+    #[serde(flatten)]
+    suggestions: Option<Suggestions>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    override_reasons: Vec<FullCoding>,
+    extension: Extension,
+}
+
+impl Card {
+    /// A card of the knowledge's source and override reasons.
+    pub(super) fn new(
+        uuid: Uuid,
+        summary: Summary,
+        indicator: Indicator,
+        detail: &str,
+        package: &Package,
+        suggestions: Vec<Suggestion>,
+        about: About,
+    ) -> Self {
+        Self {
+            uuid,
+            summary,
+            indicator,
+            detail: Text::new(detail),
+            source: Source::of(package),
+            suggestions: Suggestions::new(suggestions),
+            override_reasons: package
+                .override_reasons
+                .iter()
+                .filter_map(FullCoding::new)
+                .collect(),
+            extension: Extension { card: about },
+        }
+    }
+
+    /// Its identifier, as feedback names it.
+    pub fn uuid(&self) -> Uuid {
+        self.uuid
+    }
+
+    /// Its one line.
+    pub fn summary(&self) -> &str {
+        self.summary.as_str()
+    }
+
+    /// Its Markdown.
+    pub fn detail(&self) -> &str {
+        self.detail.as_ref().map_or("", Text::as_str)
+    }
+
+    /// Its urgency.
+    pub fn indicator(&self) -> Indicator {
+        self.indicator
+    }
+
+    /// What it is about.
+    pub fn about(&self) -> &About {
+        &self.extension.card
+    }
+
+    /// Its suggestions.
+    pub fn suggestions(&self) -> &[Suggestion] {
+        self.suggestions.as_ref().map_or(&[], |some| &some.suggestions)
+    }
+}
+
+fn uuid_text<S: Serializer>(uuid: &Uuid, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(uuid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_is_short_and_on_one_line() {
+        assert_eq!(Summary::new(" \n\t"), None);
+        assert_eq!(Summary::new("a\nb").unwrap().as_str(), "a b");
+        let long = Summary::new(&"word ".repeat(60)).unwrap();
+        assert!(utf16(long.as_str()) <= Summary::LIMIT);
+        assert!(long.as_str().ends_with("word…"));
+        assert_eq!(Summary::new(&"x".repeat(139)).unwrap().as_str().len(), 139);
+    }
+
+    #[test]
+    fn a_subject_is_a_patient() {
+        assert!(Subject::new("Patient/a-1.b").is_some());
+        for wrong in [
+            "",
+            "Patient/",
+            "Patient/a b",
+            "Group/1",
+            "http://x/Patient/1",
+            "Patient/a/_history/1",
+        ] {
+            assert_eq!(Subject::new(wrong), None, "{wrong}");
+        }
+    }
+}

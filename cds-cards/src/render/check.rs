@@ -1,0 +1,229 @@
+//! Checks at load that every card can be made: slots, figures, texts for every verdict, lengths, and the package's parts.
+
+use super::card::{FullCoding, Summary};
+use super::{assessment_card, findings, group_card, markdown, sample, summary, texts};
+use crate::assessment::{Gate, Group, OptionReport, Verdict};
+use crate::knowledge::{Knowledge, OptionKnowledge};
+use std::collections::BTreeSet;
+
+/// A file of the knowledge, the line in it where known, and what is wrong there.
+pub type TemplateFault = (String, Option<usize>, String);
+
+/// The card texts that must be there.
+const CARDS: [&str; 5] = [
+    "assessment.md",
+    "options.md",
+    "missing-data.md",
+    "discrepancy.md",
+    "unreadable.md",
+];
+
+/// Every fault in the card texts and in what else a card is made of; file names are relative to the knowledge.
+pub fn check_templates(knowledge: &Knowledge) -> Vec<TemplateFault> {
+    let mut faults = Vec::new();
+    for option in &knowledge.options {
+        check_passage(knowledge, option, &mut faults);
+    }
+    for name in CARDS {
+        match knowledge.cards.get(name) {
+            None => faults.push((
+                format!("cards/{name}"),
+                None,
+                "this card text is missing".to_owned(),
+            )),
+            Some(text) => check_card(knowledge, name, text, &mut faults),
+        }
+    }
+    check_summaries(knowledge, &mut faults);
+    check_package(knowledge, &mut faults);
+    faults.sort();
+    faults.dedup();
+    faults
+}
+
+fn check_passage(knowledge: &Knowledge, option: &OptionKnowledge, faults: &mut Vec<TemplateFault>) {
+    let file = format!("options/{}/card.md", option.id);
+    let used = match texts::slots(&file, &option.card) {
+        Ok(used) => used,
+        Err(error) => return faults.push(fault(&file, &option.card, &error)),
+    };
+    let figures: BTreeSet<String> = option
+        .figures
+        .iter()
+        .map(|f| format!("figures.{}", group_card::slot(&f.id)))
+        .collect();
+    for slot in used.iter().filter(|slot| !figures.contains(*slot)) {
+        faults.push((
+            file.clone(),
+            line_of(&option.card, slot),
+            format!("unknown slot `{slot}`"),
+        ));
+    }
+    for unused in figures.iter().filter(|figure| !used.contains(figure)) {
+        faults.push((file.clone(), None, format!("the figure `{unused}` is not used")));
+    }
+    match group_card::passage(knowledge, option) {
+        // An unknown slot is reported above.
+        Err(error) if used.iter().all(|slot| figures.contains(slot)) => {
+            faults.push(fault(&file, &option.card, &error))
+        }
+        Ok(text) if text.is_empty() => faults.push((file, None, "the text is empty".to_owned())),
+        _ => {}
+    }
+}
+
+/// Fills the text for every verdict and gate, with everything that can stand on it and with nothing.
+fn check_card(knowledge: &Knowledge, name: &str, text: &str, faults: &mut Vec<TemplateFault>) {
+    let file = format!("cards/{name}");
+    match texts::slots(&file, text) {
+        Err(error) => return faults.push(fault(&file, text, &error)),
+        Ok(slots) => {
+            for slot in slots
+                .iter()
+                .filter(|slot| name == "assessment.md" && slot.starts_with("notes."))
+            {
+                let id = slot
+                    .trim_start_matches("notes.")
+                    .split('.')
+                    .next()
+                    .unwrap_or_default();
+                if !knowledge.since_publication.contains_key(id) {
+                    faults.push((file.clone(), line_of(text, slot), format!("unknown note `{id}`")));
+                }
+            }
+        }
+    }
+    for sample in sample::assessments(knowledge) {
+        let filled = match name {
+            "assessment.md" => {
+                let left_out = sample
+                    .options
+                    .first()
+                    .map(|_| "missing data".to_owned())
+                    .into_iter()
+                    .collect();
+                texts::fill(&file, text, &assessment_card::view(knowledge, &sample, left_out)).map(Some)
+            }
+            "options.md" => Group::ALL
+                .into_iter()
+                .map(|group| texts::fill(&file, text, &group_card::view(knowledge, &sample, group)))
+                .collect::<Result<Vec<_>, _>>()
+                .map(|all| Some(all.concat())),
+            "missing-data.md" => texts::fill(
+                &file,
+                text,
+                &findings::missing(&sample, &findings::missing_facts(&sample)),
+            )
+            .map(Some),
+            "discrepancy.md" => texts::fill(&file, text, &findings::discrepancies(&sample)).map(Some),
+            _ => findings::unreadable(&sample)
+                .map(|view| texts::fill(&file, text, &view))
+                .transpose(),
+        };
+        match filled {
+            Err(error) => faults.push(fault(&file, text, &error)),
+            Ok(Some(filled)) if filled.is_empty() => {
+                faults.push((file.clone(), None, "the text is empty".to_owned()));
+            }
+            Ok(_) => {}
+        }
+    }
+}
+
+/// The shortest wording of each summary must fit uncut for every patient.
+fn check_summaries(knowledge: &Knowledge, faults: &mut Vec<TemplateFault>) {
+    let mut check = |file: String, wordings: &[String]| {
+        let shortest = wordings.last().map_or(0, |wording| markdown::utf16(wording));
+        if shortest > Summary::LIMIT {
+            faults.push((
+                file,
+                None,
+                format!(
+                    "a summary can be {shortest} characters long, more than {}",
+                    Summary::LIMIT
+                ),
+            ));
+        }
+    };
+    for sample in sample::assessments(knowledge) {
+        if sample.gate != Gate::NoPnet {
+            check("tables/who-grade.csv".to_owned(), &summary::assessment(&sample));
+        }
+        for group in Group::ALL {
+            let options: Vec<&OptionReport> = sample
+                .options
+                .iter()
+                .filter(|option| option.group == group)
+                .collect();
+            check(
+                "cards/options.md".to_owned(),
+                &summary::group(knowledge, group, &options),
+            );
+        }
+    }
+    for option in &knowledge.options {
+        // One option named in full must fit, or the card of a group with one option would not name it.
+        let report = sample::option(knowledge, option, Verdict::Provisional);
+        if let Some(named) = summary::group(knowledge, option.group, &[&report]).first() {
+            check(
+                format!("options/{}/option.toml", option.id),
+                std::slice::from_ref(named),
+            );
+        }
+    }
+}
+
+/// What the standard and record systems ask of the parts that stand on every card.
+fn check_package(knowledge: &Knowledge, faults: &mut Vec<TemplateFault>) {
+    let package = &knowledge.package;
+    let mut fault = |what: &str| faults.push(("package.toml".to_owned(), None, what.to_owned()));
+    if package.source_label.trim().is_empty() {
+        fault("`source-label` is empty");
+    }
+    if !package.citation_url.starts_with("https://") {
+        fault("`citation-url` is not an absolute https address");
+    }
+    let code = &package.topic.code;
+    let alphanumeric =
+        !code.is_empty() && code.len() <= 100 && code.bytes().all(|b| b.is_ascii_alphanumeric());
+    if !alphanumeric || FullCoding::new(&package.topic).is_none() {
+        fault("`topic` needs system, display and an alphanumeric code of at most 100 characters");
+    }
+    for reason in package
+        .override_reasons
+        .iter()
+        .filter(|reason| FullCoding::new(reason).is_none())
+    {
+        fault(&format!(
+            "the override reason `{}` needs system, code and display",
+            reason.code
+        ));
+    }
+    for request in &knowledge.suggestions {
+        let whole = FullCoding::new(&request.code).is_some();
+        if !whole || request.label.trim().is_empty() || request.text.trim().is_empty() {
+            let what = format!(
+                "the suggestion `{}` needs label, text and a code with system and display",
+                request.label
+            );
+            faults.push(("suggestions.toml".to_owned(), None, what));
+        }
+    }
+}
+
+fn fault(file: &str, text: &str, error: &minijinja::Error) -> TemplateFault {
+    let line = error
+        .line()
+        .filter(|line| (1..=text.lines().count().max(1)).contains(line));
+    let what = error.detail().map_or_else(
+        || error.kind().to_string(),
+        |detail| format!("{}: {detail}", error.kind()),
+    );
+    (file.to_owned(), line, what)
+}
+
+fn line_of(text: &str, slot: &str) -> Option<usize> {
+    text.lines()
+        .position(|line| line.contains(slot))
+        .map(|line| line + 1)
+}

@@ -1,0 +1,115 @@
+//! Records behind a fact, notes and citations, as the templates show them.
+
+use super::markdown::{plain, shorten};
+use crate::assessment::{Assessment, Cited, EvidenceReport, FactReport};
+use crate::knowledge::{Knowledge, SinceNote};
+use fhir_profiles::FactId;
+use serde::Serialize;
+
+/// Chart text on a card is a reminder of the record, not a copy of it.
+const CHART_LIMIT: usize = 80;
+
+/// One record: as recorded, when, where, and what was done to it. A part that is not there is empty.
+#[derive(Serialize)]
+pub(super) struct Record {
+    fact: String,
+    recorded: String,
+    date: String,
+    reference: String,
+    notes: String,
+}
+
+fn record(fact: FactId, evidence: &EvidenceReport) -> Record {
+    Record {
+        fact: fact.info().label.clone(),
+        recorded: chart(&evidence.recorded),
+        date: chart(evidence.effective.as_deref().unwrap_or_default()),
+        reference: chart(&evidence.reference),
+        notes: evidence.notes.join("; "),
+    }
+}
+
+/// Text from the chart, cleaned and shortened; the templates' escaper does the rest.
+pub(super) fn chart(text: &str) -> String {
+    shorten(&plain(text), CHART_LIMIT).into_owned()
+}
+
+/// The records that count for a fact, or that could not be read.
+pub(super) fn records(assessment: &Assessment, fact: FactId, most: usize) -> Vec<Record> {
+    let report = assessment.facts.get(&fact);
+    let all = report
+        .into_iter()
+        .flat_map(|report| report.evidence.iter().chain(&report.unread));
+    all.map(|evidence| record(fact, evidence)).take(most).collect()
+}
+
+/// The records of several facts, among them what was superseded or overruled.
+pub(super) fn all_records(assessment: &Assessment, facts: &[FactId], most: usize) -> Vec<Record> {
+    let of = |report: &FactReport, fact: FactId| -> Vec<Record> {
+        let parts = [&report.evidence, &report.overruled, &report.older, &report.unread];
+        parts
+            .into_iter()
+            .flatten()
+            .map(|evidence| record(fact, evidence))
+            .collect()
+    };
+    let reports = facts
+        .iter()
+        .filter_map(|fact| assessment.facts.get(fact).map(|report| of(report, *fact)));
+    reports.flatten().take(most).collect()
+}
+
+/// A sentence with its citation.
+#[derive(Serialize)]
+pub(super) struct Sentence {
+    text: String,
+    statements: String,
+}
+
+impl From<&Cited> for Sentence {
+    fn from(cited: &Cited) -> Self {
+        Self {
+            text: cited.text.clone(),
+            statements: cited.statements.join(", "),
+        }
+    }
+}
+
+/// A dated note on what has changed since the review.
+#[derive(Serialize)]
+pub(super) struct Note {
+    id: String,
+    topic: String,
+    text: String,
+    confidence: String,
+}
+
+pub(super) fn note(id: &str, note: &SinceNote) -> Note {
+    Note {
+        id: id.to_owned(),
+        topic: note.topic.clone(),
+        text: note.text.clone(),
+        confidence: note.confidence.clone(),
+    }
+}
+
+/// Statement ids by section, in order of first mention: `Targeted therapies: TG04, TG05; Conclusions: CO02`.
+pub(super) fn citations<'a>(knowledge: &Knowledge, ids: impl Iterator<Item = &'a String>) -> String {
+    let mut sections: Vec<(&str, Vec<&str>)> = Vec::new();
+    for id in ids {
+        let section = knowledge
+            .statements
+            .get(id)
+            .map_or("", |statement| statement.section.as_str());
+        match sections.iter_mut().find(|(name, _)| *name == section) {
+            Some((_, ids)) if ids.contains(&id.as_str()) => {}
+            Some((_, ids)) => ids.push(id),
+            None => sections.push((section, vec![id])),
+        }
+    }
+    let parts = sections.iter().map(|(section, ids)| match *section {
+        "" => ids.join(", "),
+        section => format!("{section}: {}", ids.join(", ")),
+    });
+    parts.collect::<Vec<_>>().join("; ")
+}

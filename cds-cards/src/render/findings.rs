@@ -1,0 +1,175 @@
+//! What the templates of the missing-data, discrepancy and unreadable cards are given.
+
+use super::evidence::{Record, all_records, chart};
+use super::words;
+use crate::assessment::{Assessment, FactReport, Gate, MissingFact, ProblemReport, Reason};
+use fhir_profiles::FactId;
+use serde::Serialize;
+
+/// Facts on a missing-data card.
+const FACTS: usize = 8;
+/// Records beside a discrepancy.
+const RECORDS: usize = 4;
+/// Records named as unreadable.
+const PLACES: usize = 5;
+
+#[derive(Serialize)]
+pub(super) struct MissingView {
+    facts: Vec<Fact>,
+    more: Vec<String>,
+    version: String,
+}
+
+#[derive(Serialize)]
+struct Fact {
+    label: String,
+    why: String,
+    settles: usize,
+    /// As recorded, where it could not be read.
+    unread: Vec<String>,
+}
+
+/// The unknown facts that would settle something, best first.
+pub(super) fn missing_facts(assessment: &Assessment) -> Vec<&MissingFact> {
+    if assessment.gate != Gate::Passed {
+        return Vec::new();
+    }
+    assessment
+        .missing
+        .iter()
+        .filter(|missing| missing.settles > 0)
+        .collect()
+}
+
+pub(super) fn missing(assessment: &Assessment, facts: &[&MissingFact]) -> MissingView {
+    let (shown, more) = facts.split_at(facts.len().min(FACTS));
+    let label = |missing: &&MissingFact| missing.fact.info().label.clone();
+    MissingView {
+        facts: shown
+            .iter()
+            .map(|missing| {
+                let report = assessment.facts.get(&missing.fact);
+                Fact {
+                    label: label(missing),
+                    // A fact that is known and still leaves a criterion open needs a person or a closer value.
+                    why: match report {
+                        Some(report) if report.reason.is_none() && words::value(report).is_some() => {
+                            "needs a closer value".to_owned()
+                        }
+                        report => words::unknown(report).to_owned(),
+                    },
+                    settles: missing.settles,
+                    unread: report.map(unread).unwrap_or_default(),
+                }
+            })
+            .collect(),
+        more: more.iter().map(label).collect(),
+        version: assessment.knowledge.version.clone(),
+    }
+}
+
+fn unread(report: &FactReport) -> Vec<String> {
+    let texts = report.unread.iter().map(|evidence| chart(&evidence.recorded));
+    texts.filter(|text| !text.is_empty()).take(2).collect()
+}
+
+#[derive(Serialize)]
+pub(super) struct DiscrepancyView {
+    items: Vec<Item>,
+    version: String,
+}
+
+#[derive(Serialize)]
+struct Item {
+    text: String,
+    records: Vec<Record>,
+}
+
+pub(super) fn discrepancies(assessment: &Assessment) -> DiscrepancyView {
+    let item = |discrepancy: &crate::assessment::Discrepancy| Item {
+        text: discrepancy.text.clone(),
+        records: all_records(assessment, &discrepancy.facts, RECORDS),
+    };
+    DiscrepancyView {
+        items: assessment.discrepancies.iter().map(item).collect(),
+        version: assessment.knowledge.version.clone(),
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct UnreadableView {
+    records: usize,
+    count: String,
+    places: Vec<Place>,
+    more: usize,
+    version: String,
+}
+
+#[derive(Serialize)]
+struct Place {
+    place: String,
+    problem: String,
+}
+
+/// Why a PNET can be neither confirmed nor excluded: records in which one could stand were not readable, or
+/// records disagree. `None` where the record simply names none.
+pub(super) fn unreadable(assessment: &Assessment) -> Option<UnreadableView> {
+    if assessment.gate != Gate::NoPnet {
+        return None;
+    }
+    let pnet = assessment.facts.get(&FactId::Pnet);
+    let unread = pnet
+        .into_iter()
+        .flat_map(|report| &report.unread)
+        .map(|evidence| Place {
+            place: chart(&evidence.reference),
+            problem: evidence
+                .notes
+                .first()
+                .cloned()
+                .unwrap_or_else(|| "not readable".to_owned()),
+        });
+    let broken = assessment
+        .problems
+        .iter()
+        .filter(|problem| may_be_condition(problem))
+        .map(|problem| Place {
+            place: chart(&problem.place),
+            problem: problem.problem.clone(),
+        });
+    let mut places: Vec<Place> = unread.chain(broken).collect();
+    let conflicting = pnet.and_then(|report| report.reason) == Some(Reason::Conflicting);
+    let unreadable = pnet.and_then(|report| report.reason) == Some(Reason::Unreadable);
+    if places.is_empty() && !conflicting && !unreadable {
+        return None;
+    }
+    let records = if conflicting && places.is_empty() {
+        0
+    } else {
+        places.len().max(1)
+    };
+    let more = places.len().saturating_sub(PLACES);
+    places.truncate(PLACES);
+    Some(UnreadableView {
+        records,
+        count: words::count(records, "record"),
+        places,
+        more,
+        version: assessment.knowledge.version.clone(),
+    })
+}
+
+impl UnreadableView {
+    /// How many records could not be read.
+    pub(super) fn records(&self) -> usize {
+        self.records
+    }
+}
+
+/// A record of unknown type may be one.
+fn may_be_condition(problem: &ProblemReport) -> bool {
+    match problem.place.split_once('/') {
+        Some((resource, _)) => resource == "Condition",
+        None => true,
+    }
+}

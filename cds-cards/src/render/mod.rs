@@ -1,0 +1,264 @@
+//! From an [`Assessment`] to CDS Hooks cards: which cards, in which order, with texts from the knowledge.
+//!
+//! The texts are templates (minijinja) in `knowledge/cards/*.md` and `knowledge/options/<id>/card.md`. Every value that
+//! a slot prints is escaped for Markdown; no filter or tag switches that off. A slot without a value is a fault, and
+//! [`check_templates`] finds it when the knowledge is loaded. The context of each:
+//!
+//! - `options/<id>/card.md`: `figures.<id>` for each `[[figure]]` of the option (`-` in its id written `_`), as wording
+//!   with number, unit, statement and correction. Every figure is used, and nothing else is there.
+//! - `cards/options.md`: `label`, `against` (`label`, `reasons`), `options` (`label`, `verdict`, `restriction`, `rule_out`,
+//!   `ruled_out`, `confirm`, `met`, `variants`, `favours`, `cautions`, `passage`, `sentences`, `corrections`, `sources`),
+//!   `notes`, `version`, `cut_off`. `rule_out` are contraindications not excluded by the record, `ruled_out` those that
+//!   are; `confirm` and `met` are the other criteria.
+//! - `cards/assessment.md`: `passed`, `grade` (`text`, `because`, `statements`, `reason`, `interpretation`,
+//!   `outside_table`, `records`), `enets` and `ajcc` (`text`, `statements`, `open`, `candidates`), `liver_metastases`,
+//!   `liver_records`, `groups` (`label`, `options`: `label`, `verdict`, `deciding`, `interpretation`, `more`), `principles`,
+//!   `limits`, `missing` (`label`, `why`, `settles`), `missing_more`, `left_out`, `problems`, `notes.<id>` (every
+//!   since-publication note that may be shown), `version`, `cut_off`, `as_of`.
+//! - `cards/missing-data.md`: `facts` (`label`, `why`, `settles`, `unread`), `more`, `version`.
+//! - `cards/discrepancy.md`: `items` (`text`, `records`), `version`.
+//! - `cards/unreadable.md`: `records`, `count`, `places` (`place`, `problem`), `more`, `version`.
+//!
+//! Parts of these: a criterion has `text`, `interpretation`, `borderline`, `note`; a sentence `text`, `statements`; a note
+//! `id`, `topic`, `text`, `confidence`; a correction `id`, `review_says`, `source_says`; a record (chart data) `fact`,
+//! `recorded`, `date`, `reference`, `notes`. A text that is not there is empty, a list that is not there has no entry.
+
+mod assessment_card;
+mod card;
+mod check;
+mod evidence;
+mod findings;
+mod group_card;
+mod markdown;
+mod sample;
+mod suggestions;
+mod summary;
+mod texts;
+mod words;
+
+pub use card::{
+    About, Card, Indicator, Kind, OptionVerdict, Subject, Suggestion, Suggestions, Summary, Text,
+};
+pub use check::{TemplateFault, check_templates};
+pub use markdown::{WORD_JOINER, escape, plain};
+
+use crate::assessment::{Assessment, Gate, Group, OptionReport};
+use crate::knowledge::Knowledge;
+use serde::Serialize;
+use uuid::Uuid;
+
+/// What the caller decides about the cards.
+#[derive(Debug, Clone, Copy)]
+pub struct Policy<'a> {
+    /// At most so many cards. The assessment and the discrepancy card stay whatever it says.
+    pub max_cards: usize,
+    /// Where this service can be reached by a clinician's browser; for links to the knowledge pages, once there are any.
+    pub public_url: Option<&'a str>,
+    /// `hookInstance`, from which the identifiers of cards and suggestions follow.
+    pub instance: Uuid,
+}
+
+impl Policy<'_> {
+    fn uuid(&self, name: &str) -> Uuid {
+        Uuid::new_v5(&self.instance, name.as_bytes())
+    }
+}
+
+/// What stands in a card whose text could not be made, which the check at load excludes.
+const NO_TEXT: &str = "The text of this card could not be made. The summary stands; see the knowledge check.";
+
+/// The cards for an assessment, most useful first. The same assessment and policy give the same cards.
+pub fn render(knowledge: &Knowledge, assessment: &Assessment, policy: &Policy<'_>) -> Vec<Card> {
+    let maker = Maker {
+        knowledge,
+        assessment,
+        policy,
+    };
+    if assessment.gate == Gate::NoPnet {
+        return maker.unreadable().into_iter().collect();
+    }
+    let discrepancy = maker.discrepancy();
+    let mut groups: Vec<Group> = Group::ALL
+        .into_iter()
+        .filter(|group| maker.has_card(*group))
+        .collect();
+    let mut missing = maker.missing();
+    let room = policy
+        .max_cards
+        .saturating_sub(1 + usize::from(discrepancy.is_some()));
+    let mut left_out = Vec::new();
+    if missing.is_some() && groups.len() + 1 > room {
+        missing = None;
+        left_out.push("missing data".to_owned());
+    }
+    for group in groups.drain(groups.len().min(room)..) {
+        left_out.push(words::group(group).to_lowercase());
+    }
+    let mut cards = vec![maker.assessment(left_out)];
+    cards.extend(groups.into_iter().map(|group| maker.group(group)));
+    cards.extend(missing);
+    cards.extend(discrepancy);
+    cards
+}
+
+struct Maker<'a> {
+    knowledge: &'a Knowledge,
+    assessment: &'a Assessment,
+    policy: &'a Policy<'a>,
+}
+
+impl Maker<'_> {
+    fn assessment(&self, left_out: Vec<String>) -> Card {
+        let view = assessment_card::view(self.knowledge, self.assessment, left_out);
+        let about = self.about(Kind::Assessment, None, self.assessment.options.iter());
+        let wordings = summary::assessment(self.assessment);
+        self.card(
+            &wordings,
+            Indicator::Info,
+            "assessment.md",
+            &view,
+            Vec::new(),
+            about,
+        )
+    }
+
+    fn has_card(&self, group: Group) -> bool {
+        self.assessment
+            .options
+            .iter()
+            .any(|option| option.group == group && group_card::is_shown(option))
+    }
+
+    fn group(&self, group: Group) -> Card {
+        let of_group: Vec<&OptionReport> = self
+            .assessment
+            .options
+            .iter()
+            .filter(|o| o.group == group)
+            .collect();
+        let view = group_card::view(self.knowledge, self.assessment, group);
+        let named = of_group
+            .iter()
+            .copied()
+            .filter(|option| group_card::is_named(option));
+        let about = self.about(Kind::Options, Some(group), named);
+        let referral = suggestions::referral(
+            self.knowledge,
+            self.policy,
+            self.subject().as_ref(),
+            group.as_str(),
+        );
+        let wordings = summary::group(self.knowledge, group, &of_group);
+        self.card(&wordings, Indicator::Info, "options.md", &view, referral, about)
+    }
+
+    fn missing(&self) -> Option<Card> {
+        let facts = findings::missing_facts(self.assessment);
+        if facts.is_empty() {
+            return None;
+        }
+        let labels: Vec<String> = facts
+            .iter()
+            .map(|missing| missing.fact.info().label.clone())
+            .collect();
+        let view = findings::missing(self.assessment, &facts);
+        let requests = suggestions::for_missing(self.knowledge, self.policy, self.subject().as_ref(), &facts);
+        let about = self.about(Kind::MissingData, None, [].into_iter());
+        Some(self.card(
+            &summary::missing(&labels),
+            Indicator::Info,
+            "missing-data.md",
+            &view,
+            requests,
+            about,
+        ))
+    }
+
+    fn discrepancy(&self) -> Option<Card> {
+        let texts: Vec<&str> = self
+            .assessment
+            .discrepancies
+            .iter()
+            .map(|found| found.text.as_str())
+            .collect();
+        if texts.is_empty() {
+            return None;
+        }
+        let view = findings::discrepancies(self.assessment);
+        let about = self.about(Kind::Discrepancy, None, [].into_iter());
+        let wordings = summary::discrepancy(&texts);
+        Some(self.card(
+            &wordings,
+            Indicator::Warning,
+            "discrepancy.md",
+            &view,
+            Vec::new(),
+            about,
+        ))
+    }
+
+    fn unreadable(&self) -> Option<Card> {
+        let view = findings::unreadable(self.assessment)?;
+        let about = self.about(Kind::Assessment, None, [].into_iter());
+        let wordings = summary::unreadable(view.records());
+        Some(self.card(
+            &wordings,
+            Indicator::Info,
+            "unreadable.md",
+            &view,
+            Vec::new(),
+            about,
+        ))
+    }
+
+    fn subject(&self) -> Option<Subject> {
+        self.assessment.subject.as_deref().and_then(Subject::new)
+    }
+
+    fn about<'o>(
+        &self,
+        kind: Kind,
+        group: Option<Group>,
+        options: impl Iterator<Item = &'o OptionReport>,
+    ) -> About {
+        About {
+            kind,
+            group,
+            options: options
+                .map(|o| OptionVerdict {
+                    id: o.id.clone(),
+                    verdict: o.verdict,
+                })
+                .collect(),
+            knowledge: self.assessment.knowledge.version.clone(),
+        }
+    }
+
+    fn card<V: Serialize>(
+        &self,
+        wordings: &[String],
+        indicator: Indicator,
+        template: &str,
+        view: &V,
+        suggestions: Vec<Suggestion>,
+        about: About,
+    ) -> Card {
+        let name = match about.group {
+            Some(group) => format!("card/{}/{}", about.kind.as_str(), group.as_str()),
+            None => format!("card/{}", about.kind.as_str()),
+        };
+        let text = self.knowledge.cards.get(template).map_or("", String::as_str);
+        let detail = texts::fill(template, text, view)
+            .ok()
+            .filter(|detail| !detail.is_empty());
+        Card::new(
+            self.policy.uuid(&name),
+            summary::of(wordings),
+            indicator,
+            detail.as_deref().unwrap_or(NO_TEXT),
+            &self.knowledge.package,
+            suggestions,
+            about,
+        )
+    }
+}

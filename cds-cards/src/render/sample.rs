@@ -1,0 +1,173 @@
+//! Made-up assessments that together reach every branch of the card texts, for the check at load.
+
+use crate::assessment::{
+    Assessment, CriterionReport, Discrepancy, EvidenceReport, FactReport, Gate, GradeReport, MissingFact,
+    OptionReport, Outcome, ProblemReport, Reason, Role, Stage, StageReport, Status, Verdict,
+};
+use crate::knowledge::{Aspect, Knowledge, OptionKnowledge, StagingTable};
+use fhir_profiles::FactId;
+
+const VERDICTS: [Verdict; 5] = [
+    Verdict::Supported,
+    Verdict::Provisional,
+    Verdict::Undetermined,
+    Verdict::NotSupported,
+    Verdict::Contraindicated,
+];
+
+/// One full assessment for each verdict, an empty one for each gate, and one whose records were not readable.
+pub(super) fn assessments(knowledge: &Knowledge) -> Vec<Assessment> {
+    let mut samples: Vec<Assessment> = VERDICTS.iter().map(|verdict| full(knowledge, *verdict)).collect();
+    for gate in [Gate::Passed, Gate::NoLiverMetastases, Gate::NoPnet] {
+        samples.push(empty(knowledge, gate));
+    }
+    let mut unreadable = full(knowledge, Verdict::Supported);
+    unreadable.gate = Gate::NoPnet;
+    unreadable.options.clear();
+    samples.push(unreadable);
+    samples
+}
+
+/// An option with that verdict and all that can be said of it.
+pub(super) fn option(knowledge: &Knowledge, known: &OptionKnowledge, verdict: Verdict) -> OptionReport {
+    let (outcome, reason) = match verdict {
+        Verdict::Supported => (Outcome::Met, None),
+        Verdict::Provisional => (Outcome::Unknown, Some(Reason::Judgement)),
+        Verdict::Undetermined => (Outcome::Unknown, Some(Reason::Missing)),
+        Verdict::NotSupported | Verdict::Contraindicated => (Outcome::NotMet, None),
+    };
+    let report = |(id, role): &(String, Role)| CriterionReport {
+        id: id.clone(),
+        role: *role,
+        outcome,
+        reason,
+        interpretation: true,
+        borderline: true,
+        facts: vec![FactId::Ki67],
+        statements: knowledge
+            .criteria
+            .get(id)
+            .map(|known| known.statements.clone())
+            .unwrap_or_default(),
+        because: "recorded so".to_owned(),
+    };
+    let ids = |aspects: &[Aspect]| aspects.iter().map(|aspect| aspect.id.clone()).collect();
+    OptionReport {
+        id: known.id.clone(),
+        group: known.group,
+        verdict,
+        variants: ids(&known.variants),
+        criteria: known.criteria.iter().map(report).collect(),
+        deciding: match verdict {
+            Verdict::Supported => Vec::new(),
+            _ => known.criteria.iter().map(|(id, _)| id.clone()).collect(),
+        },
+        favours: ids(&known.favours),
+        cautions: ids(&known.cautions),
+    }
+}
+
+fn full(knowledge: &Knowledge, verdict: Verdict) -> Assessment {
+    let evidence = EvidenceReport {
+        reference: "Observation/o".to_owned(),
+        recorded: "8 %".to_owned(),
+        effective: Some("2026-05-01".to_owned()),
+        notes: vec!["converted".to_owned()],
+    };
+    let mut assessment = empty(knowledge, Gate::Passed);
+    for report in assessment.facts.values_mut() {
+        report.evidence.push(evidence.clone());
+        report.unread.push(evidence.clone());
+        report.reason = Some(Reason::Unreadable);
+    }
+    assessment.options = knowledge
+        .options
+        .iter()
+        .map(|known| option(knowledge, known, verdict))
+        .collect();
+    assessment.missing = FactId::ALL
+        .iter()
+        .map(|fact| MissingFact {
+            fact: *fact,
+            settles: 19,
+        })
+        .collect();
+    assessment.discrepancies = ["grade-recorded", "stage-recorded"]
+        .map(|id| Discrepancy {
+            id: id.to_owned(),
+            facts: FactId::ALL.to_vec(),
+            text: "They differ.".to_owned(),
+        })
+        .to_vec();
+    assessment.problems = vec![
+        ProblemReport {
+            place: "entry 3".to_owned(),
+            problem: "not readable".to_owned()
+        };
+        12
+    ];
+    assessment.principles = knowledge.package.principles.clone();
+    assessment.grade.interpretation = true;
+    assessment.grade.classifiable = Some(false);
+    assessment.grade.because = "recorded so".to_owned();
+    assessment.grade.reason = Some(Reason::Conflicting);
+    assessment
+}
+
+fn empty(knowledge: &Knowledge, gate: Gate) -> Assessment {
+    let unknown = FactReport {
+        status: Status::Unknown,
+        reason: Some(Reason::Missing),
+        value: None,
+        range: None,
+        unit: None,
+        candidates: Vec::new(),
+        system: None,
+        since: None,
+        detail: None,
+        flag: None,
+        reference_range: None,
+        evidence: Vec::new(),
+        older: Vec::new(),
+        overruled: Vec::new(),
+        unread: Vec::new(),
+        shown: Vec::new(),
+    };
+    Assessment {
+        knowledge: knowledge.package.reference.clone(),
+        as_of: "2026-01-01".to_owned(),
+        subject: Some("Patient/p".to_owned()),
+        gate,
+        facts: FactId::ALL.iter().map(|fact| (*fact, unknown.clone())).collect(),
+        grade: GradeReport {
+            value: None,
+            candidates: knowledge.grade.rows.iter().map(|row| row.grade.clone()).collect(),
+            classifiable: None,
+            reason: Some(Reason::Missing),
+            interpretation: false,
+            facts: Vec::new(),
+            statements: Vec::new(),
+            because: String::new(),
+        },
+        stage: StageReport {
+            enets: stage(&knowledge.enets),
+            ajcc7: stage(&knowledge.ajcc7),
+        },
+        options: Vec::new(),
+        discrepancies: Vec::new(),
+        missing: Vec::new(),
+        problems: Vec::new(),
+        principles: Vec::new(),
+    }
+}
+
+fn stage(table: &StagingTable) -> Stage {
+    Stage {
+        value: None,
+        candidates: table.stages.iter().map(|row| row.stage.clone()).collect(),
+        t: Vec::new(),
+        n: Vec::new(),
+        m: Vec::new(),
+        statements: Vec::new(),
+    }
+}

@@ -1,0 +1,170 @@
+//! Verdicts, reasons, numbers and lists in a clinician's words.
+
+use crate::assessment::{
+    Assessment, CriterionReport, FactReport, FactValue, Group, Outcome, Range, Reason, Status, Verdict,
+};
+use crate::knowledge::Knowledge;
+use fhir_profiles::FactId;
+
+/// "Criteria not met" and "review advises against" are two things and stay so.
+pub(super) fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Supported => "supported",
+        Verdict::Provisional => "supported, to confirm",
+        Verdict::Undetermined => "undetermined",
+        Verdict::NotSupported => "criteria not met",
+        Verdict::Contraindicated => "review advises against",
+    }
+}
+
+pub(super) fn group(group: Group) -> &'static str {
+    match group {
+        Group::Surgery => "Surgery",
+        Group::LiverDirected => "Liver-directed therapy",
+        Group::Systemic => "Systemic therapy",
+    }
+}
+
+pub(super) fn reason(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Missing => "not recorded",
+        Reason::Conflicting => "records disagree",
+        Reason::Unreadable => "recorded, not readable",
+        Reason::Judgement => "needs clinical judgement",
+    }
+}
+
+/// Why a fact is unknown; readings that disagree are unknown too.
+pub(super) fn unknown(fact: Option<&FactReport>) -> &'static str {
+    reason(fact.and_then(|fact| fact.reason).unwrap_or(Reason::Missing))
+}
+
+/// What a criterion asks for, and how the record answers.
+pub(super) fn criterion(knowledge: &Knowledge, report: &CriterionReport) -> String {
+    let label = knowledge
+        .criteria
+        .get(&report.id)
+        .map_or(report.id.as_str(), |known| known.label.as_str());
+    let answer = match (report.outcome, report.reason) {
+        (Outcome::Unknown, Some(Reason::Judgement)) if !report.because.is_empty() => {
+            format!("{}, {}", reason(Reason::Judgement), report.because)
+        }
+        (Outcome::Unknown, why) => reason(why.unwrap_or(Reason::Missing)).to_owned(),
+        _ => report.because.clone(),
+    };
+    if answer.is_empty() {
+        label.to_owned()
+    } else {
+        format!("{label}: {answer}")
+    }
+}
+
+/// `A`, `A or B`, `A, B or C`.
+pub(super) fn any_of<T: AsRef<str>>(items: &[T]) -> String {
+    let Some((last, others)) = items.split_last() else {
+        return String::new();
+    };
+    if others.is_empty() {
+        return last.as_ref().to_owned();
+    }
+    let others: Vec<&str> = others.iter().map(AsRef::as_ref).collect();
+    format!("{} or {}", others.join(", "), last.as_ref())
+}
+
+/// `1 record`, `2 records`.
+pub(super) fn count(n: usize, one: &str) -> String {
+    if n == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{n} {one}s")
+    }
+}
+
+/// A fact's value with its unit (`8 %`, `3-5 %`, `> 20 %`), or `None` while it is unknown.
+pub(super) fn value(fact: &FactReport) -> Option<String> {
+    if fact.status != Status::Known {
+        return None;
+    }
+    let text = match (&fact.value, &fact.range) {
+        (Some(FactValue::Word(word)), _) => return Some(word.clone()),
+        (Some(FactValue::Words(words)), _) => return Some(words.join(", ")),
+        (Some(FactValue::Number(number)), _) => number.normalize().to_string(),
+        (None, Some(range)) => interval(range)?,
+        (None, None) => return None,
+    };
+    Some(match fact.unit.as_deref() {
+        None | Some("a" | "{#}" | "{score}" | "1") => text,
+        Some(unit) if unit.starts_with('/') => format!("{text}{unit}"),
+        Some(unit) => format!("{text} {unit}"),
+    })
+}
+
+fn interval(range: &Range) -> Option<String> {
+    let above = if range.low_inclusive == Some(true) {
+        "≥"
+    } else {
+        ">"
+    };
+    let below = if range.high_inclusive == Some(true) {
+        "≤"
+    } else {
+        "<"
+    };
+    Some(match (range.low, range.high) {
+        (Some(low), Some(high)) if low == high => low.to_string(),
+        (Some(low), Some(high)) if above == "≥" && below == "≤" => format!("{low}-{high}"),
+        (Some(low), Some(high)) => format!("{above} {low}, {below} {high}"),
+        (Some(low), None) => format!("{above} {low}"),
+        (None, Some(high)) => format!("{below} {high}"),
+        (None, None) => return None,
+    })
+}
+
+/// `G2`, `grade G1 or G2`, `grade unknown`.
+pub(super) fn grade(assessment: &Assessment) -> String {
+    let grade = &assessment.grade;
+    match &grade.value {
+        Some(value) => value.clone(),
+        None if grade.candidates.is_empty() || grade.reason == Some(Reason::Missing) => {
+            "grade unknown".to_owned()
+        }
+        None => format!("grade {}", any_of(&grade.candidates)),
+    }
+}
+
+/// What the grade was taken from: `Ki-67 8 %, mitoses 3/10 HPF` or `as recorded`.
+pub(super) fn grade_basis(assessment: &Assessment) -> Option<String> {
+    assessment.grade.value.as_ref()?;
+    let parts: Vec<String> = assessment
+        .grade
+        .facts
+        .iter()
+        .filter_map(|id| {
+            let text = value(assessment.facts.get(id)?)?;
+            match id {
+                FactId::Ki67 => Some(format!("Ki-67 {text}")),
+                FactId::Mitoses => Some(format!("mitoses {text}")),
+                FactId::GradeRecorded => Some("as recorded".to_owned()),
+                _ => None,
+            }
+        })
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// `ENETS IV`, `AJCC IIB or III`; with more than three candidates the stage is `unknown`.
+pub(super) fn stage(system: &str, stage: &crate::assessment::Stage) -> String {
+    match (&stage.value, stage.candidates.as_slice()) {
+        (Some(value), _) => format!("{system} {value}"),
+        (None, few @ ([_, _] | [_, _, _])) => format!("{system} {}", any_of(few)),
+        (None, _) => format!("{system} unknown"),
+    }
+}
+
+/// Whether liver metastases are present, absent, or why that is not known.
+pub(super) fn liver_metastases(assessment: &Assessment) -> String {
+    let Some(fact) = assessment.facts.get(&FactId::LiverMetastases) else {
+        return "not recorded".to_owned();
+    };
+    value(fact).unwrap_or_else(|| unknown(Some(fact)).to_owned())
+}
