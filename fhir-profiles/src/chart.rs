@@ -194,6 +194,11 @@ impl<'a> ChartBuilder<'a> {
         });
     }
 
+    /// Lists something that could not be used, such as a search that failed; in our words.
+    pub fn report(&mut self, place: impl Into<String>, what: impl Into<String>) {
+        self.problems.push(Problem { place: place.into(), what: what.into() });
+    }
+
     /// Checks that every resource is of one patient.
     ///
     /// References are compared by the patient's id: relative, absolute and versioned ones alike, `urn:uuid` through the
