@@ -1,1 +1,14 @@
 //! Who `pnet-cds` talks to: HTTP, settings and the command line.
+//!
+//! What is clinical stands in `fhir-profiles` (reading) and `cds-cards` (concluding and saying); this crate brings
+//! them requests and carries their answers. `hooks::flow` is the one place where I/O meets logic.
+
+pub mod cli;
+mod clock;
+pub mod errors;
+pub mod evaluator;
+pub mod hooks;
+pub mod http;
+pub mod input;
+pub mod sandbox;
+pub mod settings;

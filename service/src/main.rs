@@ -1,2 +1,7 @@
 //! The `pnet-cds` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    pnet_cds::cli::run()
+}

@@ -1,0 +1,100 @@
+//! `pnet-cds assess`
+
+use super::report::Report;
+use super::{AssessArgs, Ended, Format, print, settings, style};
+use crate::clock;
+use crate::evaluator::Evaluator;
+use crate::hooks::flow::Source;
+use crate::hooks::templates::{Template, templates};
+use crate::input::{self, Assessed};
+use cds_cards::render::Card;
+use jiff::civil::Date;
+use serde::Serialize;
+use std::io::Read;
+use std::path::Path;
+
+#[derive(Serialize)]
+struct Cards {
+    cards: Vec<Card>,
+}
+
+/// Assesses every file; what cannot be assessed is told at the end.
+pub(super) fn run(args: &AssessArgs) -> Result<(), Ended> {
+    let settings = settings::current(args.config.as_deref())?;
+    let evaluator = Evaluator::load(&settings).map_err(Ended::wrong)?;
+    let assessing = Assessing {
+        templates: templates(evaluator.codes),
+        evaluator: &evaluator,
+        as_of: args.as_of.unwrap_or_else(clock::today),
+        format: args.format,
+    };
+    let mut faults = Vec::new();
+    for (index, path) in args.files.iter().enumerate() {
+        match assessing.file(path) {
+            Ok(text) => {
+                let gap = if index > 0 && args.format == Format::Text {
+                    "\n"
+                } else {
+                    ""
+                };
+                print(&format!("{gap}{text}"))?;
+            }
+            Err(what) => faults.push(format!("{}: {what}", path.display())),
+        }
+    }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Ended::wrong(faults))
+    }
+}
+
+struct Assessing<'a> {
+    evaluator: &'a Evaluator,
+    templates: Vec<Template>,
+    as_of: Date,
+    format: Format,
+}
+
+impl Assessing<'_> {
+    fn file(&self, path: &Path) -> Result<String, String> {
+        let text = read(path)?;
+        let assessed = input::assess(
+            self.evaluator,
+            &self.templates,
+            &text,
+            |_| Source::Nowhere,
+            self.as_of,
+        )
+        .map_err(|failure| failure.to_string())?;
+        self.show(path, &assessed)
+    }
+
+    fn show(&self, path: &Path, assessed: &Assessed) -> Result<String, String> {
+        let Assessed { assessment, instance } = assessed;
+        let json = match self.format {
+            Format::Text => {
+                let report = Report::new(&self.evaluator.knowledge, style::wanted_on_stdout());
+                return Ok(report.write(&path.display().to_string(), assessment));
+            }
+            Format::Json => serde_json::to_string_pretty(assessment),
+            Format::Cards => {
+                let cards = self.evaluator.render(assessment, *instance);
+                serde_json::to_string_pretty(&Cards { cards })
+            }
+        };
+        json.map(|json| json + "\n").map_err(|error| error.to_string())
+    }
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    let read = if path == Path::new("-") {
+        std::io::stdin().read_to_end(&mut bytes).map(drop)
+    } else {
+        std::fs::read(path).map(|content| bytes = content)
+    };
+    read.map_err(|error| error.to_string())?;
+    String::from_utf8(bytes)
+        .map_err(|error| format!("not UTF-8 after byte {}", error.utf8_error().valid_up_to()))
+}

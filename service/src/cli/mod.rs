@@ -1,0 +1,172 @@
+//! The command line: what there is, and how each command ends.
+
+mod assess;
+mod knowledge;
+mod report;
+mod serve;
+mod settings;
+mod style;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Input or settings are wrong.
+const WRONG_INPUT: u8 = 2;
+
+/// CDS Hooks service for liver metastases of pancreatic neuroendocrine tumours.
+///
+/// Reads a patient's chart (FHIR), works out grade, stage and which of 19 treatment options a published review
+/// supports, and answers with cards that a clinician can check line by line. Without a command it serves.
+#[derive(Debug, Parser)]
+#[command(name = "pnet-cds", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: ServeArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the service.
+    ///
+    /// With no settings at all it listens on 127.0.0.1:8080 and serves bundled synthetic patients to try it with.
+    /// SIGTERM and SIGINT let requests in flight end; then it exits with 0.
+    Serve(ServeArgs),
+    /// Assess one patient a file.
+    ///
+    /// A file is a FHIR Bundle of any type or a CDS Hooks request. Every file is done; the exit code is 0 if all
+    /// could be assessed, else 2, with a message for each that could not.
+    Assess(AssessArgs),
+    /// Check or show the knowledge.
+    #[command(subcommand)]
+    Knowledge(KnowledgeCommand),
+    /// Print every setting, or check a settings file.
+    ///
+    /// Prints a settings file with every default, environment name and explanation.
+    Settings(SettingsArgs),
+}
+
+#[derive(Debug, Args)]
+struct ServeArgs {
+    /// Settings file (TOML) [environment: PNET_CDS_CONFIG].
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct AssessArgs {
+    /// Files to read; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Day of evaluation, YYYY-MM-DD [default: today].
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
+    /// Form of the output.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Settings file (TOML): its knowledge and card settings apply [environment: PNET_CDS_CONFIG].
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A report to read.
+    Text,
+    /// The assessment, one JSON object a file.
+    Json,
+    /// The answer to a hook call, one JSON object a file.
+    Cards,
+}
+
+#[derive(Debug, Subcommand)]
+enum KnowledgeCommand {
+    /// Check the embedded knowledge, or that with the files of a directory laid over it.
+    Check {
+        /// Directory whose files replace the embedded ones of the same path or add to them.
+        dir: Option<PathBuf>,
+    },
+    /// Show an option, criterion or statement, or list the options.
+    Show {
+        /// Id of an option, a criterion or a statement.
+        id: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+struct SettingsArgs {
+    /// Report every fault of this file instead.
+    #[arg(long, value_name = "FILE")]
+    check: Option<PathBuf>,
+}
+
+/// Runs the command that the arguments name.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let ended = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
+        Command::Serve(args) => serve::run(args.config.as_deref()),
+        Command::Assess(args) => assess::run(&args),
+        Command::Knowledge(KnowledgeCommand::Check { dir }) => knowledge::check(dir.as_deref()),
+        Command::Knowledge(KnowledgeCommand::Show { id }) => knowledge::show(id.as_deref()),
+        Command::Settings(args) => settings::run(args.check.as_deref()),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Ended { code, messages }) => {
+            for message in messages {
+                eprintln!("pnet-cds: {message}");
+            }
+            ExitCode::from(code)
+        }
+    }
+}
+
+/// How a command ends that did not succeed.
+#[derive(Debug)]
+struct Ended {
+    code: u8,
+    messages: Vec<String>,
+}
+
+impl Ended {
+    /// The input or the settings are wrong.
+    fn wrong(messages: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            code: WRONG_INPUT,
+            messages: messages.into_iter().map(Into::into).collect(),
+        }
+    }
+
+    /// Something else went wrong.
+    fn failed(message: impl Into<String>) -> Self {
+        Self {
+            code: 1,
+            messages: vec![message.into()],
+        }
+    }
+}
+
+/// Prints, and ends quietly where nobody reads any more.
+fn print(text: &str) -> Result<(), Ended> {
+    use std::io::{ErrorKind, Write};
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Ended::failed(format!("standard output: {error}"))),
+        Ok(()) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

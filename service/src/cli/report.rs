@@ -1,0 +1,333 @@
+//! The report that a person reads in a terminal.
+
+use super::style::Ink;
+use cds_cards::Knowledge;
+use cds_cards::assessment::{
+    Assessment, CriterionReport, FactReport, FactValue, Gate, GradeReport, Group, OptionReport, Outcome,
+    Reason, Role, Stage, Status, Verdict,
+};
+use cds_cards::render::plain;
+use fhir_profiles::FactId;
+use std::fmt::Write as _;
+
+/// Writes reports.
+pub(super) struct Report<'a> {
+    knowledge: &'a Knowledge,
+    colour: bool,
+    text: String,
+}
+
+impl<'a> Report<'a> {
+    pub(super) fn new(knowledge: &'a Knowledge, colour: bool) -> Self {
+        Self {
+            knowledge,
+            colour,
+            text: String::new(),
+        }
+    }
+
+    /// The report of one assessment.
+    pub(super) fn write(mut self, name: &str, assessment: &Assessment) -> String {
+        self.heading(name, assessment);
+        self.tumour(assessment);
+        for group in Group::ALL {
+            self.group(assessment, group);
+        }
+        self.discrepancies(assessment);
+        self.missing(assessment);
+        self.problems(assessment);
+        self.text
+    }
+
+    fn line(&mut self, indent: usize, text: &str) {
+        let _ = writeln!(self.text, "{:indent$}{text}", "");
+    }
+
+    fn title(&mut self, text: &str) {
+        let text = Ink::Bold.on(self.colour, text);
+        let _ = writeln!(self.text, "\n{text}");
+    }
+
+    fn heading(&mut self, name: &str, assessment: &Assessment) {
+        let subject = assessment
+            .subject
+            .as_deref()
+            .map_or_else(|| "patient not named".to_owned(), plain);
+        let name = Ink::Bold.on(self.colour, &plain(name));
+        self.line(0, &format!("{name}: {subject}, as of {}", assessment.as_of));
+        let knowledge = &assessment.knowledge;
+        let version = format!(
+            "knowledge {} {}, literature up to {}",
+            knowledge.id, knowledge.version, knowledge.evidence_cut_off
+        );
+        self.line(0, &Ink::Dim.on(self.colour, &version));
+    }
+
+    fn tumour(&mut self, assessment: &Assessment) {
+        self.title("Tumour");
+        self.line(2, &gate(assessment));
+        if assessment.gate == Gate::NoPnet {
+            return;
+        }
+        let grade = grade(&assessment.grade);
+        self.line(2, &grade);
+        for id in &assessment.grade.facts {
+            self.evidence(assessment, *id);
+        }
+        for (system, stage) in [
+            ("ENETS", &assessment.stage.enets),
+            ("AJCC 7", &assessment.stage.ajcc7),
+        ] {
+            self.line(2, &stage_line(system, stage));
+        }
+        for id in [
+            FactId::TumourSize,
+            FactId::TumourExtension,
+            FactId::T,
+            FactId::N,
+            FactId::M,
+            FactId::LiverMetastases,
+        ] {
+            self.evidence(assessment, id);
+        }
+    }
+
+    /// A fact with what it was read from.
+    fn evidence(&mut self, assessment: &Assessment, id: FactId) {
+        let Some(fact) = assessment.facts.get(&id) else {
+            return;
+        };
+        for record in &fact.evidence {
+            let mut parts = vec![format!("{}: {}", id.info().label, plain(&record.recorded))];
+            parts.extend(record.effective.clone());
+            parts.push(plain(&record.reference));
+            parts.extend(record.notes.iter().cloned());
+            self.line(4, &Ink::Dim.on(self.colour, &parts.join(", ")));
+        }
+        if fact.evidence.is_empty() && fact.status == Status::Unknown && !fact.unread.is_empty() {
+            let text = format!("{}: recorded, but could not be read", id.info().label);
+            self.line(4, &Ink::Dim.on(self.colour, &text));
+        }
+    }
+
+    fn group(&mut self, assessment: &Assessment, group: Group) {
+        let mut options: Vec<&OptionReport> = assessment
+            .options
+            .iter()
+            .filter(|option| option.group == group)
+            .collect();
+        if options.is_empty() {
+            return;
+        }
+        options.sort_by_key(|option| option.verdict);
+        self.title(match group {
+            Group::Surgery => "Surgery",
+            Group::LiverDirected => "Liver-directed therapies",
+            Group::Systemic => "Systemic therapies",
+        });
+        for option in options {
+            self.option(assessment, option);
+        }
+    }
+
+    fn option(&mut self, assessment: &Assessment, option: &OptionReport) {
+        let known = self.knowledge.options.iter().find(|known| known.id == option.id);
+        let label = known.map_or(option.id.as_str(), |known| known.label.as_str());
+        let verdict = verdict_ink(option.verdict).on(self.colour, verdict(option.verdict));
+        self.line(2, &format!("{} - {verdict}", Ink::Bold.on(self.colour, label)));
+        if let Some(restriction) = known.and_then(|known| known.restriction.as_ref()) {
+            self.line(
+                4,
+                &format!("{} [{}]", restriction.text, restriction.statements.join(", ")),
+            );
+        }
+        for criterion in &option.criteria {
+            let text = self.criterion(criterion);
+            self.line(4, &text);
+        }
+        let Some(known) = known else { return };
+        for (name, ids, aspects) in [
+            ("variant", &option.variants, &known.variants),
+            ("in favour", &option.favours, &known.favours),
+            ("caution", &option.cautions, &known.cautions),
+        ] {
+            for aspect in aspects.iter().filter(|aspect| ids.contains(&aspect.id)) {
+                self.line(
+                    4,
+                    &format!("{name}: {} [{}]", aspect.label, aspect.statements.join(", ")),
+                );
+            }
+        }
+        if option.verdict == Verdict::Undetermined && assessment.missing.is_empty() {
+            self.line(
+                4,
+                "undetermined although nothing is missing: the record is unreadable or conflicting",
+            );
+        }
+    }
+
+    fn criterion(&self, criterion: &CriterionReport) -> String {
+        let known = self.knowledge.criteria.get(&criterion.id);
+        let label = known.map_or(criterion.id.as_str(), |known| known.label.as_str());
+        let (ink, outcome) = match (criterion.outcome, criterion.reason) {
+            (Outcome::Met, _) => (Ink::Green, "met".to_owned()),
+            (Outcome::NotMet, _) => (Ink::Red, "not met".to_owned()),
+            (Outcome::Unknown, None) => (Ink::Yellow, "unknown".to_owned()),
+            (Outcome::Unknown, Some(reason)) => (Ink::Yellow, format!("unknown, {}", why(reason))),
+        };
+        let mut text = format!("{} {label}: {}", role(criterion.role), criterion.because);
+        if criterion.borderline {
+            text.push_str(" (exactly on the limit)");
+        }
+        if criterion.interpretation {
+            text.push_str(" (interpretation)");
+        }
+        format!(
+            "{} {text} [{}]",
+            ink.on(self.colour, &format!("{outcome:<22}")),
+            criterion.statements.join(", ")
+        )
+    }
+
+    fn discrepancies(&mut self, assessment: &Assessment) {
+        if assessment.discrepancies.is_empty() {
+            return;
+        }
+        self.title("Does not fit together");
+        for discrepancy in &assessment.discrepancies {
+            self.line(2, &format!("{} ({})", discrepancy.text, discrepancy.id));
+        }
+    }
+
+    fn missing(&mut self, assessment: &Assessment) {
+        if assessment.missing.is_empty() {
+            return;
+        }
+        self.title("Not known, by the number of options that it would help to settle");
+        for missing in &assessment.missing {
+            let reason = assessment.facts.get(&missing.fact).and_then(|fact| fact.reason);
+            let reason = reason.map_or("open", why);
+            self.line(
+                2,
+                &format!("{:>2}  {} ({reason})", missing.settles, missing.fact.info().label),
+            );
+        }
+    }
+
+    fn problems(&mut self, assessment: &Assessment) {
+        if assessment.problems.is_empty() {
+            return;
+        }
+        self.title("Records that could not be used");
+        for problem in &assessment.problems {
+            self.line(2, &format!("{}: {}", plain(&problem.place), problem.problem));
+        }
+    }
+}
+
+fn gate(assessment: &Assessment) -> String {
+    match assessment.gate {
+        Gate::Passed => {
+            "pancreatic neuroendocrine tumour with liver metastases: the options apply".to_owned()
+        }
+        Gate::NoPnet => match assessment.facts.get(&FactId::Pnet).and_then(|fact| fact.reason) {
+            Some(Reason::Unreadable) => {
+                "a diagnosis is on record that could not be read: nothing can be said".to_owned()
+            }
+            _ => "no pancreatic neuroendocrine tumour on record: nothing to say, no card".to_owned(),
+        },
+        Gate::NoLiverMetastases => {
+            let fact = assessment.facts.get(&FactId::LiverMetastases);
+            format!(
+                "pancreatic neuroendocrine tumour; liver metastases {}: the options do not apply",
+                presence(fact)
+            )
+        }
+    }
+}
+
+fn presence(fact: Option<&FactReport>) -> String {
+    match fact {
+        Some(FactReport {
+            value: Some(FactValue::Word(word)),
+            ..
+        }) => word.clone(),
+        Some(FactReport {
+            reason: Some(reason), ..
+        }) => why(*reason).to_owned(),
+        _ => "not recorded".to_owned(),
+    }
+}
+
+fn grade(grade: &GradeReport) -> String {
+    let mut text = match &grade.value {
+        Some(value) => format!("grade {value}"),
+        None if grade.candidates.is_empty() => "grade unknown".to_owned(),
+        None => format!("grade {}", grade.candidates.join(" or ")),
+    };
+    if grade.classifiable == Some(false) {
+        text.push_str(", not in the review's table with this differentiation");
+    }
+    if grade.interpretation {
+        text.push_str(" (interpretation)");
+    }
+    let _ = write!(text, ": {} [{}]", grade.because, grade.statements.join(", "));
+    text
+}
+
+fn stage_line(system: &str, stage: &Stage) -> String {
+    let value = match &stage.value {
+        Some(value) => value.clone(),
+        None if stage.candidates.is_empty() => "unknown".to_owned(),
+        None => stage.candidates.join(" or "),
+    };
+    let part = |name: &str, all: &[String]| {
+        if all.is_empty() {
+            format!("{name} unknown")
+        } else {
+            all.join(" or ")
+        }
+    };
+    format!(
+        "stage {system} {value}: {}; {}; {} [{}]",
+        part("T", &stage.t),
+        part("N", &stage.n),
+        part("M", &stage.m),
+        stage.statements.join(", ")
+    )
+}
+
+fn role(role: Role) -> &'static str {
+    match role {
+        Role::Require => "required:",
+        Role::Confirm => "to confirm:",
+        Role::Contraindication => "must hold:",
+    }
+}
+
+fn why(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Conflicting => "conflicting",
+        Reason::Unreadable => "unreadable",
+        Reason::Missing => "not recorded",
+        Reason::Judgement => "a judgement",
+    }
+}
+
+fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Supported => "supported",
+        Verdict::Provisional => "provisional: nothing speaks against it, something is to be confirmed",
+        Verdict::Undetermined => "undetermined: a required criterion is not known",
+        Verdict::NotSupported => "not supported: a criterion is not met",
+        Verdict::Contraindicated => "contraindicated: the review advises against it",
+    }
+}
+
+fn verdict_ink(verdict: Verdict) -> Ink {
+    match verdict {
+        Verdict::Supported => Ink::Green,
+        Verdict::Provisional | Verdict::Undetermined => Ink::Yellow,
+        Verdict::NotSupported | Verdict::Contraindicated => Ink::Red,
+    }
+}

@@ -1,0 +1,109 @@
+//! `pnet-cds serve`
+
+use super::{Ended, print, settings};
+use crate::clock;
+use crate::evaluator::Evaluator;
+use crate::hooks::flow;
+use crate::http::{State, demo_call, serve};
+use crate::settings::{LogFormat, Settings};
+use actix_web::rt::System;
+use actix_web::web::Data;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+
+/// Loads everything, says where it listens, and serves.
+pub(super) fn run(config: Option<&Path>) -> Result<(), Ended> {
+    let settings = settings::current(config)?;
+    let evaluator = Evaluator::load(&settings).map_err(Ended::wrong)?;
+    start_log(settings.log);
+    let unusable = |error| Ended::failed(format!("{}: {error}", settings.listen));
+    let listener = TcpListener::bind(settings.listen).map_err(unusable)?;
+    let base_url = base_url(listener.local_addr().map_err(unusable)?);
+    let state = State::new(&settings, evaluator, &base_url, clock::today).map_err(Ended::failed)?;
+    print(&banner(&settings, &state, &base_url))?;
+    System::new()
+        .block_on(serve(listener, Data::new(state)))
+        .map_err(unusable)
+}
+
+fn start_log(format: LogFormat) {
+    let to_stderr = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_target(false);
+    let started = match format {
+        LogFormat::Json => to_stderr.json().flatten_event(true).try_init(),
+        LogFormat::Text => to_stderr.with_ansi(super::style::wanted_on_stderr()).try_init(),
+    };
+    // A panic's message can hold chart data, so only its place is logged.
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(at, "panic");
+    }));
+    if started.is_err() {
+        tracing::warn!("a log was started before");
+    }
+}
+
+/// Where this machine reaches the service.
+fn base_url(address: SocketAddr) -> String {
+    match address.ip() {
+        ip if ip.is_unspecified() => format!("http://127.0.0.1:{}", address.port()),
+        _ => format!("http://{address}"),
+    }
+}
+
+fn banner(settings: &Settings, state: &State, base_url: &str) -> String {
+    let knowledge = &state.evaluator.knowledge.package.reference;
+    let mut text = format!(
+        "pnet-cds {} listens on {base_url}; knowledge {} {}; callers are not authenticated\n",
+        env!("CARGO_PKG_VERSION"),
+        knowledge.id,
+        knowledge.version,
+    );
+    match (&state.sandbox, shown_patient(state)) {
+        (Some(sandbox), Some(patient)) => {
+            let count = sandbox.patients().len();
+            text.push_str(&format!(
+                "demo: {count} synthetic patients under {base_url}/sandbox/fhir\n"
+            ));
+            text.push_str(&format!("try: {}\n", demo_call(base_url, &patient)));
+        }
+        _ => text.push_str(&format!("try: curl -s {base_url}/cds-services\n")),
+    }
+    if !settings.listen.ip().is_loopback() {
+        text.push_str(
+            "warning: reachable from the network without authentication (auth.allow_open_network)\n",
+        );
+    }
+    text
+}
+
+/// The bundled patient with the most to show: the first with the greatest number of cards.
+fn shown_patient(state: &State) -> Option<String> {
+    let sandbox = state.sandbox.as_ref()?;
+    let cards = |patient: &String| {
+        let body = format!(
+            "{{\"hook\":\"patient-view\",\"hookInstance\":\"d1577c69-dfbe-44ad-ba6d-3e05e953b2ea\",\
+             \"context\":{{\"userId\":\"Practitioner/demo\",\"patientId\":\"{patient}\"}}}}"
+        );
+        let request = crate::hooks::request::HookRequest::parse(&body).ok()?;
+        let source = flow::Source::Sandbox(sandbox);
+        let advice = flow::advise(
+            &state.evaluator,
+            &state.templates,
+            &request,
+            source,
+            clock::today(),
+        )
+        .ok()?;
+        (!advice.cards.is_empty()).then_some(advice.cards.len())
+    };
+    let shown = sandbox
+        .patients()
+        .iter()
+        .filter_map(|patient| Some((cards(patient)?, patient)));
+    shown
+        .rev()
+        .max_by_key(|(cards, _)| *cards)
+        .map(|(_, patient)| patient.clone())
+}

@@ -1,0 +1,36 @@
+//! `pnet-cds settings`, and the settings of the other commands.
+
+use super::{Ended, print};
+use crate::settings::{CONFIG_VARIABLE, Settings, Source, document, load};
+use std::path::{Path, PathBuf};
+
+/// Prints the documentation, or checks a file.
+pub(super) fn run(check: Option<&Path>) -> Result<(), Ended> {
+    let Some(path) = check else {
+        return print(&document());
+    };
+    let source = Source {
+        file: Some(read(path)?),
+        environment: Vec::new(),
+    };
+    load(&source).map_err(|faults| Ended::wrong(faults.iter().map(ToString::to_string)))?;
+    print(&format!("{}: no faults\n", path.display()))
+}
+
+/// The settings of this run: file, then environment.
+pub(super) fn current(config: Option<&Path>) -> Result<Settings, Ended> {
+    let named = std::env::var_os(CONFIG_VARIABLE).map(PathBuf::from);
+    let file = config.or(named.as_deref()).map(read).transpose()?;
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
+        .collect();
+    load(&Source { file, environment }).map_err(|faults| Ended::wrong(faults.iter().map(ToString::to_string)))
+}
+
+fn read(path: &Path) -> Result<(String, String), Ended> {
+    let name = path.display().to_string();
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok((name, text)),
+        Err(error) => Err(Ended::wrong([format!("{name}: {error}")])),
+    }
+}

@@ -1,0 +1,220 @@
+//! Every error that a caller can get: stable code, HTTP status and text, in one table.
+
+use serde::Serialize;
+use std::fmt;
+
+/// Code system of the error codes.
+const SYSTEM: &str = "https://pnet-cds.github.io/fhir/CodeSystem/errors";
+
+macro_rules! errors {
+    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $status:literal, $issue:literal, $text:literal;)+) => {
+        /// What went wrong; the names are those of the codes.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum ErrorCode {
+            $($(#[doc = $doc])+ $name),+
+        }
+
+        impl ErrorCode {
+            /// Every error.
+            pub const ALL: &'static [ErrorCode] = &[$(ErrorCode::$name),+];
+
+            /// The stable code.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code),+ }
+            }
+
+            /// The HTTP status.
+            pub fn status(self) -> u16 {
+                match self { $(Self::$name => $status),+ }
+            }
+
+            /// What a person reads; never chart data.
+            pub fn text(self) -> &'static str {
+                match self { $(Self::$name => $text),+ }
+            }
+
+            /// The FHIR issue type.
+            fn issue(self) -> &'static str {
+                match self { $(Self::$name => $issue),+ }
+            }
+        }
+    };
+}
+
+errors! {
+    /// No JSON at all.
+    MalformedJson = "malformed-json", 400, "structure", "the body is not valid JSON";
+    /// JSON of another shape.
+    InvalidRequest = "invalid-request", 400, "structure", "the body is not a CDS Hooks request: a field is of the wrong type or stands twice";
+    /// Neither of the two things that can be assessed.
+    NotAssessable = "not-assessable", 400, "structure", "expected a FHIR Bundle or a CDS Hooks request";
+    /// The service answers another hook.
+    WrongHook = "wrong-hook", 400, "invalid", "this service answers the hook `patient-view` only";
+    /// `hook` is missing.
+    MissingHook = "missing-hook", 400, "required", "`hook` is missing";
+    /// `hookInstance` is missing or no UUID.
+    InvalidHookInstance = "invalid-hook-instance", 400, "invalid", "`hookInstance` is missing or not a UUID";
+    /// `context` or `context.patientId` is missing or not an id.
+    InvalidPatientId = "invalid-patient-id", 400, "invalid", "`context.patientId` is missing or not the id of a Patient";
+    /// `context.userId` is missing.
+    MissingUserId = "missing-user-id", 400, "required", "`context.userId` is missing";
+    /// A search that the sandbox does not do.
+    UnsupportedSearch = "unsupported-search", 400, "not-supported", "the sandbox does not know this search";
+    /// No such path.
+    UnknownPath = "unknown-path", 404, "not-found", "there is nothing at this path";
+    /// No such service.
+    UnknownService = "unknown-service", 404, "not-found", "there is no such service; GET /cds-services lists them";
+    /// No such resource in the sandbox.
+    UnknownResource = "unknown-resource", 404, "not-found", "the sandbox has no such resource";
+    /// Path known, method not.
+    WrongMethod = "wrong-method", 405, "not-supported", "this path does not take this method";
+    /// The body took too long to arrive.
+    SlowBody = "slow-body", 408, "timeout", "the body did not arrive in time";
+    /// A resource of somebody else.
+    AnotherPatient = "another-patient", 412, "processing", "a resource belongs to another patient than `context.patientId`; nothing was assessed";
+    /// The patient's record is not there.
+    MissingPatient = "missing-patient", 412, "incomplete", "the patient's own record is missing (prefetch `patient`) and cannot be fetched; nothing was assessed";
+    /// The conditions are not there.
+    MissingConditions = "missing-conditions", 412, "incomplete", "the patient's conditions are missing (prefetch `conditions`) and cannot be fetched; nothing was assessed";
+    /// Some conditions are not there, and those that are name no PNET.
+    IncompleteConditions = "incomplete-conditions", 412, "incomplete", "the patient's conditions are incomplete (prefetch `conditions`), so a PNET cannot be ruled out; nothing was assessed";
+    /// More than the limit.
+    BodyTooLarge = "body-too-large", 413, "too-long", "the body is larger than `server.body_limit`";
+    /// Not JSON by its header.
+    WrongContentType = "wrong-content-type", 415, "not-supported", "expected `Content-Type: application/json`";
+    /// Compressed.
+    EncodedBody = "encoded-body", 415, "not-supported", "the body must not be compressed (`Content-Encoding`)";
+    /// Two patients in one Bundle.
+    SeveralPatients = "several-patients", 422, "processing", "the resources belong to more than one patient; nothing was assessed";
+    /// A Bundle of nobody.
+    NoPatient = "no-patient", 422, "processing", "no resource says which patient it belongs to; nothing was assessed";
+    /// A bug of ours, for this request only.
+    Internal = "internal", 500, "exception", "the request could not be answered because of a fault in the service";
+    /// Too many requests at once.
+    Overloaded = "overloaded", 503, "throttled", "too many requests at once; try again";
+    /// `server.request_deadline` is over.
+    DeadlineExceeded = "deadline-exceeded", 503, "timeout", "the request took longer than `server.request_deadline`";
+}
+
+/// An error as it happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Which one.
+    pub code: ErrorCode,
+    /// Where, in our own words: `line 3, column 5`. Never chart data.
+    pub at: Option<String>,
+}
+
+impl Failure {
+    /// An error at a place of the input.
+    pub fn at(code: ErrorCode, at: impl Into<String>) -> Self {
+        Self {
+            code,
+            at: Some(at.into()),
+        }
+    }
+
+    /// The error of a JSON parser, whose message is left out because it can quote the input.
+    pub fn json(error: &serde_json::Error) -> Self {
+        let code = if error.is_data() {
+            ErrorCode::InvalidRequest
+        } else {
+            ErrorCode::MalformedJson
+        };
+        Self::at(code, format!("line {}, column {}", error.line(), error.column()))
+    }
+
+    /// The body of the answer, an OperationOutcome.
+    pub fn outcome(&self) -> String {
+        let outcome = Outcome {
+            resource_type: "OperationOutcome",
+            issue: [Issue {
+                severity: "error",
+                code: self.code.issue(),
+                details: Details {
+                    coding: [Coding {
+                        system: SYSTEM,
+                        code: self.code.code(),
+                    }],
+                    text: self.to_string(),
+                },
+            }],
+        };
+        serde_json::to_string(&outcome).unwrap_or_default()
+    }
+}
+
+impl From<ErrorCode> for Failure {
+    fn from(code: ErrorCode) -> Self {
+        Self { code, at: None }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.text())?;
+        match &self.at {
+            Some(at) => write!(f, " ({at})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Outcome {
+    resource_type: &'static str,
+    issue: [Issue; 1],
+}
+
+#[derive(Serialize)]
+struct Issue {
+    severity: &'static str,
+    code: &'static str,
+    details: Details,
+}
+
+#[derive(Serialize)]
+struct Details {
+    coding: [Coding; 1],
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Coding {
+    system: &'static str,
+    code: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn codes_are_unique_and_texts_follow_the_house_style() {
+        let codes: BTreeSet<&str> = ErrorCode::ALL.iter().map(|e| e.code()).collect();
+        assert_eq!(codes.len(), ErrorCode::ALL.len());
+        for error in ErrorCode::ALL {
+            let first = error.text().chars().next().unwrap();
+            assert!(first.is_lowercase() || first == '`', "{}", error.text());
+            assert!(!error.text().ends_with('.'), "{}", error.text());
+            assert!((400..600).contains(&error.status()));
+        }
+    }
+
+    #[test]
+    fn a_parser_message_does_not_reach_the_caller() {
+        let error = serde_json::from_str::<u8>("\"Erika Mustermann\"").unwrap_err();
+        let failure = Failure::json(&error);
+        assert_eq!(failure.code, ErrorCode::InvalidRequest);
+        assert!(!failure.outcome().contains("Erika"), "{}", failure.outcome());
+        assert!(
+            failure.outcome().contains("line 1, column 18"),
+            "{}",
+            failure.outcome()
+        );
+    }
+}

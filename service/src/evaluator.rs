@@ -1,0 +1,100 @@
+//! What every evaluation needs and no request changes: knowledge, codes and the site's policy.
+
+use crate::settings::Settings;
+use cds_cards::Knowledge;
+use cds_cards::assessment::Assessment;
+use cds_cards::render::{Card, Policy, render};
+use fhir_profiles::FactId;
+use fhir_profiles::chart::Chart;
+use fhir_profiles::codes::Codes;
+use fhir_profiles::read::{ReadPolicy, read};
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use uuid::Uuid;
+
+/// The pure core, ready to be called; knows no I/O.
+#[derive(Debug)]
+pub struct Evaluator {
+    /// What the service knows.
+    pub knowledge: Knowledge,
+    /// The codes that it reads.
+    pub codes: &'static Codes,
+    closed_world: BTreeSet<FactId>,
+    max_cards: usize,
+    public_url: Option<String>,
+}
+
+impl Evaluator {
+    /// Loads the knowledge that the settings name.
+    ///
+    /// # Errors
+    /// Every fault of the knowledge, as `file:line: what`.
+    pub fn load(settings: &Settings) -> Result<Self, Vec<String>> {
+        Ok(Self {
+            knowledge: load_knowledge(settings.knowledge_dir.as_deref())?,
+            codes: Codes::embedded(),
+            closed_world: settings.closed_world.iter().copied().collect(),
+            max_cards: settings.max_cards,
+            public_url: settings.public_url.clone(),
+        })
+    }
+
+    /// Facts and assessment of one chart on one day.
+    pub fn assess(&self, chart: &Chart<'_>, as_of: Date) -> Assessment {
+        let policy = ReadPolicy {
+            as_of,
+            codes: self.codes,
+            closed_world: &self.closed_world,
+        };
+        cds_cards::assess(&self.knowledge, &read(chart, &policy))
+    }
+
+    /// The cards of an assessment; the same call gives the same identifiers.
+    pub fn render(&self, assessment: &Assessment, instance: Uuid) -> Vec<Card> {
+        let policy = Policy {
+            max_cards: self.max_cards,
+            public_url: self.public_url.as_deref(),
+            instance,
+        };
+        render(&self.knowledge, assessment, &policy)
+    }
+}
+
+/// The embedded knowledge, with the files of a directory laid over it.
+///
+/// # Errors
+/// Every fault, as `file:line: what`.
+pub fn load_knowledge(dir: Option<&Path>) -> Result<Knowledge, Vec<String>> {
+    let overlay = dir.map(files_under).transpose()?.unwrap_or_default();
+    Knowledge::load(&Knowledge::merge(Knowledge::embedded_files(), overlay))
+        .map_err(|faults| faults.iter().map(ToString::to_string).collect())
+}
+
+fn files_under(root: &Path) -> Result<BTreeMap<String, String>, Vec<String>> {
+    let mut files = BTreeMap::new();
+    let mut faults = Vec::new();
+    let mut open = vec![root.to_path_buf()];
+    while let Some(dir) = open.pop() {
+        let entries = match std::fs::read_dir(&dir) {
+            Ok(entries) => entries,
+            Err(error) => {
+                faults.push(format!("{}: {error}", dir.display()));
+                continue;
+            }
+        };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let relative = path.strip_prefix(root).unwrap_or(&path);
+            let name: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
+            match std::fs::read_to_string(&path) {
+                Ok(text) => drop(files.insert(name.join("/"), text)),
+                Err(error) => faults.push(format!("{}: {error}", path.display())),
+            }
+        }
+    }
+    if faults.is_empty() { Ok(files) } else { Err(faults) }
+}

@@ -1,0 +1,11 @@
+//! CDS Hooks: what is asked for, what comes in, and how it is answered.
+
+pub mod flow;
+pub mod prefetch;
+pub mod request;
+pub mod templates;
+
+/// Id of the patient-view service.
+pub const SERVICE_ID: &str = "pnet-liver-metastases";
+/// The hook that it answers.
+pub const HOOK: &str = "patient-view";

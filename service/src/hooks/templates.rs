@@ -1,0 +1,185 @@
+//! The prefetch templates that discovery publishes, in the restricted grammar of CDS Hooks 2.0.1.
+
+use super::prefetch::CONDITIONS;
+use super::prefetch::PATIENT;
+use fhir_profiles::codes::Codes;
+
+/// The only token that the templates use.
+const PATIENT_ID: &str = "{{context.patientId}}";
+/// The longest template; some servers refuse longer addresses.
+const LONGEST: usize = 2000;
+/// How many resources a search asks for: what a chart can reasonably hold in one page.
+const COUNT: &str = "_count=200";
+/// As [`COUNT`], for searches that are not narrowed by code.
+const WIDE_COUNT: &str = "_count=500";
+
+/// One template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    /// Key in `prefetch`.
+    pub key: String,
+    /// Relative FHIR read or search with tokens.
+    pub query: String,
+}
+
+impl Template {
+    fn new(key: impl Into<String>, query: String) -> Self {
+        Self {
+            key: key.into(),
+            query,
+        }
+    }
+
+    /// The query for one patient.
+    pub fn resolve(&self, patient_id: &str) -> String {
+        self.query.replace(PATIENT_ID, patient_id)
+    }
+}
+
+/// Every template, core data first.
+///
+/// `conditions` is not narrowed by code: the gate has to see entries that have a text, a local code or a hierarchical
+/// code only, and a search by code would leave them out without a word.
+pub fn templates(codes: &Codes) -> Vec<Template> {
+    let mut all = vec![
+        Template::new(PATIENT, format!("Patient/{PATIENT_ID}")),
+        Template::new(CONDITIONS, format!("Condition?patient={PATIENT_ID}&{WIDE_COUNT}")),
+    ];
+    for group in ["pathology", "staging", "liver", "markers", "status"] {
+        let base = format!("Observation?patient={PATIENT_ID}&_sort=-date&{COUNT}&code=");
+        all.extend(by_code(group, &base, &tokens(codes, group)));
+    }
+    let base = format!("Procedure?patient={PATIENT_ID}&{COUNT}&code=");
+    all.extend(by_code("procedures", &base, &tokens(codes, "procedures")));
+    for (key, kind) in [
+        ("medications", "MedicationRequest"),
+        ("medicationStatements", "MedicationStatement"),
+        ("medicationAdministrations", "MedicationAdministration"),
+    ] {
+        all.push(Template::new(key, format!("{kind}?patient={PATIENT_ID}&{COUNT}")));
+    }
+    all
+}
+
+fn tokens(codes: &Codes, group: &str) -> Vec<String> {
+    codes.search_tokens(group)
+}
+
+/// One template, or `key`, `key2`, ... where one would be too long.
+fn by_code(key: &str, base: &str, tokens: &[String]) -> Vec<Template> {
+    let mut queries: Vec<String> = Vec::new();
+    for token in tokens {
+        match queries.last_mut() {
+            Some(query) if query.len() + 1 + token.len() < LONGEST => {
+                query.push(',');
+                query.push_str(token);
+            }
+            _ => queries.push(format!("{base}{token}")),
+        }
+    }
+    queries
+        .into_iter()
+        .enumerate()
+        .map(|(index, query)| match index {
+            0 => Template::new(key, query),
+            _ => Template::new(format!("{key}{}", index + 1), query),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// CDS Hooks 2.0.1, "Prefetch query restrictions": an instance read, or a type search with `_count`, `_sort`,
+    /// reference parameters and token parameters with equality.
+    fn parse(query: &str) -> Result<(), String> {
+        let (kind, rest) = query.split_at(query.find(['/', '?']).ok_or("neither read nor search")?);
+        if !kind.chars().all(|c| c.is_ascii_alphabetic()) {
+            return Err(format!("`{kind}` is no resource type"));
+        }
+        if let Some(id) = rest.strip_prefix('/') {
+            return (id == PATIENT_ID)
+                .then_some(())
+                .ok_or("not a read of the patient".into());
+        }
+        for parameter in rest.trim_start_matches('?').split('&') {
+            let (name, value) = parameter.split_once('=').ok_or("no value")?;
+            let fine = match name {
+                "patient" => value == PATIENT_ID,
+                "_count" => value.parse::<u32>().is_ok_and(|count| count > 0),
+                "_sort" => value == "-date",
+                "code" => value.split(',').all(is_token),
+                _ => false,
+            };
+            if !fine {
+                return Err(format!("`{parameter}` is outside the restricted grammar"));
+            }
+        }
+        Ok(())
+    }
+
+    /// `system|code` with nothing in it that would have to be escaped.
+    fn is_token(token: &str) -> bool {
+        token.split_once('|').is_some_and(|(system, code)| {
+            let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/".contains(c);
+            !system.is_empty() && !code.is_empty() && system.chars().all(plain) && code.chars().all(plain)
+        })
+    }
+
+    #[test]
+    fn every_template_is_in_the_restricted_grammar() {
+        let all = templates(Codes::embedded());
+        for template in &all {
+            assert_eq!(parse(&template.query), Ok(()), "{}", template.key);
+            assert!(template.query.len() <= LONGEST, "{} is too long", template.key);
+        }
+        let keys: BTreeSet<&str> = all.iter().map(|t| t.key.as_str()).collect();
+        assert_eq!(keys.len(), all.len(), "a key stands twice");
+        for key in [
+            "patient",
+            "conditions",
+            "pathology",
+            "staging",
+            "liver",
+            "markers",
+            "status",
+            "procedures",
+            "medications",
+            "medicationStatements",
+            "medicationAdministrations",
+        ] {
+            assert!(keys.contains(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn the_grammar_refuses_what_clients_need_not_do() {
+        for query in [
+            "Observation?subject:Patient={{context.patientId}}",
+            "Observation?patient={{context.patientId}}&_include=Observation:subject",
+            "Observation?patient={{context.patientId}}&date=ge{{today()}}",
+            "Observation?patient={{context.patientId}}&code:in=x",
+            "Condition?patient={{context.patientId}}&code=C25.4",
+            "Patient/1",
+        ] {
+            assert!(parse(query).is_err(), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_long_group_is_split_without_losing_a_token() {
+        let tokens: Vec<String> = (0..300).map(|n| format!("http://loinc.org|{n}-0")).collect();
+        let split = by_code("markers", "Observation?code=", &tokens);
+        assert!(split.len() > 1);
+        let keys: Vec<&str> = split.iter().map(|t| t.key.as_str()).take(2).collect();
+        assert_eq!(keys, ["markers", "markers2"]);
+        let joined: Vec<&str> = split
+            .iter()
+            .flat_map(|t| t.query.trim_start_matches("Observation?code=").split(','))
+            .collect();
+        assert_eq!(joined, tokens);
+        assert!(split.iter().all(|t| t.query.len() <= LONGEST));
+    }
+}

@@ -1,0 +1,132 @@
+//! Request bodies: not compressed, of a known type, within the limit, and in time.
+
+use super::State;
+use crate::errors::{ErrorCode, Failure};
+use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::web::{Bytes, BytesMut, Data};
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use std::marker::PhantomData;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long a body may take to arrive: actix-web times out slow headers, but never a slow body.
+const BODY_DEADLINE: Duration = Duration::from_secs(2);
+
+/// Which media types a body may have.
+pub(super) trait Accepts {
+    /// In lower case.
+    const TYPES: &'static [&'static str];
+}
+
+/// A hook call.
+pub(super) struct Json;
+impl Accepts for Json {
+    const TYPES: &'static [&'static str] = &["application/json"];
+}
+
+/// A Bundle or a hook call.
+pub(super) struct JsonOrFhir;
+impl Accepts for JsonOrFhir {
+    const TYPES: &'static [&'static str] = &["application/json", "application/fhir+json"];
+}
+
+/// The parameters of a search.
+pub(super) struct Form;
+impl Accepts for Form {
+    const TYPES: &'static [&'static str] = &["application/x-www-form-urlencoded"];
+}
+
+/// A body that has arrived.
+pub(super) struct Body<A> {
+    bytes: Bytes,
+    accepts: PhantomData<A>,
+}
+
+impl<A> Body<A> {
+    /// Its text.
+    pub(super) fn text(&self) -> Result<&str, Failure> {
+        std::str::from_utf8(&self.bytes).map_err(|error| {
+            let at = format!("not UTF-8 after byte {}", error.valid_up_to());
+            Failure::at(ErrorCode::MalformedJson, at)
+        })
+    }
+}
+
+impl<A: Accepts + 'static> FromRequest for Body<A> {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let checked = check(request, A::TYPES);
+        let payload = payload.take();
+        Box::pin(async move {
+            let expected = checked?;
+            let reading = read(payload, expected);
+            let bytes = timeout(BODY_DEADLINE, reading)
+                .await
+                .map_err(|_| ErrorCode::SlowBody)??;
+            Ok(Self {
+                bytes,
+                accepts: PhantomData,
+            })
+        })
+    }
+}
+
+/// What the headers promise.
+struct Expected {
+    length: usize,
+    limit: usize,
+}
+
+fn check(request: &HttpRequest, types: &[&str]) -> Result<Expected, Failure> {
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let encoded = request.headers().contains_key(CONTENT_ENCODING);
+    if encoded
+        && !header(CONTENT_ENCODING).is_some_and(|coding| coding.trim().eq_ignore_ascii_case("identity"))
+    {
+        return Err(ErrorCode::EncodedBody.into());
+    }
+    let media = header(CONTENT_TYPE)
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default()
+        .trim();
+    if !types.iter().any(|accepted| media.eq_ignore_ascii_case(accepted)) {
+        let at = format!("this path takes {}", types.join(", "));
+        return Err(Failure::at(ErrorCode::WrongContentType, at));
+    }
+    let limit = request
+        .app_data::<Data<State>>()
+        .map_or(0, |state| state.body_limit);
+    let length = header(CONTENT_LENGTH)
+        .and_then(|value| value.parse().ok())
+        .unwrap_or(0);
+    if length > limit {
+        return Err(ErrorCode::BodyTooLarge.into());
+    }
+    Ok(Expected { length, limit })
+}
+
+async fn read(mut payload: Payload, expected: Expected) -> Result<Bytes, Failure> {
+    let mut body = BytesMut::with_capacity(expected.length);
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(broken)?;
+        if chunk.len() > expected.limit.saturating_sub(body.len()) {
+            return Err(ErrorCode::BodyTooLarge.into());
+        }
+        if body.is_empty() && chunk.len() == expected.length {
+            return Ok(chunk);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+/// The caller went away or broke HTTP in the middle of the body.
+fn broken(_: PayloadError) -> Failure {
+    Failure::at(ErrorCode::MalformedJson, "the body broke off")
+}

@@ -1,0 +1,145 @@
+//! The handlers of the service itself: extract, call, return.
+
+use super::State;
+use super::answer::{Outcome, json};
+use super::body::{Body, Json, JsonOrFhir};
+use crate::errors::{ErrorCode, Failure};
+use crate::hooks::request::HookRequest;
+use crate::hooks::{HOOK, SERVICE_ID, flow};
+use crate::input;
+use actix_web::http::header::ALLOW;
+use actix_web::http::header::HeaderValue;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpResponse, ResponseError};
+use cds_cards::render::Card;
+use serde::{Serialize, Serializer};
+
+#[derive(Serialize)]
+struct Services<'a> {
+    services: [Service<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Service<'a> {
+    hook: &'static str,
+    id: &'static str,
+    title: &'static str,
+    description: &'static str,
+    usage_requirements: &'static str,
+    prefetch: Prefetch<'a>,
+}
+
+struct Prefetch<'a>(&'a State);
+
+impl Serialize for Prefetch<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(
+            self.0
+                .templates
+                .iter()
+                .map(|template| (&template.key, &template.query)),
+        )
+    }
+}
+
+/// `GET /cds-services`
+pub(super) async fn discovery(state: Data<State>) -> Result<HttpResponse, Failure> {
+    json(&Services {
+        services: [Service {
+            hook: HOOK,
+            id: SERVICE_ID,
+            title: "Liver metastases of a pancreatic neuroendocrine tumour",
+            description: "Works out WHO grade, ENETS and AJCC stage and which of 19 treatment options a published \
+                          review supports for liver metastases of a pancreatic neuroendocrine tumour, criterion by \
+                          criterion, with what is not known. No card for any other patient.",
+            usage_requirements: "Needs the prefetch keys `patient` and `conditions`, complete and under these names: \
+                                 without them a call is answered with 412. Each other key that is not supplied \
+                                 leaves facts unknown, and the cards say so.",
+            prefetch: Prefetch(&state),
+        }],
+    })
+}
+
+#[derive(Serialize)]
+struct Cards {
+    cards: Vec<Card>,
+}
+
+/// `POST /cds-services/{id}`
+pub(super) async fn hook(
+    state: Data<State>,
+    id: Path<String>,
+    body: Result<Body<Json>, Failure>,
+) -> Result<HttpResponse, Failure> {
+    if id.as_str() != SERVICE_ID {
+        return Err(ErrorCode::UnknownService.into());
+    }
+    let body = body?;
+    let request = HookRequest::parse(body.text()?)?;
+    if request.hook != HOOK {
+        return Err(ErrorCode::WrongHook.into());
+    }
+    let source = state.source(&request);
+    let advice = flow::advise(
+        &state.evaluator,
+        &state.templates,
+        &request,
+        source,
+        (state.today)(),
+    )?;
+    let outcome = Outcome {
+        gate: advice.gate,
+        cards: advice.cards.len(),
+    };
+    let mut response = json(&Cards { cards: advice.cards })?;
+    response.extensions_mut().insert(outcome);
+    Ok(response)
+}
+
+/// `POST /assessment`
+pub(super) async fn assessment(state: Data<State>, body: Body<JsonOrFhir>) -> Result<HttpResponse, Failure> {
+    let source = |request: &HookRequest<'_>| state.source(request);
+    let assessed = input::assess(
+        &state.evaluator,
+        &state.templates,
+        body.text()?,
+        source,
+        (state.today)(),
+    )?;
+    let mut response = json(&assessed.assessment)?;
+    response.extensions_mut().insert(Outcome {
+        gate: assessed.assessment.gate,
+        cards: 0,
+    });
+    Ok(response)
+}
+
+#[derive(Serialize)]
+struct Health {
+    status: &'static str,
+}
+
+/// `GET /health/live`
+pub(super) async fn live() -> Result<HttpResponse, Failure> {
+    json(&Health { status: "live" })
+}
+
+/// `GET /health/ready`; the knowledge is loaded before the service listens.
+pub(super) async fn ready() -> Result<HttpResponse, Failure> {
+    json(&Health { status: "ready" })
+}
+
+/// 405 that names the method that the path does take.
+pub(super) async fn wrong_method(allow: &'static str) -> HttpResponse {
+    let mut response = Failure::from(ErrorCode::WrongMethod).error_response();
+    response
+        .headers_mut()
+        .insert(ALLOW, HeaderValue::from_static(allow));
+    response
+}
+
+/// Any other path.
+pub(super) async fn unknown_path() -> Result<HttpResponse, Failure> {
+    Err(ErrorCode::UnknownPath.into())
+}

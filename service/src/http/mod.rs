@@ -1,0 +1,166 @@
+//! HTTP: what is served where, and for how long.
+
+mod answer;
+mod body;
+mod boundary;
+mod handlers;
+mod sandbox;
+
+pub use boundary::boundary;
+
+use crate::evaluator::Evaluator;
+use crate::hooks::flow::Source;
+use crate::hooks::request::HookRequest;
+use crate::hooks::templates::{Template, templates};
+use crate::hooks::{HOOK, SERVICE_ID};
+use crate::sandbox::Sandbox;
+use crate::settings::Settings;
+use actix_web::middleware::from_fn;
+use actix_web::web::{Data, ServiceConfig, get, post, resource, to};
+use actix_web::{App, HttpServer};
+use jiff::civil::Date;
+use std::net::TcpListener;
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
+
+/// How long in-flight requests get after SIGTERM, in seconds.
+const SHUTDOWN: u64 = 15;
+/// Longer than the idle time of common load balancers, so that they close first.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// What all requests share.
+#[derive(Debug)]
+pub struct State {
+    /// The pure core.
+    pub evaluator: Evaluator,
+    /// The prefetch templates, as published.
+    pub templates: Vec<Template>,
+    /// The bundled patients, in demo mode.
+    pub sandbox: Option<Sandbox>,
+    /// Addresses under which the sandbox is reached.
+    sandbox_urls: Vec<String>,
+    /// The clock.
+    today: fn() -> Date,
+    body_limit: usize,
+    request_deadline: Duration,
+    max_in_flight: usize,
+    in_flight: AtomicUsize,
+}
+
+impl State {
+    /// State for a service at `base_url`, evaluating as of what `today` says.
+    ///
+    /// # Errors
+    /// What is wrong with the bundled patients.
+    pub fn new(
+        settings: &Settings,
+        evaluator: Evaluator,
+        base_url: &str,
+        today: fn() -> Date,
+    ) -> Result<Self, String> {
+        let demo = settings.demo.unwrap_or_default();
+        let bases = [Some(base_url.to_owned()), settings.public_url.clone()];
+        Ok(Self {
+            templates: templates(evaluator.codes),
+            evaluator,
+            sandbox: demo.then(Sandbox::embedded).transpose()?,
+            sandbox_urls: bases
+                .into_iter()
+                .flatten()
+                .map(|base| format!("{base}/sandbox/fhir"))
+                .collect(),
+            today,
+            body_limit: settings.body_limit,
+            request_deadline: settings.request_deadline,
+            max_in_flight: settings.max_in_flight,
+            in_flight: AtomicUsize::new(0),
+        })
+    }
+
+    /// Where a request's records come from: its own FHIR server, if that is our sandbox.
+    pub fn source<'s>(&'s self, request: &HookRequest<'_>) -> Source<'s> {
+        let server = request
+            .fhir_server
+            .as_deref()
+            .map(|url| url.trim_end_matches('/'));
+        let ours = server.is_some_and(|url| self.sandbox_urls.iter().any(|known| known == url));
+        match &self.sandbox {
+            Some(sandbox) if ours => Source::Sandbox(sandbox),
+            _ => Source::Nowhere,
+        }
+    }
+}
+
+/// Every path.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(
+            resource("/cds-services")
+                .route(get().to(handlers::discovery))
+                .default_service(to(|| handlers::wrong_method("GET"))),
+        )
+        .service(
+            resource("/cds-services/{id}")
+                .route(post().to(handlers::hook))
+                .default_service(to(|| handlers::wrong_method("POST"))),
+        )
+        .service(
+            resource("/assessment")
+                .route(post().to(handlers::assessment))
+                .default_service(to(|| handlers::wrong_method("POST"))),
+        )
+        .service(
+            resource("/health/live")
+                .route(get().to(handlers::live))
+                .default_service(to(|| handlers::wrong_method("GET"))),
+        )
+        .service(
+            resource("/health/ready")
+                .route(get().to(handlers::ready))
+                .default_service(to(|| handlers::wrong_method("GET"))),
+        )
+        .service(
+            resource("/sandbox/fhir/{kind}/_search")
+                .route(post().to(sandbox::search_by_form))
+                .default_service(to(|| handlers::wrong_method("POST"))),
+        )
+        .service(
+            resource("/sandbox/fhir/{kind}/{id}")
+                .route(get().to(sandbox::read))
+                .default_service(to(|| handlers::wrong_method("GET"))),
+        )
+        .service(
+            resource("/sandbox/fhir/{kind}")
+                .route(get().to(sandbox::search))
+                .default_service(to(|| handlers::wrong_method("GET"))),
+        )
+        .default_service(to(handlers::unknown_path));
+}
+
+/// Serves until SIGTERM or SIGINT, then lets requests in flight end.
+///
+/// # Errors
+/// If the listener cannot be used.
+pub async fn serve(listener: TcpListener, state: Data<State>) -> std::io::Result<()> {
+    HttpServer::new(move || {
+        App::new()
+            .app_data(state.clone())
+            .wrap(from_fn(boundary))
+            .configure(routes)
+    })
+    .keep_alive(KEEP_ALIVE)
+    .shutdown_timeout(SHUTDOWN)
+    .listen(listener)?
+    .run()
+    .await
+}
+
+/// A call that needs nothing but the sandbox, as a `curl` line.
+pub fn demo_call(base_url: &str, patient_id: &str) -> String {
+    format!(
+        "curl -s {base_url}/cds-services/{SERVICE_ID} -H 'Content-Type: application/json' -d \
+         '{{\"hook\":\"{HOOK}\",\"hookInstance\":\"d1577c69-dfbe-44ad-ba6d-3e05e953b2ea\",\
+         \"fhirServer\":\"{base_url}/sandbox/fhir\",\
+         \"context\":{{\"userId\":\"Practitioner/demo\",\"patientId\":\"{patient_id}\"}}}}'"
+    )
+}

@@ -1,0 +1,78 @@
+//! What can be assessed: a Bundle of one patient, or a hook request.
+
+use crate::errors::{ErrorCode, Failure};
+use crate::evaluator::Evaluator;
+use crate::hooks::flow::{self, Source};
+use crate::hooks::prefetch::refused;
+use crate::hooks::request::HookRequest;
+use crate::hooks::templates::Template;
+use cds_cards::assessment::Assessment;
+use fhir_profiles::chart::ChartBuilder;
+use jiff::civil::Date;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use uuid::Uuid;
+
+/// An assessment and the identity that its cards are made with.
+#[derive(Debug)]
+pub struct Assessed {
+    /// The assessment.
+    pub assessment: Assessment,
+    /// hookInstance, or nil for a Bundle.
+    pub instance: Uuid,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Kind<'a> {
+    #[serde(borrow, default)]
+    resource_type: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    hook: Option<Cow<'a, str>>,
+}
+
+/// Assesses a Bundle (of any type) or a hook request.
+///
+/// # Errors
+/// [`Failure`] if it is neither, or not of one patient.
+pub fn assess<'s>(
+    evaluator: &Evaluator,
+    templates: &[Template],
+    text: &str,
+    source: impl FnOnce(&HookRequest<'_>) -> Source<'s>,
+    as_of: Date,
+) -> Result<Assessed, Failure> {
+    let not_assessable = |error: serde_json::Error| match Failure::json(&error) {
+        failure if failure.code == ErrorCode::InvalidRequest => ErrorCode::NotAssessable.into(),
+        failure => failure,
+    };
+    let kind: Kind<'_> = serde_json::from_str(text).map_err(not_assessable)?;
+    match (kind.resource_type.as_deref(), kind.hook) {
+        (Some("Bundle"), _) => bundle(evaluator, text, as_of),
+        (None, Some(_)) => {
+            let request = HookRequest::parse(text)?;
+            let source = source(&request);
+            let assessment = flow::assess(evaluator, templates, &request, source, as_of)?;
+            Ok(Assessed {
+                assessment,
+                instance: request.instance,
+            })
+        }
+        _ => Err(ErrorCode::NotAssessable.into()),
+    }
+}
+
+fn bundle(evaluator: &Evaluator, text: &str, as_of: Date) -> Result<Assessed, Failure> {
+    let json: &RawValue = serde_json::from_str(text).map_err(|error| Failure::json(&error))?;
+    let mut builder = ChartBuilder::new(None);
+    let added = builder.add(json);
+    if added.next {
+        builder.report("Bundle", "incomplete: the Bundle says that it has a next page");
+    }
+    let chart = builder.finish().map_err(refused)?;
+    Ok(Assessed {
+        assessment: evaluator.assess(&chart, as_of),
+        instance: Uuid::nil(),
+    })
+}

@@ -1,0 +1,436 @@
+//! The bundled synthetic patients, read and searched as the service's own templates need it and no further.
+
+use crate::errors::{ErrorCode, Failure};
+use include_dir::{Dir, include_dir};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+static PATIENTS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/demo/patients");
+
+/// Types that may be searched although no bundled patient has one.
+const TYPES: [&str; 7] = [
+    "Patient",
+    "Condition",
+    "Observation",
+    "Procedure",
+    "MedicationRequest",
+    "MedicationStatement",
+    "MedicationAdministration",
+];
+/// Page size where `_count` does not say.
+const PAGE: usize = 100;
+
+/// The resources of the sandbox.
+#[derive(Debug, Default)]
+pub struct Sandbox {
+    resources: Vec<Resource>,
+    patients: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Resource {
+    kind: String,
+    id: String,
+    patient: String,
+    /// `system|code`, of `code`.
+    tokens: Vec<(String, String)>,
+    /// For `_sort`.
+    date: String,
+    json: Box<RawValue>,
+}
+
+impl Sandbox {
+    /// The bundled patients.
+    ///
+    /// # Errors
+    /// The name of a file that is not a Bundle, with what is wrong.
+    pub fn embedded() -> Result<Self, String> {
+        let mut files: Vec<(&str, &str)> = PATIENTS
+            .files()
+            .filter_map(|file| Some((file.path().file_stem()?.to_str()?, file.contents_utf8()?)))
+            .collect();
+        files.sort_unstable();
+        Self::load(&files)
+    }
+
+    /// A sandbox of these Bundles, each with the id of its patient.
+    ///
+    /// # Errors
+    /// As [`Sandbox::embedded`].
+    pub fn load(files: &[(&str, &str)]) -> Result<Self, String> {
+        let mut sandbox = Self::default();
+        for (patient, text) in files {
+            let bundle: WireBundle<'_> =
+                serde_json::from_str(text).map_err(|error| format!("{patient}: {error}"))?;
+            for json in bundle.entry.into_iter().filter_map(|entry| entry.resource) {
+                // A demo patient may hold a broken entry on purpose: it cannot be found by a search.
+                let Ok(wire) = serde_json::from_str::<WireResource<'_>>(json.get()) else {
+                    continue;
+                };
+                sandbox.resources.push(wire.into_resource(patient, json));
+            }
+            sandbox.patients.push((*patient).to_owned());
+        }
+        Ok(sandbox)
+    }
+
+    /// Ids of the patients, in alphabetical order.
+    pub fn patients(&self) -> &[String] {
+        &self.patients
+    }
+
+    /// Answers a relative FHIR read or search, `Patient/x` or `Condition?patient=x`.
+    ///
+    /// # Errors
+    /// [`Failure`] if there is no such resource or the search is more than the sandbox does.
+    pub fn answer(&self, query: &str) -> Result<String, Failure> {
+        match query.split_once('?') {
+            Some((kind, parameters)) => self.search(kind, parameters),
+            None => match query.split_once('/') {
+                Some((kind, id)) => self.read(kind, id),
+                None => self.search(query, ""),
+            },
+        }
+    }
+
+    /// Reads one resource.
+    ///
+    /// # Errors
+    /// As [`Sandbox::answer`].
+    pub fn read(&self, kind: &str, id: &str) -> Result<String, Failure> {
+        let found = self.resources.iter().find(|r| r.kind == kind && r.id == id);
+        found
+            .map(|resource| resource.json.get().to_owned())
+            .ok_or_else(|| ErrorCode::UnknownResource.into())
+    }
+
+    /// A type search; `parameters` as in an address, percent-encoded or not.
+    ///
+    /// # Errors
+    /// As [`Sandbox::answer`].
+    pub fn search(&self, kind: &str, parameters: &str) -> Result<String, Failure> {
+        if !TYPES.contains(&kind) {
+            return Err(ErrorCode::UnknownResource.into());
+        }
+        let search = Search::parse(kind, parameters)?;
+        let mut found: Vec<&Resource> = self
+            .resources
+            .iter()
+            .filter(|resource| resource.kind == kind && search.finds(resource))
+            .collect();
+        if search.newest_first {
+            found.sort_by(|a, b| b.date.cmp(&a.date));
+        }
+        let page = found.iter().skip(search.offset).take(search.count);
+        let after = search.offset.saturating_add(search.count);
+        let searchset = Searchset {
+            resource_type: "Bundle",
+            kind: "searchset",
+            total: found.len(),
+            link: (after < found.len()).then(|| [search.next(kind, after)]),
+            entry: page.map(|resource| SearchEntry::of(resource)).collect(),
+        };
+        serde_json::to_string(&searchset).map_err(|_| ErrorCode::Internal.into())
+    }
+}
+
+impl Resource {
+    fn has(&self, token: &(Option<String>, String)) -> bool {
+        self.tokens
+            .iter()
+            .any(|(system, code)| *code == token.1 && token.0.as_ref().is_none_or(|wanted| wanted == system))
+    }
+}
+
+struct Search {
+    patient: Option<String>,
+    id: Option<String>,
+    /// Alternatives: system, if it is named, and code.
+    codes: Option<Vec<(Option<String>, String)>>,
+    newest_first: bool,
+    count: usize,
+    offset: usize,
+    parameters: String,
+}
+
+impl Search {
+    fn parse(kind: &str, parameters: &str) -> Result<Self, Failure> {
+        let mut search = Self {
+            patient: None,
+            id: None,
+            codes: None,
+            newest_first: false,
+            count: PAGE,
+            offset: 0,
+            parameters: String::new(),
+        };
+        for parameter in parameters.split('&').filter(|parameter| !parameter.is_empty()) {
+            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            let value = decode(value);
+            let last = value.rsplit('/').next().unwrap_or_default().to_owned();
+            match name {
+                "patient" | "subject" if kind != "Patient" => search.patient = Some(last),
+                "_id" => search.id = Some(value),
+                "code" if kind != "Patient" => search.codes = Some(value.split(',').map(token).collect()),
+                "_sort" if value == "-date" => search.newest_first = true,
+                "_count" => search.count = number(&value)?,
+                "_offset" => search.offset = number(&value)?,
+                _ => return Err(ErrorCode::UnsupportedSearch.into()),
+            }
+            if name != "_offset" {
+                search.parameters.push_str(parameter);
+                search.parameters.push('&');
+            }
+        }
+        Ok(search)
+    }
+
+    fn finds(&self, resource: &Resource) -> bool {
+        self.patient
+            .as_ref()
+            .is_none_or(|patient| *patient == resource.patient)
+            && self.id.as_ref().is_none_or(|id| *id == resource.id)
+            && self
+                .codes
+                .as_ref()
+                .is_none_or(|codes| codes.iter().any(|token| resource.has(token)))
+    }
+
+    fn next(&self, kind: &str, offset: usize) -> Link {
+        Link {
+            relation: "next",
+            url: format!("{kind}?{}_offset={offset}", self.parameters),
+        }
+    }
+}
+
+fn number(text: &str) -> Result<usize, Failure> {
+    text.parse()
+        .ok()
+        .filter(|number| *number > 0)
+        .ok_or_else(|| ErrorCode::UnsupportedSearch.into())
+}
+
+fn token(text: &str) -> (Option<String>, String) {
+    match text.split_once('|') {
+        Some((system, code)) => (Some(system.to_owned()), code.to_owned()),
+        None => (None, text.to_owned()),
+    }
+}
+
+/// Percent-decoding as in an address or a form; what is no code stays as it is.
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        let mut ahead = rest.clone();
+        let hex = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
+        match (byte, hex(ahead.next()), hex(ahead.next())) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.push((high * 16 + low) as u8);
+                rest = ahead;
+            }
+            (b'+', _, _) => bytes.push(b' '),
+            _ => bytes.push(byte),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Searchset<'a> {
+    resource_type: &'static str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    total: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<[Link; 1]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    entry: Vec<SearchEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Link {
+    relation: &'static str,
+    url: String,
+}
+
+#[derive(Serialize)]
+struct SearchEntry<'a> {
+    resource: &'a RawValue,
+    search: SearchMode,
+}
+
+impl<'a> SearchEntry<'a> {
+    fn of(resource: &'a Resource) -> Self {
+        Self {
+            resource: &resource.json,
+            search: SearchMode { mode: "match" },
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SearchMode {
+    mode: &'static str,
+}
+
+#[derive(Deserialize)]
+struct WireBundle<'a> {
+    #[serde(borrow, default)]
+    entry: Vec<WireEntry<'a>>,
+}
+
+#[derive(Deserialize)]
+struct WireEntry<'a> {
+    #[serde(borrow, default)]
+    resource: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireResource<'a> {
+    #[serde(borrow)]
+    resource_type: Cow<'a, str>,
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    #[serde(borrow, default)]
+    code: Option<WireConcept<'a>>,
+    #[serde(borrow, default)]
+    effective_date_time: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    effective_period: Option<WirePeriod<'a>>,
+    #[serde(borrow, default)]
+    issued: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+struct WirePeriod<'a> {
+    #[serde(borrow, default)]
+    start: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+struct WireConcept<'a> {
+    #[serde(borrow, default)]
+    coding: Vec<WireCoding<'a>>,
+}
+
+#[derive(Deserialize)]
+struct WireCoding<'a> {
+    #[serde(borrow, default)]
+    system: Cow<'a, str>,
+    #[serde(borrow, default)]
+    code: Cow<'a, str>,
+}
+
+impl WireResource<'_> {
+    fn into_resource(self, patient: &str, json: &RawValue) -> Resource {
+        let start = self.effective_period.and_then(|period| period.start);
+        let date = self
+            .effective_date_time
+            .or(start)
+            .or(self.issued)
+            .unwrap_or_default();
+        let codings = self.code.map(|concept| concept.coding).unwrap_or_default();
+        Resource {
+            kind: self.resource_type.into_owned(),
+            id: self.id.into_owned(),
+            patient: patient.to_owned(),
+            tokens: codings
+                .into_iter()
+                .map(|coding| (coding.system.into_owned(), coding.code.into_owned()))
+                .collect(),
+            date: date.into_owned(),
+            json: json.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sandbox() -> Sandbox {
+        let bundle = r#"{"resourceType":"Bundle","type":"collection","entry":[
+            {"resource":{"resourceType":"Patient","id":"a"}},
+            {"resource":{"resourceType":"Observation","id":"o1","effectiveDateTime":"2024-01-01",
+              "code":{"coding":[{"system":"http://loinc.org","code":"1-1"}]}}},
+            {"resource":{"resourceType":"Observation","id":"o2","effectiveDateTime":"2025-01-01",
+              "code":{"coding":[{"system":"http://loinc.org","code":"1-1"},{"system":"urn:x","code":"2"}]}}},
+            {"resource":{"resourceType":"Condition"}}]}"#;
+        let other = r#"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":"b"}}]}"#;
+        Sandbox::load(&[("a", bundle), ("b", other)]).unwrap()
+    }
+
+    fn ids(answer: &str) -> Vec<String> {
+        let bundle: serde_json::Value = serde_json::from_str(answer).unwrap();
+        assert_eq!(bundle["type"], "searchset");
+        let entries = bundle["entry"].as_array().cloned().unwrap_or_default();
+        entries
+            .iter()
+            .map(|e| e["resource"]["id"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    fn found(query: &str) -> Vec<String> {
+        ids(&sandbox().answer(query).unwrap())
+    }
+
+    #[test]
+    fn a_resource_is_read_by_its_id() {
+        assert!(sandbox().answer("Patient/a").unwrap().contains("\"Patient\""));
+        let missing = sandbox().answer("Patient/zz").unwrap_err();
+        assert_eq!(missing.code, ErrorCode::UnknownResource);
+    }
+
+    #[test]
+    fn a_search_keeps_to_patient_code_and_order() {
+        assert_eq!(
+            found("Observation?patient=a&_sort=-date&code=http://loinc.org|1-1"),
+            ["o2", "o1"]
+        );
+        assert_eq!(
+            found("Observation?patient=Patient/a&code=http%3A%2F%2Floinc.org%7C9%2Curn:x%7C2"),
+            ["o2"]
+        );
+        assert_eq!(found("Observation?patient=a&code=2"), ["o2"]);
+        assert_eq!(found("Observation?patient=a&code=urn:y|2"), Vec::<String>::new());
+        assert_eq!(found("Observation?patient=b"), Vec::<String>::new());
+        assert_eq!(found("MedicationStatement?patient=a"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_page_that_is_full_links_to_the_next() {
+        let first = sandbox().answer("Observation?patient=a&_count=1").unwrap();
+        assert_eq!(ids(&first), ["o1"]);
+        let first: serde_json::Value = serde_json::from_str(&first).unwrap();
+        assert_eq!(first["total"], 2);
+        let next = first["link"][0]["url"].as_str().unwrap();
+        let last = sandbox().answer(next).unwrap();
+        assert_eq!(ids(&last), ["o2"]);
+        assert!(!last.contains("\"link\""));
+    }
+
+    #[test]
+    fn what_it_does_not_do_it_refuses() {
+        for query in [
+            "Observation?date=2024",
+            "Observation?_include=x",
+            "Observation?_count=x",
+            "Observation?code:in=x",
+        ] {
+            assert_eq!(
+                sandbox().answer(query).unwrap_err().code,
+                ErrorCode::UnsupportedSearch,
+                "{query}"
+            );
+        }
+        assert_eq!(
+            sandbox().answer("Encounter?patient=a").unwrap_err().code,
+            ErrorCode::UnknownResource
+        );
+    }
+}

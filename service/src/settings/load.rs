@@ -1,0 +1,316 @@
+//! Loading: defaults, then the file, then the environment, with every fault reported at once.
+
+use super::Settings;
+use super::table::{ROWS, Row};
+use super::values::Given;
+use std::fmt;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// What every environment name begins with.
+pub(super) const PREFIX: &str = "PNET_CDS_";
+/// Names the settings file; no setting itself.
+pub(crate) const CONFIG_VARIABLE: &str = "PNET_CDS_CONFIG";
+
+/// Where settings are taken from.
+#[derive(Debug, Clone, Default)]
+pub struct Source {
+    /// Name and text of the file, if one is given.
+    pub file: Option<(String, String)>,
+    /// Name and value of the environment variables.
+    pub environment: Vec<(String, String)>,
+}
+
+/// Something wrong in the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// `file:line`, or the name of the environment variable.
+    pub place: String,
+    /// What is wrong.
+    pub what: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.what)
+    }
+}
+
+/// Reads the settings.
+///
+/// # Errors
+/// Every fault of file and environment, in order.
+pub fn load(source: &Source) -> Result<Settings, Vec<Fault>> {
+    let mut loading = Loading {
+        settings: Settings::blank(),
+        places: Vec::new(),
+        faults: Vec::new(),
+    };
+    loading.defaults();
+    if let Some((name, text)) = &source.file {
+        loading.file(name, text);
+    }
+    for (name, value) in &source.environment {
+        loading.variable(name, value);
+    }
+    loading.agree(source);
+    if loading.faults.is_empty() {
+        Ok(loading.settings)
+    } else {
+        Err(loading.faults)
+    }
+}
+
+struct Loading {
+    settings: Settings,
+    /// Where each key was set last.
+    places: Vec<(&'static str, String)>,
+    faults: Vec<Fault>,
+}
+
+impl Loading {
+    fn fault(&mut self, place: impl Into<String>, what: impl Into<String>) {
+        self.faults.push(Fault {
+            place: place.into(),
+            what: what.into(),
+        });
+    }
+
+    fn set(&mut self, row: &Row, place: String, given: Given<'_>) {
+        if let Err(what) = (row.set)(&mut self.settings, given) {
+            self.fault(place.clone(), format!("`{}`: {what}", row.key));
+        }
+        self.places.push((row.key, place));
+    }
+
+    fn defaults(&mut self) {
+        for row in ROWS {
+            let Some(default) = row.default else { continue };
+            match DeValue::parse(default) {
+                Ok(value) => self.set(row, "default".into(), Given::Toml(value.get_ref())),
+                Err(error) => self.fault("default", format!("`{}`: {}", row.key, error.message())),
+            }
+        }
+        self.places.clear();
+    }
+
+    fn file(&mut self, name: &str, text: &str) {
+        let (table, errors) = DeTable::parse_recoverable(text);
+        for error in errors {
+            let at = error.span().map_or(0, |span| span.start);
+            self.fault(place(name, text, at), error.message());
+        }
+        self.table(name, text, "", table.get_ref());
+    }
+
+    fn table(&mut self, name: &str, text: &str, path: &str, table: &DeTable<'_>) {
+        for (key, value) in table {
+            let path = if path.is_empty() {
+                key.get_ref().to_string()
+            } else {
+                format!("{path}.{}", key.get_ref())
+            };
+            self.entry(name, text, &path, key.span().start, value);
+        }
+    }
+
+    fn entry(&mut self, name: &str, text: &str, path: &str, at: usize, value: &Spanned<DeValue<'_>>) {
+        let place = place(name, text, at);
+        let section = format!("{path}.");
+        match value.get_ref() {
+            given if row(path).is_some() => {
+                if let Some(row) = row(path) {
+                    self.set(row, place, Given::Toml(given));
+                }
+            }
+            DeValue::Table(table) if ROWS.iter().any(|row| row.key.starts_with(&section)) => {
+                self.table(name, text, path, table);
+            }
+            _ => self.fault(place, format!("unknown setting `{path}`")),
+        }
+    }
+
+    fn variable(&mut self, name: &str, value: &str) {
+        if !name.starts_with(PREFIX) || name == CONFIG_VARIABLE {
+            return;
+        }
+        match ROWS.iter().find(|row| variable_name(row.key) == name) {
+            Some(row) => self.set(row, name.to_owned(), Given::Text(value)),
+            None => self.fault(name, "unknown setting"),
+        }
+    }
+
+    /// What has to hold between settings.
+    fn agree(&mut self, source: &Source) {
+        let listen = self.settings.listen;
+        if !listen.ip().is_loopback() && !self.settings.allow_open_network {
+            let place = self.place_of("server.listen");
+            self.fault(
+                place,
+                format!(
+                    "`server.listen`: `{listen}` is not a loopback address, and this version does not authenticate \
+                     callers: anyone who reaches it could send charts and read answers; keep it behind a proxy that \
+                     authenticates, and say so with `auth.allow_open_network = true`"
+                ),
+            );
+        }
+        let nothing_set = source.file.is_none() && self.places.is_empty();
+        self.settings.demo.get_or_insert(nothing_set);
+    }
+
+    fn place_of(&self, key: &str) -> String {
+        let set = self.places.iter().rev().find(|(set, _)| *set == key);
+        set.map_or_else(|| key.to_owned(), |(_, place)| place.clone())
+    }
+}
+
+fn row(key: &str) -> Option<&'static Row> {
+    ROWS.iter().find(|row| row.key == key)
+}
+
+/// The environment name of a key.
+pub(super) fn variable_name(key: &str) -> String {
+    format!("{PREFIX}{}", key.to_uppercase().replace('.', "__"))
+}
+
+fn place(name: &str, text: &str, at: usize) -> String {
+    let line = text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
+    format!("{name}:{line}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from_file(text: &str) -> Result<Settings, Vec<Fault>> {
+        load(&Source {
+            file: Some(("pnet-cds.toml".into(), text.into())),
+            environment: Vec::new(),
+        })
+    }
+
+    fn with(environment: &[(&str, &str)]) -> Source {
+        Source {
+            file: None,
+            environment: environment
+                .iter()
+                .map(|(n, v)| ((*n).into(), (*v).into()))
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn with_nothing_set_it_is_a_demo_on_loopback() {
+        let settings = load(&with(&[("PATH", "/bin")])).unwrap();
+        assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(settings.demo, Some(true));
+    }
+
+    #[test]
+    fn with_anything_set_the_demo_is_off_unless_asked_for() {
+        assert_eq!(from_file("").unwrap().demo, Some(false));
+        assert_eq!(
+            load(&with(&[("PNET_CDS_CARDS__MAX", "3")])).unwrap().demo,
+            Some(false)
+        );
+        assert_eq!(from_file("demo.enabled = true").unwrap().demo, Some(true));
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file() {
+        let source = Source {
+            file: Some((
+                "f".into(),
+                "[cards]\nmax = 4\nclosed_world = [\"diabetes\"]".into(),
+            )),
+            ..with(&[
+                ("PNET_CDS_CARDS__MAX", "3"),
+                ("PNET_CDS_SERVER__REQUEST_DEADLINE", "800ms"),
+            ])
+        };
+        let settings = load(&source).unwrap();
+        assert_eq!(settings.max_cards, 3);
+        assert_eq!(settings.closed_world, [fhir_profiles::FactId::Diabetes]);
+        assert_eq!(settings.request_deadline.as_millis(), 800);
+    }
+
+    #[test]
+    fn every_fault_is_reported_at_once_with_its_line() {
+        let faults = from_file(
+            "[server]\nlisten = \"nowhere\"\nbody_limit = -1\nlisen = 1\n\n[cards]\nmax = 0\n\
+             closed_world = [\"ki67\", \"x\"]\n[extra]\na = 1\n",
+        )
+        .unwrap_err();
+        let shown: Vec<String> = faults.iter().map(Fault::to_string).collect();
+        let mut places: Vec<&str> = shown.iter().map(|f| f.split(": ").next().unwrap()).collect();
+        places.sort_unstable();
+        assert_eq!(
+            places,
+            [
+                "pnet-cds.toml:2",
+                "pnet-cds.toml:3",
+                "pnet-cds.toml:4",
+                "pnet-cds.toml:7",
+                "pnet-cds.toml:8",
+                "pnet-cds.toml:9"
+            ],
+            "{shown:#?}"
+        );
+        assert!(
+            shown
+                .iter()
+                .any(|f| f == "pnet-cds.toml:4: unknown setting `server.lisen`")
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_no_toml_is_a_fault_with_its_line() {
+        let faults = from_file("[cards]\nmax = = 3\n").unwrap_err();
+        assert!(faults.iter().any(|f| f.place == "pnet-cds.toml:2"), "{faults:?}");
+    }
+
+    #[test]
+    fn an_unknown_variable_of_ours_is_a_fault() {
+        let faults = load(&with(&[
+            ("PNET_CDS_CARDS__MAXIMUM", "3"),
+            ("PNET_CDS_CONFIG", "x"),
+        ]))
+        .unwrap_err();
+        assert_eq!(faults.len(), 1);
+        assert_eq!(faults[0].place, "PNET_CDS_CARDS__MAXIMUM");
+    }
+
+    #[test]
+    fn an_open_address_needs_to_be_allowed() {
+        for open in ["0.0.0.0:80", "[::]:80", "192.0.2.1:80"] {
+            let faults = load(&with(&[("PNET_CDS_SERVER__LISTEN", open)])).unwrap_err();
+            assert!(faults[0].what.contains("does not authenticate"), "{faults:?}");
+            let allowed = with(&[
+                ("PNET_CDS_SERVER__LISTEN", open),
+                ("PNET_CDS_AUTH__ALLOW_OPEN_NETWORK", "true"),
+            ]);
+            assert!(load(&allowed).is_ok());
+        }
+        assert!(load(&with(&[("PNET_CDS_SERVER__LISTEN", "[::1]:80")])).is_ok());
+    }
+
+    #[test]
+    fn values_of_the_wrong_form_are_faults() {
+        for (key, value) in [
+            ("server.public_url", "\"cds.example.org\""),
+            ("server.public_url", "\"ftp://cds.example.org\""),
+            ("server.body_limit", "\"4 MB\""),
+            ("server.request_deadline", "\"0 s\""),
+            ("server.request_deadline", "5"),
+            ("cards.max", "\"3\""),
+            ("telemetry.log", "\"xml\""),
+            ("demo.enabled", "1"),
+        ] {
+            assert_eq!(
+                from_file(&format!("{key} = {value}")).unwrap_err().len(),
+                1,
+                "{key} = {value}"
+            );
+        }
+    }
+}

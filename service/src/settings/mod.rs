@@ -1,0 +1,51 @@
+//! Settings: one table of rows from which loading, documentation and defaults all follow.
+
+mod document;
+mod load;
+mod table;
+mod values;
+
+pub use document::document;
+pub(crate) use load::CONFIG_VARIABLE;
+pub use load::{Fault, Source, load};
+
+use fhir_profiles::FactId;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Every setting that applies to this version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Where the service listens.
+    pub listen: SocketAddr,
+    /// The address that callers use, without a slash at the end.
+    pub public_url: Option<String>,
+    /// Greatest request body, in bytes.
+    pub body_limit: usize,
+    /// The longest a request may take, its body included.
+    pub request_deadline: Duration,
+    /// Requests answered at the same time; more get 503.
+    pub max_in_flight: usize,
+    /// Whether an address other than loopback may be listened on although callers are not authenticated.
+    pub allow_open_network: bool,
+    /// Knowledge files laid over the embedded ones.
+    pub knowledge_dir: Option<PathBuf>,
+    /// Greatest number of cards in an answer.
+    pub max_cards: usize,
+    /// Facts that the site declares absent where nothing is recorded.
+    pub closed_world: Vec<FactId>,
+    /// Form of the log.
+    pub log: LogFormat,
+    /// Whether the bundled patients are served; `None` means only if nothing at all is set.
+    pub demo: Option<bool>,
+}
+
+/// Form of the log lines on standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines: one object a line.
+    Json,
+}

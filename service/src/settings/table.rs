@@ -1,0 +1,184 @@
+//! The table of settings: key, default, one line of explanation, and how the value is kept.
+
+use super::values::Given;
+use super::{LogFormat, Settings};
+use actix_web::http::Uri;
+use fhir_profiles::FactId;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// One setting.
+pub(super) struct Row {
+    /// Its key, `section.name`.
+    pub(super) key: &'static str,
+    /// Its default as TOML, if it has one.
+    pub(super) default: Option<&'static str>,
+    /// A value to show where there is no default.
+    pub(super) example: &'static str,
+    /// What it does, in one line.
+    pub(super) about: &'static str,
+    /// Checks and keeps a value.
+    pub(super) set: fn(&mut Settings, Given<'_>) -> Result<(), String>,
+}
+
+/// Every setting, in the order of the documentation.
+pub(super) const ROWS: &[Row] = &[
+    Row {
+        key: "server.listen",
+        default: Some("\"127.0.0.1:8080\""),
+        example: "",
+        about: "Address and port to listen on; port 0 takes a free one.",
+        set: |settings, given| {
+            settings.listen = given
+                .string()?
+                .parse()
+                .map_err(|_| "expected an IP address and a port, such as \"127.0.0.1:8080\"".to_owned())?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "server.public_url",
+        default: None,
+        example: "\"https://cds.example.org\"",
+        about: "The address that callers use, if it differs from the one listened on; cards link to it.",
+        set: |settings, given| {
+            settings.public_url = Some(absolute_url(given.string()?)?);
+            Ok(())
+        },
+    },
+    Row {
+        key: "server.body_limit",
+        default: Some("\"4 MiB\""),
+        example: "",
+        about: "Greatest request body; a larger one is refused with 413.",
+        set: |settings, given| {
+            settings.body_limit = given.bytes()?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "server.request_deadline",
+        default: Some("\"5 s\""),
+        example: "",
+        about: "The longest a request may take; its body has to arrive within 2 s of it.",
+        set: |settings, given| {
+            settings.request_deadline = given.duration()?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "server.max_in_flight",
+        default: Some("256"),
+        example: "",
+        about: "Requests answered at the same time; more are refused with 503 and Retry-After.",
+        set: |settings, given| {
+            settings.max_in_flight = given.count(1)?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "auth.allow_open_network",
+        default: Some("false"),
+        example: "",
+        about: "Callers are not authenticated: true lets it listen on an address other than loopback all the same.",
+        set: |settings, given| {
+            settings.allow_open_network = given.boolean()?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "knowledge.dir",
+        default: None,
+        example: "\"/etc/pnet-cds/knowledge\"",
+        about: "Knowledge files that replace the embedded ones of the same path or add to them.",
+        set: |settings, given| {
+            settings.knowledge_dir = Some(PathBuf::from(given.string()?));
+            Ok(())
+        },
+    },
+    Row {
+        key: "cards.max",
+        default: Some("10"),
+        example: "",
+        about: "Greatest number of cards in one answer.",
+        set: |settings, given| {
+            settings.max_cards = given.count(1)?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "cards.closed_world",
+        default: Some("[]"),
+        example: "",
+        about: "Facts that count as absent where nothing is recorded (site policy, shown as such), such as [\"gi-shunt\"].",
+        set: |settings, given| {
+            settings.closed_world = given
+                .list()?
+                .into_iter()
+                .map(closed_fact)
+                .collect::<Result<_, _>>()?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "telemetry.log",
+        default: Some("\"text\""),
+        example: "",
+        about: "Form of the log on standard error: \"text\" or \"json\".",
+        set: |settings, given| {
+            settings.log = match given.string()? {
+                "text" => LogFormat::Text,
+                "json" => LogFormat::Json,
+                other => return Err(format!("expected \"text\" or \"json\", found `{other}`")),
+            };
+            Ok(())
+        },
+    },
+    Row {
+        key: "demo.enabled",
+        default: None,
+        example: "true",
+        about: "Serve the bundled synthetic patients under /sandbox/fhir; unset: only if nothing at all is set.",
+        set: |settings, given| {
+            settings.demo = Some(given.boolean()?);
+            Ok(())
+        },
+    },
+];
+
+impl Settings {
+    /// A place to keep values in; [`ROWS`] holds the defaults.
+    pub(super) fn blank() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            public_url: None,
+            body_limit: 0,
+            request_deadline: Duration::ZERO,
+            max_in_flight: 0,
+            allow_open_network: false,
+            knowledge_dir: None,
+            max_cards: 0,
+            closed_world: Vec::new(),
+            log: LogFormat::Text,
+            demo: None,
+        }
+    }
+}
+
+/// An absolute http or https URL without query, its slash at the end taken off.
+fn absolute_url(text: &str) -> Result<String, String> {
+    let uri: Option<Uri> = text.parse().ok();
+    uri.filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none())
+        .filter(|_| !text.contains('@'))
+        .map(|_| text.trim_end_matches('/').to_owned())
+        .ok_or_else(|| "expected an absolute URL such as \"https://cds.example.org\"".to_owned())
+}
+
+fn closed_fact(text: &str) -> Result<FactId, String> {
+    let fact = FactId::parse(text).ok_or_else(|| format!("unknown fact `{text}`"))?;
+    match fact.word("absent") {
+        Some(_) => Ok(fact),
+        None => Err(format!("fact `{text}` cannot be absent")),
+    }
+}

@@ -1,0 +1,205 @@
+//! A service on a free port, a plain HTTP client, and hook requests made from the bundled patients.
+
+#![expect(dead_code, reason = "each test file uses its own part")]
+
+use actix_web::rt::System;
+use actix_web::web::Data;
+use jiff::civil::{Date, date};
+use pnet_cds::evaluator::Evaluator;
+use pnet_cds::http::{State, serve};
+use pnet_cds::settings::{Source, load};
+use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::time::Duration;
+
+pub const WITH_PNET: &str = "insulinoma-debulking";
+pub const WITHOUT_PNET: &str = "pancreatic-adenocarcinoma";
+pub const INSTANCE: &str = "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea";
+pub const HOOK_PATH: &str = "/cds-services/pnet-liver-metastases";
+
+fn today() -> Date {
+    date(2026, 11, 23)
+}
+
+/// A running service; it ends with the test process.
+#[derive(Clone, Copy)]
+pub struct Service {
+    pub address: SocketAddr,
+}
+
+/// An answer.
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
+}
+
+impl Answer {
+    fn parse(bytes: &[u8]) -> Self {
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let (head, body) = text
+            .split_once("\r\n\r\n")
+            .unwrap_or_else(|| panic!("no HTTP answer: {text:?}"));
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Self {
+            status,
+            head: head.to_lowercase(),
+            body: body.to_owned(),
+        }
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    pub fn cards(&self) -> Vec<Value> {
+        assert_eq!(self.status, 200, "{}", self.body);
+        self.json()["cards"].as_array().unwrap().clone()
+    }
+
+    /// Checks that it is an OperationOutcome with this status and code.
+    pub fn is_error(&self, status: u16, code: &str) {
+        assert_eq!(
+            (self.status, self.code().as_str()),
+            (status, code),
+            "{}",
+            self.body
+        );
+        assert!(
+            self.head.contains("content-type: application/fhir+json"),
+            "{}",
+            self.head
+        );
+        assert_eq!(self.json()["resourceType"], "OperationOutcome");
+    }
+
+    pub fn code(&self) -> String {
+        self.json()["issue"][0]["details"]["coding"][0]["code"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+}
+
+/// A demo service.
+pub fn demo() -> Service {
+    start("demo.enabled = true\n")
+}
+
+/// A service with these settings.
+pub fn start(settings: &str) -> Service {
+    let source = Source {
+        file: Some(("test.toml".into(), settings.into())),
+        ..Source::default()
+    };
+    let settings = load(&source).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let evaluator = Evaluator::load(&settings).unwrap();
+    let state = Data::new(State::new(&settings, evaluator, &format!("http://{address}"), today).unwrap());
+    std::thread::spawn(move || System::new().block_on(serve(listener, state)).unwrap());
+    Service { address }
+}
+
+impl Service {
+    pub fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream
+    }
+
+    /// Sends bytes as they are and reads to the end of the connection.
+    pub fn raw(&self, bytes: &[u8]) -> Answer {
+        let mut stream = self.connect();
+        // The service may answer and close before it has read everything.
+        let _ = stream.write_all(bytes);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        Answer::parse(&answer)
+    }
+
+    pub fn request(&self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Answer {
+        let mut bytes = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n",
+            self.address
+        );
+        for header in headers {
+            bytes.push_str(&format!("{header}\r\n"));
+        }
+        if method == "POST" {
+            bytes.push_str(&format!("Content-Length: {}\r\n", body.len()));
+        }
+        bytes.push_str("\r\n");
+        self.raw(&[bytes.as_bytes(), body].concat())
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.request("GET", path, &[], b"")
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
+        self.request(
+            "POST",
+            path,
+            &["Content-Type: application/json"],
+            body.to_string().as_bytes(),
+        )
+    }
+
+    pub fn hook(&self, body: &Value) -> Answer {
+        self.post(HOOK_PATH, body)
+    }
+}
+
+/// The Bundle of a bundled patient.
+pub fn chart(patient: &str) -> Value {
+    let path = format!("{}/demo/patients/{patient}.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn searchset(chart: &Value, kind: &str) -> Value {
+    let entries = chart["entry"].as_array().unwrap().iter();
+    let entries: Vec<Value> = entries
+        .filter(|entry| entry["resource"]["resourceType"] == kind)
+        .map(|entry| json!({"fullUrl": entry["fullUrl"], "resource": entry["resource"]}))
+        .collect();
+    let mut bundle = json!({"resourceType": "Bundle", "type": "searchset", "total": entries.len()});
+    if !entries.is_empty() {
+        bundle["entry"] = entries.into();
+    }
+    bundle
+}
+
+/// A hook request with everything about a bundled patient prefetched.
+pub fn prefetched(patient: &str) -> Value {
+    let chart = chart(patient);
+    let empty = || json!({"resourceType": "Bundle", "type": "searchset", "total": 0});
+    json!({
+        "hook": "patient-view",
+        "hookInstance": INSTANCE,
+        "context": {"userId": "Practitioner/1", "patientId": patient},
+        "prefetch": {
+            "patient": searchset(&chart, "Patient")["entry"][0]["resource"],
+            "conditions": searchset(&chart, "Condition"),
+            "pathology": searchset(&chart, "Observation"),
+            "staging": empty(), "liver": empty(), "markers": null, "status": empty(),
+            "procedures": searchset(&chart, "Procedure"),
+            "medications": searchset(&chart, "MedicationRequest"),
+            "medicationStatements": searchset(&chart, "MedicationStatement"),
+            "medicationAdministrations": searchset(&chart, "MedicationAdministration"),
+        }
+    })
+}
+
+/// The same request with one change.
+pub fn changed(patient: &str, change: impl FnOnce(&mut Value)) -> Value {
+    let mut request = prefetched(patient);
+    change(&mut request);
+    request
+}
+
+/// An OperationOutcome.
+pub fn outcome(severity: &str) -> Value {
+    json!({"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": "processing"}]})
+}
