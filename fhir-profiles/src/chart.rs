@@ -7,7 +7,7 @@ mod patient;
 use crate::codes::Codes;
 use crate::facts::Problem;
 pub(crate) use loose::Read;
-pub(crate) use narrow::{Coding, Concept, Narrow, Reference};
+pub(crate) use narrow::{Coding, Concept, Narrow};
 use patient::Identities;
 pub(crate) use patient::Whose;
 use serde_json::value::RawValue;
@@ -196,7 +196,10 @@ impl<'a> ChartBuilder<'a> {
 
     /// Lists something that could not be used, such as a search that failed; in our words.
     pub fn report(&mut self, place: impl Into<String>, what: impl Into<String>) {
-        self.problems.push(Problem { place: place.into(), what: what.into() });
+        self.problems.push(Problem {
+            place: place.into(),
+            what: what.into(),
+        });
     }
 
     /// Checks that every resource is of one patient.

@@ -1,11 +1,30 @@
 //! The reader: from a chart to facts. It cannot fail; what it cannot read becomes an unknown fact with a reason.
 
+mod clean;
+mod condition;
+mod element;
+mod marker;
+mod medication;
+mod observation;
+mod patient;
+mod pnet;
+mod procedure;
+mod record;
+mod staging;
+mod value;
+mod words;
+
 use crate::catalogue::FactId;
-use crate::chart::Chart;
-use crate::codes::Codes;
-use crate::facts::Facts;
+use crate::chart::{Chart, Item, Whose};
+use crate::codes::{Codes, Meaning};
+use crate::facts::{Evidence, Facts, FactsBuilder, Problem, Reading, Source, Value};
+use element::Tree;
 use jiff::civil::Date;
-use std::collections::BTreeSet;
+use medication::Medications;
+use pnet::Histology;
+use record::Record;
+use std::collections::{BTreeMap, BTreeSet};
+use value::Unread;
 
 /// What the reading depends on besides the chart.
 #[derive(Debug, Clone, Copy)]
@@ -25,5 +44,140 @@ pub fn read(chart: &Chart<'_>, policy: &ReadPolicy<'_>) -> Facts {
         facts.subject(subject);
     }
     facts.closed_world(policy.closed_world.iter().copied());
-    facts.build()
+    for problem in chart.problems() {
+        facts.problem(problem.clone());
+    }
+    let mut reader = Reader {
+        codes: policy.codes,
+        as_of: policy.as_of,
+        facts,
+        medications: Medications::of(chart),
+        histologies: Vec::new(),
+    };
+    let parsed = reader.parse(chart);
+    for (item, tree) in &parsed {
+        reader.collect_histology(item, tree);
+    }
+    for (item, tree) in &parsed {
+        reader.resource(item, tree);
+    }
+    reader.facts.build()
+}
+
+struct Reader<'r> {
+    codes: &'r Codes,
+    as_of: Date,
+    facts: FactsBuilder,
+    medications: Medications<'r>,
+    histologies: Vec<Histology>,
+}
+
+impl<'r> Reader<'r> {
+    /// Parses in full what some fact can use, each resource once.
+    fn parse<'c, 'a>(&mut self, chart: &'c Chart<'a>) -> Vec<(&'c Item<'a>, Tree)> {
+        let mut useful: Vec<&Item<'a>> = Vec::new();
+        let readable: Vec<&Item<'a>> = chart.items().iter().filter(|item| self.is_useful(item)).collect();
+        for item in readable {
+            let refusal = match item.whose {
+                Whose::Usable if item.narrow.has_modifiers => {
+                    "not used: it carries a modifier extension or implicit rules"
+                }
+                Whose::Usable => {
+                    useful.push(item);
+                    continue;
+                }
+                Whose::Nobodys => "not used: it names no patient",
+                Whose::NotAPatients => "not used: it is not about a patient",
+            };
+            self.problem(item.place(), refusal);
+        }
+        let raw = chart.raw(|root| useful.iter().any(|item| item.root == root));
+        let text = |item: &Item<'_>| raw.get(item.root)?.get(item.position).copied().flatten();
+        // One resource can come by several searches, and in several versions: the last counts.
+        let mut newest: BTreeMap<(String, &str, &str), &Item<'a>> = BTreeMap::new();
+        for item in useful {
+            let Some(json) = text(item) else { continue };
+            let version = item.narrow.last_updated.as_deref().unwrap_or_default();
+            match &item.narrow.id {
+                Some(_) => newest.insert((item.place(), version, json.get()), item),
+                None => newest.insert((item.place(), json.get(), ""), item),
+            };
+        }
+        let mut parsed = Vec::new();
+        let mut newest = newest.into_iter().peekable();
+        while let Some(((place, ..), item)) = newest.next() {
+            let superseded = newest.peek().is_some_and(|((next, ..), _)| *next == place);
+            if superseded && item.narrow.id.is_some() {
+                continue;
+            }
+            match text(item).and_then(|json| Tree::parse(json.get())) {
+                Some(tree) => parsed.push((item, tree)),
+                None => self.problem(place, "not used: an element cannot be read as FHIR"),
+            }
+        }
+        parsed
+    }
+
+    fn is_useful(&self, item: &Item<'_>) -> bool {
+        let narrow = &item.narrow;
+        let means = |codings: &[crate::chart::Coding<'_>], wanted: fn(Meaning) -> bool| {
+            codings
+                .iter()
+                .flat_map(|coding| self.codes.meanings(coding))
+                .any(wanted)
+        };
+        match item.kind() {
+            "Patient" => true,
+            "Condition" => means(&narrow.code.codings, condition::is_read),
+            "Observation" => {
+                means(&narrow.code.codings, observation::is_read)
+                    || means(&narrow.components, observation::is_read)
+                    || means(&narrow.value, observation::names_itself)
+            }
+            "Procedure" => means(&narrow.code.codings, procedure::is_read),
+            "MedicationRequest" | "MedicationStatement" | "MedicationAdministration" => {
+                self.medications.may_be_read(item, self.codes)
+            }
+            _ => false,
+        }
+    }
+
+    fn resource(&mut self, item: &Item<'_>, tree: &Tree) {
+        let record = Record {
+            node: tree.root(),
+            place: item.place(),
+            effective: None,
+            notes: Vec::new(),
+            lost_value: tree.lost_value,
+        };
+        match item.kind() {
+            "Patient" => self.patient(&record),
+            "Condition" => self.condition(record),
+            "Observation" => self.observation(record),
+            "Procedure" => self.procedure(record),
+            _ => self.medication(item, record),
+        }
+    }
+
+    fn problem(&mut self, place: String, what: &str) {
+        self.facts.problem(Problem {
+            place,
+            what: what.to_owned(),
+        });
+    }
+
+    /// Adds a reading of a word of the fact's list.
+    fn add(&mut self, fact: FactId, word: &str, source: Source, evidence: Evidence) {
+        if let Some(word) = fact.word(word) {
+            self.facts
+                .reading(fact, Reading::new(Value::Word(word), source, evidence));
+        }
+    }
+
+    fn unread(&mut self, fact: FactId, record: &Record<'_>, recorded: String, why: Unread) {
+        match why {
+            Unread::Nothing(note) => self.facts.shown(fact, record.noted(recorded, note)),
+            Unread::Unreadable(note) => self.facts.unreadable(fact, record.noted(recorded, note)),
+        };
+    }
 }

@@ -1,0 +1,353 @@
+//! Conditions: what a problem-list entry says by its code, its two statuses, its body site and its stage.
+
+use super::Reader;
+use super::element::Node;
+use super::observation::{Sites, sites};
+use super::record::Record;
+use crate::catalogue::FactId;
+use crate::codes::{Meaning, Named, Site};
+use crate::facts::{Reading, Source, Value};
+
+/// Whether a Condition with this code is read.
+pub(super) fn is_read(meaning: Meaning) -> bool {
+    match meaning {
+        Meaning::Names(_) | Meaning::Says(FactId::LiverReserve, _) => true,
+        Meaning::Fact(fact) => fact.word("present").is_some(),
+        _ => false,
+    }
+}
+
+/// What the two statuses of a Condition come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Now,
+    /// It was there: inactive, in remission, resolved.
+    Past(&'static str),
+    Refuted,
+    /// No evidence either way.
+    Unsure(&'static str),
+}
+
+/// The code of a status: by coding, as plain text, or as the bare string of older releases.
+fn status_codes(node: Node<'_>, key: &str) -> Vec<String> {
+    let Some(status) = node.get(key) else {
+        return Vec::new();
+    };
+    let mut said: Vec<String> = status
+        .codings()
+        .iter()
+        .filter_map(|coding| coding.code.as_deref())
+        .map(|code| code.trim().to_lowercase())
+        .collect();
+    if said.is_empty() {
+        let text = status.text("text").or_else(|| status.as_text());
+        said.push(text.unwrap_or("not understood").trim().to_lowercase());
+    }
+    said
+}
+
+/// `None` for an entry made in error.
+fn standing(node: Node<'_>) -> Option<Standing> {
+    let verification = status_codes(node, "verificationStatus");
+    let clinical = status_codes(node, "clinicalStatus");
+    let says = |codes: &[String], wanted: &[&str]| codes.iter().any(|code| wanted.contains(&code.as_str()));
+    if says(&verification, &["entered-in-error"]) {
+        return None;
+    }
+    let refuted = says(&verification, &["refuted"]);
+    let confirmed = verification.is_empty() || says(&verification, &["confirmed"]);
+    if refuted && !confirmed {
+        return Some(Standing::Refuted);
+    }
+    if says(&verification, &["unconfirmed", "provisional", "differential"]) {
+        return Some(Standing::Unsure("not confirmed"));
+    }
+    if refuted || !confirmed {
+        return Some(Standing::Unsure("the verification status is not understood"));
+    }
+    let now = clinical.is_empty() || says(&clinical, &["active", "recurrence", "relapse"]);
+    let past = says(&clinical, &["inactive", "remission", "resolved"]);
+    Some(match (now, past) {
+        (true, false) => Standing::Now,
+        (false, true) => Standing::Past("no longer active"),
+        _ => Standing::Unsure("the clinical status is not understood"),
+    })
+}
+
+impl Reader<'_> {
+    pub(super) fn condition(&mut self, mut record: Record<'_>) {
+        record.date_by(&["recordedDate", "onsetDateTime", "onsetPeriod"], self.as_of);
+        let Some(standing) = standing(record.node) else {
+            return;
+        };
+        let Some(code) = record.node.get("code") else {
+            return;
+        };
+        let recorded = code.wording().unwrap_or_default().to_owned();
+        let sites = sites(record.node, self.codes);
+        let mut named: Vec<Named> = Vec::new();
+        for meaning in code
+            .codings()
+            .iter()
+            .flat_map(|coding| self.codes.meanings(coding))
+        {
+            let name = match meaning {
+                Meaning::Names(name) => name,
+                Meaning::Fact(FactId::Pnet) => Named::Pnet,
+                Meaning::Fact(fact) => Named::Presence(fact),
+                Meaning::Says(fact @ FactId::LiverReserve, word) => {
+                    if standing == Standing::Now {
+                        self.add(fact, word, Source::Condition, record.evidence(recorded.as_str()));
+                    } else {
+                        self.show(fact, &record, &recorded, standing);
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
+            if !named.contains(&name) {
+                named.push(name);
+            }
+        }
+        let is_tumour = |name: &Named| {
+            matches!(
+                name,
+                Named::Pnet | Named::NetOfSomeSite | Named::PancreaticTumour | Named::DigestiveTumour
+            )
+        };
+        if named.iter().any(is_tumour) {
+            let partly = |name: &Named| matches!(name, Named::Syndrome(_) | Named::NonFunctioning);
+            self.diagnosis(
+                &record,
+                &named,
+                &sites,
+                standing,
+                &recorded,
+                named.iter().any(partly),
+            );
+        }
+        for name in named {
+            self.named(name, &record, &sites, standing, &recorded);
+        }
+    }
+
+    /// Any clinical status counts: a resected primary in remission is still the diagnosis.
+    fn diagnosis(
+        &mut self,
+        record: &Record<'_>,
+        named: &[Named],
+        sites: &Sites,
+        standing: Standing,
+        recorded: &str,
+        a_kind_of: bool,
+    ) {
+        let fact = FactId::Pnet;
+        let pancreas = sites.has(Site::Pancreas);
+        let morphology = self.has_neuroendocrine_morphology(record);
+        let mut evidence = record.evidence(recorded);
+        let whole = named.contains(&Named::Pnet) || (named.contains(&Named::NetOfSomeSite) && pancreas);
+        let tumour =
+            named.contains(&Named::PancreaticTumour) || (named.contains(&Named::DigestiveTumour) && pancreas);
+        if !whole && tumour {
+            evidence.notes.extend(morphology.clone());
+        }
+        if !(whole || tumour && morphology.is_some()) {
+            let note = if tumour {
+                "no neuroendocrine morphology"
+            } else {
+                "the pancreas is not named"
+            };
+            self.facts.shown(fact, record.noted(recorded, note));
+            return;
+        }
+        match standing {
+            Standing::Now => self.add(fact, "present", Source::Condition, evidence),
+            Standing::Past(note) => {
+                evidence.notes.push(note.into());
+                self.add(fact, "present", Source::Condition, evidence);
+            }
+            // To refute one kind of it is not to refute it.
+            Standing::Refuted if whole && !a_kind_of => {
+                evidence.notes.push("refuted".into());
+                self.add(fact, "absent", Source::Condition, evidence);
+            }
+            Standing::Refuted | Standing::Unsure(_) => {
+                self.show(fact, record, recorded, standing);
+                return;
+            }
+        }
+        if matches!(standing, Standing::Now | Standing::Past(_)) {
+            self.condition_stage(record);
+        }
+    }
+
+    fn named(&mut self, name: Named, record: &Record<'_>, sites: &Sites, standing: Standing, recorded: &str) {
+        let now = standing == Standing::Now;
+        match name {
+            Named::Pnet | Named::NetOfSomeSite | Named::PancreaticTumour | Named::DigestiveTumour => {}
+            Named::NonFunctioning if now => {
+                let evidence = record.evidence(recorded);
+                self.add(
+                    FactId::Functioning,
+                    "non-functioning",
+                    Source::Condition,
+                    evidence,
+                );
+            }
+            Named::Syndrome(syndrome) if now => self.syndrome(syndrome, Source::Condition, record, recorded),
+            Named::NonFunctioning | Named::Syndrome(_) => {
+                self.show(FactId::Functioning, record, recorded, standing);
+            }
+            Named::Presence(fact) => self.presence(fact, record, standing, recorded),
+            Named::Metastasis(Site::LymphNodes) => {
+                self.presence(FactId::DistantLymphNodeMetastases, record, standing, recorded);
+            }
+            Named::Metastasis(site) if now => self.metastasis_at(site, Source::Condition, record, recorded),
+            // A refuted or former part is no statement about the whole.
+            Named::Metastasis(_) => self.show(FactId::ExtrahepaticMetastases, record, recorded, standing),
+            Named::MetastasisOfSomeSite => self.metastasis_by_site(record, sites, standing, recorded),
+            Named::PortalVeinThrombosis if now => {
+                let evidence = record.noted(recorded, "without extent");
+                self.add(FactId::PortalVein, "occluded", Source::Condition, evidence);
+            }
+            Named::PortalVeinThrombosis => self.show(FactId::PortalVein, record, recorded, standing),
+            Named::Hint(fact) => {
+                self.facts.shown(
+                    fact,
+                    record.noted(recorded, "close to it, but no statement of it"),
+                );
+            }
+        }
+    }
+
+    fn metastasis_by_site(&mut self, record: &Record<'_>, sites: &Sites, standing: Standing, recorded: &str) {
+        let mut placed = false;
+        if sites.has(Site::Liver) {
+            placed = true;
+            self.presence(FactId::LiverMetastases, record, standing, recorded);
+        }
+        for site in [Site::OtherOrgan, Site::Peritoneum] {
+            if sites.has(site) {
+                placed = true;
+                self.named(Named::Metastasis(site), record, sites, standing, recorded);
+            }
+        }
+        if sites.has(Site::LymphNodes) {
+            placed = true;
+            let evidence = record.noted(recorded, "the nodes may be regional");
+            self.facts.shown(FactId::DistantLymphNodeMetastases, evidence);
+        }
+        if !placed {
+            for fact in [FactId::LiverMetastases, FactId::ExtrahepaticMetastases] {
+                self.facts
+                    .shown(fact, record.noted(recorded, "the site is not known"));
+            }
+        }
+    }
+
+    fn presence(&mut self, fact: FactId, record: &Record<'_>, standing: Standing, recorded: &str) {
+        let (word, note) = match standing {
+            Standing::Now => ("present", None),
+            Standing::Past(note) => ("absent", Some(note)),
+            Standing::Refuted => ("absent", Some("refuted")),
+            Standing::Unsure(_) => return self.show(fact, record, recorded, standing),
+        };
+        let mut evidence = record.evidence(recorded);
+        evidence.notes.extend(note.map(str::to_owned));
+        if word == "absent" && fact == FactId::ExtrahepaticMetastases {
+            return self.show(fact, record, recorded, standing);
+        }
+        self.add(fact, word, Source::Condition, evidence);
+    }
+
+    fn syndrome(&mut self, syndrome: &str, source: Source, record: &Record<'_>, recorded: &str) {
+        let fact = FactId::Functioning;
+        if let Some(word) = fact.word("functioning") {
+            let mut reading = Reading::new(Value::Word(word), source, record.evidence(recorded));
+            reading.detail = Some(syndrome.to_owned());
+            self.facts.reading(fact, reading);
+        }
+    }
+
+    fn show(&mut self, fact: FactId, record: &Record<'_>, recorded: &str, standing: Standing) {
+        let note = match standing {
+            Standing::Now => "no evidence either way",
+            Standing::Past(note) | Standing::Unsure(note) => note,
+            Standing::Refuted => "refuted",
+        };
+        self.facts.shown(fact, record.noted(recorded, note));
+    }
+
+    /// An Observation coded with a diagnosis: the same meanings, a dated statement instead of a problem-list entry.
+    pub(super) fn observed(
+        &mut self,
+        record: &Record<'_>,
+        part: Node<'_>,
+        named: &[Named],
+        stated: Option<bool>,
+    ) {
+        let recorded = part
+            .get("code")
+            .and_then(Node::wording)
+            .unwrap_or_default()
+            .to_owned();
+        let sites = sites(record.node, self.codes);
+        for name in named {
+            let fact = match name {
+                Named::Pnet => Some(FactId::Pnet),
+                Named::NetOfSomeSite if sites.only(Site::Pancreas) => Some(FactId::Pnet),
+                Named::Presence(fact) => Some(*fact),
+                Named::Metastasis(Site::LymphNodes) => Some(FactId::DistantLymphNodeMetastases),
+                Named::MetastasisOfSomeSite if sites.only(Site::Liver) => Some(FactId::LiverMetastases),
+                _ => None,
+            };
+            let kind_only = *name == Named::Pnet
+                && named
+                    .iter()
+                    .any(|n| matches!(n, Named::Syndrome(_) | Named::NonFunctioning));
+            let shown = match name {
+                Named::Syndrome(_) | Named::NonFunctioning => FactId::Functioning,
+                Named::PortalVeinThrombosis => FactId::PortalVein,
+                Named::Metastasis(_) | Named::MetastasisOfSomeSite => FactId::ExtrahepaticMetastases,
+                Named::Hint(fact) => *fact,
+                _ => FactId::Pnet,
+            };
+            match (name, stated) {
+                (Named::Syndrome(syndrome), Some(true)) => {
+                    self.syndrome(syndrome, Source::Observation, record, &recorded);
+                }
+                (Named::NonFunctioning, Some(true)) => {
+                    let evidence = record.evidence(recorded.as_str());
+                    self.add(
+                        FactId::Functioning,
+                        "non-functioning",
+                        Source::Observation,
+                        evidence,
+                    );
+                }
+                (Named::PortalVeinThrombosis, Some(true)) => {
+                    let evidence = record.noted(recorded.as_str(), "without extent");
+                    self.add(FactId::PortalVein, "occluded", Source::Observation, evidence);
+                }
+                (Named::Metastasis(site @ (Site::OtherOrgan | Site::Peritoneum)), Some(true)) => {
+                    self.metastasis_at(*site, Source::Observation, record, &recorded);
+                }
+                (_, Some(yes)) if fact.is_some() && (yes || !kind_only) => {
+                    if let Some(fact) = fact {
+                        let word = if yes { "present" } else { "absent" };
+                        self.add(
+                            fact,
+                            word,
+                            Source::Observation,
+                            record.evidence(recorded.as_str()),
+                        );
+                    }
+                }
+                _ => {
+                    let evidence = record.noted(recorded.as_str(), "no evidence either way");
+                    self.facts.shown(fact.unwrap_or(shown), evidence);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! A resource parsed in full, through fhirbolt's generic element model; the only file that names a FHIR release.
+
+use super::clean;
+use crate::chart::Coding;
+use fhirbolt::element::{Element, Primitive, Value};
+use fhirbolt::serde::{DeserializationConfig, DeserializationMode};
+use fhirbolt::{FhirRelease, FhirReleases};
+use std::borrow::Cow;
+
+/// R4 names every element that is read; in compatibility mode what R4B and R5 call otherwise is kept as it stands.
+const RELEASE: FhirRelease = FhirReleases::R4;
+
+/// A resource.
+pub(super) struct Tree {
+    root: Element<RELEASE>,
+    /// Whether a value could not be kept.
+    pub(super) lost_value: bool,
+}
+
+impl Tree {
+    /// Parses a resource; where fhirbolt refuses it, once more without what no fact needs.
+    pub(super) fn parse(json: &str) -> Option<Self> {
+        if let Some(root) = element(json) {
+            return Some(Self {
+                root,
+                lost_value: false,
+            });
+        }
+        let (cleaned, lost_value) = clean::cleaned(json)?;
+        element(&cleaned).map(|root| Self { root, lost_value })
+    }
+
+    pub(super) fn root(&self) -> Node<'_> {
+        Node(&self.root)
+    }
+}
+
+fn element(json: &str) -> Option<Element<RELEASE>> {
+    let config = DeserializationConfig {
+        mode: DeserializationMode::Compatibility,
+    };
+    fhirbolt::json::from_str(json, Some(config)).ok()
+}
+
+/// An element of a resource.
+#[derive(Clone, Copy)]
+pub(super) struct Node<'t>(&'t Element<RELEASE>);
+
+impl<'t> Node<'t> {
+    /// The child element, or the first of several.
+    pub(super) fn get(self, key: &str) -> Option<Node<'t>> {
+        self.all(key).next()
+    }
+
+    /// All child elements of a name.
+    pub(super) fn all(self, key: &str) -> impl Iterator<Item = Node<'t>> + use<'t> {
+        let (one, many) = match self.0.get(key) {
+            Some(Value::Element(element)) => (Some(element), &[][..]),
+            Some(Value::Sequence(elements)) => (None, elements.as_slice()),
+            _ => (None, &[][..]),
+        };
+        one.into_iter().chain(many).map(Node)
+    }
+
+    pub(super) fn has(self, key: &str) -> bool {
+        self.0.contains_key(key)
+    }
+
+    pub(super) fn keys(self) -> impl Iterator<Item = &'t str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    fn primitive(self, key: &str) -> Option<&'t Primitive> {
+        match self.0.get(key)? {
+            Value::Primitive(primitive) => Some(primitive),
+            Value::Element(element) => match element.get("value")? {
+                Value::Primitive(primitive) => Some(primitive),
+                _ => None,
+            },
+            Value::Sequence(_) => None,
+        }
+    }
+
+    /// A string, code, uri, date or decimal as written.
+    pub(super) fn text(self, key: &str) -> Option<&'t str> {
+        match self.primitive(key)? {
+            Primitive::String(text) | Primitive::Decimal(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A number as written, be it a JSON number or a string.
+    pub(super) fn number(self, key: &str) -> Option<String> {
+        match self.primitive(key)? {
+            Primitive::String(text) | Primitive::Decimal(text) => Some(text.trim().to_owned()),
+            Primitive::Integer(number) => Some(number.to_string()),
+            Primitive::Integer64(number) => Some(number.to_string()),
+            Primitive::Bool(_) => None,
+        }
+    }
+
+    pub(super) fn flag(self, key: &str) -> Option<bool> {
+        match self.primitive(key)? {
+            Primitive::Bool(flag) => Some(*flag),
+            _ => None,
+        }
+    }
+
+    /// A plain string that stands directly in the place of an element, as older releases have it.
+    pub(super) fn as_text(self) -> Option<&'t str> {
+        match self.0.get("value")? {
+            Value::Primitive(Primitive::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The codings of a CodeableConcept, or of R5's CodeableReference around one.
+    pub(super) fn codings(self) -> Vec<Coding<'t>> {
+        let concept = self.get("concept").unwrap_or(self);
+        concept
+            .all("coding")
+            .map(|coding| Coding {
+                system: coding.text("system").map(Cow::Borrowed),
+                code: coding.text("code").map(Cow::Borrowed),
+                display: coding.text("display").map(Cow::Borrowed),
+            })
+            .collect()
+    }
+
+    /// What a person reads in a CodeableConcept: its text, else the first display, else the first code.
+    pub(super) fn wording(self) -> Option<&'t str> {
+        let concept = self.get("concept").unwrap_or(self);
+        let said = |text: Option<&'t str>| text.map(str::trim).filter(|text| !text.is_empty());
+        said(concept.text("text"))
+            .or_else(|| concept.all("coding").find_map(|c| said(c.text("display"))))
+            .or_else(|| concept.all("coding").find_map(|c| said(c.text("code"))))
+    }
+
+    /// Every text of a CodeableConcept: its own and the displays of its codings.
+    pub(super) fn texts(self) -> impl Iterator<Item = &'t str> {
+        let concept = self.get("concept").unwrap_or(self);
+        concept
+            .text("text")
+            .into_iter()
+            .chain(concept.all("coding").filter_map(|coding| coding.text("display")))
+    }
+
+    /// The value of the extension with this url, by the last part of its path.
+    pub(super) fn extension(self, name: &str) -> Option<Node<'t>> {
+        self.all("extension").find(|ext| {
+            ext.text("url")
+                .is_some_and(|url| url.rsplit('/').next() == Some(name))
+        })
+    }
+
+    /// Whether the value is marked as absent by the `data-absent-reason` extension.
+    pub(super) fn marked_absent(self) -> bool {
+        self.extension("data-absent-reason").is_some()
+    }
+}

@@ -1,0 +1,133 @@
+//! Hormones and chromogranin A with the laboratory's own range and verdict (specification, section 4).
+
+use super::Reader;
+use super::element::Node;
+use super::record::Record;
+use super::value::{self, Written, range_of};
+use crate::catalogue::FactId;
+use crate::facts::{Flag, Reading, Source, Value};
+use crate::interval::Interval;
+use crate::values::{InFactUnit, convert, in_fact_unit, number_from_text};
+
+impl Reader<'_> {
+    pub(super) fn marker(
+        &mut self,
+        fact: FactId,
+        record: &Record<'_>,
+        part: Node<'_>,
+        written: &Written<'_>,
+    ) {
+        let number = match value::number(fact, written, self.codes) {
+            Ok(number) => number,
+            Err(why) => return self.unread(fact, record, written.recorded(), why),
+        };
+        let range = reference_range(fact, part, &number);
+        let stated = stated_flag(part);
+        let computed = range.as_ref().and_then(|range| place_in(&number.interval, range));
+        let mut evidence = record.evidence(written.recorded());
+        evidence.notes.extend(number.notes);
+        if let (Some(stated), Some(computed)) = (stated, computed)
+            && stated != computed
+        {
+            let note = format!(
+                "the laboratory says {}, its range {}",
+                stated.as_str(),
+                computed.as_str()
+            );
+            evidence.notes.push(note);
+        }
+        let mut reading = Reading::new(Value::Number(number.interval), Source::Observation, evidence);
+        reading.unit = number.unit;
+        reading.flag = stated.or(computed);
+        reading.reference_range = range;
+        self.facts.reading(fact, reading);
+    }
+}
+
+/// The one reference range, in the unit of the reading; several ranges (by age, by sex) say nothing without a choice.
+fn reference_range(fact: FactId, part: Node<'_>, number: &InFactUnit) -> Option<Interval> {
+    let is_normal = |range: &Node<'_>| {
+        range.get("type").is_none_or(|kind| {
+            kind.codings()
+                .iter()
+                .any(|coding| coding.code.as_deref() == Some("normal"))
+        })
+    };
+    let mut ranges = part.all("referenceRange").filter(is_normal);
+    let (Some(range), None) = (ranges.next(), ranges.next()) else {
+        return None;
+    };
+    let (interval, unit) = range_of(range.get("low"), range.get("high")).or_else(|| {
+        let text = number_from_text(range.text("text")?)?;
+        (!text.approximate).then_some((text.interval, text.unit))
+    })?;
+    match (unit, number.unit.as_deref()) {
+        (None, _) => {
+            // Without a unit it is in that of the value as written, which may have been converted.
+            number.notes.is_empty().then_some(interval)
+        }
+        (Some(unit), Some(target)) if unit != target => {
+            let converted = in_fact_unit(fact, interval, Some(&unit)).ok()?;
+            match converted.unit.as_deref() {
+                Some(same) if same == target => Some(converted.interval),
+                Some(other) => convert(converted.interval, other, target),
+                None => None,
+            }
+        }
+        (Some(_), None) => None,
+        (Some(_), Some(_)) => Some(interval),
+    }
+}
+
+fn place_in(value: &Interval, range: &Interval) -> Option<Flag> {
+    let above = range.high().and_then(|high| {
+        let beyond = if high.inclusive {
+            Interval::above(high.value)
+        } else {
+            Interval::from(high.value)
+        };
+        beyond.intersection(value)
+    });
+    let below = range.low().and_then(|low| {
+        let beneath = if low.inclusive {
+            Interval::below(low.value)
+        } else {
+            Interval::up_to(low.value)
+        };
+        beneath.intersection(value)
+    });
+    match (below, range.intersection(value), above) {
+        (None, None, Some(_)) => Some(Flag::High),
+        (Some(_), None, None) => Some(Flag::Low),
+        (None, Some(_), None) => Some(Flag::Normal),
+        _ => None,
+    }
+}
+
+/// H, L or N by code (HL7 v3 and v2 share the letters), or the plain word as text.
+fn stated_flag(part: Node<'_>) -> Option<Flag> {
+    let mut found: Vec<Flag> = Vec::new();
+    for interpretation in part.all("interpretation") {
+        let codings = interpretation.codings();
+        let codes = codings.iter().filter_map(|coding| coding.code.as_deref());
+        let words = interpretation
+            .text("text")
+            .into_iter()
+            .filter(|_| codings.is_empty());
+        for said in codes.chain(words) {
+            let flag = match said.trim().to_uppercase().as_str() {
+                "H" | "HH" | "HU" | "H>" | "HIGH" => Flag::High,
+                "L" | "LL" | "LU" | "L<" | "LOW" => Flag::Low,
+                "N" | "NORMAL" => Flag::Normal,
+                _ => continue,
+            };
+            if !found.contains(&flag) {
+                found.push(flag);
+            }
+        }
+    }
+    match found.as_slice() {
+        [only] => Some(*only),
+        _ => None,
+    }
+}

@@ -1,0 +1,316 @@
+//! Medications: somatostatin analogues and other systemic treatment, by code or by the name of the ingredient.
+
+use super::Reader;
+use super::element::Node;
+use super::procedure::known_status;
+use super::record::Record;
+use super::words::has_words;
+use crate::catalogue::FactId;
+use crate::chart::{Chart, Coding, Concept, Item};
+use crate::codes::{Codes, Meaning};
+use crate::facts::{Reading, Source, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+const SOMATOSTATIN_ANALOGUES: &[&str] = &["octreotide", "lanreotide", "pasireotide"];
+
+/// Names by which a product says what is in it. Interpretation: charts carry codes of products, of which no list is
+/// complete, so the ingredient as whole words in the text or display of a Medication counts.
+const NAMES: &[(&str, &str)] = &[
+    ("octreotide", "octreotide"),
+    ("lanreotide", "lanreotide"),
+    ("pasireotide", "pasireotide"),
+    ("interferon alfa", "interferon-alfa"),
+    ("interferon alpha", "interferon-alfa"),
+    ("peginterferon alfa", "interferon-alfa"),
+    ("streptozocin", "streptozocin"),
+    ("streptozotocin", "streptozocin"),
+    ("fluorouracil", "fluorouracil"),
+    ("doxorubicin", "doxorubicin"),
+    ("epirubicin", "epirubicin"),
+    ("cisplatin", "cisplatin"),
+    ("carboplatin", "carboplatin"),
+    ("oxaliplatin", "oxaliplatin"),
+    ("etoposide", "etoposide"),
+    ("dacarbazine", "dacarbazine"),
+    ("temozolomide", "temozolomide"),
+    ("capecitabine", "capecitabine"),
+    ("everolimus", "everolimus"),
+    ("sunitinib", "sunitinib"),
+    ("cabozantinib", "cabozantinib"),
+    ("irinotecan", "irinotecan"),
+    ("bevacizumab", "bevacizumab"),
+    ("belzutifan", "belzutifan"),
+    ("lutetium dotatate", "lutetium-dotatate"),
+    ("lutetium oxodotreotide", "lutetium-dotatate"),
+    ("oxodotreotide", "lutetium-dotatate"),
+    ("lu 177 dotatate", "lutetium-dotatate"),
+    ("lu-177 dotatate", "lutetium-dotatate"),
+    ("177lu-dotatate", "lutetium-dotatate"),
+];
+
+/// Words that make a product a tracer or a local treatment.
+const NOT_SYSTEMIC: &[&str] = &[
+    "topical",
+    "cream",
+    "ointment",
+    "ophthalmic",
+    "intravitreal",
+    "indium",
+    "in-111",
+    "in 111",
+    "technetium",
+    "tc-99m",
+    "hynic",
+    "gallium",
+    "ga-68",
+    "ga 68",
+    "copper",
+    "cu-64",
+    "cu 64",
+    "diagnostic",
+];
+
+/// The drugs of a Medication.
+type Drugs = BTreeSet<&'static str>;
+
+fn drugs<'x>(codings: &[Coding<'_>], texts: impl Iterator<Item = &'x str>, codes: &Codes) -> Drugs {
+    let texts: Vec<&str> = texts.collect();
+    if texts
+        .iter()
+        .any(|text| NOT_SYSTEMIC.iter().any(|word| has_words(text, word)))
+    {
+        return Drugs::new();
+    }
+    let coded = codings
+        .iter()
+        .flat_map(|coding| codes.meanings(coding))
+        .filter_map(|m| match m {
+            Meaning::Drug(drug) => Some(drug),
+            Meaning::Fact(FactId::OnSsa) => Some("somatostatin analogue"),
+            Meaning::Fact(FactId::PriorSystemicTherapy) => Some("systemic therapy"),
+            _ => None,
+        });
+    let named = NAMES
+        .iter()
+        .filter(|(name, _)| texts.iter().any(|text| has_words(text, name)))
+        .map(|(_, drug)| *drug);
+    coded.chain(named).collect()
+}
+
+fn drugs_of_concept(concept: &Concept<'_>, more: Option<&str>, codes: &Codes) -> Drugs {
+    let displays = concept
+        .codings
+        .iter()
+        .filter_map(|coding| coding.display.as_deref());
+    drugs(
+        &concept.codings,
+        displays.chain(concept.text.as_deref()).chain(more),
+        codes,
+    )
+}
+
+/// The Medication resources of a chart, by every reference that leads to one.
+pub(super) struct Medications<'c>(BTreeMap<String, &'c Concept<'c>>);
+
+impl<'c> Medications<'c> {
+    pub(super) fn of<'a: 'c>(chart: &'c Chart<'a>) -> Self {
+        let mut by_reference = BTreeMap::new();
+        for item in chart.items().iter().filter(|item| item.kind() == "Medication") {
+            for key in item
+                .narrow
+                .id
+                .iter()
+                .map(|id| format!("Medication/{id}"))
+                .chain(item.full_url.iter().map(|url| url.to_string()))
+            {
+                by_reference.insert(key, &item.narrow.code);
+            }
+        }
+        Self(by_reference)
+    }
+
+    fn get(&self, reference: &str) -> Option<&'c Concept<'c>> {
+        let reference = reference.split("/_history").next().unwrap_or(reference);
+        self.0.get(reference).copied().or_else(|| {
+            let mut steps = reference.rsplit('/');
+            let (id, kind) = (steps.next()?, steps.next()?);
+            self.0.get(&format!("{kind}/{id}")).copied()
+        })
+    }
+
+    /// Whether a medication record may name a drug that is read.
+    pub(super) fn may_be_read(&self, item: &Item<'_>, codes: &Codes) -> bool {
+        let narrow = &item.narrow;
+        let references = [&narrow.medication_reference, &narrow.medication.reference];
+        !drugs_of_concept(&narrow.medication, None, codes).is_empty()
+            || references.into_iter().any(|r| {
+                r.reference.as_deref().is_some_and(|target| {
+                    target.starts_with('#')
+                        || self
+                            .get(target)
+                            .is_some_and(|m| !drugs_of_concept(m, None, codes).is_empty())
+                }) || !drugs(&[], r.display.as_deref().into_iter(), codes).is_empty()
+            })
+    }
+}
+
+/// What a medication record says of a drug.
+enum Taken {
+    Now,
+    Before,
+    /// Stopped: absent now, and no evidence of the past either way.
+    NotNow(&'static str),
+    Nothing(String),
+    Never,
+}
+
+fn taken(kind: &str, record: &Record<'_>) -> Taken {
+    let status = record.status();
+    let nothing = || Taken::Nothing(format!("status {}: no evidence either way", known_status(status)));
+    if status == "entered-in-error" {
+        return Taken::Never;
+    }
+    if kind == "MedicationRequest" {
+        let intent = record.node.text("intent").unwrap_or_default().trim();
+        if !matches!(
+            intent,
+            "order" | "original-order" | "instance-order" | "filler-order"
+        ) {
+            return Taken::Nothing("not an order".into());
+        }
+        let forbidden = record.node.flag("doNotPerform") == Some(true);
+        return match status {
+            "active" | "completed" | "stopped" | "cancelled" if forbidden => {
+                Taken::NotNow("an order not to give it")
+            }
+            "active" => Taken::Now,
+            "completed" => Taken::Before,
+            "stopped" => Taken::NotNow("stopped"),
+            "cancelled" => Taken::NotNow("cancelled"),
+            _ => nothing(),
+        };
+    }
+    match status {
+        "active" | "in-progress" => Taken::Now,
+        "completed" => Taken::Before,
+        "stopped" => Taken::NotNow("stopped"),
+        "not-taken" => Taken::NotNow("not taken"),
+        _ => nothing(),
+    }
+}
+
+impl Reader<'_> {
+    pub(super) fn medication(&mut self, item: &Item<'_>, mut record: Record<'_>) {
+        record.date_by(
+            &[
+                "effectiveDateTime",
+                "effectivePeriod",
+                "occurrenceDateTime",
+                "occurrencePeriod",
+                "authoredOn",
+                "dateAsserted",
+            ],
+            self.as_of,
+        );
+        let (drugs, recorded) = self.drugs_of(record.node);
+        for drug in drugs {
+            self.drug(drug, taken(item.kind(), &record), &record, &recorded);
+        }
+    }
+
+    fn drug(&mut self, drug: &str, taken: Taken, record: &Record<'_>, recorded: &str) {
+        let analogue = SOMATOSTATIN_ANALOGUES.contains(&drug) || drug == "somatostatin analogue";
+        let systemic = FactId::PriorSystemicTherapy;
+        match &taken {
+            Taken::Now | Taken::Before => {
+                if let Some(present) = systemic.word("present") {
+                    let mut reading = Reading::new(
+                        Value::Word(present),
+                        Source::Medication,
+                        record.evidence(recorded),
+                    );
+                    reading.detail = Some(drug.to_owned());
+                    self.facts.reading(systemic, reading);
+                }
+            }
+            Taken::NotNow(note) => {
+                self.facts.shown(systemic, record.noted(recorded, *note));
+            }
+            Taken::Nothing(note) => {
+                self.facts.shown(systemic, record.noted(recorded, note.as_str()));
+            }
+            Taken::Never => {}
+        }
+        if !analogue {
+            return;
+        }
+        match taken {
+            Taken::Now => self.add(
+                FactId::OnSsa,
+                "present",
+                Source::Medication,
+                record.evidence(recorded),
+            ),
+            Taken::Before => {
+                let evidence = record.noted(recorded, "completed");
+                self.add(FactId::OnSsa, "absent", Source::Medication, evidence);
+            }
+            Taken::NotNow(note) => {
+                self.add(
+                    FactId::OnSsa,
+                    "absent",
+                    Source::Medication,
+                    record.noted(recorded, note),
+                );
+            }
+            Taken::Nothing(note) => {
+                self.facts.shown(FactId::OnSsa, record.noted(recorded, note));
+            }
+            Taken::Never => {}
+        }
+    }
+
+    /// The drugs of a record and how it writes them: from its own code, or the Medication it refers to.
+    fn drugs_of(&self, node: Node<'_>) -> (Drugs, String) {
+        let concept = node
+            .get("medicationCodeableConcept")
+            .or_else(|| node.get("medication"));
+        let mut found = Drugs::new();
+        let mut recorded = String::new();
+        if let Some(concept) = concept {
+            found.extend(drugs(&concept.codings(), concept.texts(), self.codes));
+            recorded = concept.wording().unwrap_or_default().to_owned();
+        }
+        let reference = node
+            .get("medicationReference")
+            .or_else(|| concept.and_then(|concept| concept.get("reference")));
+        let Some(reference) = reference else {
+            return (found, recorded);
+        };
+        let display = reference.text("display");
+        found.extend(drugs(&[], display.into_iter(), self.codes));
+        if recorded.is_empty() {
+            recorded = display.unwrap_or_default().to_owned();
+        }
+        let target = reference.text("reference").unwrap_or_default().trim();
+        if let Some(id) = target.strip_prefix('#') {
+            let contained = node.all("contained").find(|inner| inner.text("id") == Some(id));
+            if let Some(code) = contained.and_then(|inner| inner.get("code")) {
+                found.extend(drugs(&code.codings(), code.texts(), self.codes));
+                if recorded.is_empty() {
+                    recorded = code.wording().unwrap_or_default().to_owned();
+                }
+            }
+        } else if let Some(concept) = self.medications.get(target) {
+            found.extend(drugs_of_concept(concept, None, self.codes));
+            if recorded.is_empty() {
+                let display = concept
+                    .codings
+                    .iter()
+                    .find_map(|coding| coding.display.as_deref());
+                recorded = concept.text.as_deref().or(display).unwrap_or_default().to_owned();
+            }
+        }
+        (found, recorded)
+    }
+}

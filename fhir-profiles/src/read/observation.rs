@@ -1,0 +1,576 @@
+//! Observations: which fact the code asks for, and what the value says of it.
+
+use super::Reader;
+use super::element::Node;
+use super::record::Record;
+use super::value::{self, Unread, Written};
+use super::words::has_words;
+use crate::catalogue::{FactId, Kind};
+use crate::chart::Coding;
+use crate::codes::{Codes, Meaning, Named, Site};
+use crate::facts::{Basis, Reading, Source, Specimen, System, Value};
+use crate::interval::Interval;
+use rust_decimal::Decimal;
+use std::collections::BTreeSet;
+
+/// Whether an Observation or component with this code is read.
+pub(super) fn is_read(meaning: Meaning) -> bool {
+    matches!(
+        meaning,
+        Meaning::Fact(_)
+            | Meaning::Asks(_)
+            | Meaning::Ki67Presence
+            | Meaning::Grade { .. }
+            | Meaning::Histology
+            | Meaning::Karnofsky
+            | Meaning::MetastasisSite
+            | Meaning::HistoryOfLiverMetastases
+            | Meaning::Names(_)
+    )
+}
+
+/// Whether a value with this code says by itself which fact it is of.
+pub(super) fn names_itself(meaning: Meaning) -> bool {
+    matches!(meaning, Meaning::Says(FactId::LiverReserve, _))
+}
+
+/// A code's question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ask {
+    Fact(FactId),
+    Grade { net: bool },
+    Ki67Presence,
+    Histology,
+    Karnofsky,
+    MetastasisSite,
+    HistoryOfLiverMetastases,
+}
+
+impl Ask {
+    fn facts(self) -> &'static [FactId] {
+        match self {
+            Self::Fact(fact) => FactId::ALL.get(fact as usize..=fact as usize).unwrap_or_default(),
+            Self::Grade { .. } => &[FactId::GradeRecorded],
+            Self::Ki67Presence => &[FactId::Ki67],
+            Self::Histology => &[FactId::Pnet],
+            Self::Karnofsky => &[FactId::Ecog],
+            Self::MetastasisSite => &[FactId::LiverMetastases, FactId::ExtrahepaticMetastases],
+            Self::HistoryOfLiverMetastases => &[FactId::LiverMetastases],
+        }
+    }
+}
+
+fn asks(codings: &[Coding<'_>], codes: &Codes) -> Vec<Ask> {
+    let mut found: Vec<Ask> = Vec::new();
+    for meaning in codings.iter().flat_map(|coding| codes.meanings(coding)) {
+        let ask = match meaning {
+            Meaning::Fact(FactId::GradeRecorded) => Ask::Grade { net: true },
+            Meaning::Fact(fact) | Meaning::Asks(fact) => Ask::Fact(fact),
+            Meaning::Grade { net } => Ask::Grade { net },
+            Meaning::Ki67Presence => Ask::Ki67Presence,
+            Meaning::Histology => Ask::Histology,
+            Meaning::Karnofsky => Ask::Karnofsky,
+            Meaning::MetastasisSite => Ask::MetastasisSite,
+            Meaning::HistoryOfLiverMetastases => Ask::HistoryOfLiverMetastases,
+            _ => continue,
+        };
+        if let (Ask::Grade { net }, Some(Ask::Grade { net: known })) =
+            (ask, found.iter_mut().find(|f| matches!(f, Ask::Grade { .. })))
+        {
+            *known |= net;
+        } else if ask == Ask::Ki67Presence && found.contains(&Ask::Fact(FactId::Ki67)) {
+            continue;
+        } else if !found.contains(&ask) {
+            found.push(ask);
+        }
+    }
+    if found.contains(&Ask::Fact(FactId::Ki67)) {
+        found.retain(|ask| *ask != Ask::Ki67Presence);
+    }
+    found
+}
+
+/// The sites that a `bodySite` names by code, or by a text that is the plain word.
+pub(super) fn sites(node: Node<'_>, codes: &Codes) -> Sites {
+    let mut sites = Sites::default();
+    for body_site in node.all("bodySite") {
+        let before = sites.named.len();
+        for coding in body_site.codings() {
+            for meaning in codes.meanings(&coding) {
+                if let Meaning::At(site) = meaning {
+                    sites.named.push(site);
+                }
+            }
+        }
+        for text in body_site.texts() {
+            match text.trim().to_lowercase().as_str() {
+                "liver" => sites.named.push(Site::Liver),
+                "pancreas" => sites.named.push(Site::Pancreas),
+                _ => {}
+            }
+        }
+        sites.unknown |= sites.named.len() == before;
+    }
+    sites
+}
+
+/// What body sites are named.
+#[derive(Debug, Default)]
+pub(super) struct Sites {
+    named: Vec<Site>,
+    /// Whether a site is named that is not known.
+    pub(super) unknown: bool,
+}
+
+impl Sites {
+    pub(super) fn has(&self, site: Site) -> bool {
+        self.named.contains(&site)
+    }
+
+    pub(super) fn only(&self, site: Site) -> bool {
+        self.has(site) && !self.unknown && self.named.iter().all(|named| *named == site)
+    }
+
+    pub(super) fn none(&self) -> bool {
+        self.named.is_empty() && !self.unknown
+    }
+}
+
+impl Reader<'_> {
+    pub(super) fn observation(&mut self, mut record: Record<'_>) {
+        record.date_by(
+            &[
+                "effectiveDateTime",
+                "effectivePeriod",
+                "effectiveInstant",
+                "issued",
+            ],
+            self.as_of,
+        );
+        if record.status() == "entered-in-error" {
+            return;
+        }
+        let usable = usable_status(&mut record);
+        if is_of_another(record.node) {
+            self.problem(record.place.clone(), "not used: its focus is not the patient");
+            return;
+        }
+        let node = record.node;
+        let components: Vec<Node<'_>> = node.all("component").collect();
+        let only_components = !components.is_empty() && matches!(Written::of(node, false), Written::Nothing);
+        if !only_components {
+            self.part(&record, node, usable);
+        }
+        for component in components {
+            if component.has("modifierExtension") {
+                self.problem(
+                    record.place.clone(),
+                    "component not used: it carries a modifier extension",
+                );
+            } else {
+                self.part(&record, component, usable);
+            }
+        }
+    }
+
+    /// An Observation's own code and value, or those of a component.
+    fn part(&mut self, record: &Record<'_>, part: Node<'_>, usable: bool) {
+        let codings = part.get("code").map(Node::codings).unwrap_or_default();
+        let mut asks = asks(&codings, self.codes);
+        let written = Written::of(part, record.lost_value);
+        if asks.is_empty() {
+            if let Written::Concept(concept) = &written
+                && concept
+                    .codings()
+                    .iter()
+                    .flat_map(|c| self.codes.meanings(c))
+                    .any(names_itself)
+            {
+                asks.push(Ask::Fact(FactId::LiverReserve));
+            } else {
+                self.named_condition(record, part, &codings, &written, usable);
+                return;
+            }
+        }
+        let facts = asks.iter().flat_map(|ask| ask.facts());
+        if !usable {
+            for fact in facts {
+                self.facts.shown(
+                    *fact,
+                    record.noted(written.recorded(), "status: no evidence either way"),
+                );
+            }
+            return;
+        }
+        let [ask] = asks.as_slice() else {
+            for fact in facts {
+                let evidence = record.noted(written.recorded(), "codes of more than one fact");
+                self.facts.unreadable(*fact, evidence);
+            }
+            return;
+        };
+        match *ask {
+            Ask::Fact(fact) => self.fact(fact, record, part, &written, &codings),
+            Ask::Grade { net } => self.grade(record, part, &written, net),
+            Ask::Ki67Presence => self.ki67_presence(record, part, &written),
+            Ask::Histology => {}
+            Ask::Karnofsky => self.karnofsky(record, &written),
+            Ask::MetastasisSite => self.metastasis_site(record, &written),
+            Ask::HistoryOfLiverMetastases => self.history(record, &written),
+        }
+    }
+
+    fn fact(
+        &mut self,
+        fact: FactId,
+        record: &Record<'_>,
+        part: Node<'_>,
+        written: &Written<'_>,
+        codings: &[Coding<'_>],
+    ) {
+        match fact {
+            FactId::T | FactId::N | FactId::M | FactId::StageRecorded => {
+                self.staged(fact, record, part, written, codings);
+            }
+            FactId::TumourSize => {
+                let sites = sites(record.node, self.codes);
+                let fact = if sites.only(Site::Liver) {
+                    FactId::LargestLiverLesion
+                } else {
+                    fact
+                };
+                if fact == FactId::TumourSize && !sites.none() && !sites.only(Site::Pancreas) {
+                    let evidence = record.noted(
+                        written.recorded(),
+                        "a body site that is neither liver nor pancreas",
+                    );
+                    self.facts.shown(fact, evidence);
+                } else {
+                    self.number(fact, record, part, written);
+                }
+            }
+            FactId::Age => self.stated_age(record, written),
+            _ => match fact.info().kind {
+                Kind::Presence | Kind::Words | Kind::Several => self.words(fact, record, part, written),
+                Kind::Score => self.score(fact, record, part, written),
+                Kind::Number => self.number(fact, record, part, written),
+                Kind::Marker => self.marker(fact, record, part, written),
+            },
+        }
+    }
+
+    fn words(&mut self, fact: FactId, record: &Record<'_>, part: Node<'_>, written: &Written<'_>) {
+        let interpreted = value::interpreted(part, self.codes);
+        let opposite = |yes: bool| super::words::polar(fact, yes);
+        let read = match (value::words(fact, written, self.codes), interpreted) {
+            (Err(Unread::Nothing(note)), Some(yes)) if matches!(written, Written::Nothing) => opposite(yes)
+                .map(|word| BTreeSet::from([word]))
+                .ok_or(Unread::Nothing(note)),
+            (Ok(words), Some(yes)) if opposite(!yes).is_some_and(|word| words.contains(&word)) => Err(
+                Unread::Unreadable("value and interpretation contradict each other"),
+            ),
+            (read, _) => read,
+        };
+        let recorded = if matches!(written, Written::Nothing) {
+            part.get("interpretation")
+                .and_then(Node::wording)
+                .unwrap_or_default()
+                .to_owned()
+        } else {
+            written.recorded()
+        };
+        let value = match read {
+            Ok(words) if fact.info().kind == Kind::Several => Value::Words(words),
+            Ok(mut words) => match words.pop_first() {
+                Some(word) => Value::Word(word),
+                None => return,
+            },
+            Err(why) => return self.unread(fact, record, recorded, why),
+        };
+        let mut reading = Reading::new(value, Source::Observation, record.evidence(recorded));
+        if fact == FactId::DiseaseStatus {
+            reading.since = record
+                .node
+                .get("effectivePeriod")
+                .and_then(|period| period.text("start"))
+                .and_then(|start| crate::date::PartialDate::parse(start.trim()));
+        }
+        self.facts.reading(fact, reading);
+    }
+
+    fn score(&mut self, fact: FactId, record: &Record<'_>, part: Node<'_>, written: &Written<'_>) {
+        if !fact.info().words.is_empty()
+            && (value::words(fact, written, self.codes).is_ok() || matches!(written, Written::Nothing))
+        {
+            return self.words(fact, record, part, written);
+        }
+        match value::score(fact, written, self.codes) {
+            Ok(number) => {
+                let mut evidence = record.evidence(written.recorded());
+                evidence.notes.extend(number.notes);
+                let reading = Reading::new(Value::Number(number.interval), Source::Observation, evidence);
+                self.facts.reading(fact, reading);
+            }
+            Err(why) => self.unread(fact, record, written.recorded(), why),
+        }
+    }
+
+    fn number(&mut self, fact: FactId, record: &Record<'_>, part: Node<'_>, written: &Written<'_>) {
+        if matches!(fact, FactId::Glucagon | FactId::Vip) {
+            return self.marker(fact, record, part, written);
+        }
+        match value::number(fact, written, self.codes) {
+            Ok(number) => {
+                let mut evidence = record.evidence(written.recorded());
+                evidence.notes.extend(number.notes);
+                let mut reading = Reading::new(Value::Number(number.interval), Source::Observation, evidence);
+                if fact == FactId::Ki67 {
+                    let sites = sites(record.node, self.codes);
+                    reading.specimen = if sites.only(Site::Pancreas) {
+                        Some(Specimen::Primary)
+                    } else if sites.only(Site::Liver) {
+                        Some(Specimen::Metastasis)
+                    } else {
+                        None
+                    };
+                }
+                self.facts.reading(fact, reading);
+            }
+            Err(why) => self.unread(fact, record, written.recorded(), why),
+        }
+    }
+
+    /// A presence code is an index only where a percentage is given.
+    fn ki67_presence(&mut self, record: &Record<'_>, part: Node<'_>, written: &Written<'_>) {
+        let percentage = match written {
+            Written::Quantity(quantity) => value::unit_of(*quantity) == Some("%"),
+            Written::Text(text) => text.contains('%'),
+            _ => false,
+        };
+        if percentage {
+            self.number(FactId::Ki67, record, part, written);
+        } else {
+            let evidence = record.noted(written.recorded(), "says whether Ki-67 is there, not how much");
+            self.facts.shown(FactId::Ki67, evidence);
+        }
+    }
+
+    fn karnofsky(&mut self, record: &Record<'_>, written: &Written<'_>) {
+        let fact = FactId::Ecog;
+        if let Some(nothing) = written.nothing() {
+            return self.unread(fact, record, written.recorded(), nothing);
+        }
+        let exact = value::karnofsky(written).and_then(|karnofsky| match karnofsky {
+            100 => Some(0),
+            80 | 90 => Some(1),
+            60 | 70 => Some(2),
+            40 | 50 => Some(3),
+            10 | 20 | 30 => Some(4),
+            0 => Some(5),
+            _ => None,
+        });
+        match exact {
+            Some(ecog) => {
+                let note = format!("ECOG {ecog} from a Karnofsky index");
+                let mut reading = Reading::new(
+                    Value::Number(Interval::exactly(Decimal::from(ecog))),
+                    Source::Observation,
+                    record.noted(written.recorded(), note),
+                );
+                reading.basis = Basis::Karnofsky;
+                self.facts.reading(fact, reading);
+            }
+            None => self.unread(
+                fact,
+                record,
+                written.recorded(),
+                Unread::Unreadable("no Karnofsky index in steps of ten"),
+            ),
+        }
+    }
+
+    fn metastasis_site(&mut self, record: &Record<'_>, written: &Written<'_>) {
+        let recorded = written.recorded();
+        let mut known = false;
+        if let Written::Concept(concept) = written {
+            for meaning in concept.codings().iter().flat_map(|c| self.codes.meanings(c)) {
+                if let Meaning::At(site) = meaning {
+                    known |= site != Site::Pancreas;
+                    self.metastasis_at(site, Source::Observation, record, &recorded);
+                }
+            }
+        }
+        if !known {
+            for fact in [FactId::LiverMetastases, FactId::ExtrahepaticMetastases] {
+                self.facts
+                    .shown(fact, record.noted(recorded.as_str(), "the site is not known"));
+            }
+        }
+    }
+
+    /// A distant metastasis at a site.
+    pub(super) fn metastasis_at(&mut self, site: Site, source: Source, record: &Record<'_>, recorded: &str) {
+        let evidence = record.evidence(recorded);
+        match site {
+            Site::Liver => self.add(FactId::LiverMetastases, "present", source, evidence),
+            Site::OtherOrgan => self.add(FactId::ExtrahepaticMetastases, "present", Source::Part, evidence),
+            Site::LymphNodes => self.add(FactId::DistantLymphNodeMetastases, "present", source, evidence),
+            Site::Peritoneum => {
+                self.add(FactId::ExtrahepaticMetastases, "present", Source::Part, evidence);
+                let evidence = record.noted(recorded, "the spread is not said");
+                self.facts.shown(FactId::DiffusePeritonealMetastases, evidence);
+            }
+            Site::Pancreas => {}
+        }
+    }
+
+    /// No history means none now; a history says nothing about now.
+    fn history(&mut self, record: &Record<'_>, written: &Written<'_>) {
+        let fact = FactId::LiverMetastases;
+        match value::words(fact, written, self.codes) {
+            Ok(words) if words.iter().any(|word| word.as_str() == "absent") => {
+                self.add(
+                    fact,
+                    "absent",
+                    Source::Observation,
+                    record.evidence(written.recorded()),
+                );
+            }
+            Ok(_) => {
+                self.facts.shown(
+                    fact,
+                    record.noted(written.recorded(), "a history says nothing about now"),
+                );
+            }
+            Err(why) => self.unread(fact, record, written.recorded(), why),
+        }
+    }
+
+    /// An Observation coded with a diagnosis says by its value whether it is there.
+    fn named_condition(
+        &mut self,
+        record: &Record<'_>,
+        part: Node<'_>,
+        codings: &[Coding<'_>],
+        written: &Written<'_>,
+        usable: bool,
+    ) {
+        let codes = self.codes;
+        let named: Vec<Named> = codings
+            .iter()
+            .flat_map(|coding| codes.meanings(coding))
+            .filter_map(|meaning| match meaning {
+                Meaning::Names(named) => Some(named),
+                _ => None,
+            })
+            .collect();
+        if named.is_empty() {
+            return;
+        }
+        let presence = FactId::LiverMetastases;
+        let stated = value::words(presence, written, codes)
+            .ok()
+            .and_then(|words| words.first().map(|word| word.as_str() == "present"))
+            .or_else(|| {
+                matches!(written, Written::Nothing)
+                    .then(|| value::interpreted(part, codes))
+                    .flatten()
+            });
+        self.observed(record, part, &named, stated.filter(|_| usable));
+    }
+
+    fn grade(&mut self, record: &Record<'_>, part: Node<'_>, written: &Written<'_>, net: bool) {
+        let fact = FactId::GradeRecorded;
+        let recorded = written.recorded();
+        let texts = [record.node, part].into_iter().flat_map(|node| {
+            let method = node
+                .get("method")
+                .into_iter()
+                .flat_map(|m| m.texts().collect::<Vec<_>>());
+            let code = node.get("code").and_then(|code| code.text("text"));
+            method.chain(code)
+        });
+        let says = |text: &str| ["who", "enets", "net"].iter().any(|word| has_words(text, word));
+        let by_method = [record.node, part]
+            .into_iter()
+            .filter_map(|node| node.get("method"))
+            .any(|method| {
+                method.codings().iter().any(|coding| {
+                    let own = coding
+                        .code
+                        .as_deref()
+                        .is_some_and(|code| matches!(code, "who" | "enets"))
+                        && super::staging::is_own(coding);
+                    own || self
+                        .codes
+                        .meanings(coding)
+                        .any(|m| m == Meaning::Under(System::Who))
+                })
+            });
+        let who = net || by_method || says(&recorded) || texts.into_iter().any(says);
+        let mut grade = value::words(fact, written, self.codes);
+        if matches!(grade, Err(Unread::Unreadable(_)))
+            && let Some(word) = super::staging::grade_in_text(&recorded)
+        {
+            grade = Ok(BTreeSet::from([word]));
+        }
+        match grade {
+            Ok(mut words) => {
+                let Some(word) = words.pop_first() else { return };
+                let mut reading =
+                    Reading::new(Value::Word(word), Source::Observation, record.evidence(recorded));
+                reading.system = who.then_some(System::Who);
+                self.facts.reading(fact, reading);
+            }
+            // A histologic grade may be written as a differentiation.
+            Err(why) => match value::words(FactId::Differentiation, written, self.codes) {
+                Ok(_) => self.words(FactId::Differentiation, record, part, written),
+                Err(_) => self.unread(fact, record, recorded, why),
+            },
+        }
+    }
+
+    /// The patient's own birth date goes before an age that somebody wrote down once.
+    fn stated_age(&mut self, record: &Record<'_>, written: &Written<'_>) {
+        let fact = FactId::Age;
+        let known = self
+            .facts
+            .raw
+            .get(&fact)
+            .is_some_and(|raw| !raw.readings.is_empty());
+        match value::number(fact, written, self.codes) {
+            Ok(number) if !known => {
+                let evidence = record.evidence(written.recorded());
+                let reading = Reading::new(Value::Number(number.interval), Source::Observation, evidence);
+                self.facts.reading(fact, reading);
+            }
+            Ok(_) => {
+                self.facts
+                    .shown(fact, record.noted(written.recorded(), "the birth date is known"));
+            }
+            Err(why) => self.unread(fact, record, written.recorded(), why),
+        }
+    }
+}
+
+/// Whether the status lets an Observation count; a preliminary one is shown as such.
+pub(super) fn usable_status(record: &mut Record<'_>) -> bool {
+    match record.status() {
+        "final" | "amended" | "corrected" => true,
+        "preliminary" => {
+            record.notes.push("preliminary".into());
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Whether the focus is another person or a thing; a tumour, specimen or procedure as focus is the patient's.
+fn is_of_another(node: Node<'_>) -> bool {
+    node.all("focus").any(|focus| {
+        let target = focus.text("reference").unwrap_or_default();
+        ["RelatedPerson/", "Group/", "Device/", "Location/"]
+            .iter()
+            .any(|kind| target.contains(kind))
+    })
+}

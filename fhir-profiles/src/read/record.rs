@@ -1,0 +1,81 @@
+//! One resource while it is read: where it stands, when it is of, and what its evidence says.
+
+use super::element::Node;
+use crate::date::PartialDate;
+use crate::facts::Evidence;
+use jiff::civil::Date;
+
+/// A resource with what every reading from it shares.
+pub(super) struct Record<'t> {
+    pub(super) node: Node<'t>,
+    /// `Type/id`, or the position in the Bundle.
+    pub(super) place: String,
+    pub(super) effective: Option<PartialDate>,
+    pub(super) notes: Vec<String>,
+    /// Whether a value could not be kept when the resource was cleaned.
+    pub(super) lost_value: bool,
+}
+
+impl Record<'_> {
+    pub(super) fn evidence(&self, recorded: impl Into<String>) -> Evidence {
+        Evidence {
+            reference: self.place.clone(),
+            recorded: recorded.into(),
+            effective: self.effective,
+            notes: self.notes.clone(),
+        }
+    }
+
+    pub(super) fn noted(&self, recorded: impl Into<String>, note: impl Into<String>) -> Evidence {
+        let mut evidence = self.evidence(recorded);
+        evidence.notes.push(note.into());
+        evidence
+    }
+
+    pub(super) fn status(&self) -> &str {
+        self.node.text("status").unwrap_or_default().trim()
+    }
+
+    /// Dates the record by the first of these elements that holds a date.
+    pub(super) fn date_by(&mut self, elements: &[&str], as_of: Date) {
+        let mut unread = false;
+        for element in elements {
+            let found = if element.ends_with("Period") {
+                self.node
+                    .get(element)
+                    .map(|period| date_of_period(period, as_of, element.starts_with("onset")))
+            } else {
+                self.node
+                    .text(element)
+                    .map(|text| PartialDate::parse(text.trim()).ok_or(true))
+            };
+            match found {
+                Some(Ok(date)) => {
+                    self.effective = Some(date);
+                    return;
+                }
+                Some(Err(written)) => unread |= written,
+                None => {}
+            }
+        }
+        if unread {
+            self.notes.push("the date cannot be read".into());
+        }
+    }
+}
+
+/// The end of a period, or its start where it goes on beyond the day of evaluation; `Err(true)` if what is
+/// written cannot be read.
+fn date_of_period(period: Node<'_>, as_of: Date, by_start: bool) -> Result<PartialDate, bool> {
+    let end = |key| period.text(key).map(|text| PartialDate::parse(text.trim()));
+    let (start, end) = (end("start"), end("end"));
+    let unread = matches!(start, Some(None)) || matches!(end, Some(None));
+    let (start, end) = (start.flatten(), end.flatten());
+    let past_end = end.filter(|date| date.earliest() <= as_of);
+    let date = if by_start {
+        start.or(past_end)
+    } else {
+        past_end.or(start)
+    };
+    date.ok_or(unread)
+}

@@ -1,0 +1,437 @@
+//! What an Observation or component says, whatever the kind of value it is written in.
+
+use super::element::Node;
+use super::words::{polar, word_of_text};
+use crate::catalogue::{FactId, Kind, Word};
+use crate::codes::{Codes, Meaning, system};
+use crate::interval::{Bound, Interval};
+use crate::values::{
+    APPROXIMATE_NOTE, InFactUnit, Why, decimal, in_fact_unit, number_from_text, with_comparator,
+};
+use rust_decimal::Decimal;
+use std::collections::BTreeSet;
+
+/// A value as it is written.
+pub(super) enum Written<'t> {
+    Nothing,
+    MarkedAbsent,
+    Quantity(Node<'t>),
+    Range(Node<'t>),
+    Ratio(Node<'t>),
+    Text(&'t str),
+    Number(String),
+    Flag(bool),
+    Concept(Node<'t>),
+    Odd,
+}
+
+/// Why there is no reading.
+pub(super) enum Unread {
+    /// Nothing is said either way.
+    Nothing(&'static str),
+    /// Something is said that cannot be read.
+    Unreadable(&'static str),
+}
+
+impl From<Why> for Unread {
+    fn from(why: Why) -> Self {
+        Self::Unreadable(why.text())
+    }
+}
+
+const KINDS: &[&str] = &[
+    "valueQuantity",
+    "valueRange",
+    "valueRatio",
+    "valueString",
+    "valueInteger",
+    "valueDecimal",
+    "valueBoolean",
+    "valueCodeableConcept",
+];
+
+impl<'t> Written<'t> {
+    /// The value of an Observation or component.
+    pub(super) fn of(part: Node<'t>, lost: bool) -> Self {
+        if part.has("dataAbsentReason") {
+            return Self::MarkedAbsent;
+        }
+        let mut kinds = part.keys().filter(|key| key.starts_with("value"));
+        let (Some(kind), None) = (kinds.next(), kinds.next()) else {
+            return if lost || part.keys().any(|key| key.starts_with("value")) {
+                Self::Odd
+            } else {
+                Self::Nothing
+            };
+        };
+        let Some(node) = part.get(kind).filter(|_| KINDS.contains(&kind)) else {
+            return Self::Odd;
+        };
+        let value = match kind {
+            "valueQuantity" => Some(Self::Quantity(node)),
+            "valueRange" => Some(Self::Range(node)),
+            "valueRatio" => Some(Self::Ratio(node)),
+            "valueString" => part.text(kind).map(Self::Text),
+            "valueBoolean" => part.flag(kind).map(Self::Flag),
+            "valueCodeableConcept" => Some(Self::Concept(node)),
+            _ => part.number(kind).map(Self::Number),
+        };
+        let empty = match &value {
+            None => true,
+            Some(Self::Quantity(q)) => !q.has("value") || q.number("value").is_none(),
+            Some(Self::Concept(c)) => c.wording().is_none(),
+            Some(_) => false,
+        };
+        let absent_inside =
+            node.marked_absent() || node.get("value").is_some_and(|value| value.marked_absent());
+        if empty && absent_inside {
+            Self::MarkedAbsent
+        } else {
+            value.unwrap_or(Self::Odd)
+        }
+    }
+
+    /// As a person would write it down.
+    pub(super) fn recorded(&self) -> String {
+        match self {
+            Self::Nothing | Self::MarkedAbsent | Self::Odd => String::new(),
+            Self::Quantity(quantity) => quantity_text(*quantity),
+            Self::Range(range) => {
+                let end = |key| range.get(key).map(quantity_text).unwrap_or_default();
+                format!("{} - {}", end("low"), end("high"))
+            }
+            Self::Ratio(ratio) => {
+                let part = |key| ratio.get(key).map(quantity_text).unwrap_or_default();
+                format!("{} / {}", part("numerator"), part("denominator"))
+            }
+            Self::Text(text) => text.trim().to_owned(),
+            Self::Number(number) => number.clone(),
+            Self::Flag(flag) => flag.to_string(),
+            Self::Concept(concept) => concept.wording().unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// What is wrong where there is nothing to read.
+    pub(super) fn nothing(&self) -> Option<Unread> {
+        match self {
+            Self::Nothing => Some(Unread::Nothing("no value")),
+            Self::MarkedAbsent => Some(Unread::Nothing("the value is marked as absent")),
+            Self::Odd => Some(Unread::Unreadable("a kind of value that is not read")),
+            Self::Text(text) if says_nothing(text) => Some(Unread::Nothing("the value is not available")),
+            _ => None,
+        }
+    }
+}
+
+fn quantity_text(quantity: Node<'_>) -> String {
+    [
+        quantity.text("comparator").map(str::to_owned),
+        quantity.number("value"),
+        quantity.text("unit").or(quantity.text("code")).map(str::to_owned),
+    ]
+    .into_iter()
+    .flatten()
+    .collect::<Vec<_>>()
+    .join(" ")
+}
+
+/// Texts that laboratories send in the place of a value that is not there.
+fn says_nothing(text: &str) -> bool {
+    let text = text.trim().to_lowercase();
+    matches!(
+        text.as_str(),
+        "" | "-"
+            | "."
+            | "n/a"
+            | "na"
+            | "unknown"
+            | "pending"
+            | "not done"
+            | "not performed"
+            | "not available"
+            | "not assessed"
+            | "not determined"
+            | "nicht bestimmt"
+            | "unbekannt"
+            | "non fait"
+            | "volgt"
+            | "niet uitgevoerd"
+    )
+}
+
+/// The unit of a Quantity: the UCUM code, else the text.
+pub(super) fn unit_of(quantity: Node<'_>) -> Option<&str> {
+    let ucum = quantity
+        .text("system")
+        .is_some_and(|s| s.trim().trim_end_matches('/') == "http://unitsofmeasure.org");
+    let written = |key| {
+        quantity
+            .text(key)
+            .map(str::trim)
+            .filter(|text: &&str| !text.is_empty())
+    };
+    if ucum {
+        written("code").or_else(|| written("unit"))
+    } else {
+        written("unit").or_else(|| written("code"))
+    }
+}
+
+/// A Quantity's number, without unit.
+fn interval_of(quantity: Node<'_>) -> Option<(Interval, bool)> {
+    let value = decimal(&quantity.number("value")?)?;
+    if quantity.has("comparator") && quantity.text("comparator").is_none() {
+        return None;
+    }
+    with_comparator(value, quantity.text("comparator").map(str::trim))
+}
+
+/// A Range's number and unit.
+pub(super) fn range_of(low: Option<Node<'_>>, high: Option<Node<'_>>) -> Option<(Interval, Option<String>)> {
+    let end = |quantity: Option<Node<'_>>| -> Option<Option<Bound>> {
+        let Some(quantity) = quantity else {
+            return Some(None);
+        };
+        let value = decimal(&quantity.number("value")?)?;
+        Some(Some(Bound {
+            value,
+            inclusive: true,
+        }))
+    };
+    let units: BTreeSet<&str> = [low, high].into_iter().flatten().filter_map(unit_of).collect();
+    if units.len() > 1 || (low.is_none() && high.is_none()) {
+        return None;
+    }
+    let interval = Interval::new(end(low)?, end(high)?)?;
+    Some((interval, units.first().map(|unit| (*unit).to_owned())))
+}
+
+/// A Ratio's number and unit: `2 / 10 HPF`, `12 / 100`.
+fn ratio_of(ratio: Node<'_>) -> Option<(Interval, Option<String>)> {
+    let (top, bottom) = (ratio.get("numerator")?, ratio.get("denominator")?);
+    let (interval, _) = interval_of(top)?;
+    let divisor = decimal(&bottom.number("value").unwrap_or_else(|| "1".into()))?;
+    match unit_of(bottom).filter(|unit| *unit != "1") {
+        Some(unit) => Some((interval, Some(format!("/{divisor} {unit}")))),
+        None => {
+            let factor = Decimal::ONE.checked_div(divisor)?;
+            let unit = unit_of(top).map(str::to_owned);
+            Some((
+                interval.scaled(factor)?,
+                unit.or_else(|| (divisor != Decimal::ONE).then(|| "1".into())),
+            ))
+        }
+    }
+}
+
+fn number_in_text(fact: FactId, text: &str) -> Result<InFactUnit, Unread> {
+    let found = number_from_text(text).ok_or(Why::NoNumber)?;
+    noted(
+        in_fact_unit(fact, found.interval, found.unit.as_deref())?,
+        found.approximate,
+    )
+}
+
+fn noted(mut number: InFactUnit, approximate: bool) -> Result<InFactUnit, Unread> {
+    if approximate && !number.notes.iter().any(|note| note == APPROXIMATE_NOTE) {
+        number.notes.push(APPROXIMATE_NOTE.to_owned());
+    }
+    Ok(number)
+}
+
+/// The value as a number in the fact's unit.
+pub(super) fn number(fact: FactId, written: &Written<'_>, codes: &Codes) -> Result<InFactUnit, Unread> {
+    if let Some(nothing) = written.nothing() {
+        return Err(nothing);
+    }
+    match written {
+        Written::Quantity(quantity) => {
+            let (interval, approximate) = interval_of(*quantity).ok_or(Why::NoNumber)?;
+            noted(in_fact_unit(fact, interval, unit_of(*quantity))?, approximate)
+        }
+        Written::Range(range) => {
+            let (interval, unit) = range_of(range.get("low"), range.get("high")).ok_or(Why::NoNumber)?;
+            Ok(in_fact_unit(fact, interval, unit.as_deref())?)
+        }
+        Written::Ratio(ratio) => {
+            let (interval, unit) = ratio_of(*ratio).ok_or(Why::NoNumber)?;
+            Ok(in_fact_unit(fact, interval, unit.as_deref())?)
+        }
+        Written::Number(number) => {
+            let value = decimal(number).ok_or(Why::NoNumber)?;
+            Ok(in_fact_unit(fact, Interval::exactly(value), None)?)
+        }
+        Written::Text(text) => number_in_text(fact, without_label(fact, text)),
+        Written::Concept(concept) => coded_number(fact, *concept, codes),
+        _ => Err(Why::NoNumber.into()),
+    }
+}
+
+fn coded_number(fact: FactId, concept: Node<'_>, codes: &Codes) -> Result<InFactUnit, Unread> {
+    let mut found: Vec<InFactUnit> = Vec::new();
+    for coding in concept.codings() {
+        for meaning in codes.meanings(&coding) {
+            let number = match meaning {
+                Meaning::Spans(of, text) if of == fact => number_in_text(fact, text)?,
+                Meaning::Counts(of, count) if of == fact => {
+                    in_fact_unit(fact, Interval::exactly(Decimal::from(count)), None)?
+                }
+                Meaning::NotAssessed(of) if of == fact => return Err(Unread::Nothing("not assessed")),
+                _ => continue,
+            };
+            if !found.contains(&number) {
+                found.push(number);
+            }
+        }
+    }
+    match (found.pop(), found.is_empty()) {
+        (Some(number), true) => Ok(number),
+        (Some(_), false) => Err(Unread::Unreadable("codes that contradict each other")),
+        (None, _) => {
+            let text = concept.wording().unwrap_or_default();
+            if says_nothing(text) {
+                return Err(Unread::Nothing("the value is not available"));
+            }
+            number_in_text(fact, without_label(fact, text))
+        }
+    }
+}
+
+/// `ECOG 1`, `Krenning score 3`: the label of a score is no part of its number.
+fn without_label(fact: FactId, text: &str) -> &str {
+    let mut rest = text.trim();
+    if fact.info().kind != Kind::Score {
+        return rest;
+    }
+    let labels = [
+        "ecog",
+        "krenning",
+        "performance",
+        "status",
+        "score",
+        "grade",
+        "ps",
+        ":",
+        "=",
+    ];
+    while let Some(shorter) = labels.iter().find_map(|label| {
+        let head = rest.get(..label.len())?;
+        head.eq_ignore_ascii_case(label)
+            .then(|| rest.get(label.len()..))?
+    }) {
+        rest = shorter.trim_start();
+    }
+    rest
+}
+
+/// The value as a whole number, or an interval between two.
+pub(super) fn score(fact: FactId, written: &Written<'_>, codes: &Codes) -> Result<InFactUnit, Unread> {
+    let number = number(fact, written, codes)?;
+    let whole = |end: Option<Bound>| end.is_none_or(|bound| bound.value.fract().is_zero());
+    if whole(number.interval.low()) && whole(number.interval.high()) {
+        Ok(number)
+    } else {
+        Err(Why::OutOfRange.into())
+    }
+}
+
+/// The value as words of the fact's list.
+pub(super) fn words(fact: FactId, written: &Written<'_>, codes: &Codes) -> Result<BTreeSet<Word>, Unread> {
+    if let Some(nothing) = written.nothing() {
+        return Err(nothing);
+    }
+    let not_a_word = Unread::Unreadable("no word that can be read");
+    let found: BTreeSet<Word> = match written {
+        Written::Flag(flag) => polar(fact, *flag).into_iter().collect(),
+        Written::Text(text) => words_of_text(fact, text).unwrap_or_default(),
+        Written::Concept(concept) => {
+            let coded = coded_words(fact, *concept, codes)?;
+            if coded.is_empty() {
+                let texts = concept.texts().find_map(|text| words_of_text(fact, text));
+                texts.unwrap_or_default()
+            } else {
+                coded
+            }
+        }
+        _ => return Err(not_a_word),
+    };
+    match found.len() {
+        0 => Err(not_a_word),
+        1 => Ok(found),
+        _ if fact.info().kind == Kind::Several => Ok(found),
+        _ => Err(Unread::Unreadable("codes that contradict each other")),
+    }
+}
+
+/// One word, or several between commas where several may hold.
+fn words_of_text(fact: FactId, text: &str) -> Option<BTreeSet<Word>> {
+    if fact.info().kind == Kind::Several {
+        text.split([',', ';'])
+            .map(|part| word_of_text(fact, part))
+            .collect()
+    } else {
+        word_of_text(fact, text).map(|word| BTreeSet::from([word]))
+    }
+}
+
+fn coded_words(fact: FactId, concept: Node<'_>, codes: &Codes) -> Result<BTreeSet<Word>, Unread> {
+    let mut found = BTreeSet::new();
+    for coding in concept.codings() {
+        if system::canonical(coding.system.as_deref().unwrap_or_default()) == system::FACT_VALUES {
+            let code = coding.code.as_deref().unwrap_or_default().trim();
+            found.extend(fact.word(code).or_else(|| word_of_text(fact, code)));
+        }
+        for meaning in codes.meanings(&coding) {
+            match meaning {
+                Meaning::Says(of, word) if of == fact => found.extend(fact.word(word)),
+                Meaning::NotAssessed(of) if of == fact => return Err(Unread::Nothing("not assessed")),
+                Meaning::Affirms => found.extend(polar(fact, true)),
+                Meaning::Denies => found.extend(polar(fact, false)),
+                _ => {}
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What the interpretation says of presence: yes, no, or neither.
+pub(super) fn interpreted(part: Node<'_>, codes: &Codes) -> Option<bool> {
+    let mut said = BTreeSet::new();
+    for interpretation in part.all("interpretation") {
+        for meaning in interpretation.codings().iter().flat_map(|c| codes.meanings(c)) {
+            match meaning {
+                Meaning::Affirms => said.insert(true),
+                Meaning::Denies => said.insert(false),
+                _ => false,
+            };
+        }
+    }
+    (said.len() == 1).then(|| said.pop_first()).flatten()
+}
+
+/// The value as a whole Karnofsky index, in percent or without unit.
+pub(super) fn karnofsky(written: &Written<'_>) -> Option<i64> {
+    let (interval, unit) = match written {
+        Written::Quantity(quantity) => {
+            let (interval, approximate) = interval_of(*quantity)?;
+            (
+                Some(interval).filter(|_| !approximate)?,
+                unit_of(*quantity).map(str::to_owned),
+            )
+        }
+        Written::Number(number) => (Interval::exactly(decimal(number)?), None),
+        Written::Text(text) => from_plain_text(text)?,
+        Written::Concept(concept) => from_plain_text(concept.wording()?)?,
+        _ => return None,
+    };
+    let fits = unit.is_none_or(|unit| unit == "%" || unit == "1" || unit.starts_with('{'));
+    let value = interval
+        .as_exact()
+        .filter(|value| fits && value.fract().is_zero())?;
+    i64::try_from(value).ok()
+}
+
+fn from_plain_text(text: &str) -> Option<(Interval, Option<String>)> {
+    let found = number_from_text(text)?;
+    (!found.approximate).then_some((found.interval, found.unit))
+}
