@@ -2,7 +2,7 @@
 
 use super::evidence::{Note, Record, Sentence, note, records};
 use super::words;
-use crate::assessment::{Assessment, Gate, Group, OptionReport, Reason, Verdict};
+use crate::assessment::{Assessment, Gate, Group, OptionReport, Reason};
 use crate::knowledge::Knowledge;
 use fhir_profiles::FactId;
 use serde::Serialize;
@@ -65,6 +65,7 @@ struct Row {
     verdict: String,
     deciding: String,
     interpretation: bool,
+    interpreted: Vec<String>,
     more: usize,
 }
 
@@ -175,25 +176,21 @@ fn row(knowledge: &Knowledge, option: &OptionReport) -> Row {
         .deciding
         .iter()
         .find_map(|id| option.criteria.iter().find(|report| &report.id == id));
-    let supported = option.verdict == Verdict::Supported;
+    let interpreted = option.criteria.iter().filter(|report| report.interpretation);
     Row {
         label: super::summary::label(knowledge, &option.id),
         verdict: words::verdict(option.verdict).to_owned(),
-        deciding: deciding.map_or_else(
-            || {
-                if supported {
-                    "all criteria met"
-                } else {
-                    "see the criteria"
-                }
-                .to_owned()
-            },
-            |report| words::criterion(knowledge, report),
-        ),
+        deciding: match deciding {
+            Some(report) => words::criterion(knowledge, report),
+            None => "all criteria met".to_owned(),
+        },
+        interpretation: deciding.is_some_and(|report| report.interpretation),
         // A supported option rests on all its criteria, any other on the one that decides.
-        interpretation: match deciding {
-            Some(report) => report.interpretation,
-            None => option.criteria.iter().any(|report| report.interpretation),
+        interpreted: match deciding {
+            Some(_) => Vec::new(),
+            None => interpreted
+                .map(|report| words::label(knowledge, &report.id).to_owned())
+                .collect(),
         },
         more: option.deciding.len().saturating_sub(1),
     }

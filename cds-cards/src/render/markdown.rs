@@ -45,7 +45,7 @@ pub fn escape(text: &str) -> String {
     for (position, c) in text.char_indices() {
         let rest = text.get(position..).unwrap_or("");
         match c {
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '~' | '&' | '$' | '^' => {
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '~' | '&' | '$' | '^' => {
                 out.push('\\');
                 out.push(c);
             }
@@ -63,15 +63,16 @@ pub fn escape(text: &str) -> String {
                 out.push(WORD_JOINER);
                 out.push_str("\\.");
             }
-            '.' | ')' if only_digits => {
+            '.' | ')' if only_digits && rest.chars().nth(1).is_none_or(char::is_whitespace) => {
                 out.push('\\');
                 out.push(c);
             }
-            // A value may stand where a line begins, or right after an exclamation mark's bracket.
+            // An issue number to some readers.
             '#' | '!' => {
                 out.push('\\');
                 out.push(c);
             }
+            // A value may stand where a line begins.
             _ if at_start && c.is_ascii_punctuation() => {
                 out.push('\\');
                 out.push(c);
@@ -156,6 +157,23 @@ mod tests {
             "177Lu 28 %",
         ] {
             assert_eq!(escape(text), text);
+        }
+    }
+
+    #[test]
+    fn an_address_is_none_in_the_finished_text_either() {
+        for text in [
+            "see www.evil.example/x",
+            "WWW.evil.example",
+            "http://evil.example",
+            "ftp://a",
+            "a.b@c.example",
+        ] {
+            let finished = escape(text).replace('\\', "").to_lowercase();
+            assert!(!finished.contains("www."), "{finished}");
+            assert!(!finished.contains("://"), "{finished}");
+            assert!(!finished.contains("@c"), "{finished}");
+            assert_eq!(finished.replace(WORD_JOINER, ""), text.to_lowercase());
         }
     }
 

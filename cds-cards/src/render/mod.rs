@@ -12,7 +12,7 @@
 //!   are; `confirm` and `met` are the other criteria.
 //! - `cards/assessment.md`: `passed`, `grade` (`text`, `because`, `statements`, `reason`, `interpretation`,
 //!   `outside_table`, `records`), `enets` and `ajcc` (`text`, `statements`, `open`, `candidates`), `liver_metastases`,
-//!   `liver_records`, `groups` (`label`, `options`: `label`, `verdict`, `deciding`, `interpretation`, `more`), `principles`,
+//!   `liver_records`, `groups` (`label`, `options`: `label`, `verdict`, `deciding`, `interpretation`, `interpreted`, `more`), `principles`,
 //!   `limits`, `missing` (`label`, `why`, `settles`), `missing_more`, `left_out`, `problems`, `notes.<id>` (every
 //!   since-publication note that may be shown), `version`, `cut_off`, `as_of`.
 //! - `cards/missing-data.md`: `facts` (`label`, `why`, `settles`, `unread`), `more`, `version`.

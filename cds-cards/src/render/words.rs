@@ -39,12 +39,17 @@ pub(super) fn unknown(fact: Option<&FactReport>) -> &'static str {
     reason(fact.and_then(|fact| fact.reason).unwrap_or(Reason::Missing))
 }
 
+/// What a criterion asks for.
+pub(super) fn label<'a>(knowledge: &'a Knowledge, id: &'a str) -> &'a str {
+    knowledge
+        .criteria
+        .get(id)
+        .map_or(id, |known| known.label.as_str())
+}
+
 /// What a criterion asks for, and how the record answers.
 pub(super) fn criterion(knowledge: &Knowledge, report: &CriterionReport) -> String {
-    let label = knowledge
-        .criteria
-        .get(&report.id)
-        .map_or(report.id.as_str(), |known| known.label.as_str());
+    let label = label(knowledge, &report.id);
     let answer = match (report.outcome, report.reason) {
         (Outcome::Unknown, Some(Reason::Judgement)) if !report.because.is_empty() => {
             format!("{}, {}", reason(Reason::Judgement), report.because)
