@@ -14,11 +14,15 @@ enum Edge {
 
 impl Edge {
     fn before(interval: &Interval) -> Self {
-        interval.low().map_or(Self::Least, |b| Self::At(b.value, !b.inclusive))
+        interval
+            .low()
+            .map_or(Self::Least, |b| Self::At(b.value, !b.inclusive))
     }
 
     fn after(interval: &Interval) -> Self {
-        interval.high().map_or(Self::Greatest, |b| Self::At(b.value, b.inclusive))
+        interval
+            .high()
+            .map_or(Self::Greatest, |b| Self::At(b.value, b.inclusive))
     }
 }
 
@@ -33,7 +37,11 @@ impl fmt::Display for Edge {
 }
 
 /// The first thing wrong with each place between bands, with the position of the band concerned (`None`: the end).
-pub(super) fn faults(bands: &[Interval], min: Option<Decimal>, max: Option<Decimal>) -> Vec<(Option<usize>, String)> {
+pub(super) fn faults(
+    bands: &[Interval],
+    min: Option<Decimal>,
+    max: Option<Decimal>,
+) -> Vec<(Option<usize>, String)> {
     let mut faults = Vec::new();
     let start = min.map_or(Edge::Least, |min| Edge::At(min, false));
     let end = max.map_or(Edge::Greatest, |max| Edge::At(max, true));
@@ -88,8 +96,21 @@ mod tests {
 
     #[test]
     fn bands_that_meet_have_no_fault() {
-        assert!(found(&[Interval::below(d("5")), Interval::exactly(d("5")), Interval::above(d("5"))]).is_empty());
-        assert!(found(&[Interval::between(d("0"), d("75")).unwrap(), Interval::above(d("75"))]).is_empty());
+        assert!(
+            found(&[
+                Interval::below(d("5")),
+                Interval::exactly(d("5")),
+                Interval::above(d("5"))
+            ])
+            .is_empty()
+        );
+        assert!(
+            found(&[
+                Interval::between(d("0"), d("75")).unwrap(),
+                Interval::above(d("75"))
+            ])
+            .is_empty()
+        );
     }
 
     #[test]
@@ -107,7 +128,13 @@ mod tests {
 
     #[test]
     fn the_ends_of_what_can_occur_must_be_reached() {
-        assert_eq!(found(&[Interval::above(d("0"))]), ["gap: exactly 0 is in no band"]);
-        assert_eq!(found(&[Interval::up_to(d("99"))]), ["gap: from 99 to 100 is in no band"]);
+        assert_eq!(
+            found(&[Interval::above(d("0"))]),
+            ["gap: exactly 0 is in no band"]
+        );
+        assert_eq!(
+            found(&[Interval::up_to(d("99"))]),
+            ["gap: from 99 to 100 is in no band"]
+        );
     }
 }

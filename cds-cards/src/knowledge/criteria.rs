@@ -63,7 +63,10 @@ fn hormone(section: &Section<'_>, found: &Criteria) -> Option<HormoneRule> {
         .iter()
         .any(|known| known.id == criterion.value && !matches!(known.test, Test::Range { .. }))
     {
-        section.fault(criterion.line, format!("criterion `{}` is not of kind range", criterion.value));
+        section.fault(
+            criterion.line,
+            format!("criterion `{}` is not of kind range", criterion.value),
+        );
     }
     Some(HormoneRule {
         criterion: criterion.value,
@@ -94,18 +97,25 @@ fn criterion(
         "all" => Some(Test::All(several(section, references))),
         "not" => one(section, references),
         other => {
-            section.fault(kind.line, format!("unknown kind `{other}`: words, range, lasting, option, any, all or not"));
+            section.fault(
+                kind.line,
+                format!("unknown kind `{other}`: words, range, lasting, option, any, all or not"),
+            );
             None
         }
     });
-    let criterion = id.clone().zip(label).zip(test).map(|((id, label), test)| Criterion {
-        id: id.value,
-        label: label.value,
-        test,
-        statements,
-        interpretation,
-        note,
-    });
+    let criterion = id
+        .clone()
+        .zip(label)
+        .zip(test)
+        .map(|((id, label), test)| Criterion {
+            id: id.value,
+            label: label.value,
+            test,
+            statements,
+            interpretation,
+            note,
+        });
     (id, criterion)
 }
 
@@ -135,6 +145,13 @@ fn words(section: &Section<'_>) -> Option<Test> {
     let grade = name.value == "grade";
     let fact = FactId::parse(&name.value);
     let list = match fact {
+        Some(fact) if fact.info().words.is_empty() => {
+            section.fault(
+                name.line,
+                format!("`{}` has no words: kind must be range", name.value),
+            );
+            None
+        }
         Some(fact) => Some(fact.info().words.clone()),
         None if grade => Some(GRADES.map(str::to_owned).to_vec()),
         None => {
@@ -142,13 +159,13 @@ fn words(section: &Section<'_>) -> Option<Test> {
             None
         }
     };
-    if list.as_ref().is_some_and(Vec::is_empty) {
-        section.fault(name.line, format!("`{}` has no words: kind must be range", name.value));
-        return None;
-    }
     let calls = calls(section, &name.value, list.as_deref());
     Some(Test::Words {
-        subject: if grade { Subject::Grade } else { Subject::Fact(fact?) },
+        subject: if grade {
+            Subject::Grade
+        } else {
+            Subject::Fact(fact?)
+        },
         calls,
     })
 }
@@ -169,7 +186,11 @@ fn calls(section: &Section<'_>, name: &str, list: Option<&[String]>) -> BTreeMap
         .filter(|word| known(word))
         .map(|word| word.value.as_str())
         .collect();
-    for (key, call) in [("met", Call::Met), ("not-met", Call::NotMet), ("judgement", Call::Judgement)] {
+    for (key, call) in [
+        ("met", Call::Met),
+        ("not-met", Call::NotMet),
+        ("judgement", Call::Judgement),
+    ] {
         for word in section.texts(key) {
             if !known(&word) {
                 continue;
@@ -228,9 +249,15 @@ fn check_unit(section: &Section<'_>, name: &str, unit: Option<&At<String>>, expe
     match (unit, expected) {
         (Some(unit), Some(expected)) if unit.value != expected => section.fault(
             unit.line,
-            format!("unit `{}` is not the unit of `{name}`, which is `{expected}`", unit.value),
+            format!(
+                "unit `{}` is not the unit of `{name}`, which is `{expected}`",
+                unit.value
+            ),
         ),
-        (None, Some(expected)) => section.fault(section.line(), format!("`unit` is missing: `{name}` is in `{expected}`")),
+        (None, Some(expected)) => section.fault(
+            section.line(),
+            format!("`unit` is missing: `{name}` is in `{expected}`"),
+        ),
         (Some(unit), None) => section.fault(unit.line, format!("`{name}` has no unit")),
         _ => {}
     }
@@ -279,7 +306,10 @@ fn call(text: Option<At<String>>, section: &Section<'_>) -> Option<Call> {
         "not-met" => Some(Call::NotMet),
         "judgement" => Some(Call::Judgement),
         other => {
-            section.fault(text.line, format!("unknown call `{other}`: met, not-met or judgement"));
+            section.fault(
+                text.line,
+                format!("unknown call `{other}`: met, not-met or judgement"),
+            );
             None
         }
     }
@@ -300,7 +330,10 @@ fn lasting(section: &Section<'_>) -> Option<Test> {
             .filter(|whole| *whole > 0 && rust_decimal::Decimal::from(*whole) == months.value)
     });
     if positive.is_none() && (months.is_some() || section.line_of("months") == section.line()) {
-        section.fault(section.line_of("months"), "`months` must be a whole number above 0");
+        section.fault(
+            section.line_of("months"),
+            "`months` must be a whole number above 0",
+        );
     }
     let longer = timed(section, "longer", fact);
     let shorter = timed(section, "shorter", fact);
@@ -318,7 +351,14 @@ fn timed(section: &Section<'_>, key: &'static str, fact: Option<FactId>) -> BTre
         let mut calls = BTreeMap::new();
         for (word, text) in table.all_texts() {
             if list.is_some_and(|list| !list.contains(&word.value)) {
-                table.fault(word.line, format!("`{}` is no word of `{}`", word.value, fact.map_or("", FactId::as_str)));
+                table.fault(
+                    word.line,
+                    format!(
+                        "`{}` is no word of `{}`",
+                        word.value,
+                        fact.map_or("", FactId::as_str)
+                    ),
+                );
             } else if let Some(call) = call(Some(text), table) {
                 calls.insert(word.value, call);
             }

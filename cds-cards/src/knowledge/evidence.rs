@@ -29,7 +29,14 @@ const STATEMENTS: &[&str] = &[
     "strength",
     "note",
 ];
-const SINCE: &[&str] = &["id", "topic", "review_says", "changed_since", "source", "confidence"];
+const SINCE: &[&str] = &[
+    "id",
+    "topic",
+    "review_says",
+    "changed_since",
+    "source",
+    "confidence",
+];
 const CORRECTIONS: &[&str] = &["id", "review_says", "primary_source_says", "use"];
 const AMBIGUITIES: &[&str] = &["id", "issue", "resolution"];
 
@@ -47,11 +54,18 @@ impl Evidence {
                     .collect()
             }),
             since: source.rows("evidence/since-publication.csv", SINCE).map(|rows| {
-                split(ids(&rows, source.faults, &["topic", "changed_since", "confidence"]), since_note)
+                split(
+                    ids(&rows, source.faults, &["topic", "changed_since", "confidence"]),
+                    since_note,
+                )
             }),
             corrections: source.rows("evidence/corrections.csv", CORRECTIONS).map(|rows| {
                 split(
-                    ids(&rows, source.faults, &["review_says", "primary_source_says", "use"]),
+                    ids(
+                        &rows,
+                        source.faults,
+                        &["review_says", "primary_source_says", "use"],
+                    ),
                     correction,
                 )
             }),
@@ -62,7 +76,11 @@ impl Evidence {
     pub(super) fn cited(&self, file: &str, cited: Vec<At<String>>, faults: &Faults) -> Vec<String> {
         let mut ids = Vec::new();
         for id in cited {
-            if self.statements.as_ref().is_some_and(|known| !known.contains_key(&id.value)) {
+            if self
+                .statements
+                .as_ref()
+                .is_some_and(|known| !known.contains_key(&id.value))
+            {
                 faults.at(file, id.line, format!("unknown statement `{}`", id.value));
             }
             ids.push(id.value);
@@ -92,7 +110,14 @@ fn refer<T>(
     for id in named {
         if let Some((shown, withheld)) = known {
             if withheld.contains(&id.value) {
-                faults.at(file, id.line, format!("{kind} `{}` may not be shown: it was not read in a source", id.value));
+                faults.at(
+                    file,
+                    id.line,
+                    format!(
+                        "{kind} `{}` may not be shown: it was not read in a source",
+                        id.value
+                    ),
+                );
             } else if !shown.contains_key(&id.value) {
                 faults.at(file, id.line, format!("unknown {kind} `{}`", id.value));
             }
@@ -179,13 +204,21 @@ fn shown(text: &str) -> String {
     while let Some((start, end)) = unread_parenthesis(&rest) {
         rest.replace_range(start..end, "");
     }
-    let kept: Vec<&str> = rest.split(". ").filter(|sentence| !sentence.contains("[GK")).collect();
+    let kept: Vec<&str> = rest
+        .split(". ")
+        .filter(|sentence| !sentence.contains("[GK"))
+        .collect();
     let mut kept = kept.join(". ");
     for mark in ["[V]", "[?]"] {
         kept = kept.replace(mark, "");
     }
     let words: Vec<&str> = kept.split_whitespace().collect();
-    words.join(" ").replace(" ;", ";").replace(" .", ".").replace(" ,", ",").replace(" :", ":")
+    words
+        .join(" ")
+        .replace(" ;", ";")
+        .replace(" .", ".")
+        .replace(" ,", ",")
+        .replace(" :", ":")
 }
 
 /// Where a parenthesis that rests on general knowledge stands.
@@ -206,7 +239,10 @@ mod tests {
     #[test]
     fn marks_and_what_was_not_read_are_left_out() {
         assert_eq!(shown("[V] PMC1; doi 10.1/x"), "PMC1; doi 10.1/x");
-        assert_eq!(shown("Read [V] here. Not read [GK]. Sought: outcome not found [?]."), "Read here. Sought: outcome not found.");
+        assert_eq!(
+            shown("Read [V] here. Not read [GK]. Sought: outcome not found [?]."),
+            "Read here. Sought: outcome not found."
+        );
         assert_eq!(shown("shown [V] (NEJM July 2014 [GK])"), "shown");
         assert_eq!(shown("504 patients in 2008 [GK]; not found [?]"), "");
     }

@@ -57,9 +57,15 @@ pub(super) fn check(criteria: Option<&Criteria>, options: &Options, faults: &Fau
         let option = &read.option;
         let node = Node::Option(&option.id);
         let own = option.criteria.iter().map(|(id, _)| id);
-        let aspects = option.favours.iter().chain(&option.cautions).chain(&option.variants);
+        let aspects = option
+            .favours
+            .iter()
+            .chain(&option.cautions)
+            .chain(&option.variants);
         let all = own.chain(aspects.flat_map(|aspect| &aspect.when));
-        graph.edges.insert(node, all.map(|id| Node::Criterion(id.as_str())).collect());
+        graph
+            .edges
+            .insert(node, all.map(|id| Node::Criterion(id.as_str())).collect());
         graph.places.insert(node, (&read.file, 1));
     }
     let nodes: Vec<Node<'_>> = graph.edges.keys().copied().collect();

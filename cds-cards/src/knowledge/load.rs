@@ -53,7 +53,10 @@ impl Knowledge {
     }
 
     /// Lays a site's files over others: a file of the same path replaces, the rest extends.
-    pub fn merge(mut files: BTreeMap<String, String>, overlay: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    pub fn merge(
+        mut files: BTreeMap<String, String>,
+        overlay: BTreeMap<String, String>,
+    ) -> BTreeMap<String, String> {
         files.extend(overlay);
         files
     }
@@ -64,7 +67,10 @@ impl Knowledge {
     /// Every fault of every file, by file and line.
     pub fn load(files: &BTreeMap<String, String>) -> Result<Self, Vec<Fault>> {
         let faults = Faults::default();
-        let source = Source { files, faults: &faults };
+        let source = Source {
+            files,
+            faults: &faults,
+        };
         source.check_names();
         let evidence = Evidence::read(&source);
         let package = package::read(&source, &evidence, hash(files));
@@ -75,11 +81,20 @@ impl Knowledge {
         let order = graph::check(criteria.as_ref(), &options, &faults);
         let cards = slots::cards(&source);
 
-        let parts = (package, tables, criteria, evidence.statements, evidence.since, evidence.corrections);
+        let parts = (
+            package,
+            tables,
+            criteria,
+            evidence.statements,
+            evidence.since,
+            evidence.corrections,
+        );
         let (
             Some(package),
             Some(tables),
-            Some(Criteria { criteria, hormones, .. }),
+            Some(Criteria {
+                criteria, hormones, ..
+            }),
             Some(statements),
             Some((since_publication, _)),
             Some((corrections, _)),
@@ -113,7 +128,11 @@ impl Knowledge {
             }
         }
         let found = faults.into_sorted();
-        if found.is_empty() { Ok(knowledge) } else { Err(found) }
+        if found.is_empty() {
+            Ok(knowledge)
+        } else {
+            Err(found)
+        }
     }
 }
 
@@ -139,11 +158,14 @@ fn hash(files: &BTreeMap<String, String>) -> String {
             hasher.update(part.as_bytes());
         }
     }
-    hasher.finalize().iter().fold("sha256:".to_owned(), |mut text, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hasher
+        .finalize()
+        .iter()
+        .fold("sha256:".to_owned(), |mut text, byte| {
+            // Writing to a text cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// The files being read and where their faults go.
@@ -194,23 +216,26 @@ impl<'a> Source<'a> {
 
     fn check_names(&self) {
         let folders = self.option_folders();
-        let expected: Vec<String> = FILES
-            .iter()
-            .map(|file| (*file).to_owned())
-            .chain(
-                folders
-                    .iter()
-                    .flat_map(|folder| ["option.toml", "card.md"].map(|name| format!("options/{folder}/{name}"))),
-            )
-            .collect();
+        let expected: Vec<String> =
+            FILES
+                .iter()
+                .map(|file| (*file).to_owned())
+                .chain(folders.iter().flat_map(|folder| {
+                    ["option.toml", "card.md"].map(|name| format!("options/{folder}/{name}"))
+                }))
+                .collect();
         for file in &expected {
             if !self.files.contains_key(file) {
                 self.faults.of(file, "the file is missing");
             }
         }
         for file in self.files.keys() {
-            if !expected.contains(file) && file != "README.md" && !(file.starts_with("cards/") && file.ends_with(".md")) {
-                self.faults.of(file, "nothing reads this file: is its name right?");
+            if !expected.contains(file)
+                && file != "README.md"
+                && !(file.starts_with("cards/") && file.ends_with(".md"))
+            {
+                self.faults
+                    .of(file, "nothing reads this file: is its name right?");
             }
         }
     }

@@ -69,15 +69,29 @@ pub(super) fn read(source: &Source<'_>, evidence: &Evidence, criteria: Option<&C
 }
 
 impl Reader<'_> {
-    fn option(&self, root: &Section<'_>, folder: &str, orders: &mut Vec<(Decimal, String)>) -> Option<ReadOption> {
+    fn option(
+        &self,
+        root: &Section<'_>,
+        folder: &str,
+        orders: &mut Vec<(Decimal, String)>,
+    ) -> Option<ReadOption> {
         let id = root.text("id");
         if let Some(id) = id.as_ref().filter(|id| id.value != folder) {
-            root.fault(id.line, format!("the id is `{}`, the folder `{folder}`", id.value));
+            root.fault(
+                id.line,
+                format!("the id is `{}`, the folder `{folder}`", id.value),
+            );
         }
         let (label, group, order) = (root.text("label"), group(root), order(root, folder, orders));
-        let restriction = root.section("restriction", |section| self.cited(section)).flatten();
-        let since_publication = self.evidence.noted(self.file, root.texts("since-publication"), self.source.faults);
-        let corrections = self.evidence.corrected(self.file, root.texts("corrections"), self.source.faults);
+        let restriction = root
+            .section("restriction", |section| self.cited(section))
+            .flatten();
+        let since_publication =
+            self.evidence
+                .noted(self.file, root.texts("since-publication"), self.source.faults);
+        let corrections = self
+            .evidence
+            .corrected(self.file, root.texts("corrections"), self.source.faults);
         let criteria = self.criteria(root);
         let favours = self.aspects(root, "favour");
         let cautions = self.aspects(root, "caution");
@@ -87,7 +101,11 @@ impl Reader<'_> {
             "figure",
             root.sections("figure", |section| self.figure(section)),
         );
-        let notes = root.sections("note", |section| self.cited(section)).into_iter().flatten().collect();
+        let notes = root
+            .sections("note", |section| self.cited(section))
+            .into_iter()
+            .flatten()
+            .collect();
         let card = slots::option_card(self.source, folder, &figures);
         Some(ReadOption {
             option: OptionKnowledge {
@@ -127,7 +145,10 @@ impl Reader<'_> {
     }
 
     fn known(&self, section: &Section<'_>, id: &At<String>) {
-        if self.criteria.is_some_and(|criteria| !criteria.ids.contains_key(&id.value)) {
+        if self
+            .criteria
+            .is_some_and(|criteria| !criteria.ids.contains_key(&id.value))
+        {
             section.fault(id.line, format!("unknown criterion `{}`", id.value));
         }
     }
@@ -161,14 +182,29 @@ impl Reader<'_> {
         let statement = section.text("statement");
         let correction = section.optional_text("correction");
         if let Some(value) = value.as_ref().filter(|value| !is_figure(&value.value)) {
-            section.fault(value.line, format!("`{}` is no number, nor a range such as `10-25`", value.value));
+            section.fault(
+                value.line,
+                format!("`{}` is no number, nor a range such as `10-25`", value.value),
+            );
         }
-        if let Some(wording) = wording.as_ref().filter(|wording| wording.value.matches("{}").count() != 1) {
-            section.fault(wording.line, "the wording must have one `{}`, where the number goes");
+        if let Some(wording) = wording
+            .as_ref()
+            .filter(|wording| wording.value.matches("{}").count() != 1)
+        {
+            section.fault(
+                wording.line,
+                "the wording must have one `{}`, where the number goes",
+            );
         }
         let faults = self.source.faults;
-        let statement = self.evidence.cited(self.file, statement.into_iter().collect(), faults).pop();
-        let correction = self.evidence.corrected(self.file, correction.into_iter().collect(), faults).pop();
+        let statement = self
+            .evidence
+            .cited(self.file, statement.into_iter().collect(), faults)
+            .pop();
+        let correction = self
+            .evidence
+            .corrected(self.file, correction.into_iter().collect(), faults)
+            .pop();
         let (id, number) = (id?, format!("{} {}", value?.value, unit?.value));
         Some(At {
             line: id.line,
@@ -191,7 +227,8 @@ impl Reader<'_> {
     }
 
     fn statements(&self, section: &Section<'_>) -> Vec<String> {
-        self.evidence.cited(self.file, section.some_texts("statements"), self.source.faults)
+        self.evidence
+            .cited(self.file, section.some_texts("statements"), self.source.faults)
     }
 }
 
@@ -231,7 +268,13 @@ fn group(root: &Section<'_>) -> Option<Group> {
     let text = root.text("group")?;
     let group = Group::ALL.into_iter().find(|group| group.as_str() == text.value);
     if group.is_none() {
-        root.fault(text.line, format!("unknown group `{}`: surgery, liver-directed or systemic", text.value));
+        root.fault(
+            text.line,
+            format!(
+                "unknown group `{}`: surgery, liver-directed or systemic",
+                text.value
+            ),
+        );
     }
     group
 }
@@ -243,7 +286,10 @@ fn role(section: &Section<'_>) -> Option<Role> {
         "confirm" => Some(Role::Confirm),
         "contraindication" => Some(Role::Contraindication),
         other => {
-            section.fault(text.line, format!("unknown role `{other}`: require, confirm or contraindication"));
+            section.fault(
+                text.line,
+                format!("unknown role `{other}`: require, confirm or contraindication"),
+            );
             None
         }
     }

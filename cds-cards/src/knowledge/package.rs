@@ -18,23 +18,37 @@ pub(super) fn read(source: &Source<'_>, evidence: &Evidence, hash: String) -> Op
         let (id, version) = (root.text("id"), root.text("version"));
         let cut_off = root.text("evidence-cut-off");
         if let Some(cut_off) = cut_off.as_ref().filter(|month| !is_month(&month.value)) {
-            root.fault(cut_off.line, format!("`{}` is no month such as 2018-05", cut_off.value));
+            root.fault(
+                cut_off.line,
+                format!("`{}` is no month such as 2018-05", cut_off.value),
+            );
         }
         let (title, source_label) = (root.text("title"), root.text("source-label"));
         let (intended_use, misuse) = (root.text("intended-use"), root.text("misuse"));
         let (citation, citation_url) = (root.text("citation"), root.text("citation-url"));
-        if let Some(url) = citation_url.as_ref().filter(|url| !url.value.starts_with("https://")) {
+        if let Some(url) = citation_url
+            .as_ref()
+            .filter(|url| !url.value.starts_with("https://"))
+        {
             root.fault(url.line, "the link must start with https://");
         }
         let topic = coding(root, "topic");
         let limits = cited(root, "limit", source, evidence);
         let principles = cited(root, "principle", source, evidence);
-        let attributes = root.sections("attribute", |section| section.text("name").zip(section.text("text")));
+        let attributes = root.sections("attribute", |section| {
+            section.text("name").zip(section.text("text"))
+        });
         let override_reasons = root.sections("override-reason", coding_of);
         let attributes: Vec<(At<String>, At<String>)> = attributes.into_iter().flatten().collect();
         if attributes.len() != ATTRIBUTES {
             let line = root.line_of("attribute");
-            root.fault(line, format!("{ATTRIBUTES} source attributes are needed, {} stand here", attributes.len()));
+            root.fault(
+                line,
+                format!(
+                    "{ATTRIBUTES} source attributes are needed, {} stand here",
+                    attributes.len()
+                ),
+            );
         }
         let (version, cut_off, citation) = (version?.value, cut_off?.value, citation?.value);
         let filled = |text: String| {
@@ -43,7 +57,10 @@ pub(super) fn read(source: &Source<'_>, evidence: &Evidence, hash: String) -> Op
                 .replace("{citation}", &citation)
         };
         Some(Package {
-            attributes: attributes.into_iter().map(|(name, text)| (name.value, filled(text.value))).collect(),
+            attributes: attributes
+                .into_iter()
+                .map(|(name, text)| (name.value, filled(text.value)))
+                .collect(),
             reference: KnowledgeRef {
                 id: id?.value,
                 version: version.clone(),
@@ -74,7 +91,11 @@ pub(super) fn suggestions(source: &Source<'_>) -> Vec<Suggestion> {
 }
 
 fn suggestion(section: &Section<'_>) -> Option<Suggestion> {
-    let (label, text, code) = (section.text("label"), section.text("text"), coding(section, "code"));
+    let (label, text, code) = (
+        section.text("label"),
+        section.text("text"),
+        coding(section, "code"),
+    );
     let mut facts = Vec::new();
     for name in section.some_texts("facts") {
         match FactId::parse(&name.value) {
@@ -114,7 +135,11 @@ fn coding(section: &Section<'_>, key: &'static str) -> Option<Coding> {
 }
 
 fn coding_of(section: &Section<'_>) -> Option<Coding> {
-    let (system, code, display) = (section.text("system"), section.text("code"), section.text("display"));
+    let (system, code, display) = (
+        section.text("system"),
+        section.text("code"),
+        section.text("display"),
+    );
     Some(Coding {
         system: system?.value,
         code: code?.value,
@@ -125,6 +150,10 @@ fn coding_of(section: &Section<'_>) -> Option<Coding> {
 fn is_month(text: &str) -> bool {
     text.split_once('-').is_some_and(|(year, month)| {
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        year.len() == 4 && month.len() == 2 && digits(year) && digits(month) && (1..=12).contains(&month.parse().unwrap_or(0))
+        year.len() == 4
+            && month.len() == 2
+            && digits(year)
+            && digits(month)
+            && (1..=12).contains(&month.parse().unwrap_or(0))
     })
 }

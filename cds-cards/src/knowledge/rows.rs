@@ -13,19 +13,34 @@ pub(super) struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     /// Reads the file; `None` if its header is another or a row cannot be read (reported).
-    pub(super) fn read(file: &'a str, text: &str, header: &'static [&'static str], faults: &Faults) -> Option<Self> {
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+    pub(super) fn read(
+        file: &'a str,
+        text: &str,
+        header: &'static [&'static str],
+        faults: &Faults,
+    ) -> Option<Self> {
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(text.as_bytes());
         let mut rows = Vec::new();
         let mut sound = true;
         for record in reader.records() {
             match record {
                 Ok(record) => rows.push(At {
-                    line: record.position().map_or(1, |p| usize::try_from(p.line()).unwrap_or(1)),
+                    line: record
+                        .position()
+                        .map_or(1, |p| usize::try_from(p.line()).unwrap_or(1)),
                     value: record,
                 }),
                 Err(error) => {
-                    let line = error.position().map_or(1, |p| usize::try_from(p.line()).unwrap_or(1));
-                    faults.at(file, line, "the row has another number of columns than the header, or is not text");
+                    let line = error
+                        .position()
+                        .map_or(1, |p| usize::try_from(p.line()).unwrap_or(1));
+                    faults.at(
+                        file,
+                        line,
+                        "the row has another number of columns than the header, or is not text",
+                    );
                     sound = false;
                 }
             }

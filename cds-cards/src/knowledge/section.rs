@@ -54,7 +54,12 @@ impl<'a> Place<'a> {
     }
 
     fn line_of(self, offset: usize) -> usize {
-        1 + self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
+        1 + self
+            .text
+            .bytes()
+            .take(offset)
+            .filter(|byte| *byte == b'\n')
+            .count()
     }
 }
 
@@ -131,7 +136,9 @@ impl<'a> Section<'a> {
     pub(super) fn number(&self, key: &'static str) -> Option<At<Decimal>> {
         let value = self.value(key)?;
         let number = match value.get_ref() {
-            DeValue::Integer(integer) if integer.radix() == 10 => Decimal::from_str_exact(integer.as_str()).ok(),
+            DeValue::Integer(integer) if integer.radix() == 10 => {
+                Decimal::from_str_exact(integer.as_str()).ok()
+            }
             DeValue::Float(float) => Decimal::from_str_exact(float.as_str()).ok(),
             _ => None,
         };

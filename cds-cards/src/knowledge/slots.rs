@@ -11,7 +11,10 @@ pub(super) fn cards(source: &Source<'_>) -> BTreeMap<String, String> {
     let mut cards = BTreeMap::new();
     for place in source.folder("cards/") {
         if variables(place).is_some() {
-            cards.insert(place.file.trim_start_matches("cards/").to_owned(), place.text.to_owned());
+            cards.insert(
+                place.file.trim_start_matches("cards/").to_owned(),
+                place.text.to_owned(),
+            );
         }
     }
     cards
@@ -23,7 +26,12 @@ pub(super) fn option_card(source: &Source<'_>, folder: &str, figures: &[Figure])
     let used = variables(place)?;
     let known: BTreeMap<String, &str> = figures
         .iter()
-        .map(|figure| (format!("figures.{}", figure.id.replace('-', "_")), figure.id.as_str()))
+        .map(|figure| {
+            (
+                format!("figures.{}", figure.id.replace('-', "_")),
+                figure.id.as_str(),
+            )
+        })
         .collect();
     for name in &used {
         if !known.contains_key(name) {
@@ -48,7 +56,9 @@ fn variables(place: Place<'_>) -> Option<BTreeSet<String>> {
     match environment.template_from_str(place.text) {
         Ok(template) => Some(template.undeclared_variables(true).into_iter().collect()),
         Err(error) => {
-            let what = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+            let what = error
+                .detail()
+                .map_or_else(|| error.kind().to_string(), str::to_owned);
             place.fault(error.line().unwrap_or(1), what);
             None
         }
@@ -56,5 +66,7 @@ fn variables(place: Place<'_>) -> Option<BTreeSet<String>> {
 }
 
 fn line_of(text: &str, name: &str) -> usize {
-    text.lines().position(|line| line.contains(name)).map_or(1, |position| position + 1)
+    text.lines()
+        .position(|line| line.contains(name))
+        .map_or(1, |position| position + 1)
 }

@@ -41,6 +41,13 @@ pub(super) fn read(source: &Source<'_>, evidence: &Evidence) -> Option<Tables> {
     })
 }
 
+/// The rows of a stage table, and those that say that the printed table has no stage there.
+#[derive(Debug, Default)]
+struct Stages {
+    rows: Vec<At<StageRow>>,
+    open: Vec<At<StageRow>>,
+}
+
 struct Reader<'a> {
     source: &'a Source<'a>,
     evidence: &'a Evidence,
@@ -61,7 +68,10 @@ impl Reader<'_> {
             value: id.to_owned(),
             line: row.line,
         }];
-        self.evidence.cited(file, cited, self.source.faults).pop().unwrap_or_default()
+        self.evidence
+            .cited(file, cited, self.source.faults)
+            .pop()
+            .unwrap_or_default()
     }
 
     /// The numbers of a row; `None` if it names none, or if they cannot be read (reported).
@@ -72,7 +82,11 @@ impl Reader<'_> {
                 return Ok(None);
             }
             let value = Decimal::from_str_exact(text).map_err(|_| {
-                self.fault(file, row.line, format!("`{column}` must be a number, not `{text}`"));
+                self.fault(
+                    file,
+                    row.line,
+                    format!("`{column}` must be a number, not `{text}`"),
+                );
             })?;
             Ok(Some(Bound { value, inclusive }))
         };
@@ -81,10 +95,18 @@ impl Reader<'_> {
             self.fault(
                 file,
                 row.line,
-                format!("unit `{}` is not the unit of `{fact}`, which is `{unit}`", row.get("unit")),
+                format!(
+                    "unit `{}` is not the unit of `{fact}`, which is `{unit}`",
+                    row.get("unit")
+                ),
             );
         }
-        let ends = [end("from", true), end("above", false), end("below", false), end("up-to", true)];
+        let ends = [
+            end("from", true),
+            end("above", false),
+            end("below", false),
+            end("up-to", true),
+        ];
         let [Ok(from), Ok(above), Ok(below), Ok(up_to)] = ends else {
             return None;
         };
@@ -106,13 +128,25 @@ impl Reader<'_> {
         let last = bands.last().map_or(1, |(_, line)| *line);
         let info = fact.info();
         for (position, what) in cover::faults(&intervals, info.min, info.max) {
-            let line = position.and_then(|position| bands.get(position)).map_or(last, |(_, line)| *line);
+            let line = position
+                .and_then(|position| bands.get(position))
+                .map_or(last, |(_, line)| *line);
             self.fault(file, line, format!("`{fact}`: {what}"));
         }
     }
 
     fn grades(&self, file: &str) -> Option<GradeTable> {
-        const HEADER: &[&str] = &["grade", "reads", "unit", "from", "above", "up-to", "below", "word", "statement"];
+        const HEADER: &[&str] = &[
+            "grade",
+            "reads",
+            "unit",
+            "from",
+            "above",
+            "up-to",
+            "below",
+            "word",
+            "statement",
+        ];
         let rows = self.source.rows(file, HEADER)?;
         let mut sound = true;
         for row in rows.iter() {
@@ -130,14 +164,19 @@ impl Reader<'_> {
         let words = self.paired(&rows, file);
         let mut grades = Vec::new();
         for grade in &FactId::GradeRecorded.info().words {
-            let measured = |list: &[(String, Interval, String)]| list.iter().find(|(g, ..)| g == grade).cloned();
+            let measured =
+                |list: &[(String, Interval, String)]| list.iter().find(|(g, ..)| g == grade).cloned();
             let (ki67, mitoses) = (measured(&ki67), measured(&mitoses));
             let word = words.iter().find(|(g, ..)| g == grade).cloned();
             let (Some((_, ki67, first)), Some((_, mitoses, second)), Some((_, differentiation, third))) =
                 (ki67, mitoses, word)
             else {
                 if sound {
-                    self.fault(file, 1, format!("gap: `{grade}` needs a row for ki67, mitoses and differentiation"));
+                    self.fault(
+                        file,
+                        1,
+                        format!("gap: `{grade}` needs a row for ki67, mitoses and differentiation"),
+                    );
                 }
                 sound = false;
                 continue;
@@ -170,22 +209,44 @@ impl Reader<'_> {
             self.covered(file, &bands, fact);
         }
         if !measured.is_sorted_by(|a, b| a.0 < b.0) {
-            self.fault(file, bands.first().map_or(1, |(_, line)| *line), format!("`{fact}`: grades must rise with the number"));
+            self.fault(
+                file,
+                bands.first().map_or(1, |(_, line)| *line),
+                format!("`{fact}`: grades must rise with the number"),
+            );
         }
         measured
     }
 
     fn paired(&self, rows: &Rows<'_>, file: &str) -> Vec<(String, String, String)> {
         let mut pairs: Vec<(String, String, String)> = Vec::new();
-        for row in rows.iter().filter(|row| row.get("reads") == FactId::Differentiation.as_str()) {
+        for row in rows
+            .iter()
+            .filter(|row| row.get("reads") == FactId::Differentiation.as_str())
+        {
             let word = row.get("word");
             if FactId::Differentiation.word(word).is_none() {
-                self.fault(file, row.line, format!("`{word}` is no word of `differentiation`"));
+                self.fault(
+                    file,
+                    row.line,
+                    format!("`{word}` is no word of `differentiation`"),
+                );
             }
-            if pairs.iter().any(|(grade, known, _)| known == word || grade == row.get("grade")) {
-                self.fault(file, row.line, format!("overlap: `{}` or `{word}` is paired twice", row.get("grade")));
+            if pairs
+                .iter()
+                .any(|(grade, known, _)| known == word || grade == row.get("grade"))
+            {
+                self.fault(
+                    file,
+                    row.line,
+                    format!("overlap: `{}` or `{word}` is paired twice", row.get("grade")),
+                );
             }
-            pairs.push((row.get("grade").to_owned(), word.to_owned(), self.statement(file, row)));
+            pairs.push((
+                row.get("grade").to_owned(),
+                word.to_owned(),
+                self.statement(file, row),
+            ));
         }
         pairs
     }
@@ -193,16 +254,25 @@ impl Reader<'_> {
     fn staging(&self, t_file: &str, stage_file: &str) -> Option<StagingTable> {
         let t = self.t_rows(t_file);
         let stages = self.stage_rows(stage_file);
-        let (t, (stages, open)) = (t?, stages?);
-        self.every_tnm_has_one_stage(stage_file, &t, &stages, &open);
+        let (t, stages) = (t?, stages?);
+        self.every_tnm_has_one_stage(stage_file, &t, &stages);
         Some(StagingTable {
             t,
-            stages: stages.into_iter().map(|row| row.value).collect(),
+            stages: stages.rows.into_iter().map(|row| row.value).collect(),
         })
     }
 
     fn t_rows(&self, file: &str) -> Option<Vec<TRow>> {
-        const HEADER: &[&str] = &["t", "extension", "unit", "from", "above", "up-to", "below", "statement"];
+        const HEADER: &[&str] = &[
+            "t",
+            "extension",
+            "unit",
+            "from",
+            "above",
+            "up-to",
+            "below",
+            "statement",
+        ];
         let rows = self.source.rows(file, HEADER)?;
         let extensions = &FactId::TumourExtension.info().words;
         let mut found: Vec<TRow> = Vec::new();
@@ -221,10 +291,21 @@ impl Reader<'_> {
                 sizes.extend(size.map(|size| (size, row.line)));
             } else if !extension.is_empty() {
                 if !extensions.iter().any(|word| word == extension) {
-                    self.fault(file, row.line, format!("`{extension}` is no word of `tumour-extension`"));
+                    self.fault(
+                        file,
+                        row.line,
+                        format!("`{extension}` is no word of `tumour-extension`"),
+                    );
                 }
-                if found.iter().any(|known| known.extension.as_deref() == Some(extension)) {
-                    self.fault(file, row.line, format!("overlap: `{extension}` has two T categories"));
+                if found
+                    .iter()
+                    .any(|known| known.extension.as_deref() == Some(extension))
+                {
+                    self.fault(
+                        file,
+                        row.line,
+                        format!("overlap: `{extension}` has two T categories"),
+                    );
                 }
             } else if t != "Tis" {
                 self.fault(file, row.line, "`extension` is empty");
@@ -249,9 +330,9 @@ impl Reader<'_> {
         Some(found)
     }
 
-    fn stage_rows(&self, file: &str) -> Option<(Vec<At<StageRow>>, Vec<At<StageRow>>)> {
+    fn stage_rows(&self, file: &str) -> Option<Stages> {
         let rows = self.source.rows(file, &["stage", "t", "n", "m", "statement"])?;
-        let (mut found, mut open) = (Vec::new(), Vec::new());
+        let mut stages = Stages::default();
         for row in rows.iter() {
             let stage = row.get("stage");
             if stage != OPEN && FactId::StageRecorded.word(stage).is_none() {
@@ -269,9 +350,13 @@ impl Reader<'_> {
                     statement: self.statement(file, row),
                 },
             };
-            if stage == OPEN { open.push(read) } else { found.push(read) }
+            if stage == OPEN {
+                stages.open.push(read);
+            } else {
+                stages.rows.push(read);
+            }
         }
-        Some((found, open))
+        Some(stages)
     }
 
     fn categories(&self, file: &str, row: Row<'_>, column: &str, fact: FactId) -> Option<Vec<String>> {
@@ -281,7 +366,11 @@ impl Reader<'_> {
         }
         let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
         if words.is_empty() {
-            self.fault(file, row.line, format!("`{column}` is empty: name categories, or `any`"));
+            self.fault(
+                file,
+                row.line,
+                format!("`{column}` is empty: name categories, or `any`"),
+            );
         }
         for word in &words {
             if fact.word(word).is_none() {
@@ -291,15 +380,16 @@ impl Reader<'_> {
         Some(words)
     }
 
-    fn every_tnm_has_one_stage(&self, file: &str, t: &[TRow], stages: &[At<StageRow>], open: &[At<StageRow>]) {
+    fn every_tnm_has_one_stage(&self, file: &str, t: &[TRow], stages: &Stages) {
         let mut categories: Vec<&str> = t.iter().map(|row| row.t.as_str()).collect();
         categories.dedup();
         for t in categories {
             for n in ["N0", "N1"] {
                 for m in ["M0", "M1"] {
                     let fits: Vec<&At<StageRow>> = stages
+                        .rows
                         .iter()
-                        .chain(open)
+                        .chain(&stages.open)
                         .filter(|row| fits(&row.value, t, n, m))
                         .collect();
                     match fits.as_slice() {
@@ -321,6 +411,8 @@ impl Reader<'_> {
 }
 
 fn fits(row: &StageRow, t: &str, n: &str, m: &str) -> bool {
-    let holds = |list: &Option<Vec<String>>, word: &str| list.as_ref().is_none_or(|list| list.iter().any(|w| w == word));
+    let holds = |list: &Option<Vec<String>>, word: &str| {
+        list.as_ref().is_none_or(|list| list.iter().any(|w| w == word))
+    };
     holds(&row.t, t) && holds(&row.n, n) && row.m.iter().any(|word| word == m)
 }
