@@ -1,1 +1,26 @@
-//! Shared helpers of the acceptance tests.
+//! What the acceptance tests share: vignettes, the words they are written in, and their comparison with an assessment.
+
+pub mod compare;
+pub mod vignette;
+pub mod words;
+
+use std::path::PathBuf;
+
+/// The directory of this package.
+pub fn here() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The knowledge that ships with the product.
+///
+/// # Errors
+/// Every fault of it, one a line.
+pub fn knowledge() -> Result<cds_cards::Knowledge, String> {
+    cds_cards::Knowledge::embedded().map_err(|faults| {
+        faults
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("\n")
+    })
+}

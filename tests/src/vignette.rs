@@ -1,0 +1,275 @@
+//! A vignette: one patient in fact words and what the specification says of that patient, read with what it inherits.
+
+use crate::words::Written;
+use fhir_profiles::{FactId, Facts};
+use jiff::civil::Date;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// One patient with expectations, inheritance resolved.
+#[derive(Debug, Clone, Default)]
+pub struct Vignette {
+    /// `topic/name`.
+    pub name: String,
+    /// The sentence of the specification that it checks.
+    pub rule: String,
+    /// The day of evaluation.
+    pub as_of: Option<Date>,
+    /// Facts that the site declares closed world.
+    pub closed_world: Vec<FactId>,
+    /// Readings by fact.
+    pub readings: BTreeMap<FactId, Vec<Written>>,
+    /// What must come out.
+    pub expect: Expect,
+}
+
+/// What must come out. What is `None` is not asserted.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Expect {
+    /// `passed`, `no-pnet` or `no-liver-metastases`.
+    pub gate: Option<String>,
+    /// The grade.
+    pub grade: Option<ExpectGrade>,
+    /// Stages still possible, per system.
+    pub stage: Option<ExpectStage>,
+    /// Ids of all discrepancies, in any order.
+    pub discrepancies: Option<Vec<String>>,
+    /// All missing facts with the number of options they would settle.
+    pub missing: Option<BTreeMap<String, usize>>,
+    /// Some of them.
+    pub missing_includes: Option<BTreeMap<String, usize>>,
+    /// Options by id.
+    #[serde(default)]
+    pub options: BTreeMap<String, ExpectOption>,
+}
+
+/// A grade or its candidates.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectGrade {
+    /// The grade; then it is the only candidate.
+    pub value: Option<String>,
+    /// The candidates, where there is no grade.
+    #[serde(default)]
+    pub candidates: Vec<String>,
+    /// Why there is none.
+    pub reason: Option<String>,
+    /// Whether the review's table holds the tumour.
+    pub classifiable: Option<bool>,
+    /// Whether it must say that it rests on an interpretation.
+    pub interpretation: Option<bool>,
+}
+
+/// Stages still possible; one is the stage.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectStage {
+    /// ENETS.
+    pub enets: Vec<String>,
+    /// AJCC, 7th edition.
+    pub ajcc7: Vec<String>,
+}
+
+/// One option. Outcomes are `met`, `not-met`, or the reason for which they are unknown.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectOption {
+    /// The verdict.
+    pub verdict: Option<String>,
+    /// All criteria that decide the verdict, with their outcome.
+    pub deciding: Option<BTreeMap<String, String>>,
+    /// Some other criteria, with their outcome.
+    pub criteria: Option<BTreeMap<String, String>>,
+    /// All favours.
+    pub favours: Option<Aspects>,
+    /// All cautions.
+    pub cautions: Option<Aspects>,
+    /// All variants.
+    pub variants: Option<Aspects>,
+}
+
+/// Ids, or `-` for "not asserted here".
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Aspects {
+    /// `-`.
+    Open(String),
+    /// Ids in any order.
+    Ids(Vec<String>),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    rule: String,
+    like: Option<String>,
+    as_of: Option<String>,
+    closed_world: Option<Vec<String>>,
+    #[serde(default)]
+    facts: BTreeMap<String, OneOrSeveral>,
+    #[serde(default)]
+    reading: Vec<Written>,
+    #[serde(default)]
+    expect: Expect,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrSeveral {
+    One(String),
+    Several(Vec<String>),
+}
+
+/// Every vignette under `root`, by name.
+///
+/// # Errors
+/// Every file that cannot be read or says something that is not understood.
+pub fn load_all(root: &Path) -> Result<BTreeMap<String, Vignette>, String> {
+    let mut files = BTreeMap::new();
+    let mut faults = Vec::new();
+    for path in toml_files(root)? {
+        let name = path
+            .strip_prefix(root)
+            .unwrap_or(&path)
+            .with_extension("")
+            .to_string_lossy()
+            .replace('\\', "/");
+        let read = std::fs::read_to_string(&path)
+            .map_err(|e| e.to_string())
+            .and_then(|text| toml::from_str::<File>(&text).map_err(|e| e.to_string()));
+        match read {
+            Ok(file) => {
+                files.insert(name, file);
+            }
+            Err(fault) => faults.push(format!("{name}: {fault}")),
+        }
+    }
+    let mut vignettes = BTreeMap::new();
+    for name in files.keys() {
+        match resolve(name, &files, &mut Vec::new()) {
+            Ok(vignette) => {
+                vignettes.insert(name.clone(), vignette);
+            }
+            Err(fault) => faults.push(format!("{name}: {fault}")),
+        }
+    }
+    if faults.is_empty() {
+        Ok(vignettes)
+    } else {
+        Err(faults.join("\n"))
+    }
+}
+
+fn toml_files(directory: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut found = Vec::new();
+    let entries = std::fs::read_dir(directory).map_err(|e| format!("{}: {e}", directory.display()))?;
+    for entry in entries {
+        let path = entry.map_err(|e| e.to_string())?.path();
+        if path.is_dir() {
+            found.extend(toml_files(&path)?);
+        } else if path.extension().is_some_and(|e| e == "toml") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn resolve(name: &str, files: &BTreeMap<String, File>, above: &mut Vec<String>) -> Result<Vignette, String> {
+    if above.iter().any(|n| n == name) {
+        return Err(format!("`{name}` inherits itself"));
+    }
+    above.push(name.to_owned());
+    let file = files.get(name).ok_or_else(|| format!("no vignette `{name}`"))?;
+    let mut vignette = match &file.like {
+        Some(like) => resolve(like, files, above)?,
+        None => Vignette::default(),
+    };
+    name.clone_into(&mut vignette.name);
+    vignette.rule.clone_from(&file.rule);
+    if let Some(day) = &file.as_of {
+        vignette.as_of = Some(day.parse().map_err(|e| format!("as-of: {e}"))?);
+    }
+    if let Some(facts) = &file.closed_world {
+        vignette.closed_world = facts.iter().map(|f| fact(f)).collect::<Result<_, _>>()?;
+    }
+    put_facts(&mut vignette, file)?;
+    put_expectations(&mut vignette.expect, &file.expect);
+    Ok(vignette)
+}
+
+fn fact(text: &str) -> Result<FactId, String> {
+    FactId::parse(text).ok_or_else(|| format!("unknown fact `{text}`"))
+}
+
+/// What a vignette says of a fact replaces what it inherits of it.
+fn put_facts(vignette: &mut Vignette, file: &File) -> Result<(), String> {
+    for written in &file.reading {
+        if file.facts.contains_key(&written.fact) {
+            return Err(format!("`{}` stands in facts and in a reading", written.fact));
+        }
+        vignette.readings.remove(&fact(&written.fact)?);
+    }
+    for written in &file.reading {
+        let id = fact(&written.fact)?;
+        vignette.readings.entry(id).or_default().push(written.clone());
+    }
+    for (id, values) in &file.facts {
+        let id = fact(id)?;
+        let readings = match values {
+            OneOrSeveral::One(value) if value == "-" => {
+                vignette.readings.remove(&id);
+                continue;
+            }
+            OneOrSeveral::One(value) => vec![Written::plain(id, value)],
+            OneOrSeveral::Several(values) => values.iter().map(|v| Written::plain(id, v)).collect(),
+        };
+        vignette.readings.insert(id, readings);
+    }
+    Ok(())
+}
+
+/// What a vignette expects replaces what it inherits; a verdict takes its criteria with it, favours, cautions and
+/// variants stand alone.
+fn put_expectations(inherited: &mut Expect, own: &Expect) {
+    fn put<T: Clone>(inherited: &mut Option<T>, own: &Option<T>) {
+        if own.is_some() {
+            inherited.clone_from(own);
+        }
+    }
+    put(&mut inherited.gate, &own.gate);
+    put(&mut inherited.grade, &own.grade);
+    put(&mut inherited.stage, &own.stage);
+    put(&mut inherited.discrepancies, &own.discrepancies);
+    put(&mut inherited.missing, &own.missing);
+    put(&mut inherited.missing_includes, &own.missing_includes);
+    for (id, option) in &own.options {
+        let base = inherited.options.entry(id.clone()).or_default();
+        if option.verdict.is_some() {
+            base.verdict.clone_from(&option.verdict);
+            base.deciding.clone_from(&option.deciding);
+            base.criteria.clone_from(&option.criteria);
+        }
+        put(&mut base.favours, &option.favours);
+        put(&mut base.cautions, &option.cautions);
+        put(&mut base.variants, &option.variants);
+    }
+}
+
+impl Vignette {
+    /// The facts of the patient.
+    ///
+    /// # Errors
+    /// What is not understood.
+    pub fn facts(&self) -> Result<Facts, String> {
+        let as_of = self.as_of.ok_or("no as-of")?;
+        let mut builder = Facts::builder(as_of);
+        builder.closed_world(self.closed_world.iter().copied());
+        for written in self.readings.values().flatten() {
+            written.add_to(&mut builder)?;
+        }
+        Ok(builder.build())
+    }
+}

@@ -1,0 +1,209 @@
+//! Facts in words: the small strict language in which vignettes and generated charts are written.
+//!
+//! `8`, `<3`, `<=3`, `>20`, `>=20`, `3-5`, a word of the fact, `unreadable`; `stable since 2026-01`, `T2 in enets`;
+//! `2 | 8` for two readings of equal standing.
+
+use fhir_profiles::facts::{Basis, Evidence, Flag, Reading, Source, Specimen, System, Value};
+use fhir_profiles::{FactId, FactsBuilder, Interval, PartialDate};
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+/// One reading as a vignette writes it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Written {
+    /// The fact's id.
+    pub fact: String,
+    /// The value in fact words.
+    pub value: String,
+    /// Effective date.
+    pub date: Option<String>,
+    /// Staging or grading system.
+    pub system: Option<String>,
+    /// `pathological`, `clinical` or `karnofsky`.
+    pub basis: Option<String>,
+    /// `primary` or `metastasis`.
+    pub specimen: Option<String>,
+    /// Since when the status holds.
+    pub since: Option<String>,
+    /// Syndrome or drug.
+    pub detail: Option<String>,
+    /// Unit of a marker.
+    pub unit: Option<String>,
+    /// `low`, `normal` or `high`.
+    pub flag: Option<String>,
+    /// `observation`, `condition`, `procedure`, `medication` or `part`.
+    pub source: Option<String>,
+    /// Where it stands; made up from fact, date and position where not given.
+    pub reference: Option<String>,
+}
+
+impl Written {
+    /// A reading with nothing but a value.
+    pub fn plain(fact: FactId, value: &str) -> Self {
+        Self {
+            fact: fact.as_str().to_owned(),
+            value: value.to_owned(),
+            date: None,
+            system: None,
+            basis: None,
+            specimen: None,
+            since: None,
+            detail: None,
+            unit: None,
+            flag: None,
+            source: None,
+            reference: None,
+        }
+    }
+
+    /// Adds the reading to the chart.
+    ///
+    /// # Errors
+    /// What is not understood.
+    pub fn add_to(&self, builder: &mut FactsBuilder) -> Result<(), String> {
+        let id = FactId::parse(&self.fact).ok_or_else(|| format!("unknown fact `{}`", self.fact))?;
+        for (position, part) in self.value.split(" | ").enumerate() {
+            let evidence = Evidence {
+                reference: match &self.reference {
+                    Some(given) => format!("{given}-{position}"),
+                    None => format!(
+                        "Observation/{id}-{position}-{}",
+                        self.date.as_deref().unwrap_or("undated")
+                    ),
+                },
+                recorded: part.to_owned(),
+                effective: date(self.date.as_deref())?,
+                notes: Vec::new(),
+            };
+            if part == "unreadable" {
+                builder.unreadable(id, evidence);
+            } else {
+                builder.reading(id, self.reading(id, part, evidence)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn reading(&self, id: FactId, part: &str, evidence: Evidence) -> Result<Reading, String> {
+        let (rest, since) = cut(part, " since ");
+        let (word, system) = cut(rest, " in ");
+        let mut reading = Reading::new(value(id, word)?, source(self.source.as_deref())?, evidence);
+        reading.since = date(since.or(self.since.as_deref()))?;
+        reading.system = system
+            .or(self.system.as_deref())
+            .map(|s| System::parse(s).ok_or_else(|| format!("unknown system `{s}`")))
+            .transpose()?;
+        reading.basis = match self.basis.as_deref() {
+            None => Basis::Plain,
+            Some("pathological") => Basis::Pathological,
+            Some("clinical") => Basis::Clinical,
+            Some("karnofsky") => Basis::Karnofsky,
+            Some(other) => return Err(format!("unknown basis `{other}`")),
+        };
+        reading.specimen = match self.specimen.as_deref() {
+            None => None,
+            Some("primary") => Some(Specimen::Primary),
+            Some("metastasis") => Some(Specimen::Metastasis),
+            Some(other) => return Err(format!("unknown specimen `{other}`")),
+        };
+        reading.flag = match self.flag.as_deref() {
+            None => None,
+            Some("low") => Some(Flag::Low),
+            Some("normal") => Some(Flag::Normal),
+            Some("high") => Some(Flag::High),
+            Some(other) => return Err(format!("unknown flag `{other}`")),
+        };
+        reading.detail.clone_from(&self.detail);
+        reading.unit.clone_from(&self.unit);
+        Ok(reading)
+    }
+}
+
+fn cut<'a>(text: &'a str, at: &str) -> (&'a str, Option<&'a str>) {
+    text.split_once(at).map_or((text, None), |(a, b)| (a, Some(b)))
+}
+
+fn date(text: Option<&str>) -> Result<Option<PartialDate>, String> {
+    text.map(|t| PartialDate::parse(t).ok_or_else(|| format!("no date: `{t}`")))
+        .transpose()
+}
+
+fn source(text: Option<&str>) -> Result<Source, String> {
+    Ok(match text {
+        None | Some("observation") => Source::Observation,
+        Some("condition") => Source::Condition,
+        Some("procedure") => Source::Procedure,
+        Some("medication") => Source::Medication,
+        Some("part") => Source::Part,
+        Some(other) => return Err(format!("unknown source `{other}`")),
+    })
+}
+
+/// A value of the fact: a word of its list, else a number or interval. Facts of which several words may hold get
+/// a set.
+fn value(id: FactId, text: &str) -> Result<Value, String> {
+    use fhir_profiles::catalogue::Kind;
+    if let Some(word) = id.word(text) {
+        return Ok(if id.info().kind == Kind::Several {
+            Value::Words([word].into())
+        } else {
+            Value::Word(word)
+        });
+    }
+    if !matches!(id.info().kind, Kind::Number | Kind::Score | Kind::Marker) {
+        return Err(format!("`{text}` is no word of `{id}`"));
+    }
+    interval(text)
+        .map(Value::Number)
+        .ok_or_else(|| format!("`{text}` is no number for `{id}`"))
+}
+
+fn interval(text: &str) -> Option<Interval> {
+    let number = |t: &str| t.parse::<Decimal>().ok();
+    if let Some(rest) = text.strip_prefix("<=") {
+        return number(rest).map(Interval::up_to);
+    }
+    if let Some(rest) = text.strip_prefix(">=") {
+        return number(rest).map(Interval::from);
+    }
+    if let Some(rest) = text.strip_prefix('<') {
+        return number(rest).map(Interval::below);
+    }
+    if let Some(rest) = text.strip_prefix('>') {
+        return number(rest).map(Interval::above);
+    }
+    match text.split_once('-') {
+        Some((low, high)) => Interval::between(number(low)?, number(high)?),
+        None => number(text).map(Interval::exactly),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_written() {
+        let d = |t: &str| t.parse::<Decimal>().unwrap();
+        assert_eq!(interval("2.9"), Some(Interval::exactly(d("2.9"))));
+        assert_eq!(interval("<=3"), Some(Interval::up_to(d("3"))));
+        assert_eq!(interval(">20"), Some(Interval::above(d("20"))));
+        assert_eq!(interval("3-5"), Interval::between(d("3"), d("5")));
+        assert_eq!(interval("5-3"), None);
+        assert_eq!(interval("3 %"), None);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_refused() {
+        let mut chart = fhir_profiles::Facts::builder(jiff::civil::date(2026, 11, 23));
+        for (fact, value) in [
+            (FactId::Pnet, "yes"),
+            (FactId::Ki67, "8 %"),
+            (FactId::T, "T2 in tnm"),
+            (FactId::DiseaseStatus, "stable since spring"),
+        ] {
+            assert!(Written::plain(fact, value).add_to(&mut chart).is_err(), "{value}");
+        }
+    }
+}
