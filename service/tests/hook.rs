@@ -147,11 +147,8 @@ fn other_data_that_fail_are_named_to_the_clinician() {
         let request = with(WITH_PNET, "markers", value);
         assert!(problems(&request).contains(&format!("prefetch markers: {said}")));
         let cards = service.hook(&request).cards();
-        assert!(
-            details(&cards).contains("prefetch markers"),
-            "{}",
-            details(&cards)
-        );
+        let shown = details(&cards);
+        assert!(shown.contains("prefetch markers"), "{shown}");
     }
     let absent = without(WITH_PNET, "markers");
     assert!(problems(&absent).contains(&"prefetch markers: these records were not supplied".to_owned()));
@@ -175,6 +172,19 @@ fn keys_of_the_sites_own_are_read_by_type() {
     let theirs = service.post("/assessment", &request).json();
     assert_eq!(ours["options"], theirs["options"]);
     assert_eq!(ours["grade"], theirs["grade"]);
+}
+
+/// A key that is not there is no reason for a card about somebody who has no PNET.
+#[test]
+fn other_data_that_are_missing_make_no_card_without_pnet() {
+    let service = demo();
+    for key in ["pathology", "markers", "status"] {
+        assert_eq!(service.hook(&without(WITHOUT_PNET, key)).body, r#"{"cards":[]}"#);
+        assert_eq!(
+            service.hook(&with(WITHOUT_PNET, key, outcome("error"))).body,
+            r#"{"cards":[]}"#
+        );
+    }
 }
 
 // The nine odd requests.

@@ -1,9 +1,9 @@
 //! From a hook request to its answer: the one place where I/O meets logic.
 
-use super::prefetch::{Intake, Taken};
+use super::prefetch::{Intake, Taken, is_note};
 use super::request::HookRequest;
 use super::templates::Template;
-use crate::errors::Failure;
+use crate::errors::{ErrorCode, Failure};
 use crate::evaluator::Evaluator;
 use crate::sandbox::Sandbox;
 use cds_cards::assessment::{Assessment, Gate};
@@ -48,7 +48,7 @@ pub fn advise(
             gate: Gate::NoPnet,
         });
     }
-    let assessment = evaluator.assess(&taken.chart, as_of);
+    let assessment = evaluate(evaluator, &taken, as_of)?;
     Ok(Advice {
         cards: evaluator.render(&assessment, request.instance),
         gate: assessment.gate,
@@ -68,7 +68,20 @@ pub fn assess(
 ) -> Result<Assessment, Failure> {
     let fetched = fetch(templates, request, source);
     let taken = take(evaluator, templates, request, &fetched)?;
-    Ok(evaluator.assess(&taken.chart, as_of))
+    evaluate(evaluator, &taken, as_of)
+}
+
+/// Assesses a chart. Where no PNET is found, incomplete conditions make that worth nothing, and other data that were
+/// not to be had make no difference.
+fn evaluate(evaluator: &Evaluator, taken: &Taken<'_>, as_of: Date) -> Result<Assessment, Failure> {
+    let mut assessment = evaluator.assess(&taken.chart, as_of);
+    if assessment.gate == Gate::NoPnet {
+        if !taken.conditions_complete {
+            return Err(ErrorCode::IncompleteConditions.into());
+        }
+        assessment.problems.retain(|problem| !is_note(&problem.place));
+    }
+    Ok(assessment)
 }
 
 /// What the templates ask for and the request does not bring.

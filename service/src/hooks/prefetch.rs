@@ -11,6 +11,14 @@ pub(super) const PATIENT: &str = "patient";
 /// Key of the patient's conditions: core data.
 pub(super) const CONDITIONS: &str = "conditions";
 
+/// What the place of a note about a key begins with.
+const NOTE: &str = "prefetch ";
+
+/// Whether a problem is about data that were not to be had, not about a record.
+pub(super) fn is_note(place: &str) -> bool {
+    place.starts_with(NOTE)
+}
+
 /// What stands under a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -62,6 +70,8 @@ pub(super) struct Taken<'a> {
     pub(super) chart: Chart<'a>,
     /// Whether it is certain that no PNET is on record.
     pub(super) surely_no_pnet: bool,
+    /// Whether all conditions are there, so that not finding a PNET among them means something.
+    pub(super) conditions_complete: bool,
 }
 
 impl<'a> Intake<'a> {
@@ -89,7 +99,7 @@ impl<'a> Intake<'a> {
         for template in templates {
             let note = self.state(&template.key).note();
             if let Some(note) = note.filter(|_| template.key != PATIENT) {
-                self.chart.report(format!("prefetch {}", template.key), note);
+                self.chart.report(format!("{NOTE}{}", template.key), note);
             }
         }
         let chart = self.chart.finish().map_err(refused)?;
@@ -107,6 +117,7 @@ impl<'a> Intake<'a> {
         Ok(Taken {
             chart,
             surely_no_pnet,
+            conditions_complete: conditions == State::Complete,
         })
     }
 }

@@ -29,6 +29,10 @@ impl<'a> HookRequest<'a> {
     /// # Errors
     /// [`Failure`] if it is no JSON, no hook request, or lacks a required field.
     pub fn parse(body: &'a str) -> Result<Self, Failure> {
+        // A derived struct would take a JSON array, field by field.
+        if body.trim_start().starts_with('[') {
+            return Err(ErrorCode::InvalidRequest.into());
+        }
         let wire: Wire<'a> = serde_json::from_str(body).map_err(|error| Failure::json(&error))?;
         let hook = wire
             .hook

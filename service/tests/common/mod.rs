@@ -13,10 +13,10 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
-pub const WITH_PNET: &str = "insulinoma-debulking";
-pub const WITHOUT_PNET: &str = "pancreatic-adenocarcinoma";
-pub const INSTANCE: &str = "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea";
-pub const HOOK_PATH: &str = "/cds-services/pnet-liver-metastases";
+pub(crate) const WITH_PNET: &str = "insulinoma-debulking";
+pub(crate) const WITHOUT_PNET: &str = "pancreatic-adenocarcinoma";
+pub(crate) const INSTANCE: &str = "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea";
+pub(crate) const HOOK_PATH: &str = "/cds-services/pnet-liver-metastases";
 
 fn today() -> Date {
     date(2026, 11, 23)
@@ -24,15 +24,15 @@ fn today() -> Date {
 
 /// A running service; it ends with the test process.
 #[derive(Clone, Copy)]
-pub struct Service {
-    pub address: SocketAddr,
+pub(crate) struct Service {
+    pub(crate) address: SocketAddr,
 }
 
 /// An answer.
-pub struct Answer {
-    pub status: u16,
-    pub head: String,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
 }
 
 impl Answer {
@@ -49,17 +49,17 @@ impl Answer {
         }
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
-    pub fn cards(&self) -> Vec<Value> {
+    pub(crate) fn cards(&self) -> Vec<Value> {
         assert_eq!(self.status, 200, "{}", self.body);
         self.json()["cards"].as_array().unwrap().clone()
     }
 
     /// Checks that it is an OperationOutcome with this status and code.
-    pub fn is_error(&self, status: u16, code: &str) {
+    pub(crate) fn is_error(&self, status: u16, code: &str) {
         assert_eq!(
             (self.status, self.code().as_str()),
             (status, code),
@@ -74,7 +74,7 @@ impl Answer {
         assert_eq!(self.json()["resourceType"], "OperationOutcome");
     }
 
-    pub fn code(&self) -> String {
+    pub(crate) fn code(&self) -> String {
         self.json()["issue"][0]["details"]["coding"][0]["code"]
             .as_str()
             .unwrap_or_default()
@@ -83,12 +83,12 @@ impl Answer {
 }
 
 /// A demo service.
-pub fn demo() -> Service {
+pub(crate) fn demo() -> Service {
     start("demo.enabled = true\n")
 }
 
 /// A service with these settings.
-pub fn start(settings: &str) -> Service {
+pub(crate) fn start(settings: &str) -> Service {
     let source = Source {
         file: Some(("test.toml".into(), settings.into())),
         ..Source::default()
@@ -103,14 +103,14 @@ pub fn start(settings: &str) -> Service {
 }
 
 impl Service {
-    pub fn connect(&self) -> TcpStream {
+    pub(crate) fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         stream
     }
 
     /// Sends bytes as they are and reads to the end of the connection.
-    pub fn raw(&self, bytes: &[u8]) -> Answer {
+    pub(crate) fn raw(&self, bytes: &[u8]) -> Answer {
         let mut stream = self.connect();
         // The service may answer and close before it has read everything.
         let _ = stream.write_all(bytes);
@@ -119,7 +119,7 @@ impl Service {
         Answer::parse(&answer)
     }
 
-    pub fn request(&self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Answer {
+    pub(crate) fn request(&self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Answer {
         let mut bytes = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n",
             self.address
@@ -134,11 +134,11 @@ impl Service {
         self.raw(&[bytes.as_bytes(), body].concat())
     }
 
-    pub fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.request("GET", path, &[], b"")
     }
 
-    pub fn post(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
         self.request(
             "POST",
             path,
@@ -147,13 +147,13 @@ impl Service {
         )
     }
 
-    pub fn hook(&self, body: &Value) -> Answer {
+    pub(crate) fn hook(&self, body: &Value) -> Answer {
         self.post(HOOK_PATH, body)
     }
 }
 
 /// The Bundle of a bundled patient.
-pub fn chart(patient: &str) -> Value {
+pub(crate) fn chart(patient: &str) -> Value {
     let path = format!("{}/demo/patients/{patient}.json", env!("CARGO_MANIFEST_DIR"));
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
@@ -172,7 +172,7 @@ fn searchset(chart: &Value, kind: &str) -> Value {
 }
 
 /// A hook request with everything about a bundled patient prefetched.
-pub fn prefetched(patient: &str) -> Value {
+pub(crate) fn prefetched(patient: &str) -> Value {
     let chart = chart(patient);
     let empty = || json!({"resourceType": "Bundle", "type": "searchset", "total": 0});
     json!({
@@ -193,13 +193,13 @@ pub fn prefetched(patient: &str) -> Value {
 }
 
 /// The same request with one change.
-pub fn changed(patient: &str, change: impl FnOnce(&mut Value)) -> Value {
+pub(crate) fn changed(patient: &str, change: impl FnOnce(&mut Value)) -> Value {
     let mut request = prefetched(patient);
     change(&mut request);
     request
 }
 
 /// An OperationOutcome.
-pub fn outcome(severity: &str) -> Value {
+pub(crate) fn outcome(severity: &str) -> Value {
     json!({"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": "processing"}]})
 }

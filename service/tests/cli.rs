@@ -1,0 +1,283 @@
+//! The command line, by running the binary.
+
+mod common;
+
+use common::{WITH_PNET, WITHOUT_PNET, prefetched};
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+fn pnet_cds() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pnet-cds"));
+    command.env_clear().stdin(Stdio::null());
+    command
+}
+
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    let output: Output = pnet_cds().args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+fn patient(id: &str) -> String {
+    format!("{}/demo/patients/{id}.json", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn scratch(name: &str, text: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+#[test]
+fn help_is_told_for_every_command() {
+    for arguments in [
+        &["--help"][..],
+        &["serve", "--help"],
+        &["assess", "--help"],
+        &["knowledge", "--help"],
+        &["knowledge", "check", "--help"],
+        &["knowledge", "show", "--help"],
+        &["settings", "--help"],
+    ] {
+        let (code, out, _) = run(arguments);
+        assert_eq!(code, 0);
+        assert!(out.contains("Usage: pnet-cds"), "{out}");
+    }
+}
+
+#[test]
+fn wrong_arguments_end_with_2() {
+    for arguments in [
+        &["assess"][..],
+        &["nothing"],
+        &["assess", "x", "--as-of", "2026-13-01"],
+        &["assess", "x", "--format", "xml"],
+    ] {
+        assert_eq!(run(arguments).0, 2, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_report_says_what_matters() {
+    let (code, out, err) = run(&["assess", &patient(WITH_PNET), "--as-of", "2026-11-23"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    for part in [
+        "Patient/insulinoma-debulking, as of 2026-11-23",
+        "grade G1",
+        "stage ENETS IV",
+        "Surgery",
+        "supported",
+        "not met",
+        "[",
+    ] {
+        assert!(out.contains(part), "{part} is not in\n{out}");
+    }
+    assert!(!out.contains('\x1b'), "colour in a pipe");
+}
+
+#[test]
+fn a_report_without_pnet_says_so() {
+    let (code, out, _) = run(&["assess", &patient(WITHOUT_PNET)]);
+    assert_eq!(code, 0);
+    assert!(
+        out.contains("no pancreatic neuroendocrine tumour on record"),
+        "{out}"
+    );
+}
+
+#[test]
+fn json_is_the_assessment_and_cards_the_hook_answer() {
+    let (_, out, _) = run(&[
+        "assess",
+        &patient(WITH_PNET),
+        "--as-of",
+        "2026-11-23",
+        "--format",
+        "json",
+    ]);
+    let assessment: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(assessment["asOf"], "2026-11-23");
+    assert_eq!(assessment["options"].as_array().unwrap().len(), 19);
+    let (_, out, _) = run(&[
+        "assess",
+        &patient(WITH_PNET),
+        "--as-of",
+        "2026-11-23",
+        "--format",
+        "cards",
+    ]);
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    assert!(!answer["cards"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a_hook_request_comes_by_standard_input() {
+    let mut child = pnet_cds()
+        .args(["assess", "-", "--as-of", "2026-11-23", "--format", "json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(prefetched(WITH_PNET).to_string().as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let assessment: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(assessment["gate"], "passed");
+}
+
+#[test]
+fn every_file_is_done_and_the_worst_code_is_told() {
+    let broken = scratch("broken.json", "{\"resourceType\": \"Bundle\",\n oops");
+    let (code, out, err) = run(&[
+        "assess",
+        "missing.json",
+        &patient(WITH_PNET),
+        broken.to_str().unwrap(),
+        &patient(WITHOUT_PNET),
+    ]);
+    assert_eq!(code, 2);
+    assert!(
+        out.contains("Patient/insulinoma-debulking") && out.contains("Patient/pancreatic-adenocarcinoma")
+    );
+    assert!(err.contains("missing.json: "), "{err}");
+    assert!(
+        err.contains("broken.json: the body is not valid JSON (line 2, column 2)"),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_line_break_in_a_chart_cannot_forge_a_line_of_the_report() {
+    let text = std::fs::read_to_string(patient(WITH_PNET)).unwrap();
+    let mut chart: Value = serde_json::from_str(&text).unwrap();
+    for entry in chart["entry"].as_array_mut().unwrap() {
+        let resource = &mut entry["resource"];
+        if let Some(Value::String(text)) = resource.get_mut("valueString") {
+            text.push_str("\n\u{1b}[31mcontraindicated");
+        }
+    }
+    let path = scratch("forged.json", &chart.to_string());
+    let (code, out, _) = run(&["assess", path.to_str().unwrap(), "--as-of", "2026-11-23"]);
+    assert_eq!(code, 0);
+    assert!(!out.contains('\x1b') && !out.lines().any(|line| line.starts_with("[31m")));
+}
+
+#[test]
+fn a_settings_file_is_checked() {
+    let good = scratch("good.toml", "[cards]\nmax = 3\n");
+    assert_eq!(run(&["settings", "--check", good.to_str().unwrap()]).0, 0);
+    let bad = scratch("bad.toml", "[cards]\nmax = 0\nmin = 1\n[demo]\nenabled = 3\n");
+    let (code, _, err) = run(&["settings", "--check", bad.to_str().unwrap()]);
+    assert_eq!(code, 2);
+    assert_eq!(err.lines().count(), 3, "{err}");
+    assert_eq!(run(&["serve", "--config", bad.to_str().unwrap()]).0, 2);
+    assert_eq!(run(&["--config", "missing.toml"]).0, 2);
+}
+
+#[test]
+fn an_open_address_is_refused_with_the_reason() {
+    let output = pnet_cds()
+        .env("PNET_CDS_SERVER__LISTEN", "0.0.0.0:0")
+        .output()
+        .unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        err.contains("PNET_CDS_SERVER__LISTEN") && err.contains("does not authenticate"),
+        "{err}"
+    );
+}
+
+#[test]
+fn the_settings_are_printed_as_documented() {
+    assert_eq!(run(&["settings"]).1, include_str!("../defaults.toml"));
+}
+
+#[test]
+fn knowledge_is_checked_and_shown() {
+    let (code, out, _) = run(&["knowledge", "check"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("19 options"), "{out}");
+    let (code, out, _) = run(&["knowledge", "show", "curative-resection"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("require") && out.contains("resectable"), "{out}");
+    assert!(run(&["knowledge", "show"]).1.contains("radioembolisation"));
+    assert!(run(&["knowledge", "show", "resectable"]).1.contains("of: "));
+    assert_eq!(run(&["knowledge", "show", "nothing"]).0, 2);
+}
+
+#[test]
+fn faults_of_a_knowledge_directory_are_all_told() {
+    let file = scratch(
+        "knowledge/options/curative-resection/option.toml",
+        "id = \"curative-resection\"\nfoo = 1\nbar = 2\n",
+    );
+    let dir = file.ancestors().nth(3).unwrap();
+    let (code, _, err) = run(&["knowledge", "check", dir.to_str().unwrap()]);
+    assert_eq!(code, 2);
+    assert!(err.lines().count() > 1, "{err}");
+    assert!(err.contains("options/curative-resection/option.toml:"), "{err}");
+    let config = scratch(
+        "knowledge.toml",
+        &format!("[knowledge]\ndir = {:?}\n", dir.to_str().unwrap()),
+    );
+    assert_eq!(run(&["serve", "--config", config.to_str().unwrap()]).0, 2);
+    assert_eq!(run(&["knowledge", "check", "no-such-directory"]).0, 2);
+}
+
+#[test]
+fn it_prints_a_line_that_works_and_ends_on_sigterm_with_0() {
+    let mut child = pnet_cds()
+        .env("PNET_CDS_SERVER__LISTEN", "127.0.0.1:0")
+        .env("PNET_CDS_DEMO__ENABLED", "true")
+        .env("PNET_CDS_TELEMETRY__LOG", "json")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let curl = lines
+        .by_ref()
+        .map(Result::unwrap)
+        .find_map(|line| line.strip_prefix("try: ").map(str::to_owned))
+        .unwrap();
+    let address = curl.split('/').nth(2).unwrap().parse().unwrap();
+    let body = curl.split("-d '").nth(1).unwrap().trim_end_matches('\'');
+    let service = common::Service { address };
+    let answer = service.hook(&serde_json::from_str(body).unwrap());
+    assert!(!answer.cards().is_empty());
+    service.get("/sandbox/fhir/Patient/canary-4711");
+    let killed = Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(killed.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let log = String::from_utf8(output.stderr).unwrap();
+    let answered: Vec<Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let hook = answered
+        .iter()
+        .find(|line| line["route"] == "/cds-services/{id}")
+        .unwrap();
+    assert_eq!(
+        (&hook["status"], hook["cards"].is_u64()),
+        (&Value::from(200), true)
+    );
+    assert!(!log.contains("canary-4711") && !log.contains("Patient/"), "{log}");
+}
