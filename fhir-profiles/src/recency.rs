@@ -70,7 +70,7 @@ impl FactsBuilder {
                 if let Some(word) = word.and_then(|word| id.word(word)) {
                     self.raw.entry(id).or_default().readings.push(implied(
                         word,
-                        &reading,
+                        reading,
                         "from the M category",
                     ));
                 }

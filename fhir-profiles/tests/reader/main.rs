@@ -1,0 +1,14 @@
+//! The reader, rule by rule (specification, section 2).
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests stand outside the test functions"
+)]
+
+mod charts;
+mod meanings;
+mod properties;
+mod statuses;
+mod support;
+mod values;
