@@ -1,5 +1,7 @@
 //! The embedded knowledge: it loads without fault and says what the specification says.
 
+#![cfg(test)]
+
 use cds_cards::Knowledge;
 use cds_cards::assessment::Role;
 use cds_cards::knowledge::{Aspect, OptionKnowledge};
@@ -280,6 +282,16 @@ fn what_was_not_read_in_a_source_is_not_shown() {
     for id in ["U24", "U25", "U26", "U27", "U29"] {
         assert!(!knowledge.since_publication.contains_key(id), "{id}");
     }
+    for note in knowledge.since_publication.values() {
+        assert!(
+            ["high", "medium"].contains(&note.confidence.as_str()),
+            "{}",
+            note.confidence
+        );
+    }
+    let transplantation = &knowledge.since_publication["U10"].text;
+    assert!(transplantation.ends_with("since 2015"), "{transplantation}");
+    assert!(!knowledge.corrections.contains_key("Disc10"));
     let notes = knowledge.since_publication.values();
     let corrections = knowledge.corrections.values();
     let texts = notes

@@ -1,5 +1,7 @@
 //! Every kind of fault in a knowledge directory is found, alone and with its line; several are found together.
 
+#![cfg(test)]
+
 use cds_cards::Knowledge;
 use std::collections::BTreeMap;
 

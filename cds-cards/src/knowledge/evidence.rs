@@ -171,11 +171,14 @@ fn statement(row: Row<'_>) -> Statement {
     }
 }
 
-/// Only notes of confidence high or medium, whose source was read, are shown.
+/// Only notes of confidence high or medium, whose source was read, are shown. What follows the word in the file is about
+/// sentences that are left out.
 fn since_note(row: Row<'_>) -> Option<SinceNote> {
-    let confidence = row.get("confidence");
     let text = shown(row.get("changed_since"));
-    if confidence.starts_with("low") || !row.get("source").contains("[V]") || text.is_empty() {
+    let confidence = ["high", "medium"]
+        .into_iter()
+        .find(|word| row.get("confidence").starts_with(word))?;
+    if !row.get("source").contains("[V]") || text.is_empty() {
         return None;
     }
     Some(SinceNote {
