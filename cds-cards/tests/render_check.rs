@@ -1,5 +1,7 @@
 //! Faults in card texts are found when the knowledge is loaded, with file and line.
 
+#![cfg(test)]
+
 use cds_cards::Knowledge;
 use cds_cards::render::check_templates;
 

@@ -1,12 +1,16 @@
 //! Chart text on a card is text: whatever it is, a Markdown reader shows it as it stands and nothing comes of it.
 
+#![cfg(test)]
+
+mod render_reader;
 mod render_support;
 
 use cds_cards::Assessment;
 use cds_cards::assessment::EvidenceReport;
 use cds_cards::render::{escape, plain};
 use proptest::prelude::*;
-use render_support::{Part, cards, patients, read, skeleton, texts};
+use render_reader::{Part, read, skeleton, texts};
+use render_support::{cards, patients};
 
 const HOSTILE: &[&str] = &[
     "<img src=x onerror=alert(1)>",

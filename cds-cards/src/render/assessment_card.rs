@@ -1,6 +1,7 @@
 //! What the assessment card's template is given.
 
 use super::evidence::{Note, Record, Sentence, note, records};
+use super::findings::Place;
 use super::words;
 use crate::assessment::{Assessment, Gate, Group, OptionReport, Reason};
 use crate::knowledge::Knowledge;
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// Records shown beside grade and liver metastases.
 const RECORDS: usize = 3;
-/// Unknown facts named on the card.
+/// Unknown facts, and records that could not be used, named on the card.
 const NAMED: usize = 3;
 
 #[derive(Serialize)]
@@ -27,7 +28,8 @@ pub(super) struct View {
     missing: Vec<Missing>,
     missing_more: usize,
     left_out: Vec<String>,
-    problems: usize,
+    problems: Vec<Place>,
+    problems_more: usize,
     notes: BTreeMap<String, Note>,
     version: String,
     cut_off: String,
@@ -104,7 +106,8 @@ pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, left_out: Vec
             })
             .collect(),
         left_out,
-        problems: assessment.problems.len(),
+        problems: assessment.problems.iter().take(NAMED).map(Place::from).collect(),
+        problems_more: assessment.problems.len().saturating_sub(NAMED),
         notes: knowledge
             .since_publication
             .iter()

@@ -105,10 +105,20 @@ pub(super) struct UnreadableView {
     version: String,
 }
 
+/// Something that could not be used; the place is chart data.
 #[derive(Serialize)]
-struct Place {
+pub(super) struct Place {
     place: String,
     problem: String,
+}
+
+impl From<&ProblemReport> for Place {
+    fn from(report: &ProblemReport) -> Self {
+        Self {
+            place: chart(&report.place),
+            problem: report.problem.clone(),
+        }
+    }
 }
 
 /// Why a PNET can be neither confirmed nor excluded: records in which one could stand were not readable, or
@@ -133,10 +143,7 @@ pub(super) fn unreadable(assessment: &Assessment) -> Option<UnreadableView> {
         .problems
         .iter()
         .filter(|problem| may_be_condition(problem))
-        .map(|problem| Place {
-            place: chart(&problem.place),
-            problem: problem.problem.clone(),
-        });
+        .map(Place::from);
     let mut places: Vec<Place> = unread.chain(broken).collect();
     let conflicting = pnet.and_then(|report| report.reason) == Some(Reason::Conflicting);
     let unreadable = pnet.and_then(|report| report.reason) == Some(Reason::Unreadable);
@@ -166,8 +173,11 @@ impl UnreadableView {
     }
 }
 
-/// A record of unknown type may be one.
+/// Whether a PNET could have stood there: a Condition, a search for conditions, or something of unknown type.
 fn may_be_condition(problem: &ProblemReport) -> bool {
+    if let Some(search) = problem.place.strip_prefix("prefetch ") {
+        return search.starts_with("condition");
+    }
     match problem.place.split_once('/') {
         Some((resource, _)) => resource == "Condition",
         None => true,

@@ -13,7 +13,7 @@
 //! - `cards/assessment.md`: `passed`, `grade` (`text`, `because`, `statements`, `reason`, `interpretation`,
 //!   `outside_table`, `records`), `enets` and `ajcc` (`text`, `statements`, `open`, `candidates`), `liver_metastases`,
 //!   `liver_records`, `groups` (`label`, `options`: `label`, `verdict`, `deciding`, `interpretation`, `interpreted`, `more`), `principles`,
-//!   `limits`, `missing` (`label`, `why`, `settles`), `missing_more`, `left_out`, `problems`, `notes.<id>` (every
+//!   `limits`, `missing` (`label`, `why`, `settles`), `missing_more`, `left_out`, `problems` (`place`, `problem`), `problems_more`, `notes.<id>` (every
 //!   since-publication note that may be shown), `version`, `cut_off`, `as_of`.
 //! - `cards/missing-data.md`: `facts` (`label`, `why`, `settles`, `unread`), `more`, `version`.
 //! - `cards/discrepancy.md`: `items` (`text`, `records`), `version`.
