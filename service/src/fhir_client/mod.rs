@@ -1,0 +1,222 @@
+//! The client of the callers' FHIR servers: what is fetched, from whom, until when, and why something was not.
+//!
+//! A failure is recorded, never thrown: each query comes back as complete, partial or failed, with a reason of a closed
+//! list. Nothing here follows a redirect, leaves the registered base, or names a patient in a log line.
+
+mod address;
+mod answer;
+mod base;
+mod breaker;
+mod network;
+mod query;
+mod search;
+mod server;
+mod settings;
+mod token;
+mod transport;
+mod why;
+
+pub use address::{Lookup, Lookups};
+pub use base::{AllowedBase, InvalidBase};
+pub use network::{InvalidNetwork, Network};
+pub use query::{InvalidQuery, Query};
+pub use settings::{FhirSettings, PatientParameter};
+pub use token::{BearerToken, InvalidToken};
+pub use transport::SetupError;
+pub use why::Why;
+
+use address::{Guard, Registered};
+use breaker::Verdict;
+use search::Run;
+use serde_json::value::RawValue;
+use server::Server;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// The FHIR client of the process: connection pools, circuit breakers, and what was learnt about each server.
+pub struct FhirClient {
+    settings: FhirSettings,
+    http: reqwest::Client,
+    registered: Arc<Registered>,
+    servers: Mutex<HashMap<AllowedBase, Arc<Server>>>,
+}
+
+/// Whose chart may be read where, and with which token.
+#[derive(Clone, Copy)]
+pub struct Access<'a> {
+    base: &'a AllowedBase,
+    token: Option<&'a BearerToken>,
+    patient: &'a str,
+}
+
+/// What became of a query.
+#[derive(Debug)]
+pub struct Fetched {
+    /// The key of the query.
+    pub key: String,
+    /// What was got.
+    pub state: FetchState,
+    /// Requests that were sent, retries and pages included.
+    pub requests: u32,
+    /// From the start of the fetch until this query was settled.
+    pub elapsed: Duration,
+}
+
+/// How much of what a query asks for was got.
+pub enum FetchState {
+    /// All of it: the resource, or every page of the search.
+    Complete(Vec<Box<RawValue>>),
+    /// Whole pages, but not all of them.
+    Partial {
+        /// The pages before the failure.
+        pages: Vec<Box<RawValue>>,
+        /// Why there are no more.
+        why: Why,
+    },
+    /// Nothing.
+    Failed(Why),
+}
+
+impl FhirClient {
+    /// A client with the name resolution of the system.
+    ///
+    /// # Errors
+    /// [`SetupError`] if the file of certificates cannot be used.
+    pub fn new(settings: &FhirSettings) -> Result<Self, SetupError> {
+        Self::with_lookup(settings, Arc::new(address::System))
+    }
+
+    /// A client with another name resolution, whose answers are checked like those of the system.
+    ///
+    /// # Errors
+    /// As [`FhirClient::new`].
+    pub fn with_lookup(settings: &FhirSettings, lookup: Arc<dyn Lookup>) -> Result<Self, SetupError> {
+        let registered = Arc::new(Registered::default());
+        let http = transport::client(settings, Guard::new(Arc::clone(&registered), lookup))?;
+        Ok(Self {
+            settings: settings.clone(),
+            http,
+            registered,
+            servers: Mutex::default(),
+        })
+    }
+
+    /// Runs the queries concurrently and comes back at the deadline at the latest, with one result a query, in order.
+    pub async fn fetch(&self, access: &Access<'_>, queries: &[Query], deadline: Instant) -> Vec<Fetched> {
+        let start = Instant::now();
+        if start >= deadline {
+            return all_failed(queries, Why::Timeout);
+        }
+        let server = self.server(access.base);
+        let Some(permit) = server.breaker.admit(start) else {
+            tracing::warn!(host = access.base.host(), "FHIR server not asked: circuit-open");
+            return all_failed(queries, Why::CircuitOpen);
+        };
+        let runs = queries.iter().map(|query| {
+            Run::new(
+                &self.http,
+                &self.settings,
+                &server,
+                access,
+                query,
+                start,
+                deadline,
+            )
+            .fetched()
+        });
+        let fetched = futures_util::future::join_all(runs).await;
+        permit.settle(verdict(&fetched), Instant::now());
+        fetched
+    }
+
+    fn server(&self, base: &AllowedBase) -> Arc<Server> {
+        let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(server) = servers.get(base) {
+            return Arc::clone(server);
+        }
+        self.registered.add(base);
+        let server = Arc::new(Server::new(&self.settings));
+        servers.insert(base.clone(), Arc::clone(&server));
+        server
+    }
+}
+
+impl fmt::Debug for FhirClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FhirClient").finish_non_exhaustive()
+    }
+}
+
+impl<'a> Access<'a> {
+    /// Access to the chart of one patient on one server; `patient` is the id without `Patient/`.
+    pub fn new(base: &'a AllowedBase, token: Option<&'a BearerToken>, patient: &'a str) -> Self {
+        Self { base, token, patient }
+    }
+}
+
+impl fmt::Debug for Access<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Access")
+            .field("host", &self.base.host())
+            .finish_non_exhaustive()
+    }
+}
+
+impl FetchState {
+    /// Whole pages that were got.
+    pub fn pages(&self) -> &[Box<RawValue>] {
+        match self {
+            Self::Complete(pages) | Self::Partial { pages, .. } => pages,
+            Self::Failed(_) => &[],
+        }
+    }
+
+    /// Why something is missing; nothing where all is there.
+    pub fn why(&self) -> Option<Why> {
+        match self {
+            Self::Complete(_) => None,
+            Self::Partial { why, .. } | Self::Failed(why) => Some(*why),
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Complete(_) => "complete",
+            Self::Partial { .. } => "partial",
+            Self::Failed(_) => "failed",
+        }
+    }
+}
+
+/// Says how many pages, never what is in them.
+impl fmt::Debug for FetchState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {} pages", self.word(), self.pages().len())?;
+        self.why().map_or(Ok(()), |why| write!(f, ", {}", why.code()))
+    }
+}
+
+fn all_failed(queries: &[Query], why: Why) -> Vec<Fetched> {
+    let failed = |query: &Query| Fetched {
+        key: query.key().to_owned(),
+        state: FetchState::Failed(why),
+        requests: 0,
+        elapsed: Duration::ZERO,
+    };
+    queries.iter().map(failed).collect()
+}
+
+/// One query that the server answered shows that it lives, whatever became of the others.
+fn verdict(fetched: &[Fetched]) -> Verdict {
+    let mut verdict = Verdict::Silent;
+    for one in fetched.iter().filter(|one| one.requests > 0) {
+        match &one.state {
+            FetchState::Failed(why) if why.blames_server() => verdict = Verdict::Faulty,
+            FetchState::Failed(Why::TokenExpired | Why::AddressRefused) => {}
+            _ => return Verdict::Alive,
+        }
+    }
+    verdict
+}
