@@ -162,6 +162,15 @@ fn one_option(all: &mut Vec<String>, expected: &ExpectOption, got: &OptionReport
             &outcomes.get(criterion.as_str()),
         );
     }
+    if let Some(expected) = &expected.borderline {
+        let got: Vec<&str> = marked(got, |c| c.borderline);
+        differ(all, &format!("{id} borderline"), &set(expected), &set(&got));
+    }
+    for criterion in expected.interpretation.iter().flatten() {
+        if !marked(got, |c| c.interpretation).contains(&criterion.as_str()) {
+            all.push(format!("{id} {criterion}: not marked as an interpretation"));
+        }
+    }
     for (what, expected, got) in [
         ("favours", &expected.favours, &got.favours),
         ("cautions", &expected.cautions, &got.cautions),
@@ -171,6 +180,11 @@ fn one_option(all: &mut Vec<String>, expected: &ExpectOption, got: &OptionReport
             differ(all, &format!("{id} {what}"), &set(ids), &set(got));
         }
     }
+}
+
+fn marked(option: &OptionReport, mark: fn(&CriterionReport) -> bool) -> Vec<&str> {
+    let marked = option.criteria.iter().filter(|c| mark(c));
+    marked.map(|c| c.id.as_str()).collect()
 }
 
 fn ids_of(criteria: &BTreeMap<String, String>) -> BTreeSet<String> {

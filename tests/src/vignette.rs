@@ -82,6 +82,10 @@ pub struct ExpectOption {
     pub deciding: Option<BTreeMap<String, String>>,
     /// Some other criteria, with their outcome.
     pub criteria: Option<BTreeMap<String, String>>,
+    /// All criteria whose value lies exactly on the limit.
+    pub borderline: Option<Vec<String>>,
+    /// Criteria, among others, that must say that they rest on an interpretation.
+    pub interpretation: Option<Vec<String>>,
     /// All favours.
     pub favours: Option<Aspects>,
     /// All cautions.
@@ -231,7 +235,7 @@ fn put_facts(vignette: &mut Vignette, file: &File) -> Result<(), String> {
     Ok(())
 }
 
-/// What a vignette expects replaces what it inherits; a verdict takes its criteria with it, favours, cautions and
+/// What a vignette expects replaces what it inherits; a verdict takes what is said of criteria with it, favours, cautions and
 /// variants stand alone.
 fn put_expectations(inherited: &mut Expect, own: &Expect) {
     fn put<T: Clone>(inherited: &mut Option<T>, own: &Option<T>) {
@@ -251,7 +255,11 @@ fn put_expectations(inherited: &mut Expect, own: &Expect) {
             base.verdict.clone_from(&option.verdict);
             base.deciding.clone_from(&option.deciding);
             base.criteria.clone_from(&option.criteria);
+            base.borderline = None;
+            base.interpretation = None;
         }
+        put(&mut base.borderline, &option.borderline);
+        put(&mut base.interpretation, &option.interpretation);
         put(&mut base.favours, &option.favours);
         put(&mut base.cautions, &option.cautions);
         put(&mut base.variants, &option.variants);
