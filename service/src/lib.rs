@@ -7,6 +7,7 @@ pub mod cli;
 mod clock;
 pub mod errors;
 pub mod evaluator;
+pub mod fhir_client;
 pub mod hooks;
 pub mod http;
 pub mod input;
