@@ -3,6 +3,7 @@
 mod clean;
 mod condition;
 mod element;
+mod grade;
 mod marker;
 mod medication;
 mod observation;
@@ -10,6 +11,7 @@ mod patient;
 mod pnet;
 mod procedure;
 mod record;
+mod sites;
 mod staging;
 mod value;
 mod words;

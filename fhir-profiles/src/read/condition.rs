@@ -2,8 +2,8 @@
 
 use super::Reader;
 use super::element::Node;
-use super::observation::{Sites, sites};
 use super::record::Record;
+use super::sites::{Sites, sites};
 use crate::catalogue::FactId;
 use crate::codes::{Meaning, Named, Site};
 use crate::facts::{Reading, Source, Value};

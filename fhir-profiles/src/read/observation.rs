@@ -3,12 +3,12 @@
 use super::Reader;
 use super::element::Node;
 use super::record::Record;
+use super::sites::sites;
 use super::value::{self, Unread, Written};
-use super::words::has_words;
 use crate::catalogue::{FactId, Kind};
 use crate::chart::Coding;
 use crate::codes::{Codes, Meaning, Named, Site};
-use crate::facts::{Basis, Reading, Source, Specimen, System, Value};
+use crate::facts::{Basis, Reading, Source, Specimen, Value};
 use crate::interval::Interval;
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
@@ -88,52 +88,6 @@ fn asks(codings: &[Coding<'_>], codes: &Codes) -> Vec<Ask> {
         found.retain(|ask| *ask != Ask::Ki67Presence);
     }
     found
-}
-
-/// The sites that a `bodySite` names by code, or by a text that is the plain word.
-pub(super) fn sites(node: Node<'_>, codes: &Codes) -> Sites {
-    let mut sites = Sites::default();
-    for body_site in node.all("bodySite") {
-        let before = sites.named.len();
-        for coding in body_site.codings() {
-            for meaning in codes.meanings(&coding) {
-                if let Meaning::At(site) = meaning {
-                    sites.named.push(site);
-                }
-            }
-        }
-        for text in body_site.texts() {
-            match text.trim().to_lowercase().as_str() {
-                "liver" => sites.named.push(Site::Liver),
-                "pancreas" => sites.named.push(Site::Pancreas),
-                _ => {}
-            }
-        }
-        sites.unknown |= sites.named.len() == before;
-    }
-    sites
-}
-
-/// What body sites are named.
-#[derive(Debug, Default)]
-pub(super) struct Sites {
-    named: Vec<Site>,
-    /// Whether a site is named that is not known.
-    pub(super) unknown: bool,
-}
-
-impl Sites {
-    pub(super) fn has(&self, site: Site) -> bool {
-        self.named.contains(&site)
-    }
-
-    pub(super) fn only(&self, site: Site) -> bool {
-        self.has(site) && !self.unknown && self.named.iter().all(|named| *named == site)
-    }
-
-    pub(super) fn none(&self) -> bool {
-        self.named.is_empty() && !self.unknown
-    }
 }
 
 impl Reader<'_> {
@@ -259,7 +213,7 @@ impl Reader<'_> {
         }
     }
 
-    fn words(&mut self, fact: FactId, record: &Record<'_>, part: Node<'_>, written: &Written<'_>) {
+    pub(super) fn words(&mut self, fact: FactId, record: &Record<'_>, part: Node<'_>, written: &Written<'_>) {
         let interpreted = value::interpreted(part, self.codes);
         let opposite = |yes: bool| super::words::polar(fact, yes);
         let read = match (value::words(fact, written, self.codes), interpreted) {
@@ -389,63 +343,6 @@ impl Reader<'_> {
         }
     }
 
-    fn metastasis_site(&mut self, record: &Record<'_>, written: &Written<'_>) {
-        let recorded = written.recorded();
-        let mut known = false;
-        if let Written::Concept(concept) = written {
-            for meaning in concept.codings().iter().flat_map(|c| self.codes.meanings(c)) {
-                if let Meaning::At(site) = meaning {
-                    known |= site != Site::Pancreas;
-                    self.metastasis_at(site, Source::Observation, record, &recorded);
-                }
-            }
-        }
-        if !known {
-            for fact in [FactId::LiverMetastases, FactId::ExtrahepaticMetastases] {
-                self.facts
-                    .shown(fact, record.noted(recorded.as_str(), "the site is not known"));
-            }
-        }
-    }
-
-    /// A distant metastasis at a site.
-    pub(super) fn metastasis_at(&mut self, site: Site, source: Source, record: &Record<'_>, recorded: &str) {
-        let evidence = record.evidence(recorded);
-        match site {
-            Site::Liver => self.add(FactId::LiverMetastases, "present", source, evidence),
-            Site::OtherOrgan => self.add(FactId::ExtrahepaticMetastases, "present", Source::Part, evidence),
-            Site::LymphNodes => self.add(FactId::DistantLymphNodeMetastases, "present", source, evidence),
-            Site::Peritoneum => {
-                self.add(FactId::ExtrahepaticMetastases, "present", Source::Part, evidence);
-                let evidence = record.noted(recorded, "the spread is not said");
-                self.facts.shown(FactId::DiffusePeritonealMetastases, evidence);
-            }
-            Site::Pancreas => {}
-        }
-    }
-
-    /// No history means none now; a history says nothing about now.
-    fn history(&mut self, record: &Record<'_>, written: &Written<'_>) {
-        let fact = FactId::LiverMetastases;
-        match value::words(fact, written, self.codes) {
-            Ok(words) if words.iter().any(|word| word.as_str() == "absent") => {
-                self.add(
-                    fact,
-                    "absent",
-                    Source::Observation,
-                    record.evidence(written.recorded()),
-                );
-            }
-            Ok(_) => {
-                self.facts.shown(
-                    fact,
-                    record.noted(written.recorded(), "a history says nothing about now"),
-                );
-            }
-            Err(why) => self.unread(fact, record, written.recorded(), why),
-        }
-    }
-
     /// An Observation coded with a diagnosis says by its value whether it is there.
     fn named_condition(
         &mut self,
@@ -477,57 +374,6 @@ impl Reader<'_> {
                     .flatten()
             });
         self.observed(record, part, &named, stated.filter(|_| usable));
-    }
-
-    fn grade(&mut self, record: &Record<'_>, part: Node<'_>, written: &Written<'_>, net: bool) {
-        let fact = FactId::GradeRecorded;
-        let recorded = written.recorded();
-        let texts = [record.node, part].into_iter().flat_map(|node| {
-            let method = node
-                .get("method")
-                .into_iter()
-                .flat_map(|m| m.texts().collect::<Vec<_>>());
-            let code = node.get("code").and_then(|code| code.text("text"));
-            method.chain(code)
-        });
-        let says = |text: &str| ["who", "enets", "net"].iter().any(|word| has_words(text, word));
-        let by_method = [record.node, part]
-            .into_iter()
-            .filter_map(|node| node.get("method"))
-            .any(|method| {
-                method.codings().iter().any(|coding| {
-                    let own = coding
-                        .code
-                        .as_deref()
-                        .is_some_and(|code| matches!(code, "who" | "enets"))
-                        && super::staging::is_own(coding);
-                    own || self
-                        .codes
-                        .meanings(coding)
-                        .any(|m| m == Meaning::Under(System::Who))
-                })
-            });
-        let who = net || by_method || says(&recorded) || texts.into_iter().any(says);
-        let mut grade = value::words(fact, written, self.codes);
-        if matches!(grade, Err(Unread::Unreadable(_)))
-            && let Some(word) = super::staging::grade_in_text(&recorded)
-        {
-            grade = Ok(BTreeSet::from([word]));
-        }
-        match grade {
-            Ok(mut words) => {
-                let Some(word) = words.pop_first() else { return };
-                let mut reading =
-                    Reading::new(Value::Word(word), Source::Observation, record.evidence(recorded));
-                reading.system = who.then_some(System::Who);
-                self.facts.reading(fact, reading);
-            }
-            // A histologic grade may be written as a differentiation.
-            Err(why) => match value::words(FactId::Differentiation, written, self.codes) {
-                Ok(_) => self.words(FactId::Differentiation, record, part, written),
-                Err(_) => self.unread(fact, record, recorded, why),
-            },
-        }
     }
 
     /// The patient's own birth date goes before an age that somebody wrote down once.

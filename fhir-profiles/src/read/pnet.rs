@@ -2,8 +2,9 @@
 
 use super::Reader;
 use super::element::{Node, Tree};
-use super::observation::{sites, usable_status};
+use super::observation::usable_status;
 use super::record::Record;
+use super::sites::sites;
 use crate::catalogue::FactId;
 use crate::chart::{Coding, Item};
 use crate::codes::{Codes, Meaning, Site, system};

@@ -2,8 +2,8 @@
 
 use super::Reader;
 use super::element::Node;
-use super::observation::sites;
 use super::record::Record;
+use super::sites::sites;
 use super::value::{Unread, Written};
 use super::words::has_words;
 use crate::catalogue::{FactId, Word};
@@ -94,37 +94,6 @@ fn stage_group(text: &str) -> Option<Word> {
         _ => return None,
     };
     FactId::StageRecorded.word(&format!("{roman}{letter}"))
-}
-
-/// `G2`, `Grade 2`, `NET G2 (WHO 2017)`: the one grade that the text names.
-pub(super) fn grade_in_text(text: &str) -> Option<Word> {
-    let upper = text.to_uppercase().replace("GRADE", "G");
-    let letters: Vec<char> = upper.chars().filter(|c| !c.is_whitespace()).collect();
-    // Not the text "G1/G2", "no G3" or "G2-3": one grade, and nothing that takes it back or goes on.
-    let negated = ["NO ", "NOT ", "NON", "EXCLUD"]
-        .iter()
-        .any(|word| upper.contains(word));
-    let mut found = BTreeSet::new();
-    for (at, letter) in letters.iter().enumerate() {
-        let before = at.checked_sub(1).and_then(|before| letters.get(before));
-        let after = letters.get(at + 1);
-        let beyond = letters.get(at + 2);
-        if *letter == 'G' && before.is_none_or(|c| !c.is_ascii_digit()) {
-            match after {
-                Some(digit @ '1'..='3')
-                    if beyond.is_none_or(|c| !c.is_ascii_digit() && *c != '-' && *c != '/') =>
-                {
-                    found.insert(*digit);
-                }
-                Some('1'..='9') => return None,
-                _ => {}
-            }
-        }
-    }
-    let only = (found.len() == 1 && !negated)
-        .then(|| found.pop_first())
-        .flatten()?;
-    FactId::GradeRecorded.word(&format!("G{only}"))
 }
 
 /// The staging system that a method names, by code or in words.
@@ -423,20 +392,6 @@ mod tests {
         }
         for text in ["Stage V", "IVD", "stage", "early", "I-II", "IC"] {
             assert_eq!(stage_group(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn one_grade_in_a_text_is_read_and_two_are_not() {
-        for (text, grade) in [
-            ("NET G2 (WHO 2017)", Some("G2")),
-            ("Grade 3", Some("G3")),
-            ("G1", Some("G1")),
-        ] {
-            assert_eq!(grade_in_text(text).map(Word::as_str), grade, "{text}");
-        }
-        for text in ["G1/G2", "G2-3", "G1-G2", "not G3", "GX", "G4", "high", "G12"] {
-            assert_eq!(grade_in_text(text), None, "{text}");
         }
     }
 

@@ -7,8 +7,10 @@
 )]
 
 mod charts;
+mod diagnosis;
 mod meanings;
 mod properties;
+mod staging;
 mod statuses;
 mod support;
 mod values;

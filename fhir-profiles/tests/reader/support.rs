@@ -130,3 +130,15 @@ pub(crate) fn one(fact: FactId, resource: Json) -> String {
 pub(crate) fn id(text: &str) -> FactId {
     FactId::parse(text).unwrap()
 }
+
+pub(crate) fn site(system: &str, code: &str) -> Json {
+    json!({"bodySite": [concept(system, code)]})
+}
+
+pub(crate) fn liver() -> Json {
+    site(SNOMED, "10200004")
+}
+
+pub(crate) fn pancreas() -> Json {
+    site(SNOMED, "15776009")
+}
