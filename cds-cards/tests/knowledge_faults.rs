@@ -414,7 +414,7 @@ fn ids_that_lead_nowhere() {
     );
     one(
         CURATIVE,
-        "[\"primary-in-situ\"]",
+        "[\"primary-in-situ\", \"debulking-over-90\"]",
         "[\"primary-in-place\"]",
         0,
         "unknown criterion `primary-in-place`",

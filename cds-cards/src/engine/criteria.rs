@@ -200,9 +200,7 @@ impl<'a> Evaluation<'a> {
             because.push_str(": the review gives no cut-off here");
         }
         let open = match truth {
-            Truth::Unknown(_) if grade.single().is_none() => {
-                self.unknown_among(&[FactId::Ki67, FactId::Mitoses, FactId::GradeRecorded])
-            }
+            Truth::Unknown(_) if grade.single().is_none() => self.unknown_among(grade.could_settle()),
             _ => Vec::new(),
         };
         let interpretation = grade.measures_differ()
@@ -216,14 +214,16 @@ impl<'a> Evaluation<'a> {
 
     fn of_functional(&self, calls: &BTreeMap<String, (Call, bool)>) -> Evaluated {
         let functional = &self.functional;
+        let called: Vec<(Call, bool)> = functional
+            .statuses
+            .iter()
+            .filter_map(|status| calls.get(*status))
+            .copied()
+            .collect();
         let truth = match functional.unknown {
             Some(reason) => Truth::Unknown(reason),
             None => Truth::of_candidates(
-                functional
-                    .statuses
-                    .iter()
-                    .filter_map(|status| calls.get(*status))
-                    .map(|(call, _)| Truth::from(*call)),
+                called.iter().map(|(call, _)| Truth::from(*call)),
                 Reason::Conflicting,
             ),
         };
@@ -231,8 +231,10 @@ impl<'a> Evaluation<'a> {
             Truth::Unknown(_) => self.unknown_among(&functional.facts),
             _ => Vec::new(),
         };
+        let interpretation = called.iter().any(|(_, interpreted)| *interpreted);
         Evaluated {
             open,
+            interpretation,
             ..leaf(truth, functional.facts.clone(), functional.because.clone())
         }
     }

@@ -198,6 +198,15 @@ impl Grade {
         }
     }
 
+    /// The facts that could settle it: a recorded grade only while no measure is known.
+    pub(crate) fn could_settle(&self) -> &'static [FactId] {
+        if self.by_ki67.is_none() && self.by_mitoses.is_none() {
+            &[FactId::Ki67, FactId::Mitoses, FactId::GradeRecorded]
+        } else {
+            &[FactId::Ki67, FactId::Mitoses]
+        }
+    }
+
     /// Whether both measures are known and differ, so that the higher was taken (an interpretation).
     pub(crate) fn measures_differ(&self) -> bool {
         match (&self.by_ki67, &self.by_mitoses) {

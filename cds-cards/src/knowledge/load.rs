@@ -7,7 +7,7 @@ use super::model::Knowledge;
 use super::rows::Rows;
 use super::section::Place;
 use super::{graph, options, package, slots, tables};
-use crate::render::check_templates;
+use crate::render::{Texts, check_templates};
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -102,7 +102,7 @@ impl Knowledge {
         else {
             return Err(faults.into_sorted());
         };
-        let knowledge = Self {
+        let mut knowledge = Self {
             package,
             criteria: criteria
                 .into_iter()
@@ -119,6 +119,7 @@ impl Knowledge {
             corrections,
             suggestions,
             cards,
+            texts: Texts::default(),
         };
         // A fault found above may be what keeps a card from being made, so the renderer adds only to files without one.
         let faulty = faults.files();
@@ -129,6 +130,7 @@ impl Knowledge {
         }
         let found = faults.into_sorted();
         if found.is_empty() {
+            knowledge.texts = Texts::of(&knowledge);
             Ok(knowledge)
         } else {
             Err(found)

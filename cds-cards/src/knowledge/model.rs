@@ -1,6 +1,7 @@
 //! The knowledge as the engine uses it: every reference resolved and every table checked by the loader.
 
 use crate::assessment::{Cited, Group, KnowledgeRef, Role};
+use crate::render::Texts;
 use fhir_profiles::{FactId, Interval};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -33,8 +34,10 @@ pub struct Knowledge {
     pub corrections: BTreeMap<String, Correction>,
     /// Suggested requests by the fact that each would settle.
     pub suggestions: Vec<Suggestion>,
-    /// Card texts by file name (`assessment.md`, `missing-data.md`, `discrepancy.md`, `order-warning.md`, `options.md`).
+    /// Card texts by file name (`assessment.md`, `missing-data.md`, `discrepancy.md`, `unreadable.md`, `options.md`).
     pub cards: BTreeMap<String, String>,
+    /// The same texts, made ready for filling.
+    pub(crate) texts: Texts,
 }
 
 /// `package.toml`.

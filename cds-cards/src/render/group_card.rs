@@ -146,7 +146,7 @@ fn describe(knowledge: &Knowledge, option: &OptionReport, known: &OptionKnowledg
         variants: labels(&known.variants, &option.variants),
         favours: labels(&known.favours, &option.favours),
         cautions: labels(&known.cautions, &option.cautions),
-        passage: texts::finished(passage(knowledge, known).unwrap_or_default()),
+        passage: texts::finished(knowledge.texts.passage(&known.id).to_owned()),
         sentences: known.notes.iter().map(Sentence::from).collect(),
         corrections: known
             .corrections

@@ -41,6 +41,7 @@ pub use card::{
 };
 pub use check::{TemplateFault, check_templates};
 pub use markdown::{WORD_JOINER, escape, plain};
+pub(crate) use texts::Texts;
 
 use crate::assessment::{Assessment, Gate, Group, OptionReport};
 use crate::knowledge::Knowledge;
@@ -247,8 +248,10 @@ impl Maker<'_> {
             Some(group) => format!("card/{}/{}", about.kind.as_str(), group.as_str()),
             None => format!("card/{}", about.kind.as_str()),
         };
-        let text = self.knowledge.cards.get(template).map_or("", String::as_str);
-        let detail = texts::fill(template, text, view)
+        let detail = self
+            .knowledge
+            .texts
+            .card(template, view)
             .ok()
             .filter(|detail| !detail.is_empty());
         Card::new(

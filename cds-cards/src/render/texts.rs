@@ -1,13 +1,16 @@
 //! The card texts: templates from the knowledge, with the Markdown escaper on every value that they print.
 
+use super::group_card::passage;
 use super::markdown::{escape, tidy};
+use crate::knowledge::Knowledge;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// The engine's settings; templates are compiled when used, since an answer needs few of them.
+/// The engine's settings.
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     // With no delimiters changed the builder cannot fail.
@@ -39,7 +42,45 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment
 });
 
-/// The template with its slots filled, tidied.
+/// The texts of one knowledge, made ready once: card templates compiled, option passages with their figures in them.
+#[derive(Debug, Default)]
+pub(crate) struct Texts {
+    cards: Environment<'static>,
+    passages: BTreeMap<String, String>,
+}
+
+impl Texts {
+    /// Compiles what [`super::check_templates`] has found to be sound; what is not is left out.
+    pub(crate) fn of(knowledge: &Knowledge) -> Self {
+        let mut cards = ENVIRONMENT.clone();
+        for (name, text) in &knowledge.cards {
+            // A template that does not compile is a fault of the knowledge, reported by the check.
+            drop(cards.add_template_owned(name.clone(), text.clone()));
+        }
+        let passages = knowledge
+            .options
+            .iter()
+            .filter_map(|option| Some((option.id.clone(), passage(knowledge, option).ok()?)))
+            .collect();
+        Self { cards, passages }
+    }
+
+    /// A card's template with its slots filled, tidied.
+    pub(super) fn card<C: Serialize>(&self, name: &str, context: &C) -> Result<String, Error> {
+        let text = self
+            .cards
+            .get_template(name)?
+            .render(Value::from(Serde(context)))?;
+        Ok(tidy(&text))
+    }
+
+    /// The literature passage of an option.
+    pub(super) fn passage(&self, option: &str) -> &str {
+        self.passages.get(option).map_or("", String::as_str)
+    }
+}
+
+/// The template with its slots filled, tidied; for texts that are used once.
 pub(super) fn fill<C: Serialize>(name: &str, template: &str, context: &C) -> Result<String, Error> {
     let context = Value::from(Serde(context));
     ENVIRONMENT

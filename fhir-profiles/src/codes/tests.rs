@@ -1,3 +1,4 @@
+//! What the codes of the embedded value sets mean, checked.
 use super::*;
 use serde_json::Value;
 use std::collections::BTreeSet;
