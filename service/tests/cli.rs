@@ -1,5 +1,7 @@
 //! The command line, by running the binary.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use common::{WITH_PNET, WITHOUT_PNET, prefetched};

@@ -1,5 +1,7 @@
 //! Hook calls: what each state of a prefetch value leads to, and the odd requests that other services get wrong.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+
 mod common;
 
 use common::{WITH_PNET, WITHOUT_PNET, changed, chart, demo, outcome, prefetched, start};

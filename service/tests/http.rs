@@ -1,5 +1,7 @@
 //! The HTTP boundary: what is served, what is refused and how fast, and that one request's fault stays its own.
 
+#![expect(clippy::panic, reason = "helpers of tests")]
+
 mod common;
 
 use actix_web::middleware::from_fn;

@@ -1,6 +1,12 @@
 //! A service on a free port, a plain HTTP client, and hook requests made from the bundled patients.
 
-#![expect(dead_code, reason = "each test file uses its own part")]
+#![expect(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests; each test file uses its own part"
+)]
 
 use actix_web::rt::System;
 use actix_web::web::Data;
