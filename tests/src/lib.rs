@@ -1,6 +1,7 @@
 //! What the acceptance tests share: vignettes, the words they are written in, and their comparison with an assessment.
 
 pub mod compare;
+pub mod scripted_fhir;
 pub mod vignette;
 pub mod words;
 

@@ -169,27 +169,42 @@ impl Fault {
             Self::SlowHeaders => vec![Step::Trickle(http(200, JSON, &good), slow)],
             Self::TrickledBody => {
                 let head = format!("HTTP/1.1 200 X\r\nContent-Length: {}\r\n{JSON}\r\n", good.len());
-                vec![Step::Send(head.into_bytes()), Step::Trickle(good.into_bytes(), slow)]
+                vec![
+                    Step::Send(head.into_bytes()),
+                    Step::Trickle(good.into_bytes(), slow),
+                ]
             }
             Self::HalfBodyThenSilence => vec![Step::Send(half(&http(200, JSON, &good))), Step::Hang],
             Self::Close => vec![Step::Close],
             Self::Reset => vec![Step::Reset],
             Self::ResetInBody => {
-                vec![Step::Send(half(&http(200, JSON, &good))), Step::Wait(Duration::from_millis(10)), Step::Reset]
+                vec![
+                    Step::Send(half(&http(200, JSON, &good))),
+                    Step::Wait(Duration::from_millis(10)),
+                    Step::Reset,
+                ]
             }
             Self::ShortBody => vec![Step::Send(half(&http(200, JSON, &good))), Step::Close],
             Self::ShortLength => {
-                let head = format!("HTTP/1.1 200 X\r\nContent-Length: {}\r\n{JSON}\r\n{good}", good.len() / 2);
+                let head = format!(
+                    "HTTP/1.1 200 X\r\nContent-Length: {}\r\n{JSON}\r\n{good}",
+                    good.len() / 2
+                );
                 vec![Step::Send(head.into_bytes()), Step::Close]
             }
             Self::UnendedChunks => {
-                let head = format!("HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n{JSON}\r\n{:x}\r\n{good}\r\n", good.len());
+                let head = format!(
+                    "HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n{JSON}\r\n{:x}\r\n{good}\r\n",
+                    good.len()
+                );
                 vec![Step::Send(head.into_bytes()), Step::Close]
             }
             Self::NotHttp => vec![Step::Send(b"SSH-2.0-OpenSSH_9.2\r\n\r\n".to_vec()), Step::Close],
             Self::EndlessContinue => {
                 let one = b"HTTP/1.1 102 Processing\r\n\r\n".to_vec();
-                std::iter::repeat_n([Step::Send(one), Step::Wait(slow)], 200).flatten().collect()
+                std::iter::repeat_n([Step::Send(one), Step::Wait(slow)], 200)
+                    .flatten()
+                    .collect()
             }
             Self::Redirect(code) => status(code, &format!("Location: {canary}/{kind}?patient={PATIENT}\r\n")),
             Self::NextAtCanary => linked(&format!("{canary}/{kind}?page=2")),
@@ -213,12 +228,17 @@ impl Fault {
                 let head = format!("HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n{JSON}\r\n1\r\n{{\r\n");
                 let chunk = format!("4000\r\n{}\r\n", " ".repeat(0x4000)).into_bytes();
                 let chunks = std::iter::repeat_n(Step::Send(chunk), 10_000);
-                std::iter::once(Step::Send(head.into_bytes())).chain(chunks).collect()
+                std::iter::once(Step::Send(head.into_bytes()))
+                    .chain(chunks)
+                    .collect()
             }
-            Self::TooManyResources => ok(&page(&resources(kind, 1, 3000), None)),
+            Self::TooManyResources => ok(&page(&resources(kind, 1, 500), None)),
             Self::Html => answer("Content-Type: text/html\r\n", "<html><form>Log in</form></html>"),
             Self::HtmlAsJson => answer(JSON, "<!DOCTYPE html><html>Log in</html>"),
-            Self::Xml => answer("Content-Type: application/fhir+xml\r\n", "<Bundle xmlns=\"http://hl7.org/fhir\"/>"),
+            Self::Xml => answer(
+                "Content-Type: application/fhir+xml\r\n",
+                "<Bundle xmlns=\"http://hl7.org/fhir\"/>",
+            ),
             Self::NoContentType => answer("", &good),
             Self::Outcome => ok(&outcome("information")),
             Self::OutcomeEntry => ok(&page(&[outcome("error")], None)),
@@ -230,7 +250,8 @@ impl Fault {
             Self::EmptyBody => answer(JSON, ""),
             Self::NotUtf8 => {
                 let body = b"{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"id\":\"\xff\"}";
-                let mut bytes = format!("HTTP/1.1 200 X\r\nContent-Length: {}\r\n{JSON}\r\n", body.len()).into_bytes();
+                let mut bytes =
+                    format!("HTTP/1.1 200 X\r\nContent-Length: {}\r\n{JSON}\r\n", body.len()).into_bytes();
                 bytes.extend_from_slice(body);
                 vec![Step::Send(bytes)]
             }
@@ -247,6 +268,13 @@ impl Fault {
 
 /// All of the headers and half of the body.
 fn half(answer: &[u8]) -> Vec<u8> {
-    let body = answer.windows(4).position(|four| four == b"\r\n\r\n").map_or(0, |end| end + 4);
-    answer.iter().copied().take(body + (answer.len() - body) / 2).collect()
+    let body = answer
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .map_or(0, |end| end + 4);
+    answer
+        .iter()
+        .copied()
+        .take(body + (answer.len() - body) / 2)
+        .collect()
 }

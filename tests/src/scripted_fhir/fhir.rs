@@ -14,7 +14,11 @@ pub fn http(status: u16, headers: &str, body: &str) -> Vec<u8> {
 
 /// Status 200 with FHIR JSON.
 pub fn ok(json: &str) -> Vec<Step> {
-    vec![Step::Send(http(200, "Content-Type: application/fhir+json;charset=utf-8\r\n", json))]
+    vec![Step::Send(http(
+        200,
+        "Content-Type: application/fhir+json;charset=utf-8\r\n",
+        json,
+    ))]
 }
 
 /// A status with an OperationOutcome.
@@ -25,27 +29,35 @@ pub fn status(status: u16, headers: &str) -> Vec<Step> {
 
 /// An OperationOutcome with one issue.
 pub fn outcome(severity: &str) -> String {
-    format!(r#"{{"resourceType":"OperationOutcome","issue":[{{"severity":"{severity}","code":"processing"}}]}}"#)
+    format!(
+        r#"{{"resourceType":"OperationOutcome","issue":[{{"severity":"{severity}","code":"processing"}}]}}"#
+    )
 }
 
 /// So many resources of a type, each of the patient, ids from `first` on.
 pub fn resources(kind: &str, first: usize, count: usize) -> Vec<String> {
     let resource = |id: usize| {
-        format!(r#"{{"resourceType":"{kind}","id":"{kind}-{id}","subject":{{"reference":"Patient/{PATIENT}"}}}}"#)
+        format!(
+            r#"{{"resourceType":"{kind}","id":"{kind}-{id}","subject":{{"reference":"Patient/{PATIENT}"}}}}"#
+        )
     };
     (first..first + count).map(resource).collect()
 }
 
 /// A page of a search.
 pub fn page(resources: &[String], next: Option<&str>) -> String {
-    let mut text = String::from(r#"{"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"x"}"#);
+    let mut text =
+        String::from(r#"{"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"x"}"#);
     if let Some(next) = next {
         let _ = write!(text, r#",{{"relation":"next","url":"{next}"}}"#);
     }
     text.push_str(r#"],"entry":["#);
     for (index, resource) in resources.iter().enumerate() {
         let comma = if index == 0 { "" } else { "," };
-        let _ = write!(text, r#"{comma}{{"search":{{"mode":"match"}},"resource":{resource}}}"#);
+        let _ = write!(
+            text,
+            r#"{comma}{{"search":{{"mode":"match"}},"resource":{resource}}}"#
+        );
     }
     text.push_str("]}");
     text
@@ -53,7 +65,11 @@ pub fn page(resources: &[String], next: Option<&str>) -> String {
 
 /// The value of a parameter of the query, as written.
 pub fn parameter<'a>(seen: &'a Seen, name: &str) -> Option<&'a str> {
-    seen.query().split('&').filter_map(|pair| pair.split_once('=')).find(|(known, _)| *known == name).map(|(_, v)| v)
+    seen.query()
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(known, _)| *known == name)
+        .map(|(_, v)| v)
 }
 
 /// Pages of the Conditions of a well-behaved server.
@@ -64,7 +80,9 @@ pub fn healthy(seen: &Seen) -> Vec<Step> {
     match seen.kind() {
         "Patient" => ok(&format!(r#"{{"resourceType":"Patient","id":"{PATIENT}"}}"#)),
         "Condition" => {
-            let number = parameter(seen, "page").and_then(|page| page.parse().ok()).unwrap_or(1usize);
+            let number = parameter(seen, "page")
+                .and_then(|page| page.parse().ok())
+                .unwrap_or(1usize);
             let next = format!("Condition?page={}", number + 1);
             let next = (number < CONDITION_PAGES).then_some(next.as_str());
             ok(&page(&resources("Condition", number * 2, 2), next))

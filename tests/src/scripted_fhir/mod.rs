@@ -35,13 +35,20 @@ pub struct Seen {
 impl Seen {
     /// A header, by its name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The resource type: the segment after `/fhir/`.
     pub fn kind(&self) -> &str {
         let path = self.target.split('?').next().unwrap_or_default();
-        path.trim_start_matches("/fhir").trim_start_matches('/').split('/').next().unwrap_or_default()
+        path.trim_start_matches("/fhir")
+            .trim_start_matches('/')
+            .split('/')
+            .next()
+            .unwrap_or_default()
     }
 
     /// The query, or the form of a POST.
@@ -91,7 +98,9 @@ impl ScriptedFhir {
     ///
     /// # Errors
     /// If no port can be had.
-    pub fn start(script: impl Fn(usize, &Seen) -> Vec<Step> + Send + Sync + 'static) -> std::io::Result<Self> {
+    pub fn start(
+        script: impl Fn(usize, &Seen) -> Vec<Step> + Send + Sync + 'static,
+    ) -> std::io::Result<Self> {
         Self::listen(Box::new(script), None)
     }
 
@@ -147,7 +156,11 @@ impl ScriptedFhir {
 
     /// The base address, `http://127.0.0.1:PORT/fhir`.
     pub fn base(&self) -> String {
-        let scheme = if self.shared.tls.is_some() { "https" } else { "http" };
+        let scheme = if self.shared.tls.is_some() {
+            "https"
+        } else {
+            "http"
+        };
         format!("{scheme}://{}/fhir", self.address)
     }
 
@@ -236,14 +249,22 @@ fn read_some(shared: &Shared, wire: &mut dyn Wire, pending: &mut Vec<u8>) -> std
                 pending.extend(buffer.iter().take(read));
                 return Ok(read > 0);
             }
-            Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {}
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
+                ) => {}
             Err(error) => return Err(error),
         }
     }
     Ok(false)
 }
 
-fn read_request(shared: &Shared, wire: &mut dyn Wire, pending: &mut Vec<u8>) -> std::io::Result<Option<Seen>> {
+fn read_request(
+    shared: &Shared,
+    wire: &mut dyn Wire,
+    pending: &mut Vec<u8>,
+) -> std::io::Result<Option<Seen>> {
     let head = loop {
         match pending.windows(4).position(|four| four == b"\r\n\r\n") {
             Some(end) => break pending.drain(..end + 4).collect::<Vec<u8>>(),
@@ -263,7 +284,10 @@ fn read_request(shared: &Shared, wire: &mut dyn Wire, pending: &mut Vec<u8>) -> 
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    let length: usize = seen.header("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let length: usize = seen
+        .header("content-length")
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0);
     while pending.len() < length {
         if !read_some(shared, wire, pending)? {
             return Ok(None);

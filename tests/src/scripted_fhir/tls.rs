@@ -27,7 +27,10 @@ impl Authority {
         let mut params = CertificateParams::new(Vec::new()).map_err(Error::other)?;
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let pem = params.self_signed(&key).map_err(Error::other)?.pem();
-        Ok(Self { issuer: Issuer::new(params, key), pem })
+        Ok(Self {
+            issuer: Issuer::new(params, key),
+            pem,
+        })
     }
 
     /// Its certificate, for the client's settings.

@@ -1,0 +1,178 @@
+//! Pages: links in each form, caps, and what is kept when a later page fails.
+
+use crate::setup::{base, brief, client, fetch_one, search, settings};
+use acceptance::scripted_fhir::fhir::{self, PATIENT, page, parameter, resources};
+use acceptance::scripted_fhir::{Fault, ScriptedFhir, Seen};
+use pnet_cds::fhir_client::{Access, FhirClient, FhirSettings};
+use std::time::{Duration, Instant};
+
+fn number(seen: &Seen) -> usize {
+    parameter(seen, "page")
+        .and_then(|page| page.parse().ok())
+        .unwrap_or(1)
+}
+
+/// Pages of two Conditions each, linked in a form.
+fn pages(count: usize, link: impl Fn(&Seen, usize) -> String + Send + Sync + 'static) -> ScriptedFhir {
+    ScriptedFhir::start(move |_, seen| {
+        let number = number(seen);
+        let next = (number < count).then(|| link(seen, number + 1));
+        fhir::ok(&page(&resources("Condition", number * 2, 2), next.as_deref()))
+    })
+    .unwrap()
+}
+
+#[tokio::test]
+async fn links_in_each_form_are_followed_with_the_token() {
+    type Link = fn(&Seen, usize) -> String;
+    let forms: [Link; 5] = [
+        |seen, page| {
+            format!(
+                "http://{}/fhir/Condition?page={page}",
+                seen.header("host").unwrap()
+            )
+        },
+        |seen, page| {
+            format!(
+                "http://{}/fhir?_getpages=a&page={page}",
+                seen.header("host").unwrap()
+            )
+        },
+        |_, page| format!("Condition?page={page}"),
+        |_, page| format!("?page={page}"),
+        |_, page| format!("/fhir/Condition/_page?page={page}"),
+    ];
+    for (index, form) in forms.into_iter().enumerate() {
+        let server = pages(4, form);
+        let fetched = fetch_one(&client(), &server, search("Condition")).await;
+        assert_eq!(brief(&fetched.state), "complete 4", "form {index}");
+        assert_eq!(fetched.requests, 4);
+        assert!(
+            server
+                .seen()
+                .iter()
+                .all(|seen| seen.header("authorization") == Some("Bearer canary-token"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_thousand_pages_end_at_the_cap_and_are_not_complete() {
+    let server = pages(1000, |_, page| format!("Condition?page={page}"));
+    let fetched = fetch_one(&client(), &server, search("Condition")).await;
+    assert_eq!(brief(&fetched.state), "partial 10 page-cap");
+    assert_eq!(server.seen().len(), 10);
+}
+
+#[tokio::test]
+async fn as_many_pages_as_the_cap_allows_are_complete() {
+    let server = pages(10, |_, page| format!("Condition?page={page}"));
+    assert_eq!(
+        brief(&fetch_one(&client(), &server, search("Condition")).await.state),
+        "complete 10"
+    );
+}
+
+#[tokio::test]
+async fn resources_and_bytes_are_counted_over_all_pages() {
+    let server = pages(9, |_, page| format!("Condition?page={page}"));
+    let capped = |settings| FhirClient::new(&settings).unwrap();
+    let five = capped(FhirSettings {
+        max_resources: 5,
+        ..settings()
+    });
+    assert_eq!(
+        brief(&fetch_one(&five, &server, search("Condition")).await.state),
+        "partial 2 resource-cap"
+    );
+    let size = page(&resources("Condition", 2, 2), Some("Condition?page=2")).len();
+    let three_pages = capped(FhirSettings {
+        max_bundle_bytes: size * 3 + 10,
+        ..settings()
+    });
+    assert_eq!(
+        brief(&fetch_one(&three_pages, &server, search("Condition")).await.state),
+        "partial 3 byte-cap"
+    );
+}
+
+#[tokio::test]
+async fn pages_before_a_fault_are_kept() {
+    for (fault, expected) in [
+        (Fault::Silence, "partial 2 timeout"),
+        (Fault::Status(401), "partial 2 status-401"),
+        (Fault::Status(410), "partial 2 status-410"),
+        (Fault::Html, "partial 2 html"),
+        (Fault::WrongType, "partial 2 wrong-type"),
+        (Fault::ShortBody, "partial 2 truncated"),
+        (Fault::OutcomeEntry, "partial 3 outcome"),
+    ] {
+        let server = ScriptedFhir::start(move |at, seen| match number(seen) {
+            3 => fault.steps(at, seen, ""),
+            number => fhir::ok(&page(
+                &resources("Condition", number, 1),
+                Some(&format!("Condition?page={}", number + 1)),
+            )),
+        })
+        .unwrap();
+        assert_eq!(
+            brief(&fetch_one(&client(), &server, search("Condition")).await.state),
+            expected
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_total_that_lies_changes_nothing() {
+    for total in ["0", "7", "-1", "\"x\""] {
+        let server = ScriptedFhir::start(move |_, seen| {
+            let next = (number(seen) == 1).then_some("Condition?page=2");
+            let text = page(&resources("Condition", 1, 1), next);
+            fhir::ok(&text.replace(r#""type":"#, &format!(r#""total":{total},"type":"#)))
+        })
+        .unwrap();
+        assert_eq!(
+            brief(&fetch_one(&client(), &server, search("Condition")).await.state),
+            "complete 2"
+        );
+    }
+}
+
+#[tokio::test]
+async fn no_match_with_a_warning_is_complete() {
+    // Epic: `total: 0` and an outcome entry that is a warning.
+    let server = ScriptedFhir::start(|_, _| fhir::ok(&page(&[fhir::outcome("warning")], None))).unwrap();
+    assert_eq!(
+        brief(&fetch_one(&client(), &server, search("Condition")).await.state),
+        "complete 1"
+    );
+}
+
+#[tokio::test]
+async fn one_search_that_fails_leaves_the_others_whole() {
+    let server = ScriptedFhir::start(|at, seen| match seen.kind() {
+        "Procedure" => Fault::Silence.steps(at, seen, ""),
+        "Observation" => fhir::status(500, ""),
+        _ => fhir::healthy(seen),
+    })
+    .unwrap();
+    let base = base(&server);
+    let access = Access::new(&base, None, PATIENT);
+    let queries = ["Condition", "Procedure", "Observation", "MedicationRequest"].map(search);
+    let fetched = client()
+        .fetch(&access, &queries, Instant::now() + Duration::from_millis(300))
+        .await;
+    let states: Vec<String> = fetched
+        .iter()
+        .map(|one| format!("{} {}", one.key, brief(&one.state)))
+        .collect();
+    assert_eq!(
+        states,
+        [
+            "Condition complete 3",
+            "Procedure failed timeout",
+            "Observation failed status-5xx",
+            "MedicationRequest complete 1"
+        ]
+    );
+}
