@@ -133,6 +133,21 @@ Usage: #example
 * onsetPeriod.start = "2018"
 * abatementDateTime = "2019-06"
 
+Instance: presence-condition
+InstanceOf: PresenceCondition
+Title: "Diffuse peritoneal metastases under a local code and the project's"
+Usage: #example
+* insert DiagnosedOn(2026-03)
+* code.coding[+] = $local#DX-PERC "Peritoneal carcinomatosis"
+* code.coding[+] = $facts#diffuse-peritoneal-metastases
+
+Instance: child-pugh-condition
+InstanceOf: ChildPughCondition
+Title: "Child-Pugh class on the problem list"
+Usage: #example
+* insert DiagnosedOn(2026-05-12)
+* code = $sct#710065009
+
 Instance: pancreatic-resection
 InstanceOf: ResectionProcedure
 Title: "Distal pancreatectomy, known to the month"
@@ -211,6 +226,24 @@ Usage: #example
 * subject = Reference(example-patient)
 * effectiveDateTime = "2026-05-02"
 
+Instance: ssa-request-text-only
+InstanceOf: AnalogueRequest
+Title: "Order by text that names the ingredient"
+Usage: #example
+* status = #active
+* intent = #order
+* medicationCodeableConcept.text = "Somatuline Autogel (Lanreotide) 120 mg s.c."
+* subject = Reference(example-patient)
+* authoredOn = "2026-02-01"
+
+Instance: ssa-statement-display-only
+InstanceOf: AnalogueStatement
+Title: "Analogue named by the display of a reference that leads nowhere"
+Usage: #example
+* status = #stopped
+* medicationReference.display = "pasireotide 40 mg"
+* subject = Reference(example-patient)
+
 Instance: systemic-medication
 InstanceOf: SystemicDrug
 Title: "Everolimus"
@@ -246,6 +279,15 @@ Usage: #example
 * subject = Reference(example-patient)
 * effectivePeriod.start = "2025-11-20"
 * effectivePeriod.end = "2025-11-20"
+
+Instance: systemic-administration-product
+InstanceOf: SystemicAdministration
+Title: "Product code with a display that names the ingredient"
+Usage: #example
+* status = #completed
+* medicationCodeableConcept = $rxnorm#309311 "cisplatin 1 MG/ML Injectable Solution"
+* subject = Reference(example-patient)
+* effectiveDateTime = "2025-03-18T09:30:00Z"
 
 Instance: site-code-map
 InstanceOf: ConceptMap

@@ -195,3 +195,36 @@ Usage: #example
 * code = $loinc#88040-1 "Response to cancer treatment"
 * valueCodeableConcept.coding[+] = $loinc#LA28369-9 "Partial response"
 * valueCodeableConcept.text = "PR (RECIST 1.1)"
+
+Instance: functioning-boolean
+InstanceOf: FunctioningFact
+Title: "Tumour that functions, as a boolean"
+Usage: #example
+* insert Seen(2026-05)
+* code = $facts#functioning
+* valueBoolean = true
+
+Instance: diagnosis
+InstanceOf: DiagnosisObservation
+Title: "Liver metastases as an observation, denied by interpretation"
+Usage: #example
+* insert Seen(2025-06-01)
+* code = $sct#94381002 "Secondary malignant neoplasm of liver (disorder)"
+* interpretation = $interpretation#NEG "Negative"
+
+Instance: child-pugh
+InstanceOf: ChildPughFact
+Title: "Child-Pugh class under a local code"
+Usage: #example
+* insert Seen(2026-05-12)
+* code.coding[+] = $local#CPS "Child-Pugh"
+* code.text = "Child-Pugh score"
+* valueCodeableConcept = $sct#710066005
+
+Instance: age
+InstanceOf: AgeFact
+Title: "Age as an observation"
+Usage: #example
+* insert Seen(2026-05-12)
+* code = $facts#age "Age"
+* valueQuantity = 58 'a' "years"

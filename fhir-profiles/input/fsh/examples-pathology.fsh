@@ -57,7 +57,7 @@ Usage: #example
 * code.coding[+] = $loinc#85330-9 "Cells.Ki-67 nuclear Ag/100 cells in Breast cancer specimen by Immune stain"
 * code.text = "Ki-67 (MIB-1)"
 * valueQuantity = 0.12 '1'
-* specimen.display = "Liver biopsy, metastasis"
+* bodySite = $sct#10200004 "Liver structure"
 
 Instance: ki67-registry-category
 InstanceOf: Ki67Fact
@@ -165,11 +165,13 @@ Usage: #example
 
 Instance: histology-with-grade-digit
 InstanceOf: HistologyFact
-Title: "Morphology with the grade as sixth digit, as text"
+Title: "Morphology with the grade as sixth digit, in a site of the pancreas"
 Usage: #example
 * insert Seen(2026-05-04)
 * code = $loinc#59847-4 "Histology and Behavior ICD-O-3 Cancer"
-* valueString = "8249/32"
+* bodySite.text = "pancreas"
+* valueCodeableConcept.coding[+] = $icd-o-3#8249/32
+* valueCodeableConcept.text = "Atypical carcinoid, G2"
 
 Instance: margins
 InstanceOf: MarginsFact

@@ -59,3 +59,13 @@ Invariant: pnet-medication-1
 Description: "A medication has a code, a text or a reference."
 Severity: #error
 Expression: "medication.ofType(CodeableConcept).all(coding.exists() or text.exists()) and medication.ofType(Reference).all(reference.exists() or identifier.exists() or display.exists())"
+
+Invariant: pnet-ssa-1
+Description: "A somatostatin analogue has a code of the value set, or a text or display that names the ingredient."
+Severity: #error
+Expression: "memberOf('https://pnet-cds.github.io/fhir/ValueSet/ssa-medication') or text.lower().matches('octreotide|lanreotide|pasireotide') or coding.display.exists(lower().matches('octreotide|lanreotide|pasireotide'))"
+
+Invariant: pnet-systemic-1
+Description: "Systemic therapy has a code of the value set, or a text or display that names the ingredient."
+Severity: #error
+Expression: "memberOf('https://pnet-cds.github.io/fhir/ValueSet/systemic-medication') or text.lower().matches('interferon alfa|interferon alpha|peginterferon alfa|streptozocin|streptozotocin|fluorouracil|doxorubicin|epirubicin|cisplatin|carboplatin|oxaliplatin|etoposide|dacarbazine|temozolomide|capecitabine|everolimus|sunitinib|cabozantinib|irinotecan|bevacizumab|belzutifan|lutetium dotatate|lutetium oxodotreotide|oxodotreotide|lu[ -]177 dotatate|177lu-dotatate') or coding.display.exists(lower().matches('interferon alfa|interferon alpha|peginterferon alfa|streptozocin|streptozotocin|fluorouracil|doxorubicin|epirubicin|cisplatin|carboplatin|oxaliplatin|etoposide|dacarbazine|temozolomide|capecitabine|everolimus|sunitinib|cabozantinib|irinotecan|bevacizumab|belzutifan|lutetium dotatate|lutetium oxodotreotide|oxodotreotide|lu[ -]177 dotatate|177lu-dotatate'))"

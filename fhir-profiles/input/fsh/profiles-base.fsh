@@ -23,8 +23,8 @@ Description: "What every observation that is read has in common. The closest US 
 * dataAbsentReason MS
 * interpretation MS
 * bodySite MS
+* bodySite ^comment = "By a code, or by the plain word liver or pancreas as text."
 * method MS
-* specimen MS
 * referenceRange MS
 * component MS
 * hasMember MS
@@ -52,8 +52,45 @@ Description: "An observation with the project's own code of a fact that is prese
 * insert Feeds(lung-disease)
 * insert Feeds(cytopenia)
 * insert Feeds(autoimmune-disease)
-* code from PresenceObservation (required)
+* code from PresenceCodes (required)
 * insert AnswerValue(PresenceValue)
+
+Profile: DiagnosisObservation
+Parent: FactObservation
+Id: pnet-diagnosis
+Title: "Diagnosis or finding, as an observation"
+Description: "An observation whose code is that of a condition and whose value affirms or denies it. There is no mCODE or US Core profile of it: they use a Condition, which is read as well."
+* insert Feeds(pnet)
+* insert Feeds(liver-metastases)
+* insert Feeds(extrahepatic-metastases)
+* insert Feeds(distant-lymph-node-metastases)
+* insert Feeds(right-heart-dysfunction)
+* insert Feeds(functioning)
+* insert Feeds(portal-vein)
+* insert Feeds(diabetes)
+* insert Feeds(hypertension)
+* insert Feeds(gallstones)
+* insert Feeds(steatorrhoea)
+* insert Feeds(lung-disease)
+* insert Feeds(cytopenia)
+* insert Feeds(autoimmune-disease)
+* code from DiagnosisCodes (required)
+* insert AnswerValue(PresenceValue)
+
+Profile: AgeFact
+Parent: FactObservation
+Id: pnet-age
+Title: "Age, as an observation"
+Description: "Age in years, used only where the patient has no birth date. There is no mCODE or US Core profile of it."
+* insert Feeds(age)
+* code = $facts#age
+* insert NumberValue
+* obeys pnet-age-1
+
+Invariant: pnet-age-1
+Description: "A UCUM unit of an age is a time: a, mo, wk or d."
+Severity: #error
+Expression: "value.ofType(Quantity).combine(value.ofType(Range).low).combine(value.ofType(Range).high).where(system = 'http://unitsofmeasure.org' and code.exists()).all(code in ('a' | 'mo' | 'wk' | 'd'))"
 
 Profile: PathologyReport
 Parent: DiagnosticReport

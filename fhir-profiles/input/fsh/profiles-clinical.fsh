@@ -33,6 +33,8 @@ Id: pnet-condition
 Title: "Diagnosis of the tumour"
 Description: "Corresponds to mcode-primary-cancer-condition 4.0.0. Codes of pancreatic cancer without a kind count only with a neuroendocrine morphology, codes of a neuroendocrine tumour without a site only with the pancreas as body site."
 * insert Feeds(pnet)
+* insert Feeds(stage-recorded)
+* insert Feeds(functioning)
 * code from PnetConditionCodes (required)
 * bodySite from FactSite (extensible)
 * stage MS
@@ -97,6 +99,23 @@ Description: "Conditions that options caution about. They change no verdict. The
 * insert Feeds(autoimmune-disease)
 * code from ComorbidityConditionCodes (required)
 
+Profile: PresenceCondition
+Parent: FactCondition
+Id: pnet-presence-condition
+Title: "Condition with the project's own code"
+Description: "A condition with the project's own code of a fact that is present or absent. It is what a local code of a condition is mapped to. Corresponds to us-core-condition-problems-health-concerns."
+* insert Feeds(gi-shunt)
+* insert Feeds(diffuse-peritoneal-metastases)
+* code from PresenceCodes (required)
+
+Profile: ChildPughCondition
+Parent: FactCondition
+Id: pnet-child-pugh-condition
+Title: "Child-Pugh class, as a condition"
+Description: "A Child-Pugh class on the problem list. The closest US Core profile is us-core-condition-problems-health-concerns."
+* insert Feeds(liver-reserve)
+* code from ChildPughClasses (required)
+
 Profile: ResectionProcedure
 Parent: Procedure
 Id: pnet-pancreatic-resection
@@ -118,7 +137,7 @@ Title: "Pancreaticoduodenectomy"
 Description: "Corresponds to mcode-cancer-related-surgical-procedure 4.0.0. Only a completed procedure counts."
 * insert Feeds(primary-resected)
 * insert Feeds(prior-pancreaticoduodenectomy)
-* code from Pancreaticoduodenectomy (required)
+* code from PancreaticoduodenectomyCodes (required)
 
 Profile: AnalogueMedication
 Parent: Medication
@@ -126,9 +145,11 @@ Id: pnet-ssa-medication
 Title: "Somatostatin analogue, the drug"
 Description: "The drug that a request, statement or administration refers to. Corresponds to us-core-medication."
 * insert Feeds(on-ssa)
+* insert Feeds(prior-systemic-therapy)
 * insert NoModifiers
 * code 1..1 MS
-* code from SsaMedication (required)
+* code from SsaMedication (extensible)
+* code obeys pnet-ssa-1
 
 Profile: SystemicDrug
 Parent: Medication
@@ -138,15 +159,17 @@ Description: "The drug that a request, statement or administration refers to. Co
 * insert Feeds(prior-systemic-therapy)
 * insert NoModifiers
 * code 1..1 MS
-* code from SystemicMedication (required)
+* code from SystemicMedication (extensible)
+* code obeys pnet-systemic-1
 
-RuleSet: DrugOf(medication, valueset)
+RuleSet: DrugOf(medication, valueset, rule)
 * insert NoModifiers
 * status MS
 * medication[x] only CodeableConcept or Reference({medication})
 * medication[x] MS
 * medicationCodeableConcept MS
-* medicationCodeableConcept from {valueset} (required)
+* medicationCodeableConcept from {valueset} (extensible)
+* medicationCodeableConcept obeys {rule}
 * subject MS
 * subject only Reference(Patient)
 * obeys pnet-medication-1
@@ -157,7 +180,8 @@ Id: pnet-ssa-request
 Title: "Somatostatin analogue, requested"
 Description: "Corresponds to mcode-cancer-related-medication-request 4.0.0. Proposals, plans and options do not count."
 * insert Feeds(on-ssa)
-* insert DrugOf(AnalogueMedication, SsaMedication)
+* insert Feeds(prior-systemic-therapy)
+* insert DrugOf(AnalogueMedication, SsaMedication, pnet-ssa-1)
 * intent MS
 * doNotPerform MS
 * authoredOn MS
@@ -168,7 +192,8 @@ Id: pnet-ssa-statement
 Title: "Somatostatin analogue, as stated"
 Description: "There is no mCODE 4.0.0 profile of it; US Core uses requests."
 * insert Feeds(on-ssa)
-* insert DrugOf(AnalogueMedication, SsaMedication)
+* insert Feeds(prior-systemic-therapy)
+* insert DrugOf(AnalogueMedication, SsaMedication, pnet-ssa-1)
 * effective[x] MS
 
 Profile: AnalogueAdministration
@@ -177,7 +202,8 @@ Id: pnet-ssa-administration
 Title: "Somatostatin analogue, given"
 Description: "Corresponds to mcode-cancer-related-medication-administration 4.0.0."
 * insert Feeds(on-ssa)
-* insert DrugOf(AnalogueMedication, SsaMedication)
+* insert Feeds(prior-systemic-therapy)
+* insert DrugOf(AnalogueMedication, SsaMedication, pnet-ssa-1)
 * effective[x] MS
 
 Profile: SystemicRequest
@@ -186,7 +212,7 @@ Id: pnet-systemic-request
 Title: "Systemic therapy, requested"
 Description: "Corresponds to mcode-cancer-related-medication-request 4.0.0. Proposals, plans and options do not count."
 * insert Feeds(prior-systemic-therapy)
-* insert DrugOf(SystemicDrug, SystemicMedication)
+* insert DrugOf(SystemicDrug, SystemicMedication, pnet-systemic-1)
 * intent MS
 * doNotPerform MS
 * authoredOn MS
@@ -197,7 +223,7 @@ Id: pnet-systemic-statement
 Title: "Systemic therapy, as stated"
 Description: "There is no mCODE 4.0.0 profile of it; US Core uses requests."
 * insert Feeds(prior-systemic-therapy)
-* insert DrugOf(SystemicDrug, SystemicMedication)
+* insert DrugOf(SystemicDrug, SystemicMedication, pnet-systemic-1)
 * effective[x] MS
 
 Profile: SystemicAdministration
@@ -206,5 +232,5 @@ Id: pnet-systemic-administration
 Title: "Systemic therapy, given"
 Description: "Corresponds to mcode-cancer-related-medication-administration 4.0.0."
 * insert Feeds(prior-systemic-therapy)
-* insert DrugOf(SystemicDrug, SystemicMedication)
+* insert DrugOf(SystemicDrug, SystemicMedication, pnet-systemic-1)
 * effective[x] MS

@@ -47,6 +47,16 @@ Description: "A Child-Pugh class, or adequate or insufficient in the judgement r
 * code = $facts#liver-reserve
 * insert WordValue(LiverReserveValue, required)
 
+Profile: ChildPughFact
+Parent: FactObservation
+Id: pnet-child-pugh
+Title: "Child-Pugh class by its value"
+Description: "An observation with any code whose value is a Child-Pugh class: the value says what it is of. There is no mCODE or US Core profile of it."
+* insert Feeds(liver-reserve)
+* value[x] 1..1
+* value[x] only CodeableConcept
+* value[x] from ChildPughClasses (required)
+
 Profile: PortalVeinFact
 Parent: FactObservation
 Id: pnet-portal-vein
@@ -63,7 +73,7 @@ Title: "Resectability"
 Description: "Whether the whole disease can be resected completely, in the judgement recorded. There is no mCODE or US Core profile and no standard code of it."
 * insert Feeds(resectability)
 * code = $facts#resectability
-* insert WordValue(ResectabilityValue, required)
+* insert AnswerValue(ResectabilityValue)
 
 Profile: PrimaryResectableFact
 Parent: FactObservation
@@ -100,7 +110,7 @@ Title: "Functional status"
 Description: "Functioning or non-functioning, as stated. There is no mCODE or US Core profile and no standard code of it; a syndrome as a Condition is read as well."
 * insert Feeds(functioning)
 * code = $facts#functioning
-* insert WordValue(FunctioningValue, required)
+* insert AnswerValue(FunctioningValue)
 
 Profile: SymptomsControlledFact
 Parent: FactObservation
@@ -118,7 +128,7 @@ Title: "Somatostatin receptor uptake"
 Description: "Krenning score 0 to 4, or strong, positive or negative uptake, from scintigraphy or PET. There is no mCODE profile of it; the closest is us-core-observation-clinical-result."
 * insert Feeds(sstr-uptake)
 * code from SstrUptakeObservation (required)
-* value[x] only integer or Quantity or CodeableConcept or string or boolean
+* value[x] only integer or Quantity or Range or CodeableConcept or string or boolean
 * valueCodeableConcept from SstrUptakeValue (extensible)
 * valueCodeableConcept MS
 * obeys pnet-krenning-1

@@ -11,7 +11,8 @@ Description: "Share of tumour cells that stain for Ki-67. mCODE 4.0.0 has no pro
 * valueCodeableConcept from Ki67Category (extensible)
 * valueCodeableConcept MS
 * obeys pnet-percent-1 and pnet-percent-2
-* specimen ^comment = "Primary or metastasis: of readings of one day the higher grade counts, and both are shown."
+* bodySite from FactSite (extensible)
+* bodySite ^comment = "Pancreas (the primary) or liver (a metastasis): of readings of one day the higher grade counts, and both are shown."
 
 Profile: MitosesFact
 Parent: FactObservation
@@ -49,7 +50,10 @@ Title: "Histology"
 Description: "Morphology of the tumour, which makes a diagnosis of the pancreas one of a neuroendocrine tumour. Corresponds to mcode-histologic-behavior-and-type 4.0.0."
 * insert Feeds(pnet)
 * code from Histology (required)
-* insert WordValue(NeuroendocrineMorphology, extensible)
+* value[x] only CodeableConcept
+* value[x] from NeuroendocrineMorphology (extensible)
+* value[x] ^comment = "Any ICD-O-3 code of a neuroendocrine family is read, with or without the sixth digit; text is not."
+* bodySite from FactSite (extensible)
 
 Profile: MarginsFact
 Parent: FactObservation

@@ -7,7 +7,7 @@ Title: "ECOG performance status"
 Description: "Corresponds to mcode-ecog-performance-status 4.0.0."
 * insert Feeds(ecog)
 * code from EcogObservation (required)
-* value[x] only integer or Quantity or CodeableConcept or string
+* value[x] only integer or Quantity or Range or CodeableConcept or string
 * valueCodeableConcept from EcogValue (extensible)
 * valueCodeableConcept MS
 * obeys pnet-ecog-1
@@ -19,7 +19,7 @@ Title: "Karnofsky performance status"
 Description: "Corresponds to mcode-karnofsky-performance-status 4.0.0. It is converted to ECOG: 100 to 0, 80-90 to 1, 60-70 to 2, 40-50 to 3, 10-30 to 4, 0 to 5."
 * insert Feeds(ecog)
 * code from Karnofsky (required)
-* value[x] only integer or Quantity or string
+* value[x] only integer or Quantity or CodeableConcept or string
 * obeys pnet-karnofsky-1
 
 Profile: MarkerFact
@@ -28,7 +28,7 @@ Id: pnet-tumour-marker
 Title: "Tumour marker"
 Description: "What all markers have in common. Corresponds to mcode-tumor-marker-test 4.0.0. The laboratory's own reference range or interpretation says whether a value is high, where the review prints no limit."
 * ^abstract = true
-* value[x] only Quantity or Range or Ratio or string or CodeableConcept
+* insert NumberValue
 * referenceRange.low MS
 * referenceRange.high MS
 * referenceRange.text MS

@@ -155,10 +155,10 @@ Description: "Codes of an observation that states the fact disease-status: stand
 * include codes from valueset DiseaseStatus
 * $facts#disease-status "Disease status"
 
-ValueSet: PresenceObservation
-Id: presence-observation
-Title: "Presence: observation codes"
-Description: "The project's own codes of every fact that is present or absent, for records that state it as an observation."
+ValueSet: PresenceCodes
+Id: presence-codes
+Title: "Presence: codes"
+Description: "The project's own codes of every fact that is present or absent."
 * ^experimental = false
 * $facts#pnet "Pancreatic neuroendocrine tumour"
 * $facts#liver-metastases "Liver metastases"
@@ -303,16 +303,20 @@ Description: "Values of the fact lesion-location: the project's own words, for t
 ValueSet: ResectabilityValue
 Id: resectability-value
 Title: "Resectability: values"
-Description: "Values of the fact resectability: the project's own words, for there are no standard codes."
+Description: "Values of the fact resectability: standard codes, and the project's own words."
 * ^experimental = false
+* include codes from valueset Present
+* include codes from valueset Absent
 * $values#resectable "Resectable"
 * $values#unresectable "Unresectable"
 
 ValueSet: FunctioningValue
 Id: functioning-value
 Title: "Functional status: values"
-Description: "Values of the fact functioning: the project's own words, for there are no standard codes."
+Description: "Values of the fact functioning: standard codes, and the project's own words."
 * ^experimental = false
+* include codes from valueset Present
+* include codes from valueset Absent
 * $values#functioning "Functioning"
 * $values#non-functioning "Non-functioning"
 
@@ -530,6 +534,53 @@ Description: "Codes of procedures that resect the primary tumour."
 * ^experimental = false
 * include codes from valueset PancreaticResection
 * include codes from valueset Pancreaticoduodenectomy
+* $facts#primary-resected "Primary tumour resected"
+* $facts#prior-pancreaticoduodenectomy "Prior pancreaticoduodenectomy"
+
+ValueSet: PancreaticoduodenectomyCodes
+Id: pancreaticoduodenectomy-codes
+Title: "Pancreaticoduodenectomy: codes"
+Description: "Codes of a pancreaticoduodenectomy: standard ones, and the project's own."
+* ^experimental = false
+* include codes from valueset Pancreaticoduodenectomy
+* $facts#prior-pancreaticoduodenectomy "Prior pancreaticoduodenectomy"
+
+ValueSet: ChildPughClasses
+Id: child-pugh-classes
+Title: "Child-Pugh classes"
+Description: "Codes of the Child-Pugh classes, as a value or a condition."
+* ^experimental = false
+* include codes from valueset ChildPughA
+* include codes from valueset ChildPughB
+* include codes from valueset ChildPughC
+
+ValueSet: DiagnosisCodes
+Id: diagnosis-codes
+Title: "Diagnoses as observations"
+Description: "Codes of conditions that are read as the code of an observation, too."
+* ^experimental = false
+* include codes from valueset Pnet
+* include codes from valueset PnetOfSomeSite
+* include codes from valueset NonFunctioning
+* include codes from valueset Insulinoma
+* include codes from valueset Glucagonoma
+* include codes from valueset Gastrinoma
+* include codes from valueset Vipoma
+* include codes from valueset CarcinoidSyndrome
+* include codes from valueset LiverMetastases
+* include codes from valueset MetastasesOfSomeSite
+* include codes from valueset ExtrahepaticMetastases
+* include codes from valueset PeritonealMetastases
+* include codes from valueset DistantLymphNodeMetastases
+* include codes from valueset RightHeartDysfunction
+* include codes from valueset PortalVeinThrombosis
+* include codes from valueset Diabetes
+* include codes from valueset Hypertension
+* include codes from valueset Gallstones
+* include codes from valueset Steatorrhoea
+* include codes from valueset LungDisease
+* include codes from valueset Cytopenia
+* include codes from valueset AutoimmuneDisease
 
 ValueSet: SsaMedication
 Id: ssa-medication
@@ -539,6 +590,7 @@ Description: "Codes of the somatostatin analogues."
 * include codes from valueset Octreotide
 * include codes from valueset Lanreotide
 * include codes from valueset Pasireotide
+* $facts#on-ssa "Current somatostatin analogue"
 
 ValueSet: SystemicMedication
 Id: systemic-medication
@@ -563,3 +615,4 @@ Description: "Codes of medications that are systemic therapy of the tumour, soma
 * include codes from valueset Irinotecan
 * include codes from valueset Bevacizumab
 * include codes from valueset LutetiumDotatate
+* $facts#prior-systemic-therapy "Prior systemic therapy"
