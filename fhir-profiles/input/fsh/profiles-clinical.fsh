@@ -83,6 +83,7 @@ Id: pnet-right-heart
 Title: "Right heart disease"
 Description: "Carcinoid heart disease and right heart failure; tricuspid regurgitation alone is shown, not used. The closest US Core profile is us-core-condition-problems-health-concerns."
 * insert Feeds(right-heart-dysfunction)
+* insert Feeds(functioning)
 * code from RightHeartConditionCodes (required)
 
 Profile: ComorbidityCondition
@@ -104,8 +105,23 @@ Parent: FactCondition
 Id: pnet-presence-condition
 Title: "Condition with the project's own code"
 Description: "A condition with the project's own code of a fact that is present or absent. It is what a local code of a condition is mapped to. Corresponds to us-core-condition-problems-health-concerns."
-* insert Feeds(gi-shunt)
+* insert Feeds(pnet)
+* insert Feeds(liver-metastases)
+* insert Feeds(extrahepatic-metastases)
+* insert Feeds(distant-lymph-node-metastases)
 * insert Feeds(diffuse-peritoneal-metastases)
+* insert Feeds(right-heart-dysfunction)
+* insert Feeds(gi-shunt)
+* insert Feeds(prior-pancreaticoduodenectomy)
+* insert Feeds(on-ssa)
+* insert Feeds(prior-systemic-therapy)
+* insert Feeds(diabetes)
+* insert Feeds(hypertension)
+* insert Feeds(gallstones)
+* insert Feeds(steatorrhoea)
+* insert Feeds(lung-disease)
+* insert Feeds(cytopenia)
+* insert Feeds(autoimmune-disease)
 * code from PresenceCodes (required)
 
 Profile: ChildPughCondition

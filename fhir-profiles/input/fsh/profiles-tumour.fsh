@@ -79,6 +79,9 @@ Id: pnet-stage
 Title: "Recorded stage"
 Description: "Corresponds to mcode-tnm-stage-group 4.0.0. It is compared with the stage that the service works out; the categories that it names as members or components are read each."
 * insert Feeds(stage-recorded)
+* insert Feeds(t)
+* insert Feeds(n)
+* insert Feeds(m)
 * code from StageRecordedObservation (required)
 * insert WordValue(StageRecordedValue, extensible)
 * method from StagingMethod (extensible)
