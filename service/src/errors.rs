@@ -60,6 +60,10 @@ errors! {
     MissingUserId = "missing-user-id", 400, "required", "`context.userId` is missing";
     /// A search that the sandbox does not do.
     UnsupportedSearch = "unsupported-search", 400, "not-supported", "the sandbox does not know this search";
+    /// No valid token; nobody is told more.
+    Unauthorized = "unauthorized", 401, "login", "not authorised";
+    /// A `fhirServer` that is not registered for the caller.
+    UnregisteredFhirServer = "unregistered-fhir-server", 403, "forbidden", "`fhirServer` is not registered for this caller; nothing was assessed";
     /// No such path.
     UnknownPath = "unknown-path", 404, "not-found", "there is nothing at this path";
     /// No such service.
@@ -90,6 +94,8 @@ errors! {
     NoPatient = "no-patient", 422, "processing", "no resource says which patient it belongs to; nothing was assessed";
     /// A bug of ours, for this request only.
     Internal = "internal", 500, "exception", "the request could not be answered because of a fault in the service";
+    /// The keys of no registered caller are there yet.
+    NotReady = "not-ready", 503, "transient", "the keys of the registered callers could not be fetched yet";
     /// Too many requests at once.
     Overloaded = "overloaded", 503, "throttled", "too many requests at once; try again";
     /// `server.request_deadline` is over.

@@ -40,7 +40,7 @@ pub fn assess<'s>(
     evaluator: &Evaluator,
     templates: &[Template],
     text: &str,
-    source: impl FnOnce(&HookRequest<'_>) -> Source<'s>,
+    source: impl FnOnce(&HookRequest<'_>) -> Result<Source<'s>, Failure>,
     as_of: Date,
 ) -> Result<Assessed, Failure> {
     let not_assessable = |error: serde_json::Error| match Failure::json(&error) {
@@ -52,7 +52,7 @@ pub fn assess<'s>(
         (Some("Bundle"), _) => bundle(evaluator, text, as_of),
         (None, Some(_)) => {
             let request = HookRequest::parse(text)?;
-            let source = source(&request);
+            let source = source(&request)?;
             let assessment = flow::assess(evaluator, templates, &request, source, as_of)?;
             Ok(Assessed {
                 assessment,

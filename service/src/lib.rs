@@ -13,3 +13,4 @@ pub mod http;
 pub mod input;
 pub mod sandbox;
 pub mod settings;
+pub mod trust;

@@ -63,7 +63,7 @@ impl Assessing<'_> {
             self.evaluator,
             &self.templates,
             &text,
-            |_| Source::Nowhere,
+            |_| Ok(Source::Nowhere),
             self.as_of,
         )
         .map_err(|failure| failure.to_string())?;

@@ -6,6 +6,7 @@ use crate::evaluator::Evaluator;
 use crate::hooks::flow;
 use crate::http::{State, demo_call, serve};
 use crate::settings::{LogFormat, Settings};
+use crate::trust::AuthMode;
 use actix_web::rt::System;
 use actix_web::web::Data;
 use std::net::{SocketAddr, TcpListener};
@@ -19,7 +20,9 @@ pub(super) fn run(config: Option<&Path>) -> Result<(), Ended> {
     let unusable = |error| Ended::failed(format!("{}: {error}", settings.listen));
     let listener = TcpListener::bind(settings.listen).map_err(unusable)?;
     let base_url = base_url(listener.local_addr().map_err(unusable)?);
-    let state = State::new(&settings, evaluator, &base_url, clock::today).map_err(Ended::failed)?;
+    let trust = State::trust(&settings, &base_url).map_err(Ended::wrong)?;
+    let state =
+        State::with_trust(&settings, evaluator, &base_url, clock::today, trust).map_err(Ended::failed)?;
     print(&banner(&settings, &state, &base_url))?;
     System::new()
         .block_on(serve(listener, Data::new(state)))
@@ -55,10 +58,11 @@ fn base_url(address: SocketAddr) -> String {
 fn banner(settings: &Settings, state: &State, base_url: &str) -> String {
     let knowledge = &state.evaluator.knowledge.package.reference;
     let mut text = format!(
-        "pnet-cds {} listens on {base_url}; knowledge {} {}; callers are not authenticated\n",
+        "pnet-cds {} listens on {base_url}; knowledge {} {}; {}\n",
         env!("CARGO_PKG_VERSION"),
         knowledge.id,
         knowledge.version,
+        callers(settings),
     );
     match (&state.sandbox, shown_patient(state)) {
         (Some(sandbox), Some(patient)) => {
@@ -70,12 +74,24 @@ fn banner(settings: &Settings, state: &State, base_url: &str) -> String {
         }
         _ => text.push_str(&format!("try: curl -s {base_url}/cds-services\n")),
     }
-    if !settings.listen.ip().is_loopback() {
+    let open = settings.auth.mode(settings.clients.len()) == AuthMode::Open;
+    if open && !settings.listen.ip().is_loopback() {
         text.push_str(
             "warning: reachable from the network without authentication (auth.allow_open_network)\n",
         );
     }
     text
+}
+
+/// Who may call.
+fn callers(settings: &Settings) -> String {
+    let clients = settings.clients.len();
+    match settings.auth.mode(clients) {
+        AuthMode::Open => "callers are not authenticated".to_owned(),
+        AuthMode::Required => {
+            format!("every call needs a token of one of the registered callers ({clients})")
+        }
+    }
 }
 
 /// The bundled patient with the most to show: the first with the greatest number of cards.

@@ -47,6 +47,15 @@ impl<'a> HookRequest<'a> {
             .patient_id
             .filter(|id| is_fhir_id(id))
             .ok_or(ErrorCode::InvalidPatientId)?;
+        let authorised_for = wire
+            .fhir_authorization
+            .and_then(|authorization| authorization.patient);
+        if authorised_for.is_some_and(|id| id.strip_prefix("Patient/").unwrap_or(&id) != patient_id) {
+            return Err(Failure::at(
+                ErrorCode::AnotherPatient,
+                "`fhirAuthorization.patient`",
+            ));
+        }
         if context.user_id.is_none_or(|user| user.is_empty()) {
             return Err(ErrorCode::MissingUserId.into());
         }
@@ -77,6 +86,8 @@ struct Wire<'a> {
     #[serde(borrow, default)]
     fhir_server: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
+    fhir_authorization: Option<FhirAuthorization<'a>>,
+    #[serde(borrow, default)]
     context: Option<Context<'a>>,
     #[serde(borrow, default)]
     prefetch: Option<Prefetch<'a>>,
@@ -89,6 +100,12 @@ struct Context<'a> {
     patient_id: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     user_id: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+struct FhirAuthorization<'a> {
+    #[serde(borrow, default)]
+    patient: Option<Cow<'a, str>>,
 }
 
 /// The prefetch object; a key that stands twice is refused, since readers differ on which of the two counts.
@@ -193,6 +210,18 @@ mod tests {
                 "{id}"
             );
         }
+    }
+
+    #[test]
+    fn a_token_for_another_patient_is_refused() {
+        let with = |patient: &str| body(&format!(",\"fhirAuthorization\":{{\"patient\":{patient}}}"));
+        for same in ["\"p\"", "\"Patient/p\"", "null"] {
+            assert!(HookRequest::parse(&with(same)).is_ok(), "{same}");
+        }
+        for other in ["\"q\"", "\"\"", "\"P\"", "\"Practitioner/p\""] {
+            assert_eq!(code(&with(other)), ErrorCode::AnotherPatient, "{other}");
+        }
+        assert_eq!(code(&with("1")), ErrorCode::InvalidRequest);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::errors::{ErrorCode, Failure};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use cds_cards::assessment::Gate;
 use serde::Serialize;
@@ -47,6 +47,10 @@ impl ResponseError for Failure {
         if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
             let seconds = actix_web::http::header::HeaderValue::from_static("1");
             response.headers_mut().insert(RETRY_AFTER, seconds);
+        }
+        if self.status_code() == StatusCode::UNAUTHORIZED {
+            let scheme = actix_web::http::header::HeaderValue::from_static("Bearer");
+            response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
         }
         response.extensions_mut().insert(Refusal(self.code));
         response

@@ -7,6 +7,7 @@ use crate::errors::{ErrorCode, Failure};
 use crate::hooks::request::HookRequest;
 use crate::hooks::{HOOK, SERVICE_ID, flow};
 use crate::input;
+use crate::trust::{Caller, Discoverer};
 use actix_web::http::header::ALLOW;
 use actix_web::http::header::HeaderValue;
 use actix_web::web::{Data, Path};
@@ -44,7 +45,7 @@ impl Serialize for Prefetch<'_> {
 }
 
 /// `GET /cds-services`
-pub(super) async fn discovery(state: Data<State>) -> Result<HttpResponse, Failure> {
+pub(super) async fn discovery(_: Discoverer, state: Data<State>) -> Result<HttpResponse, Failure> {
     json(&Services {
         services: [Service {
             hook: HOOK,
@@ -68,6 +69,7 @@ struct Cards {
 
 /// `POST /cds-services/{id}`
 pub(super) async fn hook(
+    caller: Caller,
     state: Data<State>,
     id: Path<String>,
     body: Result<Body<Json>, Failure>,
@@ -80,7 +82,7 @@ pub(super) async fn hook(
     if request.hook != HOOK {
         return Err(ErrorCode::WrongHook.into());
     }
-    let source = state.source(&request);
+    let source = state.source(&caller, &request)?;
     let advice = flow::advise(
         &state.evaluator,
         &state.templates,
@@ -98,8 +100,13 @@ pub(super) async fn hook(
 }
 
 /// `POST /assessment`
-pub(super) async fn assessment(state: Data<State>, body: Body<JsonOrFhir>) -> Result<HttpResponse, Failure> {
-    let source = |request: &HookRequest<'_>| state.source(request);
+pub(super) async fn assessment(
+    caller: Caller,
+    state: Data<State>,
+    body: Result<Body<JsonOrFhir>, Failure>,
+) -> Result<HttpResponse, Failure> {
+    let body = body?;
+    let source = |request: &HookRequest<'_>| state.source(&caller, request);
     let assessed = input::assess(
         &state.evaluator,
         &state.templates,
@@ -125,8 +132,11 @@ pub(super) async fn live() -> Result<HttpResponse, Failure> {
     json(&Health { status: "live" })
 }
 
-/// `GET /health/ready`; the knowledge is loaded before the service listens.
-pub(super) async fn ready() -> Result<HttpResponse, Failure> {
+/// `GET /health/ready`; the knowledge is loaded before the service listens, the keys of the callers may come later.
+pub(super) async fn ready(state: Data<State>) -> Result<HttpResponse, Failure> {
+    if !state.trust.ready() {
+        return Err(ErrorCode::NotReady.into());
+    }
     json(&Health { status: "ready" })
 }
 

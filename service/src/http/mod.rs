@@ -3,11 +3,14 @@
 mod answer;
 mod body;
 mod boundary;
+mod cors;
 mod handlers;
 mod sandbox;
 
 pub use boundary::boundary;
+pub use cors::cors;
 
+use crate::errors::Failure;
 use crate::evaluator::Evaluator;
 use crate::hooks::flow::Source;
 use crate::hooks::request::HookRequest;
@@ -15,11 +18,13 @@ use crate::hooks::templates::{Template, templates};
 use crate::hooks::{HOOK, SERVICE_ID};
 use crate::sandbox::Sandbox;
 use crate::settings::Settings;
+use crate::trust::{Caller, MemoryJtiStore, SystemClock, Trust};
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig, get, post, resource, to};
 use actix_web::{App, HttpServer};
 use jiff::civil::Date;
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
@@ -39,6 +44,9 @@ pub struct State {
     pub sandbox: Option<Sandbox>,
     /// Addresses under which the sandbox is reached.
     sandbox_urls: Vec<String>,
+    /// Who may call.
+    pub(crate) trust: Trust,
+    cors_origins: Vec<String>,
     /// The clock.
     today: fn() -> Date,
     body_limit: usize,
@@ -48,15 +56,44 @@ pub struct State {
 }
 
 impl State {
-    /// State for a service at `base_url`, evaluating as of what `today` says.
+    /// State for a service at `base_url`, evaluating as of what `today` says, with the clock of the machine for tokens.
     ///
     /// # Errors
-    /// What is wrong with the bundled patients.
+    /// What is wrong with the bundled patients, or with the files of keys.
     pub fn new(
         settings: &Settings,
         evaluator: Evaluator,
         base_url: &str,
         today: fn() -> Date,
+    ) -> Result<Self, String> {
+        let trust = Self::trust(settings, base_url).map_err(|faults| faults.join("; "))?;
+        Self::with_trust(settings, evaluator, base_url, today, trust)
+    }
+
+    /// Trust as set, with the clock of the machine, remembering tokens in this process only.
+    ///
+    /// # Errors
+    /// Every file of keys or certificates that cannot be used.
+    pub fn trust(settings: &Settings, base_url: &str) -> Result<Trust, Vec<String>> {
+        let tokens = MemoryJtiStore::new(settings.auth.replay_capacity);
+        Trust::new(
+            settings,
+            base_url,
+            Arc::new(SystemClock::default()),
+            Arc::new(tokens),
+        )
+    }
+
+    /// State with a trust that is there already.
+    ///
+    /// # Errors
+    /// What is wrong with the bundled patients.
+    pub fn with_trust(
+        settings: &Settings,
+        evaluator: Evaluator,
+        base_url: &str,
+        today: fn() -> Date,
+        trust: Trust,
     ) -> Result<Self, String> {
         let demo = settings.demo.unwrap_or_default();
         let bases = [Some(base_url.to_owned()), settings.public_url.clone()];
@@ -69,6 +106,8 @@ impl State {
                 .flatten()
                 .map(|base| format!("{base}/sandbox/fhir"))
                 .collect(),
+            trust,
+            cors_origins: settings.cors_origins.clone(),
             today,
             body_limit: settings.body_limit,
             request_deadline: settings.request_deadline,
@@ -78,15 +117,19 @@ impl State {
     }
 
     /// Where a request's records come from: its own FHIR server, if that is our sandbox.
-    pub fn source<'s>(&'s self, request: &HookRequest<'_>) -> Source<'s> {
-        let server = request
-            .fhir_server
-            .as_deref()
-            .map(|url| url.trim_end_matches('/'));
-        let ours = server.is_some_and(|url| self.sandbox_urls.iter().any(|known| known == url));
+    ///
+    /// # Errors
+    /// [`Failure`] if the caller may not name this server.
+    pub fn source<'s>(&'s self, caller: &Caller, request: &HookRequest<'_>) -> Result<Source<'s>, Failure> {
+        let Some(server) = request.fhir_server.as_deref() else {
+            return Ok(Source::Nowhere);
+        };
+        let url = server.trim_end_matches('/');
         match &self.sandbox {
-            Some(sandbox) if ours => Source::Sandbox(sandbox),
-            _ => Source::Nowhere,
+            Some(sandbox) if self.sandbox_urls.iter().any(|known| known == url) => {
+                Ok(Source::Sandbox(sandbox))
+            }
+            _ => caller.check_fhir_server(server).map(|()| Source::Nowhere),
         }
     }
 }
@@ -146,6 +189,7 @@ pub async fn serve(listener: TcpListener, state: Data<State>) -> std::io::Result
         App::new()
             .app_data(state.clone())
             .wrap(from_fn(boundary))
+            .wrap(from_fn(cors))
             .configure(routes)
     })
     .keep_alive(KEEP_ALIVE)

@@ -1,5 +1,6 @@
 //! The documentation of the settings, written from the table; itself a valid settings file.
 
+use super::clients;
 use super::load::variable_name;
 use super::table::ROWS;
 use std::fmt::Write as _;
@@ -25,6 +26,7 @@ pub fn document() -> String {
             None => writeln!(text, "# {name} = {}", row.example),
         };
     }
+    text.push_str(clients::ABOUT);
     text
 }
 

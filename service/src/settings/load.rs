@@ -1,8 +1,10 @@
 //! Loading: defaults, then the file, then the environment, with every fault reported at once.
 
 use super::Settings;
+use super::clients;
 use super::table::{ROWS, Row};
 use super::values::Given;
+use crate::trust::AuthMode;
 use std::fmt;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -44,6 +46,7 @@ pub fn load(source: &Source) -> Result<Settings, Vec<Fault>> {
     let mut loading = Loading {
         settings: Settings::blank(),
         places: Vec::new(),
+        clients_given: false,
         faults: Vec::new(),
     };
     loading.defaults();
@@ -65,6 +68,8 @@ struct Loading {
     settings: Settings,
     /// Where each key was set last.
     places: Vec<(&'static str, String)>,
+    /// Whether clients are set, right or wrong.
+    clients_given: bool,
     faults: Vec<Fault>,
 }
 
@@ -123,6 +128,7 @@ impl Loading {
                     self.set(row, place, Given::Toml(given));
                 }
             }
+            given if path == clients::KEY => self.clients(given, at, &|at| self::place(name, text, at)),
             DeValue::Table(table) if ROWS.iter().any(|row| row.key.starts_with(&section)) => {
                 self.table(name, text, path, table);
             }
@@ -134,28 +140,65 @@ impl Loading {
         if !name.starts_with(PREFIX) || name == CONFIG_VARIABLE {
             return;
         }
+        if name == variable_name(clients::KEY) {
+            match DeValue::parse(value) {
+                Ok(given) => self.clients(given.get_ref(), 0, &|_| name.to_owned()),
+                Err(error) => self.fault(name, error.message()),
+            }
+            return;
+        }
         match ROWS.iter().find(|row| variable_name(row.key) == name) {
             Some(row) => self.set(row, name.to_owned(), Given::Text(value)),
             None => self.fault(name, "unknown setting"),
         }
     }
 
+    fn clients(&mut self, given: &DeValue<'_>, at: usize, place: &dyn Fn(usize) -> String) {
+        self.settings.clients = clients::read(given, at, place, &mut self.faults);
+        self.clients_given = given.as_array().is_none_or(|items| items.iter().next().is_some());
+    }
+
     /// What has to hold between settings.
     fn agree(&mut self, source: &Source) {
         let listen = self.settings.listen;
-        if !listen.ip().is_loopback() && !self.settings.allow_open_network {
+        let mode = self.settings.auth.mode(usize::from(self.clients_given));
+        self.settings.auth.mode = Some(mode);
+        match mode {
+            AuthMode::Open if !listen.ip().is_loopback() && !self.settings.allow_open_network => {
+                let place = self.place_of("server.listen");
+                self.fault(
+                    place,
+                    format!(
+                        "`server.listen`: `{listen}` is not a loopback address, and in open mode the service does not \
+                         authenticate callers: anyone who reaches it could send charts and read answers; register \
+                         callers (`[[clients]]`), or keep it behind a proxy that authenticates, and say so with \
+                         `auth.allow_open_network = true`"
+                    ),
+                );
+            }
+            AuthMode::Open => {}
+            AuthMode::Required => self.agree_on_callers(),
+        }
+        let nothing_set = source.file.is_none() && self.places.is_empty() && !self.clients_given;
+        self.settings.demo.get_or_insert(nothing_set);
+    }
+
+    /// What required mode needs.
+    fn agree_on_callers(&mut self) {
+        if !self.clients_given {
+            let place = self.place_of("auth.mode");
+            self.fault(
+                place,
+                "`auth.mode`: `required` needs at least one caller, `[[clients]]`",
+            );
+        }
+        if !self.settings.listen.ip().is_loopback() && self.settings.public_url.is_none() {
             let place = self.place_of("server.listen");
             self.fault(
                 place,
-                format!(
-                    "`server.listen`: `{listen}` is not a loopback address, and this version does not authenticate \
-                     callers: anyone who reaches it could send charts and read answers; keep it behind a proxy that \
-                     authenticates, and say so with `auth.allow_open_network = true`"
-                ),
+                "`server.public_url` is missing: the `aud` of a token is compared with it",
             );
         }
-        let nothing_set = source.file.is_none() && self.places.is_empty();
-        self.settings.demo.get_or_insert(nothing_set);
     }
 
     fn place_of(&self, key: &str) -> String {

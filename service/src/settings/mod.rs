@@ -1,5 +1,6 @@
 //! Settings: one table of rows from which loading, documentation and defaults all follow.
 
+mod clients;
 mod document;
 mod load;
 mod table;
@@ -9,6 +10,7 @@ pub use document::document;
 pub(crate) use load::CONFIG_VARIABLE;
 pub use load::{Fault, Source, load};
 
+use crate::trust::{AuthSettings, ClientSettings};
 use fhir_profiles::FactId;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -27,6 +29,12 @@ pub struct Settings {
     pub request_deadline: Duration,
     /// Requests answered at the same time; more get 503.
     pub max_in_flight: usize,
+    /// Origins of web pages that may call.
+    pub cors_origins: Vec<String>,
+    /// How callers are authenticated.
+    pub auth: AuthSettings,
+    /// The registered callers.
+    pub clients: Vec<ClientSettings>,
     /// Whether an address other than loopback may be listened on although callers are not authenticated.
     pub allow_open_network: bool,
     /// Knowledge files laid over the embedded ones.

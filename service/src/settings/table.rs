@@ -2,6 +2,8 @@
 
 use super::values::Given;
 use super::{LogFormat, Settings};
+use crate::fhir_client::AllowedBase;
+use crate::trust::{AuthMode, AuthSettings};
 use actix_web::http::Uri;
 use fhir_profiles::FactId;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -78,12 +80,86 @@ pub(super) const ROWS: &[Row] = &[
         },
     },
     Row {
+        key: "server.cors_origins",
+        default: Some("[]"),
+        example: "",
+        about: "Origins of web pages that may call from a browser, such as [\"https://ehr.example.org\"]; each exact, none by default.",
+        set: |settings, given| {
+            settings.cors_origins = given.list()?.into_iter().map(origin).collect::<Result<_, _>>()?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "auth.mode",
+        default: None,
+        example: "\"open\"",
+        about: "\"required\": every caller shows a token of a registered client. \"open\": none does. Unset: required if there are [[clients]].",
+        set: |settings, given| {
+            settings.auth.mode = Some(match given.string()? {
+                "required" => AuthMode::Required,
+                "open" => AuthMode::Open,
+                other => return Err(format!("expected \"required\" or \"open\", found `{other}`")),
+            });
+            Ok(())
+        },
+    },
+    Row {
         key: "auth.allow_open_network",
         default: Some("false"),
         example: "",
-        about: "Callers are not authenticated: true lets it listen on an address other than loopback all the same.",
+        about: "Open mode: true lets it listen on an address other than loopback all the same.",
         set: |settings, given| {
             settings.allow_open_network = given.boolean()?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "auth.open_discovery",
+        default: Some("false"),
+        example: "",
+        about: "Answer GET /cds-services without a token in required mode too; it holds no patient data.",
+        set: |settings, given| {
+            settings.auth.open_discovery = given.boolean()?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "auth.jwks_refresh",
+        default: Some("\"10 min\""),
+        example: "",
+        about: "Age at which fetched keys are fetched again; for an unknown key at once, but at most every 30 s.",
+        set: |settings, given| {
+            settings.auth.jwks_refresh = given.duration()?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "auth.jwks_max_age",
+        default: Some("\"24 h\""),
+        example: "",
+        about: "Age up to which keys are used while they cannot be fetched.",
+        set: |settings, given| {
+            settings.auth.jwks_max_age = given.duration()?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "auth.ca_file",
+        default: None,
+        example: "\"/etc/pnet-cds/ca.pem\"",
+        about: "Certificates (PEM) trusted for key servers, beside those of the system.",
+        set: |settings, given| {
+            settings.auth.ca_file = Some(PathBuf::from(given.string()?));
+            Ok(())
+        },
+    },
+    Row {
+        key: "auth.replay_capacity",
+        default: Some("200000"),
+        example: "",
+        about: "Tokens of one issuer remembered until they expire, so that each is accepted once; more are refused.",
+        set: |settings, given| {
+            settings.auth.replay_capacity = given.count(1)?;
             Ok(())
         },
     },
@@ -156,6 +232,16 @@ impl Settings {
             body_limit: 0,
             request_deadline: Duration::ZERO,
             max_in_flight: 0,
+            cors_origins: Vec::new(),
+            auth: AuthSettings {
+                mode: None,
+                open_discovery: false,
+                jwks_refresh: Duration::ZERO,
+                jwks_max_age: Duration::ZERO,
+                ca_file: None,
+                replay_capacity: 0,
+            },
+            clients: Vec::new(),
             allow_open_network: false,
             knowledge_dir: None,
             max_cards: 0,
@@ -173,6 +259,18 @@ fn absolute_url(text: &str) -> Result<String, String> {
         .filter(|_| !text.contains('@'))
         .map(|_| text.trim_end_matches('/').to_owned())
         .ok_or_else(|| "expected an absolute URL such as \"https://cds.example.org\"".to_owned())
+}
+
+/// An origin as a browser writes it: scheme, host, and the port unless it is that of the scheme.
+fn origin(text: &str) -> Result<String, String> {
+    let base = AllowedBase::parse(text, &[]).map_err(|invalid| format!("`{text}`: {invalid}"))?;
+    if base.to_string() == text && text.matches('/').count() == 2 && !text.contains('*') {
+        Ok(base.to_string())
+    } else {
+        Err(format!(
+            "`{text}`: expected an origin such as \"https://ehr.example.org\""
+        ))
+    }
 }
 
 fn closed_fact(text: &str) -> Result<FactId, String> {

@@ -64,11 +64,11 @@ impl<'a> Given<'a> {
             .ok_or_else(|| WANTED.to_owned())
     }
 
-    /// A time such as `500 ms` or `5 s`.
+    /// A time such as `500 ms`, `5 s`, `10 min` or `24 h`.
     pub(super) fn duration(self) -> Result<Duration, String> {
-        const WANTED: &str = "expected a time such as \"500 ms\" or \"5 s\"";
+        const WANTED: &str = "expected a time such as \"500 ms\", \"5 s\", \"10 min\" or \"24 h\"";
         let text = self.string().map_err(|_| WANTED.to_owned())?;
-        [("ms", 1), ("s", 1000)]
+        [("ms", 1), ("s", 1000), ("min", 60_000), ("h", 3_600_000)]
             .into_iter()
             .find_map(|(unit, millis)| {
                 let number: u64 = text.strip_suffix(unit)?.trim_end().parse().ok()?;

@@ -1,0 +1,123 @@
+//! The caller of a request: the proof that it was authenticated, which a handler has to hold.
+
+use super::client::Client;
+use super::verify::Trust;
+use crate::errors::{ErrorCode, Failure};
+use crate::fhir_client::AllowedBase;
+use crate::http::State;
+use actix_web::dev::Payload;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::future::LocalBoxFuture;
+use std::sync::Arc;
+
+/// Who calls, authenticated as the settings require.
+#[derive(Debug)]
+pub struct Caller(Who);
+
+#[derive(Debug)]
+enum Who {
+    Anonymous(Arc<[AllowedBase]>),
+    Registered {
+        client: Arc<Client>,
+        tenant: Option<String>,
+    },
+}
+
+impl Caller {
+    pub(super) fn anonymous(bases: Arc<[AllowedBase]>) -> Self {
+        Self(Who::Anonymous(bases))
+    }
+
+    pub(super) fn registered(client: Arc<Client>, tenant: Option<String>) -> Self {
+        Self(Who::Registered { client, tenant })
+    }
+
+    /// Its `iss`; nothing in open mode.
+    pub fn issuer(&self) -> Option<&str> {
+        match &self.0 {
+            Who::Anonymous(_) => None,
+            Who::Registered { client, .. } => Some(&client.settings.issuer),
+        }
+    }
+
+    /// Its `tenant`; nothing in open mode and where the issuer has no registered tenants.
+    pub fn tenant(&self) -> Option<&str> {
+        match &self.0 {
+            Who::Anonymous(_) => None,
+            Who::Registered { tenant, .. } => tenant.as_deref(),
+        }
+    }
+
+    /// The registered FHIR server that a `fhirServer` is, if this caller may have it read.
+    pub fn fhir_base(&self, fhir_server: &str) -> Option<&AllowedBase> {
+        let bases = match &self.0 {
+            Who::Anonymous(bases) => bases.as_ref(),
+            Who::Registered { client, .. } => client.settings.fhir_servers.as_slice(),
+        };
+        bases.iter().find(|base| base.admits(fhir_server))
+    }
+
+    /// Whether the caller may name this `fhirServer`. One without a name may name any: it is not read.
+    ///
+    /// # Errors
+    /// The same for a server of somebody else and for one that nobody has registered.
+    pub fn check_fhir_server(&self, fhir_server: &str) -> Result<(), Failure> {
+        if matches!(self.0, Who::Anonymous(_)) || self.fhir_base(fhir_server).is_some() {
+            return Ok(());
+        }
+        tracing::warn!(
+            issuer = self.issuer(),
+            "fhirServer not registered for this caller"
+        );
+        Err(ErrorCode::UnregisteredFhirServer.into())
+    }
+}
+
+impl FromRequest for Caller {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { authenticate(trust(&request)?, &request).await })
+    }
+}
+
+/// Who asks for discovery: a [`Caller`], unless the settings let anyone ask.
+#[derive(Debug)]
+pub struct Discoverer(());
+
+impl FromRequest for Discoverer {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let trust = trust(&request)?;
+            if !trust.discovery_is_open() {
+                authenticate(trust, &request).await?;
+            }
+            Ok(Self(()))
+        })
+    }
+}
+
+fn trust(request: &HttpRequest) -> Result<&Trust, Failure> {
+    let state = request.app_data::<Data<State>>();
+    Ok(&state.ok_or(ErrorCode::Internal)?.trust)
+}
+
+async fn authenticate(trust: &Trust, request: &HttpRequest) -> Result<Caller, Failure> {
+    let headers: Vec<&[u8]> = request
+        .headers()
+        .get_all(AUTHORIZATION)
+        .map(|value| value.as_bytes())
+        .collect();
+    trust.admit(&headers, request.path()).await.map_err(|denial| {
+        denial.log();
+        ErrorCode::Unauthorized.into()
+    })
+}

@@ -1,0 +1,97 @@
+//! A token taken apart: header and claims with exact types, nothing believed yet.
+
+use super::audience::Audience;
+use super::denied::Denied;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Deserializer};
+
+/// The longest token that is looked at.
+const LONGEST: usize = 16 << 10;
+/// The longest `kid` and `jti`.
+const LONGEST_ID: usize = 256;
+
+/// What the header must and may say. `jwk`, `x5u`, `x5c` and `x5t` are not read: a key comes from the registration.
+#[derive(Deserialize)]
+pub(super) struct Header {
+    pub(super) alg: String,
+    typ: String,
+    #[serde(default, deserialize_with = "present")]
+    kid: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) jku: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    crit: Option<IgnoredAny>,
+}
+
+/// What the claims must and may say; others are not read.
+#[derive(Deserialize)]
+pub(super) struct Claims {
+    pub(super) iss: String,
+    pub(super) aud: Audience,
+    pub(super) exp: u64,
+    pub(super) iat: u64,
+    pub(super) jti: String,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) nbf: Option<u64>,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) tenant: Option<String>,
+}
+
+/// A token whose signature is not yet verified.
+pub(super) struct Token<'a> {
+    pub(super) header: Header,
+    pub(super) kid: String,
+    pub(super) claims: Claims,
+    /// What is signed.
+    pub(super) message: &'a [u8],
+    pub(super) signature: &'a str,
+}
+
+impl<'a> Token<'a> {
+    pub(super) fn parse(text: &'a str) -> Result<Self, Denied> {
+        if text.len() > LONGEST {
+            return Err(Denied::Malformed);
+        }
+        let (message, signature) = text.rsplit_once('.').ok_or(Denied::Malformed)?;
+        let (header, claims) = message.split_once('.').ok_or(Denied::Malformed)?;
+        if claims.contains('.') || signature.is_empty() {
+            return Err(Denied::Malformed);
+        }
+        let mut header: Header = part(header, Denied::Header)?;
+        if header.typ != "JWT" || header.crit.is_some() {
+            return Err(Denied::Header);
+        }
+        let kid = header.kid.take().filter(|kid| is_id(kid)).ok_or(Denied::KeyId)?;
+        let claims: Claims = part(claims, Denied::Claims)?;
+        if !is_id(&claims.jti) {
+            return Err(Denied::Claims);
+        }
+        Ok(Self {
+            header,
+            kid,
+            claims,
+            message: message.as_bytes(),
+            signature,
+        })
+    }
+}
+
+fn is_id(text: &str) -> bool {
+    (1..=LONGEST_ID).contains(&text.len())
+}
+
+fn part<T: DeserializeOwned>(encoded: &str, wrong: Denied) -> Result<T, Denied> {
+    let json = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| Denied::Malformed)?;
+    // A derived struct would take an array, field by field.
+    if json.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Denied::Malformed);
+    }
+    serde_json::from_slice(&json).map_err(|error| if error.is_data() { wrong } else { Denied::Malformed })
+}
+
+/// A field that may be left out, but is not `null`.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}

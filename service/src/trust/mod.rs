@@ -1,0 +1,24 @@
+//! Who may call: registered issuers, their keys, what a token must say, and what each caller may have read.
+//!
+//! A handler that works for callers takes a [`Caller`], which only this module can make. Every refusal is the same
+//! answer; the reason is a word of a closed list, in the log only.
+
+mod audience;
+mod caller;
+mod claims;
+mod client;
+mod clock;
+mod denied;
+mod fetch;
+mod jti;
+mod jwks;
+mod keys;
+mod settings;
+mod verify;
+
+pub use caller::{Caller, Discoverer};
+pub use clock::{Clock, SystemClock};
+pub use denied::Denied;
+pub use jti::{JtiStore, MemoryJtiStore, Once, OnceFuture, Refused};
+pub use settings::{AuthMode, AuthSettings, ClientSettings, KeySource};
+pub use verify::Trust;

@@ -1,0 +1,70 @@
+//! The settings of trust, `[auth]` and `[[clients]]`.
+
+use crate::fhir_client::AllowedBase;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Whether callers are authenticated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthMode {
+    /// Every call needs a token of a registered client.
+    Required,
+    /// Anyone who reaches the service may call it.
+    Open,
+}
+
+/// `[auth]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthSettings {
+    /// `None` until the settings are loaded: required if a client is registered, else open.
+    pub mode: Option<AuthMode>,
+    /// Whether discovery is answered without a token in required mode.
+    pub open_discovery: bool,
+    /// Age at which fetched keys are fetched again.
+    pub jwks_refresh: Duration,
+    /// Age up to which keys are used while they cannot be fetched.
+    pub jwks_max_age: Duration,
+    /// Certificates (PEM) trusted for key servers beside those of the system.
+    pub ca_file: Option<PathBuf>,
+    /// Tokens remembered for each issuer at the same time.
+    pub replay_capacity: usize,
+}
+
+impl AuthSettings {
+    /// The mode that applies with this many registered clients.
+    pub fn mode(&self, clients: usize) -> AuthMode {
+        self.mode.unwrap_or(match clients {
+            0 => AuthMode::Open,
+            _ => AuthMode::Required,
+        })
+    }
+}
+
+/// A registered caller, `[[clients]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientSettings {
+    /// `iss` of its tokens.
+    pub issuer: String,
+    /// Where its keys are.
+    pub keys: KeySource,
+    /// Values of `aud` accepted beside the address called, for every path.
+    pub audiences: Vec<String>,
+    /// FHIR servers that may be read for it.
+    pub fhir_servers: Vec<AllowedBase>,
+    /// Values of `tenant`, one of which a token must carry; none: `tenant` is not looked at.
+    pub tenants: Vec<String>,
+}
+
+/// Where the keys of a client are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeySource {
+    /// Fetched; these are also the values that `jku` may have.
+    Urls(Vec<String>),
+    /// In a file that is read again when it changes.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Values that `jku` may have; nothing is fetched from there.
+        accepted_jku: Vec<String>,
+    },
+}

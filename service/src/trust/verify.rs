@@ -1,0 +1,217 @@
+//! The verification of a token, from the header of the request to the caller that it shows.
+
+use super::caller::Caller;
+use super::claims::{Claims, Token};
+use super::client::Client;
+use super::clock::Clock;
+use super::denied::Denied;
+use super::fetch;
+use super::jti::{JtiStore, Once, Refused};
+use super::settings::AuthMode;
+use crate::fhir_client::AllowedBase;
+use crate::settings::Settings;
+use jsonwebtoken::crypto;
+use std::sync::Arc;
+
+/// How far the clocks of caller and service may differ, in seconds.
+const LEEWAY: u64 = 30;
+/// The longest life of a token, in seconds.
+const LONGEST_LIFE: u64 = 3600;
+
+/// Who may call, and what has been called.
+#[derive(Debug)]
+pub struct Trust {
+    mode: AuthMode,
+    open_discovery: bool,
+    clients: Vec<Arc<Client>>,
+    /// What the addresses called begin with, if that is known without asking the caller.
+    public_url: Option<String>,
+    clock: Arc<dyn Clock>,
+    tokens: Arc<dyn JtiStore>,
+    /// Every registered FHIR server, for callers without a name.
+    every_base: Arc<[AllowedBase]>,
+}
+
+impl Trust {
+    /// Trust as set, for a service that listens at `base_url`.
+    ///
+    /// # Errors
+    /// Every file of keys or certificates that cannot be used.
+    pub fn new(
+        settings: &Settings,
+        base_url: &str,
+        clock: Arc<dyn Clock>,
+        tokens: Arc<dyn JtiStore>,
+    ) -> Result<Self, Vec<String>> {
+        let http = fetch::client(settings.auth.ca_file.as_deref()).map_err(|fault| vec![fault])?;
+        let mut clients = Vec::new();
+        let mut faults = Vec::new();
+        for client in &settings.clients {
+            match Client::new(client, &settings.auth, &http, &clock) {
+                Ok(client) => clients.push(Arc::new(client)),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let listened = settings.listen.ip().is_loopback().then(|| base_url.to_owned());
+        Ok(Self {
+            mode: settings.auth.mode(clients.len()),
+            open_discovery: settings.auth.open_discovery,
+            every_base: settings
+                .clients
+                .iter()
+                .flat_map(|client| client.fhir_servers.clone())
+                .collect(),
+            clients,
+            public_url: settings.public_url.clone().or(listened),
+            clock,
+            tokens,
+        })
+    }
+
+    /// Whether callers are authenticated.
+    pub fn mode(&self) -> AuthMode {
+        self.mode
+    }
+
+    /// Whether discovery is answered without a token.
+    pub(super) fn discovery_is_open(&self) -> bool {
+        self.mode == AuthMode::Open || self.open_discovery
+    }
+
+    /// Whether the keys of some client are there; begins to fetch those that are not.
+    pub fn ready(&self) -> bool {
+        let with_keys = self.clients.iter().filter(|client| client.ready()).count();
+        self.mode == AuthMode::Open || with_keys > 0
+    }
+
+    /// The caller with these `Authorization` headers on this path.
+    pub(super) async fn admit(&self, authorization: &[&[u8]], path: &str) -> Result<Caller, Denial> {
+        if self.mode == AuthMode::Open {
+            return Ok(Caller::anonymous(Arc::clone(&self.every_base)));
+        }
+        let token = Token::parse(bearer(authorization)?)?;
+        let (client, tenant) = self.client(&token.claims)?;
+        let of_issuer = |reason| Denial {
+            reason,
+            client: Some(Arc::clone(&client)),
+        };
+        self.verify(&client, &token, path).await.map_err(of_issuer)?;
+        Ok(Caller::registered(Arc::clone(&client), tenant))
+    }
+
+    /// The registered client that a token says it is of.
+    fn client(&self, claims: &Claims) -> Result<(Arc<Client>, Option<String>), Denial> {
+        let mut denial = Denial::from(Denied::Issuer);
+        for client in self
+            .clients
+            .iter()
+            .filter(|client| client.settings.issuer == claims.iss)
+        {
+            match client.tenant(claims.tenant.as_deref()) {
+                Ok(tenant) => return Ok((Arc::clone(client), tenant)),
+                Err(reason) => {
+                    denial = Denial {
+                        reason,
+                        client: Some(Arc::clone(client)),
+                    };
+                }
+            }
+        }
+        Err(denial)
+    }
+
+    async fn verify(&self, client: &Client, token: &Token<'_>, path: &str) -> Result<(), Denied> {
+        let now = self.clock.seconds();
+        let claims = &token.claims;
+        let jku = token.header.jku.as_deref();
+        if jku.is_some_and(|jku| !client.accepts_jku(jku)) {
+            return Err(Denied::KeyUrl);
+        }
+        in_time(claims, now)?;
+        if !self.is_for_us(client, claims, path) {
+            return Err(Denied::Audience);
+        }
+        let (key, algorithm) = client.key(&token.kid, &token.header.alg, jku).await?;
+        let verified = crypto::verify(token.signature, token.message, &key, algorithm);
+        if !verified.unwrap_or(false) {
+            return Err(Denied::Signature);
+        }
+        let once = Once {
+            issuer: &claims.iss,
+            jti: &claims.jti,
+            expires: claims.exp.saturating_add(LEEWAY),
+            now,
+        };
+        // Last, so that nobody can use up the `jti` of somebody else's token.
+        self.tokens.accept(once).await.map_err(|refused| match refused {
+            Refused::Replayed => Denied::Replayed,
+            Refused::Full => Denied::ReplayStoreFull,
+            Refused::Down => Denied::ReplayStoreDown,
+        })
+    }
+
+    fn is_for_us(&self, client: &Client, claims: &Claims, path: &str) -> bool {
+        let called = self.public_url.as_ref().map(|base| format!("{base}{path}"));
+        client
+            .settings
+            .audiences
+            .iter()
+            .chain(&called)
+            .any(|audience| claims.aud.contains(audience))
+    }
+}
+
+fn in_time(claims: &Claims, now: u64) -> Result<(), Denied> {
+    let latest = now.saturating_add(LEEWAY);
+    if claims.exp.saturating_add(LEEWAY) <= now {
+        return Err(Denied::Expired);
+    }
+    if claims.iat > latest || claims.nbf.is_some_and(|nbf| nbf > latest) {
+        return Err(Denied::NotYetValid);
+    }
+    match claims.exp.checked_sub(claims.iat) {
+        Some(life) if life <= LONGEST_LIFE => Ok(()),
+        _ => Err(Denied::Life),
+    }
+}
+
+/// The token of the one `Authorization: Bearer` header.
+fn bearer<'a>(authorization: &[&'a [u8]]) -> Result<&'a str, Denied> {
+    let [value] = authorization else {
+        let none = authorization.is_empty();
+        return Err(if none { Denied::NoToken } else { Denied::Malformed });
+    };
+    let text = std::str::from_utf8(value).map_err(|_| Denied::Malformed)?;
+    let (scheme, token) = text.split_once(' ').ok_or(Denied::Malformed)?;
+    if scheme.eq_ignore_ascii_case("Bearer") {
+        Ok(token)
+    } else {
+        Err(Denied::Malformed)
+    }
+}
+
+/// A refusal, for the log; whose it was is said only if that is registered.
+#[derive(Debug)]
+pub(super) struct Denial {
+    reason: Denied,
+    client: Option<Arc<Client>>,
+}
+
+impl Denial {
+    pub(super) fn log(&self) {
+        let reason = self.reason.word();
+        match &self.client {
+            Some(client) => tracing::warn!(reason, issuer = client.settings.issuer, "caller refused"),
+            None => tracing::warn!(reason, "caller refused"),
+        }
+    }
+}
+
+impl From<Denied> for Denial {
+    fn from(reason: Denied) -> Self {
+        Self { reason, client: None }
+    }
+}
