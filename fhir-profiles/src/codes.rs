@@ -1,4 +1,4 @@
-//! What codes mean, from the embedded FHIR ValueSets.
+//! What codes mean, from the ValueSets of the compiled Implementation Guide.
 
 mod search;
 pub(crate) mod system;

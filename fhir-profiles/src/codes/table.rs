@@ -1,4 +1,4 @@
-//! What every value set means to the reader: the one place where a set and a fact meet.
+//! What every value set of the Implementation Guide means to the reader: the one place where a set and a fact meet.
 
 use super::Meaning::{self, *};
 use super::{Named, Site};
@@ -9,7 +9,7 @@ macro_rules! sets {
     ($($id:literal => [$($meaning:expr),+]),+ $(,)?) => {
         /// Every value set: its id, its FHIR resource and what its codes mean.
         pub(super) const SETS: &[(&str, &str, &[Meaning])] = &[
-            $(($id, include_str!(concat!("../../valuesets/", $id, ".json")), &[$($meaning),+])),+
+            $(($id, include_str!(concat!("../../fsh-generated/resources/ValueSet-", $id, ".json")), &[$($meaning),+])),+
         ];
     };
 }

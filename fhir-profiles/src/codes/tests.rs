@@ -1,7 +1,7 @@
 //! What the codes of the embedded value sets mean, checked.
 use super::*;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn coding(system: &str, code: &str) -> Coding<'static> {
     Coding {
@@ -29,14 +29,186 @@ fn every_value_set_is_read_and_named_as_its_file() {
 }
 
 #[test]
-fn every_value_set_file_is_used() {
-    let listed: BTreeSet<String> = table::SETS.iter().map(|(id, ..)| format!("{id}.json")).collect();
-    let files: BTreeSet<String> = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/valuesets"))
+fn the_guide_and_the_reader_name_the_same_value_sets() {
+    let listed: BTreeSet<&str> = table::SETS.iter().map(|(id, ..)| *id).collect();
+    let mut named: BTreeSet<String> = BTreeSet::new();
+    for set in resources("ValueSet-") {
+        let id = set["id"].as_str().unwrap();
+        let includes = set["compose"]["include"].as_array().unwrap();
+        let is_composed = |include: &Value| include.get("valueSet").is_some();
+        let is_own = |include: &Value| {
+            let system = include["system"].as_str().unwrap_or_default();
+            [system::FACTS, system::FACT_VALUES].contains(&system)
+        };
+        if includes.iter().all(|i| is_composed(i) || is_own(i)) {
+            // A set of a profile: it is made of the reader's sets and of the project's own codes.
+            for part in includes.iter().filter_map(|i| i["valueSet"].as_array()).flatten() {
+                named.insert(part.as_str().unwrap().rsplit('/').next().unwrap().to_owned());
+            }
+        } else {
+            assert!(
+                includes.iter().all(|i| !is_composed(i)),
+                "{id} mixes codes and sets"
+            );
+            assert!(listed.contains(id), "{id} is published but not read");
+        }
+    }
+    let published: BTreeSet<String> = resources("ValueSet-")
+        .iter()
+        .map(|set| set["id"].as_str().unwrap().to_owned())
+        .collect();
+    for id in named {
+        assert!(published.contains(&id), "{id} is composed but not published");
+    }
+    for id in listed {
+        assert!(published.contains(id), "{id} is read but not published");
+    }
+}
+
+#[test]
+fn every_fact_has_a_profile() {
+    let profiled: BTreeSet<String> = profiles().into_iter().flat_map(|(_, _, facts)| facts).collect();
+    for fact in FactId::ALL {
+        assert!(profiled.contains(fact.as_str()), "{fact} has no profile");
+    }
+    for fact in profiled {
+        assert!(FactId::parse(&fact).is_some(), "a profile names `{fact}`");
+    }
+}
+
+#[test]
+fn every_code_that_a_profile_asks_for_leads_to_a_fact_of_the_profile() {
+    let sets: BTreeMap<String, Value> = resources("ValueSet-")
+        .into_iter()
+        .map(|set| (set["url"].as_str().unwrap().to_owned(), set))
+        .collect();
+    let mut asked = 0;
+    for (profile, kind, facts) in profiles() {
+        let element = match kind.as_str() {
+            "Observation" | "Condition" | "Procedure" | "Medication" => format!("{kind}.code"),
+            _ => continue,
+        };
+        let Some(set) = binding(&profile, &element) else {
+            continue;
+        };
+        for (system, code) in expand(&sets, &set) {
+            asked += 1;
+            assert!(
+                means(&system, &code).into_iter().any(|m| leads_to(m, &facts)),
+                "{}: {system}|{code} leads to none of {facts:?}",
+                profile["id"]
+            );
+        }
+    }
+    assert!(asked > 300, "only {asked} codes were looked at");
+}
+
+/// Whether a code with this meaning can give one of the facts.
+fn leads_to(meaning: Meaning, facts: &[String]) -> bool {
+    use FactId::*;
+    let to: &[FactId] = match &meaning {
+        // Who had a pancreaticoduodenectomy has the primary resected.
+        Meaning::Fact(PriorPancreaticoduodenectomy) => &[PrimaryResected, PriorPancreaticoduodenectomy],
+        Meaning::Fact(fact) | Meaning::Asks(fact) | Meaning::Says(fact, _) => &[*fact],
+        Meaning::Ki67Presence => &[Ki67],
+        // A histologic grade may be written as a differentiation.
+        Meaning::Grade { .. } => &[GradeRecorded, Differentiation],
+        Meaning::Karnofsky => &[Ecog],
+        Meaning::MetastasisSite => &[LiverMetastases, ExtrahepaticMetastases],
+        Meaning::HistoryOfLiverMetastases => &[LiverMetastases],
+        Meaning::Resection { whipple: true } => &[PrimaryResected, PriorPancreaticoduodenectomy],
+        Meaning::Resection { whipple: false } => &[PrimaryResected],
+        Meaning::Drug(drug) if drug.ends_with("reotide") => &[OnSsa, PriorSystemicTherapy],
+        Meaning::Drug(_) => &[PriorSystemicTherapy],
+        Meaning::Names(named) => match named {
+            Named::Pnet | Named::NetOfSomeSite | Named::PancreaticTumour | Named::DigestiveTumour => &[Pnet],
+            Named::NonFunctioning | Named::Syndrome(_) => &[Functioning],
+            Named::Presence(fact) | Named::Hint(fact) => &[*fact],
+            Named::Metastasis(Site::LymphNodes) => &[DistantLymphNodeMetastases],
+            Named::Metastasis(_) => &[ExtrahepaticMetastases],
+            Named::MetastasisOfSomeSite => &[LiverMetastases, ExtrahepaticMetastases],
+            Named::PortalVeinThrombosis => &[PortalVein],
+        },
+        Meaning::Histology | Meaning::Morphology => &[Pnet],
+        _ => &[],
+    };
+    // A size is that of a liver lesion where the body site is the liver.
+    let lesion = to == [TumourSize] && facts.iter().any(|f| f == LargestLiverLesion.as_str());
+    lesion || to.iter().any(|fact| facts.iter().any(|f| f == fact.as_str()))
+}
+
+/// The compiled resources of the Implementation Guide whose file name starts so.
+fn resources(start: &str) -> Vec<Value> {
+    let dir = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/fsh-generated/resources"));
+    let mut files: Vec<_> = dir
         .read_dir()
         .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.file_name().to_str().unwrap().starts_with(start))
+        .map(|entry| entry.path())
         .collect();
-    assert_eq!(listed, files);
+    files.sort();
+    files
+        .iter()
+        .map(|path| serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap())
+        .collect()
+}
+
+/// Every profile with the type that it constrains and the facts of its `useContext`.
+fn profiles() -> Vec<(Value, String, Vec<String>)> {
+    resources("StructureDefinition-")
+        .into_iter()
+        .map(|profile| {
+            let facts = profile["useContext"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|context| context["valueCodeableConcept"]["coding"].as_array())
+                .flatten()
+                .filter(|coding| coding["system"] == system::FACTS)
+                .map(|coding| coding["code"].as_str().unwrap().to_owned())
+                .collect();
+            let kind = profile["type"].as_str().unwrap().to_owned();
+            (profile, kind, facts)
+        })
+        .collect()
+}
+
+fn binding(profile: &Value, element: &str) -> Option<String> {
+    profile["differential"]["element"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|e| e["id"] == element)
+        .and_then(|e| e["binding"]["valueSet"].as_str())
+        .map(str::to_owned)
+}
+
+/// Every code of a value set and of those that it is made of; of a family its stem.
+fn expand(sets: &BTreeMap<String, Value>, url: &str) -> Vec<(String, String)> {
+    let mut codes = Vec::new();
+    for include in sets[url]["compose"]["include"].as_array().unwrap() {
+        for part in include["valueSet"].as_array().into_iter().flatten() {
+            codes.extend(expand(sets, part.as_str().unwrap()));
+        }
+        let concepts = include["concept"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|c| &c["code"]);
+        let stems = include["filter"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|f| &f["value"]);
+        for code in concepts.chain(stems) {
+            codes.push((
+                include["system"].as_str().unwrap().to_owned(),
+                code.as_str().unwrap().to_owned(),
+            ));
+        }
+    }
+    codes
 }
 
 #[test]
@@ -103,11 +275,15 @@ fn the_own_code_systems_hold_every_fact_and_every_word() {
             .map(|c| c["code"].as_str().unwrap().to_owned())
             .collect()
     };
-    let facts = codes(include_str!("../../codesystems/facts.json"));
+    let facts = codes(include_str!(
+        "../../fsh-generated/resources/CodeSystem-facts.json"
+    ));
     assert_eq!(facts, FactId::ALL.iter().map(|f| f.as_str()).collect::<Vec<_>>());
-    let listed: BTreeSet<String> = codes(include_str!("../../codesystems/fact-values.json"))
-        .into_iter()
-        .collect();
+    let listed: BTreeSet<String> = codes(include_str!(
+        "../../fsh-generated/resources/CodeSystem-fact-values.json"
+    ))
+    .into_iter()
+    .collect();
     let mut words: BTreeSet<String> = FactId::ALL
         .iter()
         .flat_map(|fact| fact.info().words.iter().cloned())
