@@ -55,6 +55,7 @@ async fn j3_aud_is_exactly_the_public_address_that_is_called() {
         "audience",
     )
     .await;
+    assert!(trust_support::logged().contains(&format!("expected=\"{PUBLIC}\"")));
     for aud in [json!([url]), json!(["x", url]), json!([url, url])] {
         bed.accepts(&EC384.token(&changed(|claims| claims["aud"] = aud)))
             .await;

@@ -117,7 +117,7 @@ async fn authenticate(trust: &Trust, request: &HttpRequest) -> Result<Caller, Fa
         .map(|value| value.as_bytes())
         .collect();
     trust.admit(&headers, request.path()).await.map_err(|denial| {
-        denial.log();
+        denial.log(trust);
         ErrorCode::Unauthorized.into()
     })
 }

@@ -201,12 +201,15 @@ pub(super) struct Denial {
 }
 
 impl Denial {
-    pub(super) fn log(&self) {
+    /// Logs it; for a wrong `aud` with what it should begin with, as it is often typed by hand.
+    pub(super) fn log(&self, trust: &Trust) {
         let reason = self.reason.word();
-        match &self.client {
-            Some(client) => tracing::warn!(reason, issuer = client.settings.issuer, "caller refused"),
-            None => tracing::warn!(reason, "caller refused"),
-        }
+        let issuer = self.client.as_ref().map(|client| client.settings.issuer.as_str());
+        let expected = trust
+            .public_url
+            .as_deref()
+            .filter(|_| self.reason == Denied::Audience);
+        tracing::warn!(reason, issuer, expected, "caller refused");
     }
 }
 

@@ -1,0 +1,46 @@
+//! `SECURITY.md` names tests that exist.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::path::PathBuf;
+
+fn read(path: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path);
+    std::fs::read_to_string(&path).unwrap_or_default()
+}
+
+/// `file` and name of each test that the text names.
+fn named(text: &str) -> Vec<(String, &str)> {
+    text.split('`')
+        .skip(1)
+        .step_by(2)
+        .filter_map(|code| code.split_once("::"))
+        .map(|(file, name)| match file.strip_suffix(".rs") {
+            Some(_) => (file.to_owned(), name),
+            None => (format!("tests/{file}.rs"), name),
+        })
+        .collect()
+}
+
+#[test]
+fn every_test_that_the_security_notes_name_exists() {
+    let notes = read("SECURITY.md");
+    let named = named(&notes);
+    assert!(named.len() > 40, "{}", named.len());
+    for (file, name) in named {
+        assert!(read(&file).contains(&format!("fn {name}(")), "{file}: {name}");
+    }
+}
+
+#[test]
+fn every_row_of_the_security_notes_names_a_test() {
+    let notes = read("SECURITY.md");
+    let rows: Vec<&str> = notes
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.contains("| threat |"))
+        .collect();
+    assert!(rows.len() > 15);
+    for row in rows {
+        assert!(!named(row.rsplit('|').nth(1).unwrap()).is_empty(), "{row}");
+    }
+}
