@@ -36,7 +36,7 @@ struct Kind<'a> {
 ///
 /// # Errors
 /// [`Failure`] if it is neither, or not of one patient.
-pub fn assess<'s>(
+pub async fn assess<'s>(
     evaluator: &Evaluator,
     templates: &[Template],
     text: &str,
@@ -53,7 +53,7 @@ pub fn assess<'s>(
         (None, Some(_)) => {
             let request = HookRequest::parse(text)?;
             let source = source(&request)?;
-            let assessment = flow::assess(evaluator, templates, &request, source, as_of)?;
+            let assessment = flow::assess(evaluator, templates, &request, source, as_of).await?;
             Ok(Assessed {
                 assessment,
                 instance: request.instance,

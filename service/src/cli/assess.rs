@@ -1,7 +1,7 @@
 //! `pnet-cds assess`
 
 use super::report::Report;
-use super::{AssessArgs, Ended, Format, print, settings, style};
+use super::{AssessArgs, Ended, Format, block_on, print, settings, style};
 use crate::clock;
 use crate::evaluator::Evaluator;
 use crate::hooks::flow::Source;
@@ -30,7 +30,7 @@ pub(super) fn run(args: &AssessArgs) -> Result<(), Ended> {
     };
     let mut faults = Vec::new();
     for (index, path) in args.files.iter().enumerate() {
-        match assessing.file(path) {
+        match block_on(assessing.file(path))? {
             Ok(text) => {
                 let gap = if index > 0 && args.format == Format::Text {
                     "\n"
@@ -57,7 +57,7 @@ struct Assessing<'a> {
 }
 
 impl Assessing<'_> {
-    fn file(&self, path: &Path) -> Result<String, String> {
+    async fn file(&self, path: &Path) -> Result<String, String> {
         let text = read(path)?;
         let assessed = input::assess(
             self.evaluator,
@@ -66,6 +66,7 @@ impl Assessing<'_> {
             |_| Ok(Source::Nowhere),
             self.as_of,
         )
+        .await
         .map_err(|failure| failure.to_string())?;
         self.show(path, &assessed)
     }

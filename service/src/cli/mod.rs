@@ -160,6 +160,13 @@ fn print(text: &str) -> Result<(), Ended> {
     }
 }
 
+/// Runs to the end what waits for something.
+fn block_on<F: Future>(future: F) -> Result<F::Output, Ended> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Ended::failed(format!("no runtime: {error}")))?;
+    Ok(runtime.block_on(future))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! `pnet-cds serve`
 
-use super::{Ended, print, settings};
+use super::{Ended, block_on, print, settings};
 use crate::clock;
 use crate::evaluator::Evaluator;
 use crate::hooks::flow;
@@ -104,14 +104,14 @@ fn shown_patient(state: &State) -> Option<String> {
         );
         let request = crate::hooks::request::HookRequest::parse(&body).ok()?;
         let source = flow::Source::Sandbox(sandbox);
-        let advice = flow::advise(
+        let advising = flow::advise(
             &state.evaluator,
             &state.templates,
             &request,
             source,
             clock::today(),
-        )
-        .ok()?;
+        );
+        let advice = block_on(advising).ok()?.ok()?;
         (!advice.cards.is_empty()).then_some(advice.cards.len())
     };
     let shown = sandbox

@@ -1,15 +1,17 @@
 //! From a hook request to its answer: the one place where I/O meets logic.
 
-use super::prefetch::{Intake, Taken, is_note};
+use super::prefetch::{Got, Intake, Taken, is_note};
 use super::request::HookRequest;
 use super::templates::Template;
 use crate::errors::{ErrorCode, Failure};
 use crate::evaluator::Evaluator;
+use crate::fhir_client::{Access, AllowedBase, FetchState, FhirClient, Query, Why};
 use crate::sandbox::Sandbox;
 use cds_cards::assessment::{Assessment, Gate};
 use cds_cards::render::Card;
 use jiff::civil::Date;
 use serde_json::value::RawValue;
+use std::time::{Duration, Instant};
 
 /// Where records come from that were not prefetched.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +20,19 @@ pub enum Source<'a> {
     Nowhere,
     /// The bundled patients, searched as the caller would have searched its own server.
     Sandbox(&'a Sandbox),
+    /// The caller's FHIR server.
+    Server(Server<'a>),
+}
+
+/// A FHIR server that the caller may have read.
+#[derive(Debug, Clone, Copy)]
+pub struct Server<'a> {
+    /// The client of the process.
+    pub client: &'a FhirClient,
+    /// The registered address.
+    pub base: &'a AllowedBase,
+    /// For everything that is fetched for one call.
+    pub deadline: Duration,
 }
 
 /// What a hook call is answered with.
@@ -33,15 +48,18 @@ pub struct Advice {
 ///
 /// # Errors
 /// [`Failure`] if core data are missing or a resource is another patient's.
-pub fn advise(
+pub async fn advise(
     evaluator: &Evaluator,
     templates: &[Template],
     request: &HookRequest<'_>,
     source: Source<'_>,
     as_of: Date,
 ) -> Result<Advice, Failure> {
-    let fetched = fetch(templates, request, source);
-    let taken = take(evaluator, templates, request, &fetched)?;
+    let supplied = Intake::supplied(request);
+    let fetched = fetch(evaluator, templates, request, &supplied, source).await?;
+    let taken = supplied
+        .completed(request, &fetched)
+        .finish(templates, evaluator.codes)?;
     if taken.surely_no_pnet {
         return Ok(Advice {
             cards: Vec::new(),
@@ -59,15 +77,18 @@ pub fn advise(
 ///
 /// # Errors
 /// As [`advise`].
-pub fn assess(
+pub async fn assess(
     evaluator: &Evaluator,
     templates: &[Template],
     request: &HookRequest<'_>,
     source: Source<'_>,
     as_of: Date,
 ) -> Result<Assessment, Failure> {
-    let fetched = fetch(templates, request, source);
-    let taken = take(evaluator, templates, request, &fetched)?;
+    let supplied = Intake::supplied(request);
+    let fetched = fetch(evaluator, templates, request, &supplied, source).await?;
+    let taken = supplied
+        .completed(request, &fetched)
+        .finish(templates, evaluator.codes)?;
     evaluate(evaluator, &taken, as_of)
 }
 
@@ -84,38 +105,73 @@ fn evaluate(evaluator: &Evaluator, taken: &Taken<'_>, as_of: Date) -> Result<Ass
     Ok(assessment)
 }
 
-/// What the templates ask for and the request does not bring.
-fn fetch<'t>(
-    templates: &'t [Template],
-    request: &HookRequest<'_>,
-    source: Source<'_>,
-) -> Vec<(&'t str, Box<RawValue>)> {
-    let Source::Sandbox(sandbox) = source else {
-        return Vec::new();
-    };
-    let brought = |key: &str| request.prefetch.iter().any(|(brought, _)| brought == key);
-    templates
-        .iter()
-        .filter(|template| !brought(&template.key))
-        .filter_map(|template| {
-            let json = sandbox.answer(&template.resolve(&request.patient_id)).ok()?;
-            Some((template.key.as_str(), RawValue::from_string(json).ok()?))
-        })
-        .collect()
-}
-
-fn take<'a>(
+/// What the templates ask for and the request does not bring whole.
+async fn fetch(
     evaluator: &Evaluator,
     templates: &[Template],
-    request: &HookRequest<'a>,
-    fetched: &'a [(&str, Box<RawValue>)],
-) -> Result<Taken<'a>, Failure> {
-    let mut intake = Intake::new(&request.patient_id);
-    for (key, value) in &request.prefetch {
-        intake.take(key, value);
+    request: &HookRequest<'_>,
+    supplied: &Intake<'_>,
+    source: Source<'_>,
+) -> Result<Vec<Got>, Failure> {
+    let wanted = templates.iter().filter(|template| supplied.lacks(&template.key));
+    match source {
+        Source::Nowhere => Ok(Vec::new()),
+        Source::Sandbox(sandbox) => Ok(wanted
+            .map(|template| from_sandbox(sandbox, template, &request.patient_id))
+            .collect()),
+        Source::Server(server) => {
+            let (core, rest): (Vec<_>, Vec<_>) = wanted.partition(|template| template.is_core());
+            server.pull(evaluator, request, &core, &rest).await
+        }
     }
-    for (key, value) in fetched {
-        intake.take(key, value);
+}
+
+fn from_sandbox(sandbox: &Sandbox, template: &Template, patient_id: &str) -> Got {
+    let answer = sandbox.answer(&template.resolve(patient_id)).ok();
+    let page = answer.and_then(|json| RawValue::from_string(json).ok());
+    Got {
+        key: template.key.clone(),
+        state: page.map_or(FetchState::Failed(Why::NotFound), |page| {
+            FetchState::Complete(vec![page])
+        }),
     }
-    intake.finish(templates, evaluator.codes)
+}
+
+impl Server<'_> {
+    /// The gate first, and the rest only where it can matter, all inside one deadline.
+    async fn pull(
+        self,
+        evaluator: &Evaluator,
+        request: &HookRequest<'_>,
+        core: &[&Template],
+        rest: &[&Template],
+    ) -> Result<Vec<Got>, Failure> {
+        let deadline = Instant::now() + self.deadline;
+        let mut fetched = self.get(request, core, deadline).await;
+        if rest.is_empty() {
+            return Ok(fetched);
+        }
+        let gate = Intake::supplied(request).completed(request, &fetched);
+        if !gate.finish(&[], evaluator.codes)?.surely_no_pnet {
+            fetched.extend(self.get(request, rest, deadline).await);
+        }
+        Ok(fetched)
+    }
+
+    async fn get(&self, request: &HookRequest<'_>, templates: &[&Template], deadline: Instant) -> Vec<Got> {
+        let queries: Vec<Query> = templates
+            .iter()
+            .filter_map(|template| Query::new(&template.key, &template.resolve(&request.patient_id)).ok())
+            .collect();
+        if queries.is_empty() {
+            return Vec::new();
+        }
+        let access = Access::new(self.base, request.token.as_ref(), &request.patient_id);
+        let fetched = self.client.fetch(&access, &queries, deadline).await;
+        let got = fetched.into_iter().map(|fetched| Got {
+            key: fetched.key,
+            state: fetched.state,
+        });
+        got.collect()
+    }
 }

@@ -1,7 +1,10 @@
-//! Prefetched values: supplied, null, empty, failed, malformed, incomplete or absent, and what each leads to.
+//! Values under the prefetch keys, supplied or fetched: complete, partial, failed, malformed or absent, and what each
+//! leads to.
 
+use super::request::HookRequest;
 use super::templates::Template;
 use crate::errors::{ErrorCode, Failure};
+use crate::fhir_client::{FetchState, Why};
 use fhir_profiles::chart::{Added, AddedKind, Chart, ChartBuilder, ChartError};
 use fhir_profiles::codes::Codes;
 use serde_json::value::RawValue;
@@ -19,15 +22,22 @@ pub(super) fn is_note(place: &str) -> bool {
     place.starts_with(NOTE)
 }
 
-/// What stands under a key.
+/// What was fetched for a key.
+#[derive(Debug)]
+pub(super) struct Got {
+    pub(super) key: String,
+    pub(super) state: FetchState,
+}
+
+/// What stands under a key; a reason where it was to be fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     /// All there is, which may be nothing (null or an empty Bundle).
     Complete,
     /// A first page, or data beside a reported error.
-    Partial,
-    /// An OperationOutcome instead of data.
-    Failed,
+    Partial(Option<Why>),
+    /// An OperationOutcome instead of data, or no answer.
+    Failed(Option<Why>),
     /// Neither a resource nor a Bundle.
     Malformed,
     /// No such key.
@@ -35,24 +45,59 @@ enum State {
 }
 
 impl State {
-    fn of(added: Added) -> Self {
+    fn supplied(added: Added) -> Self {
         match added.kind {
             AddedKind::Malformed => Self::Malformed,
-            AddedKind::Outcome if added.resources == 0 => Self::Failed,
-            AddedKind::Outcome => Self::Partial,
-            _ if added.next => Self::Partial,
+            AddedKind::Outcome if added.resources == 0 => Self::Failed(None),
+            AddedKind::Outcome => Self::Partial(None),
+            _ if added.next => Self::Partial(None),
             AddedKind::Null | AddedKind::Empty | AddedKind::Resources(_) => Self::Complete,
         }
     }
 
-    /// What a clinician is told about data that are not core.
-    fn note(self) -> Option<&'static str> {
+    /// The worse of what the client says of a fetch and the chart of its pages; their links were followed.
+    fn fetched(why: Option<Why>, pages: &[Added]) -> Self {
+        let doubt = pages.iter().find_map(|page| match page.kind {
+            AddedKind::Malformed => Some(Why::WrongType),
+            AddedKind::Outcome => Some(Why::Outcome),
+            AddedKind::Null | AddedKind::Empty | AddedKind::Resources(_) => None,
+        });
+        match why.or(doubt) {
+            None => Self::Complete,
+            some if pages.iter().any(|page| page.resources > 0) => Self::Partial(some),
+            some => Self::Failed(some),
+        }
+    }
+
+    /// Whether something of it is there that the chart should have.
+    fn has_data(self) -> bool {
+        matches!(self, Self::Complete | Self::Partial(_))
+    }
+
+    fn why(self) -> Option<Why> {
         match self {
-            Self::Complete => None,
-            Self::Partial => Some("incomplete: only part of the records was supplied"),
-            Self::Failed => Some("the search for these records failed"),
-            Self::Malformed => Some("what was supplied could not be read"),
-            Self::Absent => Some("these records were not supplied"),
+            Self::Partial(why) | Self::Failed(why) => why,
+            Self::Complete | Self::Malformed | Self::Absent => None,
+        }
+    }
+
+    /// What a clinician is told about data that are not core.
+    fn note(self) -> Option<String> {
+        Some(match self {
+            Self::Complete => return None,
+            Self::Partial(None) => "incomplete: only part of the records was supplied".to_owned(),
+            Self::Partial(Some(why)) => format!("incomplete: {why}"),
+            Self::Failed(None) => "the search for these records failed".to_owned(),
+            Self::Failed(Some(why)) => format!("these records could not be fetched: {why}"),
+            Self::Malformed => "what was supplied could not be read".to_owned(),
+            Self::Absent => "these records were not supplied".to_owned(),
+        })
+    }
+
+    fn failure(self, code: ErrorCode) -> Failure {
+        match self.why() {
+            Some(why) => Failure::at(code, why.text()),
+            None => code.into(),
         }
     }
 }
@@ -61,7 +106,7 @@ impl State {
 #[derive(Debug)]
 pub(super) struct Intake<'a> {
     chart: ChartBuilder<'a>,
-    states: Vec<(String, State)>,
+    states: Vec<(&'a str, State)>,
 }
 
 /// A chart that can be evaluated.
@@ -75,26 +120,79 @@ pub(super) struct Taken<'a> {
 }
 
 impl<'a> Intake<'a> {
-    pub(super) fn new(patient_id: &str) -> Self {
+    /// What the request brings, under our keys or others: the type of a resource decides what it is used for.
+    pub(super) fn supplied(request: &'a HookRequest<'_>) -> Self {
+        let mut intake = Self::new(request);
+        for (key, value) in &request.prefetch {
+            intake.supply(key, value);
+        }
+        intake
+    }
+
+    /// What the request brings and what was fetched in place of that which it does not bring whole.
+    pub(super) fn completed(self, request: &'a HookRequest<'_>, fetched: &'a [Got]) -> Self {
+        if fetched.is_empty() {
+            return self;
+        }
+        let mut intake = Self::new(request);
+        for (key, value) in &request.prefetch {
+            let got = fetched.iter().find(|got| got.key == *key);
+            let replaced = got.is_some_and(|got| matches!(got.state, FetchState::Complete(_)));
+            // A page that was supplied is more than nothing if the rest was not to be had.
+            if !replaced && (got.is_none() || self.state(key).has_data()) {
+                intake.supply(key, value);
+            }
+        }
+        for got in fetched {
+            intake.fetch(got);
+        }
+        intake
+    }
+
+    fn new(request: &HookRequest<'_>) -> Self {
         Self {
-            chart: ChartBuilder::new(Some(patient_id)),
+            chart: ChartBuilder::new(Some(&request.patient_id)),
             states: Vec::new(),
         }
     }
 
-    /// Takes the value under a key, ours or not: the type of a resource decides what it is used for.
-    pub(super) fn take(&mut self, key: &str, value: &'a RawValue) {
-        let state = State::of(self.chart.add(value));
-        self.states.push((key.to_owned(), state));
+    fn supply(&mut self, key: &'a str, value: &'a RawValue) {
+        let state = match State::supplied(self.chart.add(value)) {
+            // The patient exists, so null is no answer.
+            State::Complete if key == PATIENT && value.get() == "null" => State::Absent,
+            state => state,
+        };
+        self.states.push((key, state));
+    }
+
+    fn fetch(&mut self, got: &'a Got) {
+        let pages: Vec<Added> = got
+            .state
+            .pages()
+            .iter()
+            .map(|page| self.chart.add(page))
+            .collect();
+        let mut state = State::fetched(got.state.why(), &pages);
+        if let (State::Failed(why), true) = (state, self.state(&got.key).has_data()) {
+            state = State::Partial(why);
+        }
+        self.states.retain(|(key, _)| *key != got.key);
+        self.states.push((&got.key, state));
     }
 
     fn state(&self, key: &str) -> State {
-        let known = self.states.iter().find(|(known, _)| known == key);
+        let known = self.states.iter().find(|(known, _)| *known == key);
         known.map_or(State::Absent, |(_, state)| *state)
     }
 
-    /// Decides whether the core data are there, and writes down what else is not.
+    /// Whether the value under a key should be fetched where that is possible.
+    pub(super) fn lacks(&self, key: &str) -> bool {
+        self.state(key) != State::Complete
+    }
+
+    /// Decides whether the core data are there, and writes down what of the templates is not.
     pub(super) fn finish(mut self, templates: &[Template], codes: &Codes) -> Result<Taken<'a>, Failure> {
+        let patient = self.state(PATIENT);
         let conditions = self.state(CONDITIONS);
         for template in templates {
             let note = self.state(&template.key).note();
@@ -104,14 +202,14 @@ impl<'a> Intake<'a> {
         }
         let chart = self.chart.finish().map_err(refused)?;
         if !chart.has_patient() {
-            return Err(ErrorCode::MissingPatient.into());
+            return Err(patient.failure(ErrorCode::MissingPatient));
         }
         let may_have_pnet = chart.may_have_pnet(codes);
-        match conditions {
-            State::Complete => {}
-            _ if may_have_pnet => {}
-            _ if chart.conditions() > 0 => return Err(ErrorCode::IncompleteConditions.into()),
-            _ => return Err(ErrorCode::MissingConditions.into()),
+        if conditions != State::Complete && chart.conditions() == 0 {
+            return Err(conditions.failure(ErrorCode::MissingConditions));
+        }
+        if conditions != State::Complete && !may_have_pnet {
+            return Err(conditions.failure(ErrorCode::IncompleteConditions));
         }
         let surely_no_pnet = !may_have_pnet && chart.unreadable_conditions() == 0;
         Ok(Taken {

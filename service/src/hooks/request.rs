@@ -1,12 +1,19 @@
 //! A hook request, parsed once and borrowed from the body; what no rule needs is skipped.
 
 use crate::errors::{ErrorCode, Failure};
+use crate::fhir_client::BearerToken;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
+
+/// How long a token without a readable `expires_in` is used: longer than any call takes.
+const UNTIMED: Duration = Duration::from_secs(60);
+/// The longest time that `expires_in` is believed.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 /// A hook request whose required fields are there.
 #[derive(Debug)]
@@ -19,6 +26,8 @@ pub struct HookRequest<'a> {
     pub patient_id: Cow<'a, str>,
     /// The caller's FHIR server.
     pub fhir_server: Option<Cow<'a, str>>,
+    /// The access token for it, which may be used until it expires.
+    pub token: Option<BearerToken>,
     /// Prefetched values by key, in the order of the request.
     pub prefetch: Vec<(Cow<'a, str>, &'a RawValue)>,
 }
@@ -47,9 +56,9 @@ impl<'a> HookRequest<'a> {
             .patient_id
             .filter(|id| is_fhir_id(id))
             .ok_or(ErrorCode::InvalidPatientId)?;
-        let authorised_for = wire
-            .fhir_authorization
-            .and_then(|authorization| authorization.patient);
+        let authorization = wire.fhir_authorization.unwrap_or_default();
+        let token = authorization.token();
+        let authorised_for = authorization.patient;
         if authorised_for.is_some_and(|id| id.strip_prefix("Patient/").unwrap_or(&id) != patient_id) {
             return Err(Failure::at(
                 ErrorCode::AnotherPatient,
@@ -64,6 +73,7 @@ impl<'a> HookRequest<'a> {
             instance,
             patient_id,
             fhir_server: wire.fhir_server,
+            token,
             prefetch: wire.prefetch.unwrap_or_default().0,
         })
     }
@@ -73,7 +83,8 @@ impl<'a> HookRequest<'a> {
 /// characters of FHIR is let through: some servers do that.
 fn is_fhir_id(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
-    !text.is_empty() && text.len() <= 256 && text.bytes().all(allowed)
+    let only_dots = text.bytes().all(|byte| byte == b'.');
+    !only_dots && text.len() <= 256 && text.bytes().all(allowed)
 }
 
 #[derive(Deserialize)]
@@ -102,10 +113,27 @@ struct Context<'a> {
     user_id: Option<Cow<'a, str>>,
 }
 
-#[derive(Deserialize)]
+/// The scopes are not looked at: Epic's are no SMART scopes, and the server knows best what a token allows.
+#[derive(Deserialize, Default)]
 struct FhirAuthorization<'a> {
     #[serde(borrow, default)]
+    access_token: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    expires_in: Option<&'a RawValue>,
+    #[serde(borrow, default)]
     patient: Option<Cow<'a, str>>,
+}
+
+impl FhirAuthorization<'_> {
+    fn token(&self) -> Option<BearerToken> {
+        let seconds: Option<f64> = self
+            .expires_in
+            .and_then(|json| json.get().trim_matches('"').parse().ok());
+        let life = seconds.map_or(UNTIMED, |seconds| {
+            Duration::try_from_secs_f64(seconds.max(0.0)).map_or(LONGEST, |life| life.min(LONGEST))
+        });
+        BearerToken::new(self.access_token.as_deref()?, Instant::now() + life).ok()
+    }
 }
 
 /// The prefetch object; a key that stands twice is refused, since readers differ on which of the two counts.
@@ -203,7 +231,7 @@ mod tests {
             ErrorCode::InvalidPatientId
         );
         assert_eq!(code(&good.replace("userId", "user")), ErrorCode::MissingUserId);
-        for id in ["", "a/b", "Patient/p", "p&x=1", "p%20", "p q", "ä"] {
+        for id in ["", ".", "..", "a/b", "Patient/p", "p&x=1", "p%20", "p q", "ä"] {
             assert_eq!(
                 code(&good.replace("\"p\"", &format!("{id:?}"))),
                 ErrorCode::InvalidPatientId,

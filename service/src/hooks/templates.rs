@@ -30,6 +30,11 @@ impl Template {
         }
     }
 
+    /// Whether nothing can be said without it.
+    pub fn is_core(&self) -> bool {
+        matches!(self.key.as_str(), PATIENT | CONDITIONS)
+    }
+
     /// The query for one patient.
     pub fn resolve(&self, patient_id: &str) -> String {
         self.query.replace(PATIENT_ID, patient_id)

@@ -54,9 +54,10 @@ pub(super) async fn discovery(_: Discoverer, state: Data<State>) -> Result<HttpR
             description: "Works out WHO grade, ENETS and AJCC stage and which of 19 treatment options a published \
                           review supports for liver metastases of a pancreatic neuroendocrine tumour, criterion by \
                           criterion, with what is not known. No card for any other patient.",
-            usage_requirements: "Needs the prefetch keys `patient` and `conditions`, complete and under these names: \
-                                 without them a call is answered with 412. Each other key that is not supplied \
-                                 leaves facts unknown, and the cards say so.",
+            usage_requirements: "Needs `patient` and `conditions`, complete: prefetched under these names, or to be fetched from a \
+                                 `fhirServer` that is registered for the caller; else a call is answered with 412. \
+                                 Each other key that is neither supplied nor to be fetched leaves facts unknown, and \
+                                 the cards say so.",
             prefetch: Prefetch(&state),
         }],
     })
@@ -89,7 +90,8 @@ pub(super) async fn hook(
         &request,
         source,
         (state.today)(),
-    )?;
+    )
+    .await?;
     let outcome = Outcome {
         gate: advice.gate,
         cards: advice.cards.len(),
@@ -113,7 +115,8 @@ pub(super) async fn assessment(
         body.text()?,
         source,
         (state.today)(),
-    )?;
+    )
+    .await?;
     let mut response = json(&assessed.assessment)?;
     response.extensions_mut().insert(Outcome {
         gate: assessed.assessment.gate,

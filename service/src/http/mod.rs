@@ -12,7 +12,8 @@ pub use cors::cors;
 
 use crate::errors::Failure;
 use crate::evaluator::Evaluator;
-use crate::hooks::flow::Source;
+use crate::fhir_client::FhirClient;
+use crate::hooks::flow::{Server, Source};
 use crate::hooks::request::HookRequest;
 use crate::hooks::templates::{Template, templates};
 use crate::hooks::{HOOK, SERVICE_ID};
@@ -44,6 +45,8 @@ pub struct State {
     pub sandbox: Option<Sandbox>,
     /// Addresses under which the sandbox is reached.
     sandbox_urls: Vec<String>,
+    fhir: FhirClient,
+    fhir_deadline: Duration,
     /// Who may call.
     pub(crate) trust: Trust,
     cors_origins: Vec<String>,
@@ -52,6 +55,7 @@ pub struct State {
     body_limit: usize,
     request_deadline: Duration,
     max_in_flight: usize,
+    max_connections: usize,
     in_flight: AtomicUsize,
 }
 
@@ -106,21 +110,29 @@ impl State {
                 .flatten()
                 .map(|base| format!("{base}/sandbox/fhir"))
                 .collect(),
+            fhir: FhirClient::new(&settings.fhir).map_err(|error| format!("`fhir.ca_file`: {error}"))?,
+            fhir_deadline: settings.fhir.deadline,
             trust,
             cors_origins: settings.cors_origins.clone(),
             today,
             body_limit: settings.body_limit,
             request_deadline: settings.request_deadline,
             max_in_flight: settings.max_in_flight,
+            max_connections: settings.max_connections,
             in_flight: AtomicUsize::new(0),
         })
     }
 
-    /// Where a request's records come from: its own FHIR server, if that is our sandbox.
+    /// Where records come from that a request does not bring: its `fhirServer`, if that is our sandbox or registered
+    /// for the caller.
     ///
     /// # Errors
     /// [`Failure`] if the caller may not name this server.
-    pub fn source<'s>(&'s self, caller: &Caller, request: &HookRequest<'_>) -> Result<Source<'s>, Failure> {
+    pub fn source<'s>(
+        &'s self,
+        caller: &'s Caller,
+        request: &HookRequest<'_>,
+    ) -> Result<Source<'s>, Failure> {
         let Some(server) = request.fhir_server.as_deref() else {
             return Ok(Source::Nowhere);
         };
@@ -129,7 +141,16 @@ impl State {
             Some(sandbox) if self.sandbox_urls.iter().any(|known| known == url) => {
                 Ok(Source::Sandbox(sandbox))
             }
-            _ => caller.check_fhir_server(server).map(|()| Source::Nowhere),
+            _ => {
+                caller.check_fhir_server(server)?;
+                Ok(caller.fhir_base(server).map_or(Source::Nowhere, |base| {
+                    Source::Server(Server {
+                        client: &self.fhir,
+                        base,
+                        deadline: self.fhir_deadline,
+                    })
+                }))
+            }
         }
     }
 }
@@ -185,6 +206,8 @@ pub fn routes(config: &mut ServiceConfig) {
 /// # Errors
 /// If the listener cannot be used.
 pub async fn serve(listener: TcpListener, state: Data<State>) -> std::io::Result<()> {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let connections = state.max_connections.div_ceil(workers);
     HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
@@ -192,6 +215,8 @@ pub async fn serve(listener: TcpListener, state: Data<State>) -> std::io::Result
             .wrap(from_fn(cors))
             .configure(routes)
     })
+    .workers(workers)
+    .max_connections(connections)
     .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(SHUTDOWN)
     .listen(listener)?

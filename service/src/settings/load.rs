@@ -250,6 +250,12 @@ mod tests {
     }
 
     #[test]
+    fn the_defaults_of_the_fhir_client_are_documented_as_they_are() {
+        let settings = load(&with(&[])).unwrap();
+        assert_eq!(settings.fhir, crate::fhir_client::FhirSettings::default());
+    }
+
+    #[test]
     fn with_anything_set_the_demo_is_off_unless_asked_for() {
         assert_eq!(from_file("").unwrap().demo, Some(false));
         assert_eq!(

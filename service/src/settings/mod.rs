@@ -10,6 +10,7 @@ pub use document::document;
 pub(crate) use load::CONFIG_VARIABLE;
 pub use load::{Fault, Source, load};
 
+use crate::fhir_client::FhirSettings;
 use crate::trust::{AuthSettings, ClientSettings};
 use fhir_profiles::FactId;
 use std::net::SocketAddr;
@@ -29,6 +30,8 @@ pub struct Settings {
     pub request_deadline: Duration,
     /// Requests answered at the same time; more get 503.
     pub max_in_flight: usize,
+    /// Connections open at the same time; more wait.
+    pub max_connections: usize,
     /// Origins of web pages that may call.
     pub cors_origins: Vec<String>,
     /// How callers are authenticated.
@@ -37,6 +40,8 @@ pub struct Settings {
     pub clients: Vec<ClientSettings>,
     /// Whether an address other than loopback may be listened on although callers are not authenticated.
     pub allow_open_network: bool,
+    /// How the callers' FHIR servers are read.
+    pub fhir: FhirSettings,
     /// Knowledge files laid over the embedded ones.
     pub knowledge_dir: Option<PathBuf>,
     /// Greatest number of cards in an answer.

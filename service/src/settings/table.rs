@@ -2,7 +2,7 @@
 
 use super::values::Given;
 use super::{LogFormat, Settings};
-use crate::fhir_client::AllowedBase;
+use crate::fhir_client::{AllowedBase, FhirSettings, PatientParameter};
 use crate::trust::{AuthMode, AuthSettings};
 use actix_web::http::Uri;
 use fhir_profiles::FactId;
@@ -76,6 +76,16 @@ pub(super) const ROWS: &[Row] = &[
         about: "Requests answered at the same time; more are refused with 503 and Retry-After.",
         set: |settings, given| {
             settings.max_in_flight = given.count(1)?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "server.max_connections",
+        default: Some("8192"),
+        example: "",
+        about: "Connections open at the same time, idle ones included; more wait until one is closed.",
+        set: |settings, given| {
+            settings.max_connections = given.count(1)?;
             Ok(())
         },
     },
@@ -164,6 +174,80 @@ pub(super) const ROWS: &[Row] = &[
         },
     },
     Row {
+        key: "fhir.deadline",
+        default: Some("\"400 ms\""),
+        example: "",
+        about: "For everything that is fetched from a caller's FHIR server for one call; what is not there by then is unknown.",
+        set: |settings, given| {
+            settings.fhir.deadline = given.duration()?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "fhir.connect_timeout",
+        default: Some("\"250 ms\""),
+        example: "",
+        about: "For one connection to a FHIR server, its TLS handshake included.",
+        set: |settings, given| {
+            settings.fhir.connect_timeout = given.duration()?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "fhir.max_pages",
+        default: Some("20"),
+        example: "",
+        about: "Greatest number of pages of one search; more are reported as not read.",
+        set: |settings, given| {
+            settings.fhir.max_pages = given.count(1)?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "fhir.max_resources",
+        default: Some("2000"),
+        example: "",
+        about: "Greatest number of resources of one search; more are reported as not read.",
+        set: |settings, given| {
+            settings.fhir.max_resources = given.count(1)?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "fhir.max_bundle_bytes",
+        default: Some("\"4 MiB\""),
+        example: "",
+        about: "Greatest size of all pages of one search together; more are reported as not read.",
+        set: |settings, given| {
+            settings.fhir.max_bundle_bytes = given.bytes()?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "fhir.patient_parameter",
+        default: Some("\"patient\""),
+        example: "",
+        about: "How searches name the patient: \"patient\" (\"subject\" where that is refused), or \"subject\" always.",
+        set: |settings, given| {
+            settings.fhir.patient_parameter = match given.string()? {
+                "patient" => PatientParameter::Patient,
+                "subject" => PatientParameter::Subject,
+                other => return Err(format!("expected \"patient\" or \"subject\", found `{other}`")),
+            };
+            Ok(())
+        },
+    },
+    Row {
+        key: "fhir.ca_file",
+        default: None,
+        example: "\"/etc/pnet-cds/ca.pem\"",
+        about: "Certificates (PEM) trusted for FHIR servers, beside those of the system.",
+        set: |settings, given| {
+            settings.fhir.ca_file = Some(PathBuf::from(given.string()?));
+            Ok(())
+        },
+    },
+    Row {
         key: "knowledge.dir",
         default: None,
         example: "\"/etc/pnet-cds/knowledge\"",
@@ -232,6 +316,7 @@ impl Settings {
             body_limit: 0,
             request_deadline: Duration::ZERO,
             max_in_flight: 0,
+            max_connections: 0,
             cors_origins: Vec::new(),
             auth: AuthSettings {
                 mode: None,
@@ -243,6 +328,7 @@ impl Settings {
             },
             clients: Vec::new(),
             allow_open_network: false,
+            fhir: FhirSettings::default(),
             knowledge_dir: None,
             max_cards: 0,
             closed_world: Vec::new(),
