@@ -1,7 +1,5 @@
 //! `SECURITY.md` names tests that exist.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
-
 use std::path::PathBuf;
 
 fn read(path: &str) -> String {
