@@ -78,23 +78,6 @@ impl<'a> Evaluation<'a> {
 
     fn evaluate(&mut self, criterion: &'a Criterion) -> Evaluated {
         match &criterion.test {
-            Test::Option { option, negate } => self.of_option(option, *negate),
-            Test::Not(inner) => {
-                let inner = self.criterion(inner);
-                Evaluated {
-                    truth: inner.truth.negated(),
-                    ..inner
-                }
-            }
-            Test::Any(of) => self.of_parts(of, Truth::any, Outcome::Met),
-            Test::All(of) => self.of_parts(of, Truth::all, Outcome::NotMet),
-            _ => self.leaf(criterion),
-        }
-    }
-
-    /// Works out a criterion that reads a fact or the grade directly.
-    pub(crate) fn leaf(&self, criterion: &Criterion) -> Evaluated {
-        match &criterion.test {
             Test::Words {
                 subject: Subject::Grade,
                 calls,
@@ -106,20 +89,18 @@ impl<'a> Evaluation<'a> {
             Test::Words {
                 subject: Subject::Fact(fact),
                 calls,
-            } => {
-                let call = |reading: &Reading| word_call(&reading.value, calls);
-                self.of_readings(*fact, call)
-            }
+            } => self.of_readings(*fact, |reading| word_call(&reading.value, calls)),
             Test::Range {
                 fact,
                 bands,
                 words,
                 borderline,
             } => {
-                let call = |reading: &Reading| range_call(&reading.value, bands, words);
-                let mut evaluated = self.of_readings(*fact, call);
-                evaluated.borderline = borderline.is_some_and(|limit| self.lies_on(*fact, limit));
-                evaluated
+                let evaluated = self.of_readings(*fact, |reading| range_call(&reading.value, bands, words));
+                Evaluated {
+                    borderline: borderline.is_some_and(|limit| self.lies_on(*fact, limit)),
+                    ..evaluated
+                }
             }
             Test::Lasting {
                 fact,
@@ -131,9 +112,16 @@ impl<'a> Evaluation<'a> {
                 let call = |reading: &Reading| (lasting(reading, as_of, *months, longer, shorter), false);
                 self.of_readings(*fact, call)
             }
-            Test::Option { .. } | Test::Not(_) | Test::Any(_) | Test::All(_) => {
-                leaf(Truth::Unknown(Reason::Missing), Vec::new(), String::new())
+            Test::Option { option, negate } => self.of_option(option, *negate),
+            Test::Not(inner) => {
+                let inner = self.criterion(inner);
+                Evaluated {
+                    truth: inner.truth.negated(),
+                    ..inner
+                }
             }
+            Test::Any(of) => self.of_parts(of, Truth::any, Outcome::Met),
+            Test::All(of) => self.of_parts(of, Truth::all, Outcome::NotMet),
         }
     }
 

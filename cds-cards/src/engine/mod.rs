@@ -33,7 +33,7 @@ pub fn assess(knowledge: &Knowledge, facts: &Facts) -> Assessment {
         enets: stage::stage(knowledge, Staging::Enets, staging),
         ajcc7: stage::stage(knowledge, Staging::Ajcc7, staging),
     };
-    let conflicting = report::conflicting(&evaluation);
+    let conflicting = report::conflicting(&mut evaluation);
     Assessment {
         knowledge: knowledge.package.reference.clone(),
         as_of: facts.as_of().to_string(),

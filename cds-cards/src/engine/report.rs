@@ -5,7 +5,7 @@ use super::grade::{Measure, by_measure, by_record, why};
 use super::stage::{Staging, StagingFacts};
 use super::words::{unit_of, value_text};
 use crate::assessment::{EvidenceReport, FactReport, FactValue, Range, Reason, Status};
-use crate::knowledge::{Subject, Test};
+use crate::knowledge::{Knowledge, Subject, Test};
 use fhir_profiles::FactId;
 use fhir_profiles::catalogue::Kind;
 use fhir_profiles::facts::{Evidence, Fact, Reading, Value};
@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Facts whose readings of equal standing lead to different outcomes: for the grade, a stage, or a criterion of an
 /// option. Where nothing reads the fact, words that differ are in conflict and numbers stand as their union.
-pub(super) fn conflicting(evaluation: &Evaluation<'_>) -> BTreeSet<FactId> {
+pub(super) fn conflicting(evaluation: &mut Evaluation<'_>) -> BTreeSet<FactId> {
     let several = |id: &FactId| {
         evaluation
             .facts
@@ -29,7 +29,7 @@ pub(super) fn conflicting(evaluation: &Evaluation<'_>) -> BTreeSet<FactId> {
         .collect()
 }
 
-fn disagree(evaluation: &Evaluation<'_>, id: FactId) -> bool {
+fn disagree(evaluation: &mut Evaluation<'_>, id: FactId) -> bool {
     let (knowledge, facts) = (evaluation.knowledge, evaluation.facts);
     let readings = facts.get(id).readings().unwrap_or_default();
     let differ =
@@ -53,36 +53,37 @@ fn disagree(evaluation: &Evaluation<'_>, id: FactId) -> bool {
             .iter()
             .any(|a| readings.iter().any(|b| a.value != b.value)),
         _ => {
-            let mut read = false;
-            let in_role = role_criteria(evaluation);
-            for criterion in knowledge
-                .criteria
-                .values()
-                .filter(|c| in_role.contains(c.id.as_str()))
-            {
-                let reads = match &criterion.test {
-                    Test::Words {
-                        subject: Subject::Fact(fact),
-                        ..
-                    }
-                    | Test::Range { fact, .. }
-                    | Test::Lasting { fact, .. } => *fact == id,
-                    _ => false,
-                };
-                read |= reads;
-                if reads && evaluation.leaf(criterion).truth.reason() == Some(Reason::Conflicting) {
-                    return true;
-                }
-            }
             let words_differ = readings.iter().any(|r| !matches!(r.value, Value::Number(_)));
-            !read && words_differ
+            let readers = role_criteria_reading(knowledge, id);
+            if readers.is_empty() {
+                return words_differ;
+            }
+            let conflict = Some(Reason::Conflicting);
+            readers
+                .into_iter()
+                .any(|reader| evaluation.criterion(reader).truth.reason() == conflict)
         }
     }
 }
 
+/// Criteria that read a fact directly and that some option's verdict rests on.
+fn role_criteria_reading(knowledge: &Knowledge, id: FactId) -> Vec<&str> {
+    let reads = |criterion: &&str| match knowledge.criteria.get(*criterion).map(|c| &c.test) {
+        Some(
+            Test::Words {
+                subject: Subject::Fact(fact),
+                ..
+            }
+            | Test::Range { fact, .. }
+            | Test::Lasting { fact, .. },
+        ) => *fact == id,
+        _ => false,
+    };
+    role_criteria(knowledge).into_iter().filter(reads).collect()
+}
+
 /// Criteria that some option's verdict rests on, directly or through a compound.
-fn role_criteria<'a>(evaluation: &Evaluation<'a>) -> BTreeSet<&'a str> {
-    let knowledge = evaluation.knowledge;
+fn role_criteria(knowledge: &Knowledge) -> BTreeSet<&str> {
     let mut found: BTreeSet<&str> = BTreeSet::new();
     let mut queue: Vec<&str> = knowledge
         .options
