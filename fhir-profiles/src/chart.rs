@@ -5,9 +5,10 @@ mod narrow;
 mod patient;
 
 use crate::codes::Codes;
+use crate::codes::system::TEXT;
 use crate::facts::Problem;
 pub(crate) use loose::Read;
-pub(crate) use narrow::{Coding, Concept, Narrow};
+pub(crate) use narrow::{Coding, Concept, Narrow, text_coding};
 use patient::Identities;
 pub(crate) use patient::Whose;
 use serde_json::value::RawValue;
@@ -152,6 +153,9 @@ impl<'a> ChartBuilder<'a> {
         match narrow.kind.as_deref() {
             Some("Bundle") => {
                 walk.next |= narrow.next_page;
+                if narrow.odd_entries {
+                    self.problem(walk.position + 1, "the entries of the bundle cannot be read");
+                }
                 for entry in narrow.entries {
                     walk.failed |= entry.outcome.is_some_and(|outcome| outcome.failed);
                     match entry.resource {
@@ -263,7 +267,7 @@ impl<'a> Chart<'a> {
                     .code
                     .codings
                     .iter()
-                    .all(|coding| coding.code.is_none())
+                    .all(|coding| coding.code.is_none() || coding.system.as_deref() == Some(TEXT))
             })
             .count()
     }
@@ -275,11 +279,9 @@ impl<'a> Chart<'a> {
             let narrow = &item.narrow;
             match item.kind() {
                 "Condition" => narrow.code.codings.iter().any(|c| codes.may_name_pnet(c)),
-                "Observation" => narrow
-                    .code
-                    .codings
-                    .iter()
-                    .chain(&narrow.components)
+                "Observation" | "DiagnosticReport" => std::iter::once(narrow)
+                    .chain(&narrow.contained)
+                    .flat_map(|observation| observation.code.codings.iter().chain(&observation.components))
                     .any(|c| codes.may_name_pnet(c)),
                 _ => false,
             }

@@ -1,5 +1,6 @@
 //! The reader: from a chart to facts. It cannot fail; what it cannot read becomes an unknown fact with a reason.
 
+mod around;
 mod clean;
 mod condition;
 mod element;
@@ -17,9 +18,10 @@ mod value;
 mod words;
 
 use crate::catalogue::FactId;
-use crate::chart::{Chart, Item, Whose};
+use crate::chart::{Chart, Item, Narrow, Whose};
 use crate::codes::{Codes, Meaning};
 use crate::facts::{Evidence, Facts, FactsBuilder, Problem, Reading, Source, Value};
+use around::{Targets, observations};
 use element::Tree;
 use jiff::civil::Date;
 use medication::Medications;
@@ -55,10 +57,13 @@ pub fn read(chart: &Chart<'_>, policy: &ReadPolicy<'_>) -> Facts {
         facts,
         medications: Medications::of(chart),
         histologies: Vec::new(),
+        targets: Targets::default(),
     };
     let parsed = reader.parse(chart);
     for (item, tree) in &parsed {
-        reader.collect_histology(item, tree);
+        for record in observations(item, tree).0 {
+            reader.collect_histology(record);
+        }
     }
     for (item, tree) in &parsed {
         reader.resource(item, tree);
@@ -72,14 +77,21 @@ struct Reader<'r> {
     facts: FactsBuilder,
     medications: Medications<'r>,
     histologies: Vec<Histology>,
+    targets: Targets,
 }
 
 impl<'r> Reader<'r> {
     /// Parses in full what some fact can use, each resource once.
     fn parse<'c, 'a>(&mut self, chart: &'c Chart<'a>) -> Vec<(&'c Item<'a>, Tree)> {
         let mut useful: Vec<&Item<'a>> = Vec::new();
-        let readable: Vec<&Item<'a>> = chart.items().iter().filter(|item| self.is_useful(item)).collect();
-        for item in readable {
+        for item in chart.items() {
+            if !self.is_useful(item) {
+                // Nobody can say that no fact would have used it.
+                if let Some(why) = item.narrow.broken() {
+                    self.problem(item.place(), why);
+                }
+                continue;
+            }
             let refusal = match item.whose {
                 Whose::Usable if item.narrow.has_modifiers => {
                     "not used: it carries a modifier extension or implicit rules"
@@ -93,8 +105,16 @@ impl<'r> Reader<'r> {
             };
             self.problem(item.place(), refusal);
         }
-        let raw = chart.raw(|root| useful.iter().any(|item| item.root == root));
+        let referred = Targets::wanted(chart.items(), &useful);
+        let roots: BTreeSet<usize> = useful.iter().chain(&referred).map(|item| item.root).collect();
+        let raw = chart.raw(|root| roots.contains(&root));
         let text = |item: &Item<'_>| raw.get(item.root)?.get(item.position).copied().flatten();
+        for item in referred {
+            match text(item).and_then(|json| Tree::parse(json.get())) {
+                Some(tree) => self.targets.add(item, tree),
+                None => self.problem(item.place(), "not used: an element cannot be read as FHIR"),
+            }
+        }
         // One resource can come by several searches, and in several versions: the last counts.
         let mut newest: BTreeMap<(String, &str, &str), &Item<'a>> = BTreeMap::new();
         for item in useful {
@@ -128,14 +148,16 @@ impl<'r> Reader<'r> {
                 .flat_map(|coding| self.codes.meanings(coding))
                 .any(wanted)
         };
+        let asks = |observation: &Narrow<'_>| {
+            means(&observation.code.codings, observation::is_read)
+                || means(&observation.components, observation::is_read)
+                || means(&observation.value, observation::names_itself)
+        };
         match item.kind() {
             "Patient" => true,
             "Condition" => means(&narrow.code.codings, condition::is_read),
-            "Observation" => {
-                means(&narrow.code.codings, observation::is_read)
-                    || means(&narrow.components, observation::is_read)
-                    || means(&narrow.value, observation::names_itself)
-            }
+            "Observation" => asks(narrow) || narrow.contained.iter().any(asks),
+            "DiagnosticReport" => narrow.contained.iter().any(asks),
             "Procedure" => means(&narrow.code.codings, procedure::is_read),
             "MedicationRequest" | "MedicationStatement" | "MedicationAdministration" => {
                 self.medications.may_be_read(item, self.codes)
@@ -145,17 +167,19 @@ impl<'r> Reader<'r> {
     }
 
     fn resource(&mut self, item: &Item<'_>, tree: &Tree) {
-        let record = Record {
-            node: tree.root(),
-            place: item.place(),
-            effective: None,
-            notes: Vec::new(),
-            lost_value: tree.lost_value,
-        };
+        let record = Record::of(tree, item.place());
         match item.kind() {
             "Patient" => self.patient(&record),
             "Condition" => self.condition(record),
-            "Observation" => self.observation(record),
+            "Observation" | "DiagnosticReport" => {
+                let (records, refused) = observations(item, tree);
+                for record in records {
+                    self.observation(record);
+                }
+                for (place, why) in refused {
+                    self.problem(place, why);
+                }
+            }
             "Procedure" => self.procedure(record),
             _ => self.medication(item, record),
         }

@@ -113,6 +113,81 @@ impl<'a> Loose<'a> for Text<'a> {
     }
 }
 
+/// A string, and whether something else stands here.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Plain<'a> {
+    pub(crate) text: Option<Cow<'a, str>>,
+    pub(crate) odd: bool,
+}
+
+impl<'a> Loose<'a> for Plain<'a> {
+    fn text(&mut self, text: Cow<'a, str>) {
+        self.text = Some(text);
+        self.odd = false;
+    }
+
+    fn anything(&mut self) {
+        self.odd = true;
+    }
+}
+
+/// What should be an object, and whether something else stands here.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Shaped<T> {
+    pub(crate) value: T,
+    /// Something stands here.
+    pub(crate) there: bool,
+    pub(crate) odd: bool,
+}
+
+impl<'a, T: Loose<'a>> Loose<'a> for Shaped<T> {
+    fn anything(&mut self) {
+        self.there = true;
+        self.odd = true;
+        self.value.anything();
+    }
+
+    fn object(&mut self) {
+        self.odd = false;
+        self.value.object();
+    }
+
+    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        self.value.field(key, map)
+    }
+}
+
+/// What kind of JSON value stands here, and nothing of what it says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Shape {
+    #[default]
+    Null,
+    /// A number or a truth value.
+    Scalar,
+    Text,
+    List,
+    Object,
+}
+
+impl<'a> Loose<'a> for Shape {
+    fn text(&mut self, _: Cow<'a, str>) {
+        *self = Self::Text;
+    }
+
+    fn item<A: SeqAccess<'a>>(&mut self, seq: &mut A) -> Result<bool, A::Error> {
+        *self = Self::List;
+        seq.next_element::<IgnoredAny>().map(|item| item.is_some())
+    }
+
+    fn object(&mut self) {
+        *self = Self::Object;
+    }
+
+    fn anything(&mut self) {
+        *self = Self::Scalar;
+    }
+}
+
 /// Whether anything but null stands here.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Present(pub(crate) bool);
@@ -128,6 +203,8 @@ impl<'a> Loose<'a> for Present {
 pub(crate) struct Many<T> {
     pub(crate) items: Vec<T>,
     lone: bool,
+    /// Something stands here that is neither a list nor an object.
+    pub(crate) odd: bool,
 }
 
 impl<T> Default for Many<T> {
@@ -135,13 +212,19 @@ impl<T> Default for Many<T> {
         Self {
             items: Vec::new(),
             lone: false,
+            odd: false,
         }
     }
 }
 
 impl<'a, T: Loose<'a>> Loose<'a> for Many<T> {
+    fn anything(&mut self) {
+        self.odd = true;
+    }
+
     fn object(&mut self) {
         self.lone = true;
+        self.odd = false;
         let mut only = T::default();
         only.anything();
         only.object();
@@ -156,6 +239,7 @@ impl<'a, T: Loose<'a>> Loose<'a> for Many<T> {
     }
 
     fn item<A: SeqAccess<'a>>(&mut self, seq: &mut A) -> Result<bool, A::Error> {
+        self.odd = false;
         match seq.next_element::<Read<T>>()? {
             Some(Read(item)) => {
                 self.items.push(item);

@@ -1,6 +1,7 @@
 //! The narrow view of a resource: what decides whether some fact can use it, and whose it is.
 
-use super::loose::{Loose, Many, Present, Text, next, skip};
+use super::loose::{Loose, Many, Plain, Present, Shape, Shaped, Text, next, skip};
+use crate::codes::system::TEXT;
 use serde::de::MapAccess;
 use std::borrow::Cow;
 
@@ -14,14 +15,24 @@ pub(crate) struct Coding<'a> {
     pub(crate) display: Str<'a>,
 }
 
-impl<'a> Loose<'a> for Coding<'a> {
+/// A coding as it stands in the chart.
+#[derive(Debug, Clone, Default)]
+struct RawCoding<'a> {
+    coding: Coding<'a>,
+    odd: bool,
+}
+
+impl<'a> Loose<'a> for RawCoding<'a> {
     fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "system" => self.system = next::<Text<'a>, A>(map)?.0,
-            "code" => self.code = next::<Text<'a>, A>(map)?.0,
-            "display" => self.display = next::<Text<'a>, A>(map)?.0,
-            _ => skip(map)?,
-        }
+        let place = match key {
+            "system" => &mut self.coding.system,
+            "code" => &mut self.coding.code,
+            "display" => &mut self.coding.display,
+            _ => return skip(map),
+        };
+        let read: Plain<'a> = next(map)?;
+        *place = read.text;
+        self.odd |= read.odd;
         Ok(())
     }
 }
@@ -32,16 +43,27 @@ pub(crate) struct Concept<'a> {
     pub(crate) codings: Vec<Coding<'a>>,
     pub(crate) text: Str<'a>,
     pub(crate) reference: Reference<'a>,
+    /// Something in it is not what FHIR has there.
+    odd: bool,
 }
 
 impl<'a> Loose<'a> for Concept<'a> {
     fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
-            "coding" => self.codings = next::<Many<Coding<'a>>, A>(map)?.items,
-            "text" => self.text = next::<Text<'a>, A>(map)?.0,
+            "coding" => {
+                let many: Many<Shaped<RawCoding<'a>>> = next(map)?;
+                self.odd |= many.odd || many.items.iter().any(|item| item.odd || item.value.odd);
+                self.codings = many.items.into_iter().map(|item| item.value.coding).collect();
+            }
+            "text" => {
+                let text: Plain<'a> = next(map)?;
+                self.odd |= text.odd;
+                self.text = text.text;
+            }
             "reference" => self.reference = next(map)?,
             "concept" => {
                 let inner: Concept<'a> = next(map)?;
+                self.odd |= inner.odd;
                 self.codings = inner.codings;
                 self.text = inner.text;
             }
@@ -51,18 +73,55 @@ impl<'a> Loose<'a> for Concept<'a> {
     }
 }
 
+/// A text where no code is, as the coding under which a site can map it.
+pub(crate) fn text_coding<'a>(codings: &[Coding<'a>], text: Str<'a>) -> Option<Coding<'a>> {
+    let said = |text: &Cow<'a, str>| !text.trim().is_empty();
+    if codings
+        .iter()
+        .any(|coding| coding.code.as_ref().is_some_and(said))
+    {
+        return None;
+    }
+    let text = text.filter(said).or_else(|| {
+        codings
+            .iter()
+            .find_map(|coding| coding.display.clone().filter(said))
+    })?;
+    Some(Coding {
+        system: Some(Cow::Borrowed(TEXT)),
+        code: Some(text),
+        display: None,
+    })
+}
+
+/// The concept at this place, with a text-only one as a coding, and whether it is broken.
+fn concept<'a, A: MapAccess<'a>>(map: &mut A) -> Result<Shaped<Concept<'a>>, A::Error> {
+    let mut read: Shaped<Concept<'a>> = next(map)?;
+    let concept = &mut read.value;
+    read.odd |= concept.odd;
+    concept
+        .codings
+        .extend(text_coding(&concept.codings, concept.text.clone()));
+    Ok(read)
+}
+
 /// A Reference; `named` where there is one at all.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Reference<'a> {
     pub(crate) named: bool,
     pub(crate) reference: Str<'a>,
     pub(crate) display: Str<'a>,
+    odd: bool,
 }
 
 impl<'a> Loose<'a> for Reference<'a> {
     fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
-            "reference" => self.reference = next::<Text<'a>, A>(map)?.0,
+            "reference" => {
+                let text: Plain<'a> = next(map)?;
+                self.odd |= text.odd;
+                self.reference = text.text;
+            }
             "display" => {
                 self.display = next::<Text<'a>, A>(map)?.0;
                 self.named |= self.display.is_some();
@@ -77,16 +136,39 @@ impl<'a> Loose<'a> for Reference<'a> {
 
 /// `Observation.component` as far as its code.
 #[derive(Debug, Clone, Default)]
-struct Component<'a>(Vec<Coding<'a>>);
+struct Component<'a> {
+    codings: Vec<Coding<'a>>,
+    odd: bool,
+}
 
 impl<'a> Loose<'a> for Component<'a> {
     fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
-            "code" => self.0 = next::<Concept<'a>, A>(map)?.codings,
-            _ => skip(map)?,
+            "code" => {
+                let code = concept(map)?;
+                self.odd |= code.odd;
+                self.codings = code.value.codings;
+            }
+            _ => self.odd |= is_odd_value(key, map)?,
         }
         Ok(())
     }
+}
+
+/// Passes over an element; whether it is a value of another JSON type than its name says.
+fn is_odd_value<'a, A: MapAccess<'a>>(key: &str, map: &mut A) -> Result<bool, A::Error> {
+    let Some(kind) = key.strip_prefix("value").filter(|kind| !kind.is_empty()) else {
+        skip(map)?;
+        return Ok(false);
+    };
+    let shape: Shape = next(map)?;
+    Ok(match kind {
+        _ if shape == Shape::Null => false,
+        "String" | "DateTime" | "Time" | "Instant" | "Date" | "Code" | "Uri" => shape != Shape::Text,
+        // Some write numbers and truth values as strings; what is no number is found when it is read.
+        "Integer" | "Decimal" | "Boolean" => !matches!(shape, Shape::Scalar | Shape::Text),
+        _ => shape != Shape::Object,
+    })
 }
 
 /// `meta.lastUpdated`.
@@ -178,37 +260,120 @@ pub(crate) struct Narrow<'a> {
     pub(crate) medication_reference: Reference<'a>,
     pub(crate) subject: Reference<'a>,
     pub(crate) patient: Reference<'a>,
+    /// The specimen and what the resource is about: a Specimen, a BodyStructure.
+    pub(crate) about: Vec<Reference<'a>>,
+    /// The Observations that it contains.
+    pub(crate) contained: Vec<Narrow<'a>>,
     pub(crate) has_modifiers: bool,
     pub(crate) entries: Vec<Entry<'a>>,
+    /// A Bundle's entries are no list.
+    pub(crate) odd_entries: bool,
     pub(crate) next_page: bool,
     pub(crate) failed: bool,
+    has_code: bool,
+    has_medication: bool,
+    odd: bool,
+}
+
+impl Narrow<'_> {
+    /// Why a resource of a kind that is read can never have been understood, whatever its code.
+    pub(crate) fn broken(&self) -> Option<&'static str> {
+        match self.kind.as_deref().unwrap_or_default() {
+            "Observation" if !self.has_code => Some("not used: it has no code"),
+            "MedicationRequest" | "MedicationStatement" | "MedicationAdministration"
+                if !self.has_medication =>
+            {
+                Some("not used: it names no medication")
+            }
+            "Patient"
+            | "Observation"
+            | "Condition"
+            | "Procedure"
+            | "DiagnosticReport"
+            | "Medication"
+            | "MedicationRequest"
+            | "MedicationStatement"
+            | "MedicationAdministration"
+                if self.odd =>
+            {
+                Some("not used: an element cannot be read as FHIR")
+            }
+            _ => None,
+        }
+    }
 }
 
 impl<'a> Loose<'a> for Narrow<'a> {
     fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
             "resourceType" => self.kind = next::<Text<'a>, A>(map)?.0,
-            "id" => self.id = next::<Text<'a>, A>(map)?.0,
-            "meta" => self.last_updated = next::<Meta<'a>, A>(map)?.0,
-            "code" => self.code = next(map)?,
-            "component" => {
-                let components = next::<Many<Component<'a>>, A>(map)?.items;
-                self.components = components.into_iter().flat_map(|c| c.0).collect();
+            "id" => {
+                let id: Plain<'a> = next(map)?;
+                self.odd |= id.odd;
+                self.id = id.text;
             }
-            "valueCodeableConcept" => self.value = next::<Concept<'a>, A>(map)?.codings,
-            "medicationCodeableConcept" | "medication" => self.medication = next(map)?,
-            "medicationReference" => self.medication_reference = next(map)?,
-            "subject" => self.subject = next(map)?,
-            "patient" => self.patient = next(map)?,
+            "meta" => self.last_updated = next::<Meta<'a>, A>(map)?.0,
+            "status" => self.odd |= next::<Plain<'a>, A>(map)?.odd,
+            "code" => {
+                let code = concept(map)?;
+                self.has_code |= code.there;
+                self.odd |= code.odd;
+                self.code = code.value;
+            }
+            "component" => {
+                let components: Many<Shaped<Component<'a>>> = next(map)?;
+                self.odd |= components.odd || components.items.iter().any(|c| c.odd || c.value.odd);
+                let components = components.items.into_iter();
+                self.components = components.flat_map(|c| c.value.codings).collect();
+            }
+            "valueCodeableConcept" => {
+                let value = concept(map)?;
+                self.odd |= value.odd;
+                self.value = value.value.codings;
+            }
+            "medicationCodeableConcept" | "medication" => {
+                let medication = concept(map)?;
+                self.has_medication |= medication.there;
+                self.odd |= medication.odd;
+                self.medication = medication.value;
+            }
+            "medicationReference" => {
+                let medication: Shaped<Reference<'a>> = next(map)?;
+                self.has_medication |= medication.there;
+                self.odd |= medication.odd || medication.value.odd;
+                self.medication_reference = medication.value;
+            }
+            "subject" | "patient" => {
+                let read: Shaped<Reference<'a>> = next(map)?;
+                self.odd |= read.odd || read.value.odd;
+                if key == "subject" {
+                    self.subject = read.value;
+                } else {
+                    self.patient = read.value;
+                }
+            }
+            "specimen" | "focus" | "bodyStructure" => {
+                self.about.extend(next::<Many<Reference<'a>>, A>(map)?.items);
+            }
+            "contained" => {
+                let contained = next::<Many<Narrow<'a>>, A>(map)?.items.into_iter();
+                self.contained = contained
+                    .filter(|inner| inner.kind.as_deref() == Some("Observation"))
+                    .collect();
+            }
             "modifierExtension" | "implicitRules" => self.has_modifiers |= next::<Present, A>(map)?.0,
-            "entry" => self.entries = next::<Many<Entry<'a>>, A>(map)?.items,
+            "entry" => {
+                let entries: Many<Entry<'a>> = next(map)?;
+                self.odd_entries = entries.odd;
+                self.entries = entries.items;
+            }
             "link" => {
                 self.next_page = next::<Many<Link>, A>(map)?.items.iter().any(|link| link.0);
             }
             "issue" => {
                 self.failed = next::<Many<Issue>, A>(map)?.items.iter().any(|issue| issue.0);
             }
-            _ => skip(map)?,
+            _ => self.odd |= is_odd_value(key, map)?,
         }
         Ok(())
     }

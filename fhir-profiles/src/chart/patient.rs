@@ -52,6 +52,10 @@ impl Identities {
         items: &mut [Item<'_>],
         patient_id: Option<&str>,
     ) -> Result<Option<String>, ChartError> {
+        let another = match patient_id {
+            Some(_) => ChartError::AnotherPatient,
+            None => ChartError::SeveralPatients,
+        };
         let mut patient = patient_id.map(str::to_owned);
         let mut nobody_named = !items.is_empty();
         for item in items.iter_mut() {
@@ -75,10 +79,7 @@ impl Identities {
                         item.whose = Whose::Usable;
                         match &patient {
                             Some(known) if *known != id => {
-                                return Err(match patient_id {
-                                    Some(_) => ChartError::AnotherPatient,
-                                    None => ChartError::SeveralPatients,
-                                });
+                                return Err(another);
                             }
                             Some(_) => {}
                             None => patient = Some(id),
@@ -90,6 +91,16 @@ impl Identities {
                     }
                     Target::Other => item.whose = Whose::NotAPatients,
                     Target::Nothing => {}
+                }
+            }
+        }
+        // What a resource contains is the patient's with it, unless it says otherwise.
+        let contained = items.iter().flat_map(|item| &item.narrow.contained);
+        for reference in contained.flat_map(|inner| [&inner.subject, &inner.patient]) {
+            if let Target::Patient(id) = self.resolve(reference) {
+                nobody_named = false;
+                if *patient.get_or_insert_with(|| id.clone()) != id {
+                    return Err(another);
                 }
             }
         }

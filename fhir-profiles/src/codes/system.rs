@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 pub(crate) const FACTS: &str = "https://pnet-cds.github.io/fhir/CodeSystem/facts";
 pub(crate) const FACT_VALUES: &str = "https://pnet-cds.github.io/fhir/CodeSystem/fact-values";
+/// The system under which a concept that is only a text can be mapped; its code is the text.
+pub(crate) const TEXT: &str = "urn:pnet-cds:text";
 pub(crate) const SNOMED: &str = "http://snomed.info/sct";
 pub(crate) const LOINC: &str = "http://loinc.org";
 pub(crate) const ICD_10: &str = "http://hl7.org/fhir/sid/icd-10";
@@ -46,7 +48,10 @@ pub(crate) fn canonical(system: &str) -> &str {
         }
         "urn:oid:2.16.840.1.113883.3.26.1.1" => NCIT,
         "http://hl7.org/fhir/v3/ObservationInterpretation"
-        | "http://terminology.hl7.org/CodeSystem/v2-0078" => INTERPRETATION,
+        | "http://hl7.org/fhir/v2/0078"
+        | "http://terminology.hl7.org/CodeSystem/v2-0078"
+        | "urn:oid:2.16.840.1.113883.5.83"
+        | "urn:oid:2.16.840.1.113883.12.78" => INTERPRETATION,
         other => other,
     }
 }

@@ -1,7 +1,7 @@
 //! A resource parsed in full, through fhirbolt's generic element model; the only file that names a FHIR release.
 
 use super::clean;
-use crate::chart::Coding;
+use crate::chart::{Coding, text_coding};
 use fhirbolt::element::{Element, Primitive, Value};
 use fhirbolt::serde::{DeserializationConfig, DeserializationMode};
 use fhirbolt::{FhirRelease, FhirReleases};
@@ -114,17 +114,20 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// The codings of a CodeableConcept, or of R5's CodeableReference around one.
+    /// The codings of a CodeableConcept, or of R5's CodeableReference around one; a text without any code is a
+    /// coding under which a site can map it.
     pub(super) fn codings(self) -> Vec<Coding<'t>> {
         let concept = self.get("concept").unwrap_or(self);
-        concept
+        let mut codings: Vec<Coding<'t>> = concept
             .all("coding")
             .map(|coding| Coding {
                 system: coding.text("system").map(Cow::Borrowed),
                 code: coding.text("code").map(Cow::Borrowed),
                 display: coding.text("display").map(Cow::Borrowed),
             })
-            .collect()
+            .collect();
+        codings.extend(text_coding(&codings, concept.text("text").map(Cow::Borrowed)));
+        codings
     }
 
     /// What a person reads in a CodeableConcept: its text, else the first display, else the first code.

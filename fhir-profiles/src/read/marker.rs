@@ -104,20 +104,14 @@ fn place_in(value: &Interval, range: &Interval) -> Option<Flag> {
     }
 }
 
-/// H, L or N by code (HL7 v3 and v2 share the letters), or the plain word as text.
+/// H, L or N by code (HL7 v3 and v2 share the letters, local systems too), or as text without a code.
 fn stated_flag(part: Node<'_>) -> Option<Flag> {
     let mut found: Vec<Flag> = Vec::new();
     for interpretation in part.all("interpretation") {
-        let codings = interpretation.codings();
-        let codes = codings.iter().filter_map(|coding| coding.code.as_deref());
-        let words = interpretation
-            .text("text")
-            .into_iter()
-            .filter(|_| codings.is_empty());
-        for said in codes.chain(words) {
+        for said in interpretation.codings().iter().filter_map(|c| c.code.as_deref()) {
             let flag = match said.trim().to_uppercase().as_str() {
-                "H" | "HH" | "HU" | "H>" | "HIGH" => Flag::High,
-                "L" | "LL" | "LU" | "L<" | "LOW" => Flag::Low,
+                "H" | "HH" | "HU" | "H>" | "HIGH" | "ABOVE NORMAL" => Flag::High,
+                "L" | "LL" | "LU" | "L<" | "LOW" | "BELOW NORMAL" => Flag::Low,
                 "N" | "NORMAL" => Flag::Normal,
                 _ => continue,
             };

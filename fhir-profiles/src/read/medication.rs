@@ -195,7 +195,26 @@ fn taken(kind: &str, record: &Record<'_>) -> Taken {
         "completed" => Taken::Before,
         "stopped" => Taken::NotNow("stopped"),
         "not-taken" => Taken::NotNow("not taken"),
+        "recorded" => adherence(record).unwrap_or_else(nothing),
         _ => nothing(),
+    }
+}
+
+/// What an R5 statement says of taking the drug; that it is recorded says nothing.
+fn adherence(record: &Record<'_>) -> Option<Taken> {
+    let code = record.node.get("adherence")?.get("code")?;
+    let codings = code.codings();
+    let mut said = codings
+        .iter()
+        .filter(|coding| {
+            coding.system.as_deref() == Some("http://hl7.org/fhir/CodeSystem/medication-statement-adherence")
+        })
+        .filter_map(|coding| coding.code.as_deref());
+    match (said.next()?.trim(), said.next()) {
+        ("taking", None) => Some(Taken::Now),
+        ("not-taking", None) => Some(Taken::NotNow("not taken")),
+        ("stopped" | "stopped-as-directed", None) => Some(Taken::NotNow("stopped")),
+        _ => None,
     }
 }
 
@@ -207,6 +226,9 @@ impl Reader<'_> {
                 "effectivePeriod",
                 "occurrenceDateTime",
                 "occurrencePeriod",
+                // R5 writes it so for a MedicationAdministration.
+                "occurenceDateTime",
+                "occurencePeriod",
                 "authoredOn",
                 "dateAsserted",
             ],

@@ -3,15 +3,25 @@
 use super::Reader;
 use super::element::Node;
 use super::record::Record;
-use super::sites::sites;
 use super::value::{self, Unread, Written};
 use crate::catalogue::{FactId, Kind};
 use crate::chart::Coding;
 use crate::codes::{Codes, Meaning, Named, Site};
-use crate::facts::{Basis, Reading, Source, Specimen, Value};
+use crate::facts::{Basis, Reading, Source, Value};
 use crate::interval::Interval;
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
+
+/// The note of a result that may still change.
+pub(super) const PRELIMINARY: &str = "preliminary";
+
+/// The elements that date an Observation, best first.
+pub(super) const OBSERVATION_DATES: &[&str] = &[
+    "effectiveDateTime",
+    "effectivePeriod",
+    "effectiveInstant",
+    "issued",
+];
 
 /// Whether an Observation or component with this code is read.
 pub(super) fn is_read(meaning: Meaning) -> bool {
@@ -92,15 +102,7 @@ fn asks(codings: &[Coding<'_>], codes: &Codes) -> Vec<Ask> {
 
 impl Reader<'_> {
     pub(super) fn observation(&mut self, mut record: Record<'_>) {
-        record.date_by(
-            &[
-                "effectiveDateTime",
-                "effectivePeriod",
-                "effectiveInstant",
-                "issued",
-            ],
-            self.as_of,
-        );
+        record.date_by(OBSERVATION_DATES, self.as_of);
         if record.status() == "entered-in-error" {
             return;
         }
@@ -187,7 +189,7 @@ impl Reader<'_> {
                 self.staged(fact, record, part, written, codings);
             }
             FactId::TumourSize => {
-                let sites = sites(record.node, self.codes);
+                let sites = self.tumour_sites(record);
                 let fact = if sites.only(Site::Liver) {
                     FactId::LargestLiverLesion
                 } else {
@@ -279,14 +281,7 @@ impl Reader<'_> {
                 evidence.notes.extend(number.notes);
                 let mut reading = Reading::new(Value::Number(number.interval), Source::Observation, evidence);
                 if fact == FactId::Ki67 {
-                    let sites = sites(record.node, self.codes);
-                    reading.specimen = if sites.only(Site::Pancreas) {
-                        Some(Specimen::Primary)
-                    } else if sites.only(Site::Liver) {
-                        Some(Specimen::Metastasis)
-                    } else {
-                        None
-                    };
+                    reading.specimen = self.specimen(record);
                 }
                 self.facts.reading(fact, reading);
             }
@@ -401,10 +396,15 @@ impl Reader<'_> {
 
 /// Whether the status lets an Observation count; a preliminary one is shown as such.
 pub(super) fn usable_status(record: &mut Record<'_>) -> bool {
+    if record.withheld {
+        return false;
+    }
     match record.status() {
         "final" | "amended" | "corrected" => true,
         "preliminary" => {
-            record.notes.push("preliminary".into());
+            if !record.notes.iter().any(|note| note == PRELIMINARY) {
+                record.notes.push(PRELIMINARY.into());
+            }
             true
         }
         _ => false,
@@ -412,7 +412,7 @@ pub(super) fn usable_status(record: &mut Record<'_>) -> bool {
 }
 
 /// Whether the focus is another person or a thing; a tumour, specimen or procedure as focus is the patient's.
-fn is_of_another(node: Node<'_>) -> bool {
+pub(super) fn is_of_another(node: Node<'_>) -> bool {
     node.all("focus").any(|focus| {
         let target = focus.text("reference").unwrap_or_default();
         ["RelatedPerson/", "Group/", "Device/", "Location/"]

@@ -1,12 +1,12 @@
 //! The diagnosis itself: codes that name it, and a pancreatic tumour with neuroendocrine morphology.
 
 use super::Reader;
-use super::element::{Node, Tree};
-use super::observation::usable_status;
+use super::element::Node;
+use super::observation::{OBSERVATION_DATES, is_of_another, usable_status};
 use super::record::Record;
 use super::sites::sites;
 use crate::catalogue::FactId;
-use crate::chart::{Coding, Item};
+use crate::chart::Coding;
 use crate::codes::{Codes, Meaning, Site, system};
 use crate::facts::Source;
 
@@ -41,7 +41,10 @@ fn names_pancreas(coding: &Coding<'_>, codes: &Codes) -> bool {
 fn family(coding: &Coding<'_>) -> Option<u16> {
     let code = coding.code.as_deref()?.trim();
     let named = system::canonical(coding.system.as_deref().unwrap_or_default());
-    if matches!(named, system::SNOMED | system::LOINC | system::ICD_10) {
+    if matches!(
+        named,
+        system::SNOMED | system::LOINC | system::ICD_10 | system::TEXT
+    ) {
         return None;
     }
     let (digits, behaviour) = code.split_once('/')?;
@@ -55,31 +58,13 @@ fn family(coding: &Coding<'_>) -> Option<u16> {
 }
 
 impl Reader<'_> {
-    /// Notes what the histology Observations of the chart say, before the Conditions are read.
-    pub(super) fn collect_histology(&mut self, item: &Item<'_>, tree: &Tree) {
+    /// Notes what a histology Observation of the chart says, before the Conditions are read.
+    pub(super) fn collect_histology(&mut self, mut record: Record<'_>) {
         let codes = self.codes;
-        if item.kind() != "Observation" {
-            return;
-        }
-        let node = tree.root();
-        let mut record = Record {
-            node,
-            place: item.place(),
-            effective: None,
-            notes: Vec::new(),
-            lost_value: false,
-        };
-        record.date_by(
-            &[
-                "effectiveDateTime",
-                "effectivePeriod",
-                "effectiveInstant",
-                "issued",
-            ],
-            self.as_of,
-        );
+        let node = record.node;
+        record.date_by(OBSERVATION_DATES, self.as_of);
         let future = record.effective.is_some_and(|date| date.earliest() > self.as_of);
-        if !usable_status(&mut record) || future {
+        if !usable_status(&mut record) || future || is_of_another(node) {
             return;
         }
         let asks = |part: &Node<'_>| {

@@ -1,6 +1,6 @@
 //! One resource while it is read: where it stands, when it is of, and what its evidence says.
 
-use super::element::Node;
+use super::element::{Node, Tree};
 use crate::date::PartialDate;
 use crate::facts::Evidence;
 use jiff::civil::Date;
@@ -8,15 +8,32 @@ use jiff::civil::Date;
 /// A resource with what every reading from it shares.
 pub(super) struct Record<'t> {
     pub(super) node: Node<'t>,
+    /// The resource that it stands in: itself, or the one that contains it.
+    pub(super) root: Node<'t>,
     /// `Type/id`, or the position in the Bundle.
     pub(super) place: String,
     pub(super) effective: Option<PartialDate>,
     pub(super) notes: Vec<String>,
     /// Whether a value could not be kept when the resource was cleaned.
     pub(super) lost_value: bool,
+    /// Whether the status of the resource around it keeps it from counting.
+    pub(super) withheld: bool,
 }
 
-impl Record<'_> {
+impl<'t> Record<'t> {
+    /// A resource that stands by itself.
+    pub(super) fn of(tree: &'t Tree, place: String) -> Self {
+        Self {
+            node: tree.root(),
+            root: tree.root(),
+            place,
+            effective: None,
+            notes: Vec::new(),
+            lost_value: tree.lost_value,
+            withheld: false,
+        }
+    }
+
     pub(super) fn evidence(&self, recorded: impl Into<String>) -> Evidence {
         Evidence {
             reference: self.place.clone(),
@@ -36,17 +53,19 @@ impl Record<'_> {
         self.node.text("status").unwrap_or_default().trim()
     }
 
-    /// Dates the record by the first of these elements that holds a date.
+    /// Dates the record by the first of these elements that holds a date; what has none is of the date of the
+    /// resource that contains it.
     pub(super) fn date_by(&mut self, elements: &[&str], as_of: Date) {
         let mut unread = false;
-        for element in elements {
+        for (node, element) in [self.node, self.root]
+            .into_iter()
+            .flat_map(|node| elements.iter().map(move |element| (node, element)))
+        {
             let found = if element.ends_with("Period") {
-                self.node
-                    .get(element)
+                node.get(element)
                     .map(|period| date_of_period(period, as_of, element.starts_with("onset")))
             } else {
-                self.node
-                    .text(element)
+                node.text(element)
                     .map(|text| PartialDate::parse(text.trim()).ok_or(true))
             };
             match found {

@@ -4,30 +4,16 @@ use super::Reader;
 use super::element::Node;
 use super::record::Record;
 use super::value::{self, Written};
+use super::words::has_words;
 use crate::catalogue::FactId;
 use crate::codes::{Codes, Meaning, Site};
-use crate::facts::Source;
+use crate::facts::{Source, Specimen};
 
 /// The sites that a `bodySite` names by code, or by a text that is the plain word.
 pub(super) fn sites(node: Node<'_>, codes: &Codes) -> Sites {
     let mut sites = Sites::default();
     for body_site in node.all("bodySite") {
-        let before = sites.named.len();
-        for coding in body_site.codings() {
-            for meaning in codes.meanings(&coding) {
-                if let Meaning::At(site) = meaning {
-                    sites.named.push(site);
-                }
-            }
-        }
-        for text in body_site.texts() {
-            match text.trim().to_lowercase().as_str() {
-                "liver" => sites.named.push(Site::Liver),
-                "pancreas" => sites.named.push(Site::Pancreas),
-                _ => {}
-            }
-        }
-        sites.unknown |= sites.named.len() == before;
+        sites.add(body_site, codes);
     }
     sites
 }
@@ -41,6 +27,23 @@ pub(super) struct Sites {
 }
 
 impl Sites {
+    fn add(&mut self, site: Node<'_>, codes: &Codes) {
+        let before = self.named.len();
+        for meaning in site.codings().iter().flat_map(|coding| codes.meanings(coding)) {
+            if let Meaning::At(site) = meaning {
+                self.named.push(site);
+            }
+        }
+        for text in site.texts() {
+            match text.trim().to_lowercase().as_str() {
+                "liver" => self.named.push(Site::Liver),
+                "pancreas" => self.named.push(Site::Pancreas),
+                _ => {}
+            }
+        }
+        self.unknown |= self.named.len() == before;
+    }
+
     pub(super) fn has(&self, site: Site) -> bool {
         self.named.contains(&site)
     }
@@ -55,6 +58,79 @@ impl Sites {
 }
 
 impl Reader<'_> {
+    /// The site of the tumour that an Observation is of: its own body site, else that of its specimen, else that of
+    /// the body structure that it is about.
+    pub(super) fn tumour_sites(&self, record: &Record<'_>) -> Sites {
+        let own = sites(record.node, self.codes);
+        if !own.none() {
+            return own;
+        }
+        let mut found = Sites::default();
+        if let Some(specimen) = self.specimen_of(record) {
+            for site in specimen.all("collection").flat_map(|c| c.all("bodySite")) {
+                found.add(site, self.codes);
+            }
+            if found.none()
+                && let Some(kind) = specimen.get("type")
+            {
+                // A kind of specimen that names no site leaves the site open.
+                found.add(kind, self.codes);
+                found.unknown = false;
+            }
+        }
+        if !found.none() {
+            return found;
+        }
+        let about = ["bodyStructure", "focus"].into_iter();
+        for structure in about
+            .flat_map(|key| record.node.all(key))
+            .filter_map(|reference| self.targets.get(record, reference))
+            .filter(|target| target.text("resourceType") == Some("BodyStructure"))
+        {
+            // `location` until R4B, `includedStructure` since R5.
+            let included = structure
+                .all("includedStructure")
+                .flat_map(|part| part.all("structure"));
+            for site in structure.all("location").chain(included) {
+                found.add(site, self.codes);
+            }
+        }
+        found
+    }
+
+    /// Whether a reading is of the primary or of a metastasis: by the site, else by the words of the specimen.
+    pub(super) fn specimen(&self, record: &Record<'_>) -> Option<Specimen> {
+        let sites = self.tumour_sites(record);
+        if sites.only(Site::Pancreas) {
+            return Some(Specimen::Primary);
+        }
+        if sites.only(Site::Liver) {
+            return Some(Specimen::Metastasis);
+        }
+        if !sites.none() {
+            return None;
+        }
+        let texts: Vec<&str> = self.specimen_of(record)?.get("type")?.texts().collect();
+        let says = |words: &[&str]| {
+            texts
+                .iter()
+                .any(|text| words.iter().any(|word| has_words(text, word)))
+        };
+        let primary = says(&["primary"]);
+        let metastasis = says(&["metastasis", "metastases", "metastatic"]);
+        match (primary, metastasis) {
+            _ if says(&["no", "not", "non", "without"]) => None,
+            (true, false) => Some(Specimen::Primary),
+            (false, true) => Some(Specimen::Metastasis),
+            _ => None,
+        }
+    }
+
+    fn specimen_of<'t>(&'t self, record: &Record<'t>) -> Option<Node<'t>> {
+        let target = self.targets.get(record, record.node.get("specimen")?)?;
+        (target.text("resourceType") == Some("Specimen")).then_some(target)
+    }
+
     pub(super) fn metastasis_site(&mut self, record: &Record<'_>, written: &Written<'_>) {
         let recorded = written.recorded();
         let mut known = false;

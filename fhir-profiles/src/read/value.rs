@@ -405,6 +405,23 @@ pub(super) fn interpreted(part: Node<'_>, codes: &Codes) -> Option<bool> {
                 _ => false,
             };
         }
+        for coding in interpretation.codings() {
+            if coding.system.as_deref() != Some(system::TEXT) {
+                continue;
+            }
+            match coding
+                .code
+                .as_deref()
+                .unwrap_or_default()
+                .trim()
+                .to_lowercase()
+                .as_str()
+            {
+                "pos" | "positive" | "det" | "detected" => said.insert(true),
+                "neg" | "negative" | "nd" | "not detected" => said.insert(false),
+                _ => false,
+            };
+        }
     }
     (said.len() == 1).then(|| said.pop_first()).flatten()
 }

@@ -10,6 +10,7 @@ mod charts;
 mod diagnosis;
 mod meanings;
 mod properties;
+mod real_charts;
 mod staging;
 mod statuses;
 mod support;

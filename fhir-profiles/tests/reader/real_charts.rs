@@ -1,0 +1,488 @@
+//! What charts really hold: broken entries, contained results, specimens, R5 forms.
+
+use crate::support::*;
+use fhir_profiles::facts::{Flag, Specimen};
+use fhir_profiles::{ChartError, FactId};
+use serde_json::{Value as Json, json};
+
+fn bundle(resources: &[Json]) -> Json {
+    let entries: Vec<Json> = resources.iter().map(|r| json!({"resource": r})).collect();
+    json!({"resourceType": "Bundle", "type": "collection", "entry": entries})
+}
+
+/// The problems of a Bundle, as `place: what`.
+fn problems(resources: &[Json]) -> Vec<String> {
+    let read = facts(&[bundle(resources)]);
+    let told = read.problems().iter();
+    told.map(|p| format!("{}: {}", p.place, p.what)).collect()
+}
+
+fn potassium(more: Json) -> Json {
+    observation(
+        "k",
+        LOINC,
+        "2823-3",
+        with(json!({"valueQuantity": {"value": 4.1, "unit": "mmol/L"}}), more),
+    )
+}
+
+#[test]
+fn a_broken_entry_is_told_though_no_fact_would_use_it() {
+    let odd = "not used: an element cannot be read as FHIR";
+    for broken in [
+        json!({"code": "2823-3"}),
+        json!({"code": ["2823-3"]}),
+        json!({"code": {"coding": "2823-3"}}),
+        json!({"code": {"coding": ["2823-3"]}}),
+        json!({"code": {"coding": [{"system": LOINC, "code": 2823}]}}),
+        json!({"code": {"text": ["potassium"]}}),
+        json!({"status": ["final"]}),
+        json!({"status": 1}),
+        json!({"subject": "Patient/p"}),
+        json!({"subject": [{"reference": "Patient/p"}]}),
+        json!({"subject": {"reference": {"id": "p"}}}),
+        json!({"valueQuantity": ["4.1", "mmol/L"]}),
+        json!({"valueQuantity": null, "valueString": {"value": "4.1"}}),
+        json!({"valueQuantity": null, "valueCodeableConcept": "high"}),
+        json!({"valueQuantity": null, "valueInteger": [4]}),
+        json!({"component": "4.1"}),
+        json!({"component": [{"code": "2823-3"}]}),
+    ] {
+        let told = broken.to_string();
+        assert_eq!(
+            problems(&[patient(), potassium(broken)]),
+            [format!("Observation/k: {odd}")],
+            "{told}"
+        );
+    }
+    for (broken, what) in [
+        (
+            json!({"resourceType": "Condition", "id": "c", "subject": {"reference": "Patient/p"}, "code": "C78.7"}),
+            format!("Condition/c: {odd}"),
+        ),
+        (
+            json!({"resourceType": "Procedure", "subject": {"reference": "Patient/p"}, "code": "whipple"}),
+            format!("entry 2: {odd}"),
+        ),
+        (
+            json!({"resourceType": "MedicationRequest", "id": "m", "subject": {"reference": "Patient/p"},
+                "medicationCodeableConcept": "octreotide"}),
+            format!("MedicationRequest/m: {odd}"),
+        ),
+        (
+            json!({"resourceType": "MedicationStatement", "id": "m", "subject": {"reference": "Patient/p"}}),
+            "MedicationStatement/m: not used: it names no medication".into(),
+        ),
+        (
+            json!({"resourceType": "Observation", "id": "k", "subject": {"reference": "Patient/p"}}),
+            "Observation/k: not used: it has no code".into(),
+        ),
+        (json!("Observation"), "entry 2: the entry is no resource".into()),
+        (
+            json!({"id": "k", "code": {}}),
+            "entry 2: the entry is no resource".into(),
+        ),
+        (
+            json!({"resourceType": 7}),
+            "entry 2: the entry is no resource".into(),
+        ),
+        (json!(null), "entry 2: the entry is no resource".into()),
+    ] {
+        let told = broken.to_string();
+        assert_eq!(problems(&[patient(), broken]), [what], "{told}");
+    }
+}
+
+#[test]
+fn a_healthy_resource_that_no_fact_uses_is_not_told() {
+    let healthy = [
+        patient(),
+        potassium(json!({})),
+        potassium(json!({"id": "l", "valueQuantity": null, "valueInteger": "4"})),
+        potassium(
+            json!({"id": "m", "code": {"text": "potassium"}, "valueQuantity": null, "dataAbsentReason": {"text": "lost"}}),
+        ),
+        json!({"resourceType": "Condition", "id": "n", "subject": {"reference": "Patient/p"}}),
+        json!({"resourceType": "MedicationRequest", "id": "o", "subject": {"reference": "Patient/p"},
+            "status": "active", "intent": "order", "medicationReference": {"display": "metformin"}}),
+        json!({"resourceType": "Encounter", "id": "e", "status": ["finished"], "subject": {"reference": "Patient/p"}}),
+        json!({"resourceType": "List", "id": "i", "code": "x", "entry": [{"item": {"reference": "Observation/k"}}]}),
+    ];
+    assert_eq!(problems(&healthy), Vec::<String>::new());
+}
+
+#[test]
+fn entries_that_are_no_list_are_told() {
+    let read = facts(&[patient(), json!({"resourceType": "Bundle", "entry": "none"})]);
+    let told: Vec<&str> = read.problems().iter().map(|p| p.what.as_str()).collect();
+    assert_eq!(told, ["the entries of the bundle cannot be read"]);
+}
+
+fn contained(more: Json) -> Json {
+    with(
+        json!({"resourceType": "Observation", "id": "a", "status": "final", "code": concept(LOINC, "29593-1"),
+            "valueQuantity": {"value": 8, "unit": "%"}}),
+        more,
+    )
+}
+
+fn report(status: &str, contained: Json) -> Json {
+    json!({"resourceType": "DiagnosticReport", "id": "r", "status": status, "subject": {"reference": "Patient/p"},
+        "code": {"text": "Pathology"}, "effectiveDateTime": "2026-03-04", "contained": [contained],
+        "result": [{"reference": "#a"}], "conclusion": "NET G3, Ki-67 70 %, liver metastases"})
+}
+
+#[test]
+fn results_that_a_report_contains_are_read_and_its_prose_is_not() {
+    let read = facts(&[report("final", contained(json!({})))]);
+    let readings = read.get(FactId::Ki67).readings().unwrap();
+    assert_eq!(short(read.get(FactId::Ki67)), "8");
+    assert_eq!(readings[0].evidence[0].reference, "DiagnosticReport/r#a");
+    assert_eq!(readings[0].effective().unwrap().to_string(), "2026-03-04");
+    assert_eq!(short(read.get(FactId::GradeRecorded)), "missing");
+    let own_date = facts(&[report(
+        "final",
+        contained(json!({"effectiveDateTime": "2026-02-02"})),
+    )]);
+    let readings = own_date.get(FactId::Ki67).readings().unwrap();
+    assert_eq!(readings[0].effective().unwrap().to_string(), "2026-02-02");
+}
+
+#[test]
+fn a_contained_result_counts_only_as_far_as_its_report() {
+    for (status, read) in [
+        ("final", "8"),
+        ("amended", "8"),
+        ("corrected", "8"),
+        ("appended", "8"),
+        ("partial", "8"),
+        ("preliminary", "8"),
+        ("registered", "missing"),
+        ("cancelled", "missing"),
+        ("entered-in-error", "missing"),
+        ("unknown", "missing"),
+    ] {
+        assert_eq!(
+            one(FactId::Ki67, report(status, contained(json!({})))),
+            read,
+            "{status}"
+        );
+    }
+    for status in ["preliminary", "partial"] {
+        let read = facts(&[report(status, contained(json!({})))]);
+        let notes = &read.get(FactId::Ki67).readings().unwrap()[0].evidence[0].notes;
+        assert_eq!(notes, &["preliminary"]);
+    }
+    for inner in [
+        json!({"status": "entered-in-error"}),
+        json!({"status": "registered"}),
+        json!({"modifierExtension": [{"url": "u", "valueBoolean": true}]}),
+        json!({"subject": {"reference": "Group/g"}}),
+    ] {
+        assert_eq!(
+            one(FactId::Ki67, report("final", contained(inner.clone()))),
+            "missing",
+            "{inner}"
+        );
+    }
+}
+
+#[test]
+fn a_contained_result_of_another_patient_refuses_the_chart() {
+    let foreign = report("final", contained(json!({"subject": {"reference": "Patient/q"}})));
+    assert_eq!(
+        refused(Some("p"), &[patient(), foreign.clone()]),
+        Some(ChartError::AnotherPatient)
+    );
+    assert_eq!(
+        refused(None, &[patient(), foreign]),
+        Some(ChartError::SeveralPatients)
+    );
+    let own = report(
+        "final",
+        contained(json!({"subject": {"reference": "https://x.example/Patient/p"}})),
+    );
+    assert_eq!(refused(Some("p"), &[patient(), own]), None);
+}
+
+#[test]
+fn a_panel_may_contain_its_members() {
+    let panel = observation(
+        "p1",
+        LOINC,
+        "22637-3",
+        json!({"contained": [contained(json!({}))], "hasMember": [{"reference": "#a"}]}),
+    );
+    assert_eq!(one(FactId::Ki67, panel), "8");
+}
+
+fn specimen(more: Json) -> Json {
+    with(
+        json!({"resourceType": "Specimen", "id": "s", "subject": {"reference": "Patient/p"}}),
+        more,
+    )
+}
+
+fn collected(site: Json) -> Json {
+    specimen(json!({"collection": {"bodySite": site}}))
+}
+
+#[test]
+fn the_specimen_says_which_tumour_was_measured() {
+    let ki67 = |reference: Json, specimen: Json| {
+        let k = observation(
+            "k",
+            LOINC,
+            "29593-1",
+            json!({"valueInteger": 8, "specimen": reference}),
+        );
+        let read = facts(&[k, specimen]);
+        read.get(FactId::Ki67).readings().unwrap()[0].specimen
+    };
+    let here = || json!({"reference": "Specimen/s"});
+    for (specimen, is) in [
+        (collected(concept(SNOMED, "10200004")), Some(Specimen::Metastasis)),
+        (collected(json!({"text": "Liver"})), Some(Specimen::Metastasis)),
+        (
+            collected(json!({"concept": concept(SNOMED, "15776009")})),
+            Some(Specimen::Primary),
+        ),
+        (collected(concept(SNOMED, "15776009")), Some(Specimen::Primary)),
+        (collected(json!({"text": "somewhere"})), None),
+        (
+            specimen(json!({"type": {"text": "Liver metastasis, core biopsy"}})),
+            Some(Specimen::Metastasis),
+        ),
+        (
+            specimen(json!({"type": {"text": "Primary tumour, resection"}})),
+            Some(Specimen::Primary),
+        ),
+        (specimen(json!({"type": {"text": "no metastasis"}})), None),
+        (
+            specimen(json!({"type": {"text": "Primary and metastasis"}})),
+            None,
+        ),
+        (specimen(json!({})), None),
+    ] {
+        assert_eq!(ki67(here(), specimen.clone()), is, "{specimen}");
+    }
+    for reference in ["https://x.example/fhir/Specimen/s", "Specimen/s/_history/2"] {
+        let liver = collected(concept(SNOMED, "10200004"));
+        assert_eq!(
+            ki67(json!({"reference": reference}), liver),
+            Some(Specimen::Metastasis)
+        );
+    }
+    assert_eq!(
+        ki67(
+            json!({"reference": "Specimen/other"}),
+            collected(concept(SNOMED, "10200004"))
+        ),
+        None
+    );
+}
+
+#[test]
+fn a_specimen_may_be_contained_and_lose_to_the_body_site() {
+    let contained = json!({"valueInteger": 8, "specimen": {"reference": "#s"}, "contained": [
+        {"resourceType": "Specimen", "id": "s", "collection": {"bodySite": concept(SNOMED, "10200004")}}]});
+    let read = facts(&[observation("k", LOINC, "29593-1", contained.clone())]);
+    assert_eq!(
+        read.get(FactId::Ki67).readings().unwrap()[0].specimen,
+        Some(Specimen::Metastasis)
+    );
+    let read = facts(&[observation("k", LOINC, "29593-1", with(contained, pancreas()))]);
+    assert_eq!(
+        read.get(FactId::Ki67).readings().unwrap()[0].specimen,
+        Some(Specimen::Primary)
+    );
+}
+
+#[test]
+fn a_specimen_of_another_patient_refuses_the_chart() {
+    let foreign = specimen(json!({"subject": {"reference": "Patient/q"}}));
+    assert_eq!(
+        refused(Some("p"), &[patient(), foreign]),
+        Some(ChartError::AnotherPatient)
+    );
+}
+
+#[test]
+fn a_size_is_of_the_structure_that_it_is_about() {
+    let size = |more: Json, structure: Json| {
+        let more = with(more, json!({"valueQuantity": {"value": 3, "unit": "cm"}}));
+        let read = facts(&[observation("t", LOINC, "21889-1", more), structure]);
+        let of = |fact| short(read.get(fact));
+        (of(FactId::TumourSize), of(FactId::LargestLiverLesion))
+    };
+    let structure = |more| {
+        with(
+            json!({"resourceType": "BodyStructure", "id": "b", "patient": {"reference": "Patient/p"}}),
+            more,
+        )
+    };
+    let (liver, pancreas) = (concept(SNOMED, "10200004"), concept(SNOMED, "15776009"));
+    let focus = || json!({"focus": [{"reference": "BodyStructure/b"}]});
+    let missing = || "missing".to_owned();
+    assert_eq!(
+        size(focus(), structure(json!({"location": liver}))),
+        (missing(), "3".into())
+    );
+    assert_eq!(
+        size(focus(), structure(json!({"location": pancreas}))),
+        ("3".into(), missing())
+    );
+    assert_eq!(
+        size(focus(), structure(json!({"location": {"text": "lung"}}))),
+        (missing(), missing())
+    );
+    assert_eq!(
+        size(
+            json!({"bodyStructure": {"reference": "BodyStructure/b"}}),
+            structure(json!({"includedStructure": [{"structure": liver}]}))
+        ),
+        (missing(), "3".into())
+    );
+}
+
+#[test]
+fn a_range_may_be_a_text_and_a_flag_a_word() {
+    let flag = |more: Json| {
+        let more = with(more, json!({"valueQuantity": {"value": 120, "unit": "ng/mL"}}));
+        let read = facts(&[observation("c", LOINC, "9811-1", more)]);
+        read.get(FactId::ChromograninA).readings().unwrap()[0].flag
+    };
+    let v2 = "http://terminology.hl7.org/CodeSystem/v2-0078";
+    let v3 = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation";
+    for (more, is) in [
+        (json!({"referenceRange": [{"text": "< 100"}]}), Some(Flag::High)),
+        (
+            json!({"referenceRange": [{"text": "<= 120 ng/mL"}]}),
+            Some(Flag::Normal),
+        ),
+        (json!({"referenceRange": [{"text": "12-34"}]}), Some(Flag::High)),
+        (
+            json!({"referenceRange": [{"text": "150 - 200"}]}),
+            Some(Flag::Low),
+        ),
+        (json!({"referenceRange": [{"text": "see comment"}]}), None),
+        (
+            json!({"referenceRange": [{"high": {"value": 100}}]}),
+            Some(Flag::High),
+        ),
+        (json!({"interpretation": [concept(v2, "H")]}), Some(Flag::High)),
+        (json!({"interpretation": [concept(v3, "HH")]}), Some(Flag::High)),
+        (json!({"interpretation": [{"text": "High"}]}), Some(Flag::High)),
+        (
+            json!({"interpretation": [{"text": "normal"}]}),
+            Some(Flag::Normal),
+        ),
+        (
+            json!({"interpretation": [concept(v3, "H"), concept(v3, "N")]}),
+            None,
+        ),
+        (
+            json!({"interpretation": {"coding": [{"code": "L"}]}}),
+            Some(Flag::Low),
+        ),
+    ] {
+        assert_eq!(flag(more.clone()), is, "{more}");
+    }
+}
+
+#[test]
+fn an_interpretation_in_words_says_presence() {
+    let v2 = "http://terminology.hl7.org/CodeSystem/v2-0078";
+    for (interpretation, read) in [
+        (concept(v2, "POS"), "present"),
+        (concept(v2, "NEG"), "absent"),
+        (json!({"text": "Positive"}), "present"),
+        (json!({"text": "not detected"}), "absent"),
+        (json!({"text": "see note"}), "missing"),
+    ] {
+        let more = json!({"interpretation": [interpretation]});
+        assert_eq!(
+            one(
+                FactId::LiverMetastases,
+                observation("l", FACTS, "liver-metastases", more)
+            ),
+            read
+        );
+    }
+}
+
+#[test]
+fn values_come_in_every_form() {
+    let percent = |value| json!({"value": value, "unit": "%"});
+    for (more, read) in [
+        (
+            json!({"valueRatio": {"numerator": {"value": 12}, "denominator": {"value": 100}}}),
+            "12",
+        ),
+        (
+            json!({"valueRange": {"low": percent(3), "high": percent(5)}}),
+            "3-5",
+        ),
+        (json!({"valueInteger": 8}), "8"),
+        (json!({"valueDecimal": 8.5}), "8.5"),
+        (json!({"valueString": "0,5 %"}), "0.5"),
+        (json!({"valueCodeableConcept": {"text": "< 3 %"}}), "< 3"),
+    ] {
+        assert_eq!(
+            one(FactId::Ki67, observation("k", LOINC, "29593-1", more.clone())),
+            read,
+            "{more}"
+        );
+    }
+}
+
+#[test]
+fn r5_statements_say_by_adherence_whether_a_drug_is_taken() {
+    let statement = |status: &str, adherence: Json| {
+        let resource = json!({"resourceType": "MedicationStatement", "id": "m", "status": status,
+            "subject": {"reference": "Patient/p"}, "medication": {"concept": {"text": "octreotide LAR"}}});
+        one(FactId::OnSsa, with(resource, json!({"adherence": adherence})))
+    };
+    let says = |code| json!({"code": concept("http://hl7.org/fhir/CodeSystem/medication-statement-adherence", code)});
+    assert_eq!(statement("recorded", says("taking")), "present");
+    assert_eq!(statement("recorded", says("not-taking")), "absent");
+    assert_eq!(statement("recorded", says("stopped-as-directed")), "absent");
+    assert_eq!(statement("recorded", says("on-hold")), "missing");
+    assert_eq!(statement("recorded", Json::Null), "missing");
+    assert_eq!(statement("draft", says("taking")), "missing");
+    assert_eq!(statement("entered-in-error", says("taking")), "missing");
+}
+
+#[test]
+fn r5_forms_of_requests_and_procedures_are_read() {
+    let drug = json!({"resourceType": "Medication", "id": "x", "code": {"text": "lanreotide"}});
+    let request = json!({"resourceType": "MedicationRequest", "id": "m", "status": "active", "intent": "order",
+        "subject": {"reference": "Patient/p"}, "medication": {"reference": {"reference": "Medication/x"}}});
+    assert_eq!(short(facts(&[request, drug]).get(FactId::OnSsa)), "present");
+    let procedure = json!({"resourceType": "Procedure", "id": "w", "status": "completed",
+        "subject": {"reference": "Patient/p"}, "code": concept(FACTS, "primary-resected"),
+        "occurrenceDateTime": "2025-05", "bodySite": [{"text": "pancreas"}]});
+    let read = facts(&[procedure]);
+    let resected = read.get(FactId::PrimaryResected).readings().unwrap();
+    assert_eq!(resected[0].effective().unwrap().to_string(), "2025-05");
+    let given = json!({"resourceType": "MedicationAdministration", "id": "a", "status": "completed",
+        "subject": {"reference": "Patient/p"}, "medication": {"concept": {"text": "octreotide"}},
+        "occurenceDateTime": "2026-10-01"});
+    let read = facts(&[given]);
+    // The letter of the table: completed, so not current.
+    assert_eq!(short(read.get(FactId::OnSsa)), "absent");
+    let reading = &read.get(FactId::OnSsa).readings().unwrap()[0];
+    assert_eq!(reading.effective().unwrap().to_string(), "2026-10-01");
+}
+
+#[test]
+fn a_secondary_tumour_is_placed_by_its_body_site() {
+    let secondary = |more| facts(&[condition("m", SNOMED, "128462008", more)]);
+    let read = secondary(liver());
+    assert_eq!(short(read.get(FactId::LiverMetastases)), "present");
+    let read = secondary(json!({"bodySite": [{"text": "Liver"}]}));
+    assert_eq!(short(read.get(FactId::LiverMetastases)), "present");
+    let read = secondary(json!({}));
+    assert_eq!(short(read.get(FactId::LiverMetastases)), "missing");
+    assert_eq!(read.get(FactId::LiverMetastases).shown.len(), 1);
+}
