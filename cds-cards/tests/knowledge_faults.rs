@@ -413,6 +413,27 @@ fn ids_that_lead_nowhere() {
         "unknown correction `Disc99`",
     );
     one(
+        "evidence/since-publication.csv",
+        ",Concordant; abscess risk with any bilioenteric anastomosis",
+        ",",
+        0,
+        "`short` is empty, but the row may be shown",
+    );
+    one(
+        "evidence/corrections.csv",
+        ",CLARINET was published",
+        ",[V] CLARINET was published",
+        0,
+        "`short` has a source mark in it",
+    );
+    one(
+        "evidence/corrections.csv",
+        ",CLARINET was published",
+        &format!(",{} CLARINET was published", "long ".repeat(40)),
+        0,
+        "`short` is longer than 160 characters",
+    );
+    one(
         CURATIVE,
         "[\"primary-in-situ\", \"debulking-over-90\"]",
         "[\"primary-in-place\"]",

@@ -454,9 +454,9 @@ fn not_met_and_advised_against_are_told_apart() {
             .find(|line| line.starts_with(&format!("| {option}")))
             .unwrap()
     };
-    assert!(
-        row("Transarterial embolisation").contains("| review advises against | no portal vein occlusion:")
-    );
+    assert!(row("Transarterial embolisation").contains(
+        "| review advises against | Portal vein occluded (2026-05-01); must hold: no portal vein occlusion"
+    ));
     assert!(row("Potentially curative resection").contains("| criteria not met |"));
     assert!(row("Cryotherapy").contains("| supported | all criteria met |"));
     assert!(row("Radiofrequency").contains("| undetermined | largest liver lesion under 5 cm: not recorded"));
@@ -524,11 +524,10 @@ fn contraindications_stand_before_what_supports_and_literature_before_later_note
     let liver = card_of(&found, "liver-directed").detail();
     let tae = &liver[liver.find("### Transarterial embolisation").unwrap()..];
     let at = |what: &str| tae.find(what).unwrap_or_else(|| panic!("{what} in {tae}"));
-    assert!(at("**Contraindications to rule out:**") < at("**Contraindications ruled out:**"));
-    assert!(at("**Contraindications ruled out:**") < at("**Supported by:**"));
+    assert!(at("**Contraindicated unless:**") < at("**Contraindications absent:**"));
+    assert!(at("**Contraindications absent:**") < at("**Supported by:**"));
     assert!(at("**Supported by:**") < at("**Literature:**"));
-    assert!(at("**Literature:**") < at("**Since publication**"));
-    assert!(at("Statements: ") > at("**Literature:**"));
+    assert!(at("**Literature:**") < at("**Since publication"));
 }
 
 #[test]
@@ -545,7 +544,9 @@ fn a_corrected_figure_has_its_correction_beside_it_and_restrictions_stand_first(
         .find(|line| line.contains("with sunitinib"))
         .unwrap();
     assert!(
-        sunitinib.contains("11.1 months with sunitinib (TG08a; correction Disc1: the source says 11.4"),
+        sunitinib.contains(
+            "11.1 months with sunitinib (TG08a; correction Disc1: the source says 11.4 against 5.5 months"
+        ),
         "{sunitinib}"
     );
     let prrt = &systemic[systemic.find("### Peptide receptor").unwrap()..];
@@ -624,4 +625,80 @@ fn every_card_names_the_knowledge_and_the_assessment_its_limits() {
     assert!(detail.contains("multidisciplinary"));
     assert!(detail.contains("**Could not be used:** Observation/a: not readable as JSON; entry 9: "));
     assert!(!assessment.facts[&FactId::Pnet].evidence.is_empty());
+}
+
+#[test]
+fn missing_data_names_only_what_an_open_verdict_hangs_on() {
+    // Resectable disease rules every liver-directed option out, so the portal vein decides nothing any more.
+    let assessment = with_liver_metastases(&[("ki67", "2"), ("resectability", "resectable")]);
+    assert!(
+        assessment
+            .missing
+            .iter()
+            .any(|missing| missing.fact == FactId::PortalVein)
+    );
+    let found = cards(&assessment);
+    let card = found
+        .iter()
+        .find(|card| card.about().kind == Kind::MissingData)
+        .unwrap();
+    assert!(!card.detail().contains("Portal vein"), "{}", card.detail());
+    assert!(
+        card.detail()
+            .contains("| Right heart dysfunction | not recorded |"),
+        "{}",
+        card.detail()
+    );
+}
+
+#[test]
+fn what_several_options_ask_for_is_answered_once() {
+    let assessment = with_liver_metastases(&[("ki67", "8"), ("resectability", "unresectable")]);
+    let found = cards(&assessment);
+    let systemic = card_of(&found, "systemic").detail();
+    assert_eq!(
+        systemic.matches("Resectability unresectable").count(),
+        2,
+        "in no-curative-resection and in the choice with functioning: {systemic}"
+    );
+    assert!(systemic.matches("no curative resection possible").count() > 4);
+    for (_, patient) in patients() {
+        for card in cards(&patient) {
+            let longest = match card.about().kind {
+                Kind::Assessment => 45,
+                Kind::Options => 12 + 9 * card.about().options.len() + 10,
+                _ => 20,
+            };
+            assert!(card.detail().lines().count() <= longest, "{}", card.detail());
+        }
+    }
+}
+
+#[test]
+fn no_web_address_and_no_source_mark_stands_in_a_correction_or_note() {
+    let correction = KNOWLEDGE.corrections.values().map(|known| &known.short);
+    let notes = KNOWLEDGE.since_publication.values().map(|known| &known.short);
+    for short in correction.chain(notes) {
+        for mark in ["http", ".com", ".org", ".kr", "PMC", "[", "pubmed"] {
+            assert!(!short.contains(mark), "{short}");
+        }
+    }
+}
+
+#[test]
+fn what_limits_a_supported_option_stands_in_the_table_too() {
+    let assessment = with_liver_metastases(&[
+        ("ki67", "8"),
+        ("resectability", "unresectable"),
+        ("sstr-uptake", "4"),
+    ]);
+    let found = cards(&assessment);
+    let row = |option: &str| {
+        let mut lines = found[0].detail().lines();
+        lines
+            .find(|line| line.starts_with(&format!("| {option}")))
+            .unwrap()
+    };
+    assert!(row("Peptide receptor").contains("Investigational at the review's date"));
+    assert!(row("Liver transplantation").starts_with("| Liver transplantation (clinical studies only) |"));
 }

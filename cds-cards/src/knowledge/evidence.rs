@@ -36,8 +36,11 @@ const SINCE: &[&str] = &[
     "changed_since",
     "source",
     "confidence",
+    "short",
 ];
-const CORRECTIONS: &[&str] = &["id", "review_says", "primary_source_says", "use"];
+const CORRECTIONS: &[&str] = &["id", "review_says", "primary_source_says", "use", "short"];
+/// A note or correction stands on a card as one line.
+const SHORT: usize = 160;
 const AMBIGUITIES: &[&str] = &["id", "issue", "resolution"];
 
 impl Evidence {
@@ -54,20 +57,17 @@ impl Evidence {
                     .collect()
             }),
             since: source.rows("evidence/since-publication.csv", SINCE).map(|rows| {
-                split(
-                    ids(&rows, source.faults, &["topic", "changed_since", "confidence"]),
-                    since_note,
-                )
+                let by_id = ids(&rows, source.faults, &["topic", "changed_since", "confidence"]);
+                split(by_id, |row| {
+                    since_note(row).inspect(|_| short(&rows, &row, source.faults))
+                })
             }),
             corrections: source.rows("evidence/corrections.csv", CORRECTIONS).map(|rows| {
-                split(
-                    ids(
-                        &rows,
-                        source.faults,
-                        &["review_says", "primary_source_says", "use"],
-                    ),
-                    correction,
-                )
+                let required = ["review_says", "primary_source_says", "use"];
+                let by_id = ids(&rows, source.faults, &required);
+                split(by_id, |row| {
+                    correction(row).inspect(|_| short(&rows, &row, source.faults))
+                })
             }),
         }
     }
@@ -163,6 +163,22 @@ fn split<T>(
     (shown, withheld)
 }
 
+/// What is shown needs a short text that fits on a line of a card, and in it no mark of the source columns.
+fn short(rows: &Rows<'_>, row: &Row<'_>, faults: &Faults) {
+    let text = row.get("short");
+    if text.is_empty() {
+        faults.at(rows.file, row.line, "`short` is empty, but the row may be shown");
+    } else if text.chars().count() > SHORT {
+        faults.at(
+            rows.file,
+            row.line,
+            format!("`short` is longer than {SHORT} characters"),
+        );
+    } else if text.contains('[') {
+        faults.at(rows.file, row.line, "`short` has a source mark in it");
+    }
+}
+
 fn statement(row: Row<'_>) -> Statement {
     Statement {
         section: row.get("section").to_owned(),
@@ -184,6 +200,7 @@ fn since_note(row: Row<'_>) -> Option<SinceNote> {
     Some(SinceNote {
         topic: row.get("topic").to_owned(),
         text,
+        short: row.get("short").to_owned(),
         source: shown(row.get("source")),
         confidence: confidence.to_owned(),
     })
@@ -198,6 +215,7 @@ fn correction(row: Row<'_>) -> Option<Correction> {
         review_says: shown(row.get("review_says")),
         source_says,
         usage: shown(row.get("use")),
+        short: row.get("short").to_owned(),
     })
 }
 

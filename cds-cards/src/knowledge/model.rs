@@ -321,6 +321,8 @@ pub struct SinceNote {
     pub topic: String,
     /// What has changed.
     pub text: String,
+    /// The same in one line, for a card.
+    pub short: String,
     /// Where it was read.
     pub source: String,
     /// `high` or `medium`.
@@ -336,6 +338,8 @@ pub struct Correction {
     pub source_says: String,
     /// How it is shown.
     pub usage: String,
+    /// The correction in one line, for a card.
+    pub short: String,
 }
 
 /// A draft request that would settle a fact.

@@ -27,15 +27,11 @@ impl<'a> Rows<'a> {
         for record in reader.records() {
             match record {
                 Ok(record) => rows.push(At {
-                    line: record
-                        .position()
-                        .map_or(1, |p| usize::try_from(p.line()).unwrap_or(1)),
+                    line: record.position().map_or(1, |position| line(text, position)),
                     value: record,
                 }),
                 Err(error) => {
-                    let line = error
-                        .position()
-                        .map_or(1, |p| usize::try_from(p.line()).unwrap_or(1));
+                    let line = error.position().map_or(1, |position| line(text, position));
                     faults.at(
                         file,
                         line,
@@ -60,6 +56,15 @@ impl<'a> Rows<'a> {
             line: row.line,
         })
     }
+}
+
+/// Where a record starts. After a row that ends in a quoted text the reader still stands before the line break.
+fn line(text: &str, position: &csv::Position) -> usize {
+    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let breaks = |c: &char| matches!(c, '\r' | '\n');
+    let skipped = text.get(start..).unwrap_or("").chars().take_while(breaks).count();
+    let before = text.get(..start.saturating_add(skipped)).unwrap_or(text);
+    1 + before.matches('\n').count()
 }
 
 /// One row.

@@ -1,7 +1,8 @@
 //! What the assessment card's template is given.
 
-use super::evidence::{Note, Record, Sentence, note, records};
-use super::findings::Place;
+use super::evidence::{Note, Record, Sentence, all_records, note, records};
+use super::findings::{Place, missing_facts};
+use super::group_card::is_shown;
 use super::words;
 use crate::assessment::{Assessment, Gate, Group, OptionReport, Reason};
 use crate::knowledge::Knowledge;
@@ -22,6 +23,7 @@ pub(super) struct View {
     ajcc: Stage,
     liver_metastases: String,
     liver_records: Vec<Record>,
+    marker: Vec<Record>,
     groups: Vec<GroupView>,
     principles: Vec<Sentence>,
     limits: Vec<Sentence>,
@@ -69,6 +71,8 @@ struct Row {
     interpretation: bool,
     interpreted: Vec<String>,
     more: usize,
+    /// What limits an option that the criteria support.
+    restriction: Vec<Sentence>,
 }
 
 #[derive(Serialize)]
@@ -80,11 +84,7 @@ struct Missing {
 
 pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, left_out: Vec<String>) -> View {
     let passed = assessment.gate == Gate::Passed;
-    let missing: Vec<_> = assessment
-        .missing
-        .iter()
-        .filter(|fact| passed && fact.settles > 0)
-        .collect();
+    let missing = missing_facts(assessment);
     View {
         passed,
         grade: grade(assessment),
@@ -92,6 +92,8 @@ pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, left_out: Vec
         ajcc: stage(&assessment.stage.ajcc7),
         liver_metastases: words::liver_metastases(assessment),
         liver_records: records(assessment, FactId::LiverMetastases, RECORDS),
+        // With the older readings: its course is what it tells.
+        marker: all_records(assessment, &[FactId::ChromograninA], RECORDS),
         groups: groups(knowledge, assessment),
         principles: assessment.principles.iter().map(Sentence::from).collect(),
         limits: knowledge.package.limits.iter().map(Sentence::from).collect(),
@@ -196,5 +198,11 @@ fn row(knowledge: &Knowledge, option: &OptionReport) -> Row {
                 .collect(),
         },
         more: option.deciding.len().saturating_sub(1),
+        restriction: knowledge
+            .options
+            .iter()
+            .filter(|known| known.id == option.id && is_shown(option))
+            .flat_map(|known| known.restriction.iter().map(Sentence::from))
+            .collect(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::markdown::{plain, shorten};
 use crate::assessment::{Assessment, Cited, EvidenceReport, FactReport};
-use crate::knowledge::{Knowledge, SinceNote};
+use crate::knowledge::{Aspect, SinceNote};
 use fhir_profiles::FactId;
 use serde::Serialize;
 
@@ -75,6 +75,15 @@ impl From<&Cited> for Sentence {
     }
 }
 
+impl From<&Aspect> for Sentence {
+    fn from(aspect: &Aspect) -> Self {
+        Self {
+            text: aspect.label.clone(),
+            statements: aspect.statements.join(", "),
+        }
+    }
+}
+
 /// A dated note on what has changed since the review.
 #[derive(Serialize)]
 pub(super) struct Note {
@@ -88,28 +97,7 @@ pub(super) fn note(id: &str, note: &SinceNote) -> Note {
     Note {
         id: id.to_owned(),
         topic: note.topic.clone(),
-        text: note.text.clone(),
+        text: note.short.clone(),
         confidence: note.confidence.clone(),
     }
-}
-
-/// Statement ids by section, in order of first mention: `Targeted therapies: TG04, TG05; Conclusions: CO02`.
-pub(super) fn citations<'a>(knowledge: &Knowledge, ids: impl Iterator<Item = &'a String>) -> String {
-    let mut sections: Vec<(&str, Vec<&str>)> = Vec::new();
-    for id in ids {
-        let section = knowledge
-            .statements
-            .get(id)
-            .map_or("", |statement| statement.section.as_str());
-        match sections.iter_mut().find(|(name, _)| *name == section) {
-            Some((_, ids)) if ids.contains(&id.as_str()) => {}
-            Some((_, ids)) => ids.push(id),
-            None => sections.push((section, vec![id])),
-        }
-    }
-    let parts = sections.iter().map(|(section, ids)| match *section {
-        "" => ids.join(", "),
-        section => format!("{section}: {}", ids.join(", ")),
-    });
-    parts.collect::<Vec<_>>().join("; ")
 }

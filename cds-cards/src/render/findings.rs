@@ -2,7 +2,9 @@
 
 use super::evidence::{Record, all_records, chart};
 use super::words;
-use crate::assessment::{Assessment, FactReport, Gate, MissingFact, ProblemReport, Reason};
+use crate::assessment::{
+    Assessment, FactReport, Gate, MissingFact, OptionReport, Outcome, ProblemReport, Reason, Verdict,
+};
 use fhir_profiles::FactId;
 use serde::Serialize;
 
@@ -29,21 +31,37 @@ struct Fact {
     unread: Vec<String>,
 }
 
-/// The unknown facts that would settle something, best first.
-pub(super) fn missing_facts(assessment: &Assessment) -> Vec<&MissingFact> {
+/// The unknown facts on which a verdict still hangs, best first: what only an option reads that is ruled out already
+/// is not worth a request. `settles` counts the open options.
+pub(super) fn missing_facts(assessment: &Assessment) -> Vec<MissingFact> {
     if assessment.gate != Gate::Passed {
         return Vec::new();
     }
-    assessment
+    let open: Vec<&OptionReport> = assessment
+        .options
+        .iter()
+        .filter(|option| matches!(option.verdict, Verdict::Undetermined | Verdict::Provisional))
+        .collect();
+    let hangs = |option: &&&OptionReport, fact: FactId| {
+        let mut unknown = option.criteria.iter().filter(|c| c.outcome == Outcome::Unknown);
+        unknown.any(|c| c.facts.contains(&fact))
+    };
+    let mut facts: Vec<MissingFact> = assessment
         .missing
         .iter()
+        .map(|missing| MissingFact {
+            fact: missing.fact,
+            settles: open.iter().filter(|option| hangs(option, missing.fact)).count(),
+        })
         .filter(|missing| missing.settles > 0)
-        .collect()
+        .collect();
+    facts.sort_by_key(|missing| std::cmp::Reverse(missing.settles));
+    facts
 }
 
-pub(super) fn missing(assessment: &Assessment, facts: &[&MissingFact]) -> MissingView {
+pub(super) fn missing(assessment: &Assessment, facts: &[MissingFact]) -> MissingView {
     let (shown, more) = facts.split_at(facts.len().min(FACTS));
-    let label = |missing: &&MissingFact| missing.fact.info().label.clone();
+    let label = |missing: &MissingFact| missing.fact.info().label.clone();
     MissingView {
         facts: shown
             .iter()

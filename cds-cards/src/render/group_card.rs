@@ -1,8 +1,8 @@
 //! What the template of a group card is given, and the options' own passages in it.
 
-use super::evidence::{Note, Sentence, citations, note};
+use super::evidence::{Note, Sentence, note};
 use super::{summary, texts, words};
-use crate::assessment::{Assessment, CriterionReport, Group, OptionReport, Outcome, Role, Verdict};
+use crate::assessment::{Assessment, CriterionReport, Group, OptionReport, Outcome, Reason, Role, Verdict};
 use crate::knowledge::{Aspect, Knowledge, OptionKnowledge};
 use minijinja::value::Value;
 use serde::Serialize;
@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct View {
     label: String,
     against: Vec<Against>,
+    shared: Vec<Criterion>,
     options: Vec<OptionView>,
     notes: Vec<Note>,
     version: String,
@@ -33,18 +34,22 @@ struct OptionView {
     ruled_out: Vec<Criterion>,
     confirm: Vec<Criterion>,
     met: Vec<Criterion>,
-    variants: Vec<String>,
-    favours: Vec<String>,
-    cautions: Vec<String>,
+    variants: Vec<Sentence>,
+    favours: Vec<Sentence>,
+    cautions: Vec<Sentence>,
     passage: Value,
     sentences: Vec<Sentence>,
     corrections: Vec<CorrectionView>,
-    sources: String,
 }
 
 #[derive(Serialize)]
 struct Criterion {
+    /// With the record's answer.
     text: String,
+    /// Without, for a criterion whose answer stands above for all options.
+    brief: String,
+    shared: bool,
+    statements: String,
     interpretation: bool,
     borderline: bool,
     note: String,
@@ -53,8 +58,7 @@ struct Criterion {
 #[derive(Serialize)]
 struct CorrectionView {
     id: String,
-    review_says: String,
-    source_says: String,
+    text: String,
 }
 
 /// Whether an option is described on the card of its group.
@@ -83,6 +87,7 @@ pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, group: Group)
             ))
         })
         .collect();
+    let shared = shared(&described);
     // A note that belongs to several options of the card stands on it once.
     let notes: BTreeSet<&String> = described
         .iter()
@@ -94,9 +99,13 @@ pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, group: Group)
     View {
         label: words::group(group).to_owned(),
         against: against.map(|option| advised_against(knowledge, option)).collect(),
+        shared: shared
+            .values()
+            .map(|report| criterion(knowledge, report, &BTreeMap::new()))
+            .collect(),
         options: described
             .iter()
-            .map(|(option, known)| describe(knowledge, option, known))
+            .map(|(option, known)| describe(knowledge, option, known, &shared))
             .collect(),
         notes: notes
             .into_iter()
@@ -105,6 +114,18 @@ pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, group: Group)
         version: assessment.knowledge.version.clone(),
         cut_off: assessment.knowledge.evidence_cut_off.clone(),
     }
+}
+
+/// Criteria that several of the described options ask for, with the answer that stands on the card once.
+type Shared<'a> = BTreeMap<&'a str, &'a CriterionReport>;
+
+fn shared<'a>(described: &[(&'a OptionReport, &OptionKnowledge)]) -> Shared<'a> {
+    let mut times: BTreeMap<&str, (usize, &CriterionReport)> = BTreeMap::new();
+    for report in described.iter().flat_map(|(option, _)| &option.criteria) {
+        times.entry(&report.id).or_insert((0, report)).0 += 1;
+    }
+    let several = times.into_iter().filter(|(_, (times, _))| *times > 1);
+    several.map(|(id, (_, report))| (id, report)).collect()
 }
 
 fn advised_against(knowledge: &Knowledge, option: &OptionReport) -> Against {
@@ -117,18 +138,25 @@ fn advised_against(knowledge: &Knowledge, option: &OptionReport) -> Against {
             .criteria
             .iter()
             .filter(failing)
-            .map(|report| criterion(knowledge, report))
+            .map(|report| criterion(knowledge, report, &BTreeMap::new()))
             .collect(),
     }
 }
 
-fn describe(knowledge: &Knowledge, option: &OptionReport, known: &OptionKnowledge) -> OptionView {
+fn describe(
+    knowledge: &Knowledge,
+    option: &OptionReport,
+    known: &OptionKnowledge,
+    shared: &Shared<'_>,
+) -> OptionView {
     let select = |contraindication: bool, met: bool| -> Vec<Criterion> {
         let wanted = option.criteria.iter().filter(|report| {
             (report.role == Role::Contraindication) == contraindication
                 && (report.outcome == Outcome::Met) == met
         });
-        wanted.map(|report| criterion(knowledge, report)).collect()
+        wanted
+            .map(|report| criterion(knowledge, report, shared))
+            .collect()
     };
     let of_figures = known
         .figures
@@ -153,36 +181,36 @@ fn describe(knowledge: &Knowledge, option: &OptionReport, known: &OptionKnowledg
             .iter()
             .filter(|id| !beside_figures.contains(id))
             .filter_map(|id| {
-                let correction = knowledge.corrections.get(id)?;
                 Some(CorrectionView {
                     id: id.clone(),
-                    review_says: correction.review_says.clone(),
-                    source_says: correction.source_says.clone(),
+                    text: knowledge.corrections.get(id)?.short.clone(),
                 })
             })
             .collect(),
-        sources: sources(knowledge, option, known),
     }
 }
 
-fn criterion(knowledge: &Knowledge, report: &CriterionReport) -> Criterion {
-    let note = knowledge
-        .criteria
-        .get(&report.id)
-        .and_then(|known| known.note.clone());
+fn criterion(knowledge: &Knowledge, report: &CriterionReport, shared: &Shared<'_>) -> Criterion {
+    // The note is on how a value is read, so it stands beside a value that is not simply met.
+    let read = report.outcome == Outcome::NotMet || report.reason == Some(Reason::Judgement);
+    let note = knowledge.criteria.get(&report.id).filter(|_| read);
+    let note = note.and_then(|known| known.note.clone());
     Criterion {
         text: words::criterion(knowledge, report),
+        brief: words::brief(knowledge, report),
+        shared: shared.contains_key(report.id.as_str()),
+        statements: report.statements.join(", "),
         interpretation: report.interpretation,
         borderline: report.borderline,
         note: note.unwrap_or_default(),
     }
 }
 
-fn labels(known: &[Aspect], ids: &[String]) -> Vec<String> {
+fn labels(known: &[Aspect], ids: &[String]) -> Vec<Sentence> {
     let aspects = ids
         .iter()
         .filter_map(|id| known.iter().find(|aspect| &aspect.id == id));
-    aspects.map(|aspect| aspect.label.clone()).collect()
+    aspects.map(Sentence::from).collect()
 }
 
 /// The option's `card.md` with its figures in it.
@@ -198,8 +226,8 @@ pub(super) fn passage(knowledge: &Knowledge, known: &OptionKnowledge) -> Result<
             .and_then(|id| Some((id, knowledge.corrections.get(id)?)));
         let text = match corrected {
             Some((id, correction)) => format!(
-                "{} ({}; correction {id}: the source says {})",
-                figure.text, figure.statement, correction.source_says
+                "{} ({}; correction {id}: {})",
+                figure.text, figure.statement, correction.short
             ),
             None => format!("{} ({})", figure.text, figure.statement),
         };
@@ -217,20 +245,4 @@ pub(super) fn passage(knowledge: &Knowledge, known: &OptionKnowledge) -> Result<
 /// A figure's id as a name in a template.
 pub(super) fn slot(id: &str) -> String {
     id.replace('-', "_")
-}
-
-/// Everything that the passage rests on. Figures, notes and restrictions carry their citation beside them.
-fn sources(knowledge: &Knowledge, option: &OptionReport, known: &OptionKnowledge) -> String {
-    let criteria = option.criteria.iter().flat_map(|report| &report.statements);
-    let shown = |aspects: &'_ [Aspect], ids: &[String]| -> Vec<String> {
-        let shown = aspects.iter().filter(|aspect| ids.contains(&aspect.id));
-        shown.flat_map(|aspect| aspect.statements.clone()).collect()
-    };
-    let variants = shown(&known.variants, &option.variants);
-    let favours = shown(&known.favours, &option.favours);
-    let cautions = shown(&known.cautions, &option.cautions);
-    citations(
-        knowledge,
-        criteria.chain(&variants).chain(&favours).chain(&cautions),
-    )
 }

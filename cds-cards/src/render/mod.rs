@@ -6,21 +6,22 @@
 //!
 //! - `options/<id>/card.md`: `figures.<id>` for each `[[figure]]` of the option (`-` in its id written `_`), as wording
 //!   with number, unit, statement and correction. Every figure is used, and nothing else is there.
-//! - `cards/options.md`: `label`, `against` (`label`, `reasons`), `options` (`label`, `verdict`, `restriction`, `rule_out`,
-//!   `ruled_out`, `confirm`, `met`, `variants`, `favours`, `cautions`, `passage`, `sentences`, `corrections`, `sources`),
-//!   `notes`, `version`, `cut_off`. `rule_out` are contraindications not excluded by the record, `ruled_out` those that
-//!   are; `confirm` and `met` are the other criteria.
+//! - `cards/options.md`: `label`, `against` (`label`, `reasons`), `shared` (criteria that several options ask for),
+//!   `options` (`label`, `verdict`, `restriction`, `rule_out`, `ruled_out`, `confirm`, `met`, `variants`, `favours`,
+//!   `cautions`, `passage`, `sentences`, `corrections`), `notes`, `version`, `cut_off`. `rule_out` are contraindications
+//!   not excluded by the record, `ruled_out` those that are; `confirm` and `met` are the other criteria.
 //! - `cards/assessment.md`: `passed`, `grade` (`text`, `because`, `statements`, `reason`, `interpretation`,
 //!   `outside_table`, `records`), `enets` and `ajcc` (`text`, `statements`, `open`, `candidates`), `liver_metastases`,
-//!   `liver_records`, `groups` (`label`, `options`: `label`, `verdict`, `deciding`, `interpretation`, `interpreted`, `more`), `principles`,
+//!   `liver_records`, `marker` (records), `groups` (`label`, `options`: `label`, `verdict`, `deciding`, `interpretation`, `interpreted`, `more`, `restriction`), `principles`,
 //!   `limits`, `missing` (`label`, `why`, `settles`), `missing_more`, `left_out`, `problems` (`place`, `problem`), `problems_more`, `notes.<id>` (every
 //!   since-publication note that may be shown), `version`, `cut_off`, `as_of`.
 //! - `cards/missing-data.md`: `facts` (`label`, `why`, `settles`, `unread`), `more`, `version`.
 //! - `cards/discrepancy.md`: `items` (`text`, `records`), `version`.
 //! - `cards/unreadable.md`: `records`, `count`, `places` (`place`, `problem`), `more`, `version`.
 //!
-//! Parts of these: a criterion has `text`, `interpretation`, `borderline`, `note`; a sentence `text`, `statements`; a note
-//! `id`, `topic`, `text`, `confidence`; a correction `id`, `review_says`, `source_says`; a record (chart data) `fact`,
+//! Parts of these: a criterion has `text`, `brief`, `shared`, `statements`, `interpretation`, `borderline`, `note`; a
+//! sentence `text`, `statements` (variants, favours and cautions are sentences); a note `id`, `topic`, `text`,
+//! `confidence`; a correction `id`, `text`; a record (chart data) `fact`,
 //! `recorded`, `date`, `reference`, `notes`. A text that is not there is empty, a list that is not there has no entry.
 
 mod assessment_card;

@@ -50,7 +50,7 @@ pub(super) fn for_missing(
     knowledge: &Knowledge,
     policy: &Policy<'_>,
     subject: Option<&Subject>,
-    missing: &[&MissingFact],
+    missing: &[MissingFact],
 ) -> Vec<Suggestion> {
     let mut taken: Vec<usize> = Vec::new();
     for fact in missing {

@@ -80,21 +80,21 @@ pub(super) fn group(knowledge: &Knowledge, group: Group, options: &[&OptionRepor
     ]
 }
 
-/// "Missing data: Ki-67, ECOG performance status and 5 more leave verdicts open".
+/// "Verdicts hang on missing data: Ki-67, ECOG performance status and 5 more".
 pub(super) fn missing(labels: &[String]) -> Vec<String> {
     let wording = |named: usize| {
         let head: Vec<&str> = labels.iter().take(named).map(String::as_str).collect();
         match labels.len() - head.len() {
-            0 => format!("Missing data would settle verdicts: {}", head.join(", ")),
+            0 => format!("Verdicts hang on missing data: {}", head.join(", ")),
             more => format!(
-                "Missing data would settle verdicts: {} and {more} more",
+                "Verdicts hang on missing data: {} and {more} more",
                 head.join(", ")
             ),
         }
     };
     let mut wordings: Vec<String> = (1..=labels.len().min(3)).rev().map(wording).collect();
     wordings.push(format!(
-        "Missing data would settle verdicts: {}",
+        "Verdicts hang on missing data: {}",
         words::count(labels.len(), "fact")
     ));
     wordings

@@ -1,7 +1,7 @@
 //! Verdicts, reasons, numbers and lists in a clinician's words.
 
 use crate::assessment::{
-    Assessment, CriterionReport, FactReport, FactValue, Group, Outcome, Range, Reason, Status, Verdict,
+    Assessment, CriterionReport, FactReport, FactValue, Group, Outcome, Range, Reason, Role, Status, Verdict,
 };
 use crate::knowledge::Knowledge;
 use fhir_profiles::FactId;
@@ -10,7 +10,7 @@ use fhir_profiles::FactId;
 pub(super) fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Supported => "supported",
-        Verdict::Provisional => "supported, to confirm",
+        Verdict::Provisional => "to confirm",
         Verdict::Undetermined => "undetermined",
         Verdict::NotSupported => "criteria not met",
         Verdict::Contraindicated => "review advises against",
@@ -47,20 +47,37 @@ pub(super) fn label<'a>(knowledge: &'a Knowledge, id: &'a str) -> &'a str {
         .map_or(id, |known| known.label.as_str())
 }
 
-/// What a criterion asks for, and how the record answers.
+/// What a criterion asks for, and how the record answers; where the record contradicts it, the record first.
 pub(super) fn criterion(knowledge: &Knowledge, report: &CriterionReport) -> String {
     let label = label(knowledge, &report.id);
-    let answer = match (report.outcome, report.reason) {
-        (Outcome::Unknown, Some(Reason::Judgement)) if !report.because.is_empty() => {
-            format!("{}, {}", reason(Reason::Judgement), report.because)
+    let because = report.because.trim_end_matches(NO_CUT_OFF);
+    match (report.outcome, report.reason) {
+        _ if because.is_empty() => brief(knowledge, report),
+        (Outcome::Met, _) => format!("{label}: {because}"),
+        (Outcome::NotMet, _) if report.role == Role::Contraindication => {
+            format!("{because}; must hold: {label}")
         }
-        (Outcome::Unknown, why) => reason(why.unwrap_or(Reason::Missing)).to_owned(),
-        _ => report.because.clone(),
-    };
-    if answer.is_empty() {
-        label.to_owned()
-    } else {
-        format!("{label}: {answer}")
+        (Outcome::NotMet, _) => format!("{because}; needs: {label}"),
+        (Outcome::Unknown, Some(Reason::Judgement)) => {
+            format!("{label}: {because}, {}", reason(Reason::Judgement))
+        }
+        // What one fact lacks ("since when is not recorded") says more than the reason alone.
+        (Outcome::Unknown, _) if report.facts.len() == 1 && because.contains(": ") => {
+            format!("{label}: {because}")
+        }
+        (Outcome::Unknown, _) => brief(knowledge, report),
+    }
+}
+
+/// "Needs clinical judgement" says it already.
+const NO_CUT_OFF: &str = ": the review gives no cut-off here";
+
+/// What a criterion asks for, with the reason where the record does not say.
+pub(super) fn brief(knowledge: &Knowledge, report: &CriterionReport) -> String {
+    let label = label(knowledge, &report.id);
+    match report.outcome {
+        Outcome::Unknown => format!("{label}: {}", reason(report.reason.unwrap_or(Reason::Missing))),
+        Outcome::Met | Outcome::NotMet => label.to_owned(),
     }
 }
 
