@@ -1,5 +1,6 @@
 //! What codes mean, from the ValueSets of the compiled Implementation Guide.
 
+mod maps;
 mod search;
 pub(crate) mod system;
 mod table;
@@ -8,12 +9,16 @@ mod valueset;
 use crate::catalogue::FactId;
 use crate::chart::Coding;
 use crate::facts::{Basis, System};
-use std::collections::HashMap;
-use std::sync::LazyLock;
+pub use maps::MapFault;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, LazyLock};
 use system::{canonical, plain};
 
 /// Canonical base of everything the project defines in FHIR.
 pub const BASE: &str = "https://pnet-cds.github.io/fhir";
+
+/// The source system of a ConceptMap group that maps concepts by their exact text.
+pub const TEXT_SYSTEM: &str = system::TEXT;
 
 /// A part of the body that decides what a code means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,17 +78,31 @@ pub(crate) enum Meaning {
         whipple: bool,
     },
     Drug(&'static str),
+    /// A site's code of one of the project's own value codes.
+    Word(&'static str),
 }
 
-/// The meanings of all codes that are read.
-#[derive(Debug)]
-pub struct Codes {
+/// The meanings of the codes of the value sets.
+#[derive(Debug, Default)]
+struct Standard {
     exact: HashMap<&'static str, HashMap<String, Vec<Meaning>>>,
     families: HashMap<String, Vec<Meaning>>,
     tokens: HashMap<&'static str, Vec<String>>,
 }
 
-static EMBEDDED: LazyLock<Codes> = LazyLock::new(Codes::build);
+/// The meanings of all codes that are read; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Codes {
+    standard: &'static Standard,
+    local: Option<Arc<maps::Local>>,
+}
+
+static STANDARD: LazyLock<Standard> = LazyLock::new(Standard::build);
+
+static EMBEDDED: LazyLock<Codes> = LazyLock::new(|| Codes {
+    standard: &STANDARD,
+    local: None,
+});
 
 impl Codes {
     /// The codes of the value sets that are compiled in.
@@ -91,12 +110,55 @@ impl Codes {
         &EMBEDDED
     }
 
-    fn build() -> Self {
-        let mut codes = Self {
-            exact: HashMap::new(),
-            families: HashMap::new(),
-            tokens: HashMap::new(),
+    /// The same with a site's own codes, from FHIR ConceptMaps by file name.
+    ///
+    /// A group maps from the site's code system (`source`) to `{base}/CodeSystem/facts`, `{base}/CodeSystem/fact-values`
+    /// or a code of a standard system that is read. The source [`TEXT_SYSTEM`] maps concepts that are only a text:
+    /// its codes are the exact texts, compared without outer blanks and case.
+    ///
+    /// # Errors
+    /// Every fault of every file.
+    pub fn with_maps(files: &BTreeMap<String, String>) -> Result<Codes, Vec<MapFault>> {
+        let local = maps::load(files, &STANDARD)?;
+        Ok(Self {
+            standard: &STANDARD,
+            local: (!local.is_empty()).then(|| Arc::new(local)),
+        })
+    }
+
+    /// Everything the code means.
+    pub(crate) fn meanings<'c>(&'c self, coding: &Coding<'_>) -> impl Iterator<Item = Meaning> + use<'c> {
+        let system = coding.system.as_deref().unwrap_or_default();
+        let code = coding.code.as_deref().unwrap_or_default();
+        let (own, exact, families) = self.standard.look_up(system, code);
+        let local = match &self.local {
+            Some(local) => local.look_up(system, code),
+            None => &[],
         };
+        own.into_iter()
+            .chain(exact.iter().copied())
+            .chain(families.into_iter().flatten().copied())
+            .chain(local.iter().copied())
+    }
+
+    /// Whether a Condition or Observation with this code can make `pnet` present.
+    pub(crate) fn may_name_pnet(&self, coding: &Coding<'_>) -> bool {
+        self.meanings(coding).any(|meaning| {
+            matches!(
+                meaning,
+                Meaning::Fact(FactId::Pnet)
+                    | Meaning::Histology
+                    | Meaning::Names(
+                        Named::Pnet | Named::NetOfSomeSite | Named::PancreaticTumour | Named::DigestiveTumour
+                    )
+            )
+        })
+    }
+}
+
+impl Standard {
+    fn build() -> Self {
+        let mut codes = Self::default();
         for (id, json, meanings) in table::SETS {
             // The resources are compiled in and checked by the tests of `valueset`.
             let set = valueset::parse(json).unwrap_or_default();
@@ -142,17 +204,6 @@ impl Codes {
         codes
     }
 
-    /// Everything the code means.
-    pub(crate) fn meanings<'c>(&'c self, coding: &Coding<'_>) -> impl Iterator<Item = Meaning> + 'c {
-        let (own, exact, families) = self.look_up(
-            coding.system.as_deref().unwrap_or_default(),
-            coding.code.as_deref().unwrap_or_default(),
-        );
-        own.into_iter()
-            .chain(exact.iter().copied())
-            .chain(families.into_iter().flatten().copied())
-    }
-
     fn look_up(&self, system: &str, code: &str) -> (Option<Meaning>, &[Meaning], Vec<&[Meaning]>) {
         let system = canonical(system);
         if system == system::FACTS {
@@ -172,20 +223,6 @@ impl Codes {
             }
         }
         (None, exact, families)
-    }
-
-    /// Whether a Condition or Observation with this code can make `pnet` present.
-    pub(crate) fn may_name_pnet(&self, coding: &Coding<'_>) -> bool {
-        self.meanings(coding).any(|meaning| {
-            matches!(
-                meaning,
-                Meaning::Fact(FactId::Pnet)
-                    | Meaning::Histology
-                    | Meaning::Names(
-                        Named::Pnet | Named::NetOfSomeSite | Named::PancreaticTumour | Named::DigestiveTumour
-                    )
-            )
-        })
     }
 }
 

@@ -12,7 +12,7 @@ mod values;
 
 pub use catalogue::{FactId, Word};
 pub use chart::{Added, AddedKind, Chart, ChartBuilder, ChartError};
-pub use codes::Codes;
+pub use codes::{Codes, MapFault};
 pub use date::PartialDate;
 pub use facts::{Facts, FactsBuilder};
 pub use interval::Interval;

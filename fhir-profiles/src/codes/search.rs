@@ -112,17 +112,19 @@ impl Codes {
     }
 
     /// The `system|code` tokens of a theme (`pathology`, `staging`, `liver`, `markers`, `status`: Observations;
-    /// `procedures`: Procedures); none for another name. Joined with commas they are the value of one `code` parameter.
+    /// `procedures`: Procedures); none for another name; a site's own codes stand last. Joined with commas they are the value of one `code` parameter.
     pub fn search_tokens(&self, group: &str) -> Vec<String> {
         let Some((_, sets, facts)) = THEMES.iter().find(|(name, ..)| *name == group) else {
             return Vec::new();
         };
-        sets.iter()
-            .filter_map(|id| self.tokens.get(id))
+        let standard = sets
+            .iter()
+            .filter_map(|id| self.standard.tokens.get(id))
             .flatten()
-            .cloned()
-            .chain(facts.iter().map(|fact| format!("{FACTS}|{fact}")))
-            .collect()
+            .cloned();
+        let own = facts.iter().map(|fact| format!("{FACTS}|{fact}"));
+        let local = self.local.iter().flat_map(|local| local.tokens(sets, facts));
+        standard.chain(own).chain(local).collect()
     }
 }
 

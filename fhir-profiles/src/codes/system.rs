@@ -14,7 +14,7 @@ pub(crate) const AJCC: &str = "http://cancerstaging.org";
 pub(crate) const UICC: &str = "https://www.uicc.org/resources/tnm";
 const RXNORM: &str = "http://www.nlm.nih.gov/research/umls/rxnorm";
 const ATC: &str = "http://www.whocc.no/atc";
-const HCPCS: &str = "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets";
+pub(crate) const HCPCS: &str = "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets";
 const NCIT: &str = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl";
 const INTERPRETATION: &str = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation";
 

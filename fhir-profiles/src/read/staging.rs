@@ -217,6 +217,7 @@ fn from_concept(fact: FactId, concept: Node<'_>, codes: &Codes) -> Result<Staged
                         liver: false,
                     }));
                 }
+                Meaning::Word(word) => found.extend(from_text(fact, word).transpose()?),
                 Meaning::NotAssessed(of) if of == fact => return Err(Unread::Nothing("not assessed")),
                 _ => {}
             }

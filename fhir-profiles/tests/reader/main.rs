@@ -8,6 +8,7 @@
 
 mod charts;
 mod diagnosis;
+mod local_codes;
 mod meanings;
 mod properties;
 mod real_charts;
