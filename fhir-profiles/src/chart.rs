@@ -14,6 +14,9 @@ pub(crate) use patient::Whose;
 use serde_json::value::RawValue;
 use std::fmt;
 
+/// What the place of something without `Type/id` begins with.
+const ENTRY: &str = "entry ";
+
 /// What one added JSON value was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AddedKind {
@@ -83,7 +86,7 @@ impl Item<'_> {
     pub(crate) fn place(&self) -> String {
         match &self.narrow.id {
             Some(id) => format!("{}/{id}", self.kind()),
-            None => format!("entry {}", self.position + 1),
+            None => format!("{ENTRY}{}", self.position + 1),
         }
     }
 }
@@ -193,7 +196,7 @@ impl<'a> ChartBuilder<'a> {
 
     fn problem(&mut self, entry: usize, what: &str) {
         self.problems.push(Problem {
-            place: format!("entry {entry}"),
+            place: format!("{ENTRY}{entry}"),
             what: what.to_owned(),
         });
     }
@@ -259,17 +262,21 @@ impl<'a> Chart<'a> {
         self.of_kind("Condition").count()
     }
 
-    /// How many Conditions have no code that could be read.
+    /// How many Conditions have no code that could be read, or an element that is not FHIR; an entry that is no
+    /// resource, which may have been a Condition, counts as one.
     pub fn unreadable_conditions(&self) -> usize {
-        self.of_kind("Condition")
-            .filter(|item| {
-                item.narrow
-                    .code
-                    .codings
-                    .iter()
-                    .all(|coding| coding.code.is_none() || coding.system.as_deref() == Some(TEXT))
-            })
+        let without_code = |item: &&Item<'_>| {
+            let codings = &item.narrow.code.codings;
+            codings
+                .iter()
+                .all(|coding| coding.code.is_none() || coding.system.as_deref() == Some(TEXT))
+        };
+        let conditions = self.of_kind("Condition");
+        let entries = self.problems.iter().filter(|problem| problem.place.starts_with(ENTRY));
+        conditions
+            .filter(|item| without_code(item) || item.narrow.broken().is_some())
             .count()
+            + entries.count()
     }
 
     /// Whether [`read`](crate::read::read) could find `pnet` present: a quick test that may say yes too often, never

@@ -1,0 +1,12 @@
+//! Hook calls without prefetch, or with some: the whole service against a FHIR server that does as it is told.
+
+#[cfg(test)]
+mod calls;
+#[cfg(test)]
+mod latency;
+#[cfg(test)]
+mod setup;
+#[cfg(test)]
+mod table;
+#[cfg(test)]
+mod whole;
