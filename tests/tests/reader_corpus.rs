@@ -102,7 +102,7 @@ struct Row {
 #[serde(untagged)]
 enum Expected {
     Value(String),
-    Report(Report),
+    Report(Box<Report>),
 }
 
 #[derive(Clone, Default, Deserialize)]
@@ -194,7 +194,7 @@ fn rows(root: &Path) -> Result<Vec<Row>, String> {
                 let report = case
                     .facts
                     .entry(fact.clone())
-                    .or_insert_with(|| Expected::Report(Report::default()));
+                    .or_insert_with(|| Expected::Report(Box::default()));
                 match report {
                     Expected::Report(report) => report.is = Some(is),
                     Expected::Value(_) => return Err(format!("{}: two values of one fact", row.name)),

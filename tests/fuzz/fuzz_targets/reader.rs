@@ -1,0 +1,33 @@
+//! Whatever bytes come as a chart: they are read, assessed and written without a panic.
+
+#![no_main]
+
+use fhir_profiles::{ChartBuilder, Codes, ReadPolicy, read};
+use libfuzzer_sys::fuzz_target;
+use serde_json::value::RawValue;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+static KNOWLEDGE: LazyLock<cds_cards::Knowledge> = LazyLock::new(|| match cds_cards::Knowledge::embedded() {
+    Ok(knowledge) => knowledge,
+    Err(faults) => panic!("{faults:?}"),
+});
+
+fuzz_target!(|bytes: &[u8]| {
+    let values: Result<Vec<&RawValue>, _> = serde_json::Deserializer::from_slice(bytes).into_iter().collect();
+    let Ok(values) = values else { return };
+    for patient in [None, Some("p")] {
+        let mut builder = ChartBuilder::new(patient);
+        for value in &values {
+            builder.add(value);
+        }
+        let Ok(chart) = builder.finish() else { continue };
+        let policy = ReadPolicy {
+            as_of: jiff::civil::date(2026, 11, 23),
+            codes: Codes::embedded(),
+            closed_world: &BTreeSet::new(),
+        };
+        let assessment = cds_cards::assess(&KNOWLEDGE, &read(&chart, &policy));
+        assert!(serde_json::to_string(&assessment).is_ok());
+    }
+});
