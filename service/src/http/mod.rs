@@ -34,6 +34,9 @@ const SHUTDOWN: u64 = 15;
 /// Longer than the idle time of common load balancers, so that they close first.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
+/// How long the headers of a request may take to arrive.
+const SLOWEST_HEADERS: Duration = Duration::from_secs(5);
+
 /// What all requests share.
 #[derive(Debug)]
 pub struct State {
@@ -217,6 +220,7 @@ pub async fn serve(listener: TcpListener, state: Data<State>) -> std::io::Result
     })
     .workers(workers)
     .max_connections(connections)
+    .client_request_timeout(SLOWEST_HEADERS)
     .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(SHUTDOWN)
     .listen(listener)?
