@@ -272,7 +272,10 @@ impl<'a> Chart<'a> {
                 .all(|coding| coding.code.is_none() || coding.system.as_deref() == Some(TEXT))
         };
         let conditions = self.of_kind("Condition");
-        let entries = self.problems.iter().filter(|problem| problem.place.starts_with(ENTRY));
+        let entries = self
+            .problems
+            .iter()
+            .filter(|problem| problem.place.starts_with(ENTRY));
         conditions
             .filter(|item| without_code(item) || item.narrow.broken().is_some())
             .count()

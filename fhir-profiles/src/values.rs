@@ -112,13 +112,11 @@ fn possible(info: &FactInfo, read: InFactUnit) -> Result<InFactUnit, Why> {
 }
 
 fn marker(interval: Interval, unit: Option<&str>) -> Result<InFactUnit, Why> {
-    let unit = match unit {
-        None => None,
-        Some(text) => Some(units::tidy(text).ok_or(Why::UnknownUnit)?),
-    };
+    // No code of a marker fixes the unit of its laboratory.
+    let text = unit.ok_or(Why::MissingUnit)?;
     Ok(InFactUnit {
         interval,
-        unit,
+        unit: Some(units::tidy(text).ok_or(Why::UnknownUnit)?),
         notes: Vec::new(),
     })
 }
@@ -146,8 +144,7 @@ fn percent(info: &FactInfo, interval: Interval, unit: Option<&str>) -> Result<In
         None if may_be_fraction(&interval) => return Err(Why::Ambiguous),
         None => (interval, vec!["no unit recorded: read as percent".into()]),
         Some(text) if units::is_percent(text) => (interval, Vec::new()),
-        // The specification reads the unit `1` as a fraction for Ki-67 alone, where `bare` is set.
-        Some("1") if info.bare && is_fraction(&interval) => {
+        Some("1") if is_fraction(&interval) => {
             let scaled = interval.scaled(Decimal::ONE_HUNDRED).ok_or(Why::OutOfRange)?;
             (scaled, vec![format!("converted from the fraction {interval}")])
         }

@@ -106,7 +106,49 @@ pub(super) fn cleaned(json: &str) -> Option<(String, bool)> {
     };
     let mut lost = false;
     let kept = object(resource, &mut lost).ok()?;
-    Some((Value::Object(kept).to_string(), lost))
+    Some((written(&Value::Object(kept)), lost))
+}
+
+/// The same JSON with the type of every resource before its other fields.
+pub(super) fn type_first(json: &str) -> Option<String> {
+    Some(written(&serde_json::from_str(json).ok()?))
+}
+
+fn written(value: &Value) -> String {
+    let mut text = String::new();
+    write(value, &mut text);
+    text
+}
+
+fn write(value: &Value, text: &mut String) {
+    match value {
+        Value::Object(fields) => {
+            let is_type = |key: &str| key == "resourceType";
+            let first = fields.iter().filter(|(key, _)| is_type(key));
+            let rest = fields.iter().filter(|(key, _)| !is_type(key));
+            text.push('{');
+            for (position, (key, value)) in first.chain(rest).enumerate() {
+                if position > 0 {
+                    text.push(',');
+                }
+                text.push_str(&Value::String(key.clone()).to_string());
+                text.push(':');
+                write(value, text);
+            }
+            text.push('}');
+        }
+        Value::Array(items) => {
+            text.push('[');
+            for (position, item) in items.iter().enumerate() {
+                if position > 0 {
+                    text.push(',');
+                }
+                write(item, text);
+            }
+            text.push(']');
+        }
+        scalar => text.push_str(&scalar.to_string()),
+    }
 }
 
 fn object(fields: Map<String, Value>, lost: &mut bool) -> Result<Map<String, Value>, Odd> {

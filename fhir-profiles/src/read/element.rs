@@ -18,9 +18,10 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// Parses a resource; where fhirbolt refuses it, once more without what no fact needs.
+    /// Parses a resource; where fhirbolt refuses it, once more with the type in front of each resource (it cannot read
+    /// numbers before it), and then without what no fact needs.
     pub(super) fn parse(json: &str) -> Option<Self> {
-        if let Some(root) = element(json) {
+        if let Some(root) = element(json).or_else(|| element(&clean::type_first(json)?)) {
             return Some(Self {
                 root,
                 lost_value: false,

@@ -70,6 +70,36 @@ const NOT_SYSTEMIC: &[&str] = &[
     "diagnostic",
 ];
 
+/// Words that say something else of a drug than that it is meant: its name beside them is not looked at.
+const TAKEN_BACK: &[&str] = &[
+    "no",
+    "not",
+    "never",
+    "without",
+    "stop",
+    "stopped",
+    "discontinued",
+    "discontinue",
+    "hold",
+    "held",
+    "refused",
+    "refuses",
+    "declined",
+    "declines",
+    "allergy",
+    "allergic",
+    "intolerance",
+    "intolerant",
+    "intolerable",
+    "contraindicated",
+    "contraindication",
+    "avoid",
+    "denies",
+    "placebo",
+    "planned",
+    "consider",
+];
+
 /// The drugs of a Medication.
 type Drugs = BTreeSet<&'static str>;
 
@@ -92,7 +122,11 @@ fn drugs<'x>(codings: &[Coding<'_>], texts: impl Iterator<Item = &'x str>, codes
         });
     let named = NAMES
         .iter()
-        .filter(|(name, _)| texts.iter().any(|text| has_words(text, name)))
+        .filter(|(name, _)| {
+            texts
+                .iter()
+                .any(|text| has_words(text, name) && !TAKEN_BACK.iter().any(|word| has_words(text, word)))
+        })
         .map(|(_, drug)| *drug);
     coded.chain(named).collect()
 }

@@ -16,7 +16,9 @@ impl Reader<'_> {
         };
         let age = PartialDate::parse(written.trim()).and_then(|birth| {
             let youngest = years(birth.latest().min(self.as_of), self.as_of)?;
-            Interval::between(youngest, years(birth.earliest(), self.as_of)?)
+            let oldest = years(birth.earliest(), self.as_of)?;
+            let possible = FactId::Age.info().max.is_none_or(|max| oldest <= max);
+            Interval::between(youngest, oldest).filter(|_| possible)
         });
         match age {
             Some(age) => {

@@ -3,6 +3,7 @@
 use super::element::Node;
 use super::words::{polar, word_of_text};
 use crate::catalogue::{FactId, Kind, Word};
+use crate::chart::Coding;
 use crate::codes::{Codes, Meaning, system};
 use crate::interval::{Bound, Interval};
 use crate::values::{
@@ -79,6 +80,7 @@ impl<'t> Written<'t> {
         let empty = match &value {
             None => true,
             Some(Self::Quantity(q)) => !q.has("value") || q.number("value").is_none(),
+            Some(Self::Concept(c)) if c.codings().iter().any(gives_reason) => return Self::MarkedAbsent,
             Some(Self::Concept(c)) => c.wording().is_none(),
             Some(_) => false,
         };
@@ -121,6 +123,15 @@ impl<'t> Written<'t> {
             _ => None,
         }
     }
+}
+
+/// Whether a coded value is the reason why there is none.
+fn gives_reason(coding: &Coding<'_>) -> bool {
+    let named = system::canonical(coding.system.as_deref().unwrap_or_default());
+    matches!(
+        named,
+        "http://terminology.hl7.org/CodeSystem/data-absent-reason" | "http://hl7.org/fhir/data-absent-reason"
+    )
 }
 
 fn quantity_text(quantity: Node<'_>) -> String {

@@ -486,3 +486,69 @@ fn a_secondary_tumour_is_placed_by_its_body_site() {
     assert_eq!(short(read.get(FactId::LiverMetastases)), "missing");
     assert_eq!(read.get(FactId::LiverMetastases).shown.len(), 1);
 }
+
+#[test]
+fn the_order_of_the_fields_changes_nothing() {
+    let kind = r#""resourceType": "Observation", "id": "k", "status": "final", "subject": {"reference": "Patient/p"}"#;
+    let code = r#""code": {"coding": [{"code": "29593-1", "system": "http://loinc.org"}]}"#;
+    let value = r#""valueQuantity": {"unit": "%", "value": 8.50}"#;
+    for text in [
+        format!("{{{kind}, {code}, {value}}}"),
+        format!("{{{code}, {value}, {kind}}}"),
+        format!("{{{value}, {kind}, {code}}}"),
+    ] {
+        let raw: Box<serde_json::value::RawValue> = serde_json::from_str(&text).unwrap();
+        let mut chart = fhir_profiles::ChartBuilder::new(Some("p"));
+        chart.add(&raw);
+        let nothing = std::collections::BTreeSet::new();
+        let policy = fhir_profiles::ReadPolicy {
+            as_of: "2026-11-23".parse().unwrap(),
+            codes: fhir_profiles::Codes::embedded(),
+            closed_world: &nothing,
+        };
+        let read = fhir_profiles::read(&chart.finish().unwrap(), &policy);
+        assert_eq!(short(read.get(FactId::Ki67)), "8.5", "{text}");
+        assert_eq!(
+            read.get(FactId::Ki67).readings().unwrap()[0].evidence[0].recorded,
+            "8.50 %"
+        );
+    }
+}
+
+#[test]
+fn a_drug_is_not_read_from_a_text_that_takes_it_back() {
+    for text in [
+        "no octreotide",
+        "octreotide stopped",
+        "allergy to octreotide",
+        "Octreotide: declined",
+        "avoid octreotide",
+    ] {
+        let statement = json!({"resourceType": "MedicationStatement", "id": "m", "status": "active",
+            "subject": {"reference": "Patient/p"}, "medicationCodeableConcept": {"text": text}});
+        let read = facts(&[statement]);
+        assert_eq!(short(read.get(FactId::OnSsa)), "missing", "{text}");
+        assert_eq!(short(read.get(FactId::PriorSystemicTherapy)), "missing", "{text}");
+    }
+}
+
+#[test]
+fn a_reason_as_value_is_no_value_and_a_marker_needs_its_unit() {
+    let reason = concept(
+        "http://terminology.hl7.org/CodeSystem/data-absent-reason",
+        "not-applicable",
+    );
+    let m = observation("m", SNOMED, "399387003", json!({"valueCodeableConcept": reason}));
+    assert_eq!(one(FactId::M, m), "missing");
+    let bare = observation("c", LOINC, "9811-1", json!({"valueQuantity": {"value": 93}}));
+    assert_eq!(one(FactId::ChromograninA, bare), "unreadable");
+}
+
+#[test]
+fn nobody_is_two_hundred_years_old() {
+    let of = |birth: &str| one(FactId::Age, with(patient(), json!({"birthDate": birth})));
+    assert_eq!(
+        (of("1800-01-01"), of("1900-01-01")),
+        ("unreadable".into(), "126".into())
+    );
+}

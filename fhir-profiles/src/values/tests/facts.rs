@@ -121,7 +121,7 @@ fn other_percentages_need_their_unit() {
                 ("> 90", Some("percent"), "> 90 %"),
                 ("75", None, "MissingUnit"),
                 ("75", Some(""), "MissingUnit"),
-                ("0.75", Some("1"), "Ambiguous"),
+                ("0.75", Some("1"), "75 %; converted from the fraction 0.75"),
                 ("75", Some("1"), "Ambiguous"),
                 ("101", Some("%"), "OutOfRange"),
             ],
@@ -347,8 +347,8 @@ fn markers_keep_their_unit_tidied() {
     ] {
         assert_eq!(read(FactId::Hiaa, "93", Some(unit)), expected, "{unit}");
     }
-    assert_eq!(read(FactId::ChromograninA, "93", None), "93");
-    assert_eq!(read(FactId::ChromograninA, "-93", None), "OutOfRange");
+    assert_eq!(read(FactId::ChromograninA, "93", None), "MissingUnit");
+    assert_eq!(read(FactId::ChromograninA, "-93", Some("ng/mL")), "OutOfRange");
 }
 
 #[test]
