@@ -4,7 +4,7 @@ use super::functional::Functional;
 use super::grade::{Grade, why};
 use super::truth::Truth;
 use super::words::fact_text;
-use crate::assessment::{Outcome, Reason, Verdict};
+use crate::assessment::{Outcome, Reason, Role, Verdict};
 use crate::knowledge::{Band, Call, Criterion, Knowledge, OptionKnowledge, Subject, Test};
 use fhir_profiles::FactId;
 use fhir_profiles::facts::{Facts, Reading, Source, Value};
@@ -146,9 +146,6 @@ impl<'a> Evaluation<'a> {
                 let truth = Truth::of_candidates(calls.iter().map(|(truth, _)| *truth), Reason::Conflicting);
                 let mut because = fact_text(id, readings);
                 match truth {
-                    Truth::Unknown(Reason::Judgement) => {
-                        because.push_str(": the review gives no cut-off here")
-                    }
                     Truth::Unknown(Reason::Conflicting) => {
                         because.push_str(": readings of equal standing disagree")
                     }
@@ -183,10 +180,7 @@ impl<'a> Evaluation<'a> {
                 grade.possible.several.unwrap_or(Reason::Judgement),
             ),
         };
-        let mut because = grade.because(self.knowledge, self.facts);
-        if truth == Truth::Unknown(Reason::Judgement) && grade.single().is_some() {
-            because.push_str(": the review gives no cut-off here");
-        }
+        let because = grade.because(self.knowledge, self.facts);
         let open = match truth {
             Truth::Unknown(_) if grade.single().is_none() => self.unknown_among(grade.could_settle()),
             _ => Vec::new(),
@@ -299,27 +293,36 @@ impl<'a> Evaluation<'a> {
 
     /// Works out the Kleene value of an option from its criteria and keeps it for criteria that refer to it.
     pub(crate) fn keep_option(&mut self, option: &'a OptionKnowledge, verdict: Verdict) {
-        let value = match verdict {
-            Verdict::Supported => Truth::Met,
-            Verdict::NotSupported | Verdict::Contraindicated => Truth::NotMet,
-            Verdict::Undetermined | Verdict::Provisional => Truth::Unknown(Reason::Judgement),
+        let worked: Vec<(Evaluated, Role)> = option
+            .criteria
+            .iter()
+            .map(|(id, role)| (self.criterion(id), *role))
+            .collect();
+        let wanted = match verdict {
+            Verdict::Supported => Outcome::Met,
+            Verdict::NotSupported | Verdict::Contraindicated => Outcome::NotMet,
+            Verdict::Undetermined | Verdict::Provisional => Outcome::Unknown,
         };
-        let worked: Vec<Evaluated> = option.criteria.iter().map(|(id, _)| self.criterion(id)).collect();
-        let wanted = match value {
-            Truth::Met => Outcome::Met,
-            Truth::NotMet => Outcome::NotMet,
-            Truth::Unknown(_) => Outcome::Unknown,
+        // What the review advises against is never mixed with a selection criterion that fails.
+        let tells = |e: &Evaluated, role: Role| {
+            e.truth.outcome() == wanted
+                && (verdict != Verdict::Contraindicated || role == Role::Contraindication)
         };
-        let telling: Vec<&Evaluated> = worked.iter().filter(|e| e.truth.outcome() == wanted).collect();
-        let value = match value {
-            Truth::Unknown(_) => Truth::all(telling.iter().map(|e| e.truth)),
-            known => known,
+        let telling: Vec<&Evaluated> = worked
+            .iter()
+            .filter(|(e, role)| tells(e, *role))
+            .map(|(e, _)| e)
+            .collect();
+        let value = match wanted {
+            Outcome::Met => Truth::Met,
+            Outcome::NotMet => Truth::NotMet,
+            Outcome::Unknown => Truth::all(telling.iter().map(|e| e.truth)),
         };
         let mut facts = Vec::new();
         let mut open = Vec::new();
-        for part in worked
+        for (part, _) in worked
             .iter()
-            .filter(|e| wanted == Outcome::Met || e.truth.outcome() != Outcome::Met)
+            .filter(|(e, _)| wanted == Outcome::Met || e.truth.outcome() != Outcome::Met)
         {
             extend_new(&mut facts, &part.facts);
         }
@@ -327,12 +330,16 @@ impl<'a> Evaluation<'a> {
             extend_new(&mut open, &part.open);
         }
         let reasons: Vec<&str> = telling.iter().map(|e| e.because.as_str()).collect();
-        let because = match value {
-            Truth::Met => format!("{}: all criteria met", option.label),
-            Truth::NotMet => format!("{}: not supported ({})", option.label, reasons.join("; ")),
-            Truth::Unknown(_) => format!("{}: open ({})", option.label, reasons.join("; ")),
+        let reasons = reasons.join("; ");
+        let because = match verdict {
+            Verdict::Supported => format!("{}: all criteria met", option.label),
+            Verdict::Contraindicated => {
+                format!("{}: the review advises against it ({reasons})", option.label)
+            }
+            Verdict::NotSupported => format!("{}: criteria not met ({reasons})", option.label),
+            Verdict::Undetermined | Verdict::Provisional => format!("{}: open ({reasons})", option.label),
         };
-        let interpretation = value != Truth::Met && telling.iter().any(|e| e.interpretation);
+        let interpretation = wanted != Outcome::Met && telling.iter().any(|e| e.interpretation);
         self.options.insert(
             &option.id,
             OptionValue {

@@ -81,7 +81,7 @@ fn report(
         .collect();
     let criteria = ids()
         .zip(worked)
-        .map(|(id, (e, role))| criterion_report(evaluation, id, e, role))
+        .map(|(id, (e, role))| criterion_report(evaluation, option, id, e, role))
         .collect();
     OptionReport {
         id: option.id.clone(),
@@ -95,12 +95,19 @@ fn report(
     }
 }
 
-fn criterion_report(evaluation: &Evaluation<'_>, id: &str, e: Evaluated, role: Role) -> CriterionReport {
-    let statements = evaluation
-        .knowledge
-        .criteria
+fn criterion_report(
+    evaluation: &Evaluation<'_>,
+    option: &OptionKnowledge,
+    id: &str,
+    e: Evaluated,
+    role: Role,
+) -> CriterionReport {
+    let shared = || evaluation.knowledge.criteria.get(id).map(|c| &c.statements);
+    let statements = option
+        .statements
         .get(id)
-        .map(|c| c.statements.clone())
+        .or_else(shared)
+        .cloned()
         .unwrap_or_default();
     CriterionReport {
         id: id.to_owned(),

@@ -191,6 +191,8 @@ pub struct OptionKnowledge {
     pub restriction: Option<Cited>,
     /// Its criteria in order.
     pub criteria: Vec<(String, Role)>,
+    /// The statements a criterion rests on in this option, where they are not those of the criterion itself.
+    pub statements: BTreeMap<String, Vec<String>>,
     /// What speaks for it without changing the verdict.
     pub favours: Vec<Aspect>,
     /// What to be careful of without changing the verdict.

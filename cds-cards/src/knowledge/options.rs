@@ -8,7 +8,7 @@ use super::section::{At, Section};
 use super::slots;
 use crate::assessment::{Cited, Group, Role};
 use rust_decimal::Decimal;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An option with its place in the table and its file.
 #[derive(Debug)]
@@ -113,7 +113,8 @@ impl Reader<'_> {
                 label: label?.value,
                 group: group?,
                 restriction,
-                criteria,
+                criteria: criteria.roles,
+                statements: criteria.statements,
                 favours,
                 cautions,
                 variants,
@@ -128,20 +129,28 @@ impl Reader<'_> {
         })
     }
 
-    fn criteria(&self, root: &Section<'_>) -> Vec<(String, Role)> {
-        let mut criteria: Vec<(String, Role)> = Vec::new();
-        for (id, role) in root.sections("criterion", |section| (section.text("id"), role(section))) {
+    fn criteria(&self, root: &Section<'_>) -> OwnCriteria {
+        let mut found = OwnCriteria::default();
+        let read = |section: &Section<'_>| {
+            let own = section.texts("statements");
+            let own = self.evidence.cited(self.file, own, self.source.faults);
+            (section.text("id"), role(section), own)
+        };
+        for (id, role, own) in root.sections("criterion", read) {
             let Some(id) = id else { continue };
             self.known(root, &id);
-            if criteria.iter().any(|(known, _)| *known == id.value) {
+            if found.roles.iter().any(|(known, _)| *known == id.value) {
                 root.fault(id.line, format!("criterion `{}` stands twice", id.value));
             }
-            criteria.extend(role.map(|role| (id.value, role)));
+            if !own.is_empty() {
+                found.statements.insert(id.value.clone(), own);
+            }
+            found.roles.extend(role.map(|role| (id.value, role)));
         }
         if root.line_of("criterion") == root.line() {
             root.fault(1, "the option has no `[[criterion]]`");
         }
-        criteria
+        found
     }
 
     fn known(&self, section: &Section<'_>, id: &At<String>) {
@@ -230,6 +239,13 @@ impl Reader<'_> {
         self.evidence
             .cited(self.file, section.some_texts("statements"), self.source.faults)
     }
+}
+
+/// The criteria of an option with their roles, and the statements of its own that some rest on.
+#[derive(Default)]
+struct OwnCriteria {
+    roles: Vec<(String, Role)>,
+    statements: BTreeMap<String, Vec<String>>,
 }
 
 trait Named {

@@ -50,7 +50,7 @@ pub(super) fn label<'a>(knowledge: &'a Knowledge, id: &'a str) -> &'a str {
 /// What a criterion asks for, and how the record answers; where the record contradicts it, the record first.
 pub(super) fn criterion(knowledge: &Knowledge, report: &CriterionReport) -> String {
     let label = label(knowledge, &report.id);
-    let because = report.because.trim_end_matches(NO_CUT_OFF);
+    let because = report.because.as_str();
     match (report.outcome, report.reason) {
         _ if because.is_empty() => brief(knowledge, report),
         (Outcome::Met, _) => format!("{label}: {because}"),
@@ -68,9 +68,6 @@ pub(super) fn criterion(knowledge: &Knowledge, report: &CriterionReport) -> Stri
         (Outcome::Unknown, _) => brief(knowledge, report),
     }
 }
-
-/// "Needs clinical judgement" says it already.
-const NO_CUT_OFF: &str = ": the review gives no cut-off here";
 
 /// What a criterion asks for, with the reason where the record does not say.
 pub(super) fn brief(knowledge: &Knowledge, report: &CriterionReport) -> String {

@@ -317,10 +317,10 @@ fn why(reason: Reason) -> &'static str {
 fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Supported => "supported",
-        Verdict::Provisional => "provisional: nothing speaks against it, something is to be confirmed",
+        Verdict::Provisional => "to confirm: nothing speaks against it, something is to be confirmed",
         Verdict::Undetermined => "undetermined: a required criterion is not known",
-        Verdict::NotSupported => "not supported: a criterion is not met",
-        Verdict::Contraindicated => "contraindicated: the review advises against it",
+        Verdict::NotSupported => "criteria not met",
+        Verdict::Contraindicated => "review advises against it",
     }
 }
 
