@@ -162,12 +162,13 @@ impl State {
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(
-            resource("/cds-services")
+            // With a slash at the end too: clients add ids to an address of discovery that was typed in.
+            resource(["/cds-services", "/cds-services/"])
                 .route(get().to(handlers::discovery))
                 .default_service(to(|| handlers::wrong_method("GET"))),
         )
         .service(
-            resource("/cds-services/{id}")
+            resource(["/cds-services/{id}", "/cds-services//{id}"])
                 .route(post().to(handlers::hook))
                 .default_service(to(|| handlers::wrong_method("POST"))),
         )
