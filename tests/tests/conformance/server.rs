@@ -1,0 +1,258 @@
+//! The real program as a process of its own, and a plain HTTP client that changes nothing of what is sent.
+
+use acceptance::here;
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, Weak};
+use std::time::{Duration, Instant, SystemTime};
+
+/// Settings of the service that most tests share: the bundled patients, and time enough for a busy machine.
+const DEMO: &str = "demo.enabled = true\nfhir.deadline = \"4 s\"\n";
+
+/// A running service; ends when dropped.
+pub(crate) struct Service {
+    child: Child,
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) base: String,
+    log: Arc<Mutex<String>>,
+    /// Open, so that the program can go on writing.
+    _banner: BufReader<ChildStdout>,
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// Names in lower case.
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+impl Service {
+    /// The demo service, one process for all tests that run at the same time.
+    pub(crate) fn demo() -> Arc<Self> {
+        static RUNNING: Mutex<Weak<Service>> = Mutex::new(Weak::new());
+        let mut running = RUNNING.lock().unwrap();
+        running.upgrade().unwrap_or_else(|| {
+            let started = Arc::new(Self::start(DEMO));
+            *running = Arc::downgrade(&started);
+            started
+        })
+    }
+
+    /// A service with these settings on a free port.
+    pub(crate) fn start(settings: &str) -> Self {
+        let config = file(
+            "settings.toml",
+            &format!("server.listen = \"127.0.0.1:0\"\n{settings}"),
+        );
+        let mut command = Command::new(&*PROGRAM);
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("PNET_CDS_") {
+                command.env_remove(name);
+            }
+        }
+        command
+            .arg("serve")
+            .arg("--config")
+            .arg(&config)
+            .env("NO_COLOR", "1");
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let log = Arc::new(Mutex::new(String::new()));
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let written = Arc::clone(&log);
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                *written.lock().unwrap() += &format!("{line}\n");
+            }
+        });
+        let mut banner = BufReader::new(child.stdout.take().unwrap());
+        let mut first = String::new();
+        banner.read_line(&mut first).unwrap();
+        let base = first
+            .split("listens on ")
+            .nth(1)
+            .and_then(|rest| rest.split(';').next());
+        let Some(base) = base.map(str::to_owned) else {
+            child.wait().unwrap();
+            panic!("not started: {first}{}\n{settings}", log.lock().unwrap());
+        };
+        Self {
+            child,
+            base,
+            log,
+            _banner: banner,
+        }
+    }
+
+    /// The address of a path.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    /// Whether this is logged, now or soon.
+    pub(crate) fn logs(&self, text: &str) -> bool {
+        let until = Instant::now() + Duration::from_secs(5);
+        while Instant::now() < until {
+            if self.logged().contains(text) {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        false
+    }
+
+    /// What has been logged so far.
+    pub(crate) fn logged(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], "")
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(
+            "POST",
+            path,
+            &[("Content-Type", "application/json")],
+            &body.to_string(),
+        )
+    }
+
+    /// Sends a request exactly as given.
+    pub(crate) fn send(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let address = self.base.trim_start_matches("http://");
+        let mut request = format!("{method} {target} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+        for (name, value) in headers {
+            request += &format!("{name}: {value}\r\n");
+        }
+        if method == "POST" {
+            request += &format!("Content-Length: {}\r\n", body.len());
+        }
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        stream
+            .write_all(format!("{request}\r\n{body}").as_bytes())
+            .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        Answer::parse(&answer)
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Answer {
+    fn parse(text: &str) -> Self {
+        let (head, body) = text
+            .split_once("\r\n\r\n")
+            .unwrap_or_else(|| panic!("no HTTP: {text:?}"));
+        let mut lines = head.lines();
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok());
+        let header = |line: &str| {
+            let (name, value) = line.split_once(':')?;
+            Some((name.to_lowercase(), value.trim().to_owned()))
+        };
+        Self {
+            status: status.unwrap_or_else(|| panic!("no status: {head}")),
+            headers: lines.filter_map(header).collect(),
+            body: body.to_owned(),
+        }
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let found = self.headers.iter().find(|(known, _)| known == name);
+        found.map_or("", |(_, value)| value)
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The cards of a success.
+    pub(crate) fn cards(&self) -> Vec<Value> {
+        assert_eq!(self.status, 200, "{}", self.body);
+        self.json()["cards"].as_array().unwrap().clone()
+    }
+
+    /// Checks that it is an error with an OperationOutcome of this code.
+    pub(crate) fn is_error(&self, status: u16, code: &str) {
+        let outcome = self.json();
+        let found = outcome["issue"][0]["details"]["coding"][0]["code"].as_str();
+        assert_eq!((self.status, found), (status, Some(code)), "{}", self.body);
+        assert_eq!(outcome["resourceType"], "OperationOutcome");
+        assert_eq!(self.header("content-type"), "application/fhir+json");
+    }
+}
+
+/// A new file with this text.
+pub(crate) fn file(name: &str, text: &str) -> PathBuf {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let number = NEXT.fetch_add(1, Ordering::SeqCst);
+    let name = format!("conformance-{}-{number}-{name}", std::process::id());
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+/// The program beside this test; built where it is not there or older than the library that cargo has just built.
+static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
+    let test = std::env::current_exe().unwrap();
+    let profile = test.parent().and_then(Path::parent).unwrap();
+    let program = profile.join(format!("pnet-cds{}", std::env::consts::EXE_SUFFIX));
+    if changed(&program) < library(&profile.join("deps")) {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut build = Command::new(cargo);
+        build.args(["build", "--quiet", "--package", "pnet-cds", "--bin", "pnet-cds"]);
+        if profile.ends_with("release") {
+            build.arg("--release");
+        }
+        assert!(build.current_dir(here()).status().unwrap().success(), "{build:?}");
+    }
+    pinned(&program)
+});
+
+/// Another name for the file as it is now: whoever builds meanwhile makes a new one.
+fn pinned(program: &Path) -> PathBuf {
+    let name = format!("conformance-program{}", std::env::consts::EXE_SUFFIX);
+    let pinned = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    // There is none at first.
+    let _ = std::fs::remove_file(&pinned);
+    std::fs::hard_link(program, &pinned).unwrap();
+    pinned
+}
+
+fn changed(path: &Path) -> SystemTime {
+    path.metadata()
+        .and_then(|data| data.modified())
+        .unwrap_or(SystemTime::UNIX_EPOCH)
+}
+
+/// When the newest library of the service was built; always after a program that is not there.
+fn library(deps: &Path) -> SystemTime {
+    let files = std::fs::read_dir(deps)
+        .unwrap()
+        .flatten()
+        .map(|entry| entry.path());
+    let libraries = files.filter(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("libpnet_cds-") && name.ends_with(".rlib")
+    });
+    let newest = libraries.map(|path| changed(&path)).max();
+    newest.unwrap_or_else(SystemTime::now)
+}
