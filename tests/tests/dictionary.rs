@@ -185,6 +185,7 @@ fn short(system: &str) -> &str {
 /// The codes of a value set as one line.
 fn codes_of(set: &Value) -> String {
     let mut parts: Vec<String> = Vec::new();
+    let mut systems: Vec<(&str, Vec<String>)> = Vec::new();
     for include in list(&set["compose"], "include") {
         for part in list(include, "valueSet") {
             let id = part
@@ -194,12 +195,16 @@ fn codes_of(set: &Value) -> String {
             parts.push(format!("[{id}](#{id})"));
         }
         let codes = list(include, "concept").map(|concept| text(concept, "code").to_owned());
-        let families = list(include, "filter").map(|filter| format!("{} and below", text(filter, "value")));
-        let all: Vec<String> = codes.chain(families).collect();
-        if !all.is_empty() {
-            parts.push(format!("{} {}", short(text(include, "system")), all.join(", ")));
+        // A family: the category and every code below it.
+        let families = list(include, "filter").map(|filter| format!("{}.*", text(filter, "value")));
+        let system = short(text(include, "system"));
+        match systems.iter_mut().find(|(known, _)| *known == system) {
+            Some((_, all)) => all.extend(codes.chain(families)),
+            None => systems.push((system, codes.chain(families).collect())),
         }
     }
+    let systems = systems.into_iter().filter(|(_, codes)| !codes.is_empty());
+    parts.extend(systems.map(|(system, codes)| format!("{system} {}", codes.join(", "))));
     parts.join("; ")
 }
 
@@ -230,7 +235,7 @@ fn dictionary() -> String {
         )
         .expect("a row");
     }
-    out.push_str("\n### Value sets\n\n| Value set | Codes |\n|---|---|\n");
+    out.push_str("\n### Value sets\n\n`E11.*` is the category with all codes below it.\n\n| Value set | Codes |\n|---|---|\n");
     for set in resources("ValueSet") {
         let id = text(&set, "id");
         writeln!(out, "| <a id=\"{id}\"></a>{id} | {} |", codes_of(&set)).expect("a row");
