@@ -219,6 +219,35 @@ pub(crate) fn is_absolute(place: &str, url: &str) {
     );
 }
 
+/// What is wrong with a link.
+pub(crate) fn link_fault(link: &Value) -> Option<&'static str> {
+    let word = |name: &str| link[name].as_str().unwrap_or_default();
+    let url = word("url");
+    let absolute = ["https://", "http://"]
+        .iter()
+        .any(|scheme| url.len() > scheme.len() && url.starts_with(scheme));
+    match word("type") {
+        _ if word("label").trim().is_empty() => Some("no label"),
+        _ if !absolute || url.contains(char::is_whitespace) => Some("no absolute address"),
+        "smart" => None,
+        "absolute" if link.get("appContext").is_some() => Some("appContext on an absolute link"),
+        "absolute" => None,
+        _ => Some("neither absolute nor smart"),
+    }
+}
+
+/// Links that are wrong, each in its way.
+pub(crate) fn wrong_links() -> [Value; 5] {
+    let url = "https://example.org/x";
+    [
+        json!({"label": " ", "url": url, "type": "absolute"}),
+        json!({"label": "a", "url": "/x", "type": "absolute"}),
+        json!({"label": "a", "url": "https://", "type": "smart"}),
+        json!({"label": "a", "url": url, "type": "relative"}),
+        json!({"label": "a", "url": url, "type": "absolute", "appContext": "x"}),
+    ]
+}
+
 /// Checks a Coding; with `display` where the standard asks for it.
 pub(crate) fn is_coding(place: &str, coding: &Value, display: bool) {
     text(place, coding, "code");
