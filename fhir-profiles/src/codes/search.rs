@@ -3,6 +3,7 @@
 use super::Codes;
 use super::system::FACTS;
 use crate::catalogue::FactId::{self, *};
+use crate::chart::Coding;
 
 /// A theme: its name, the value sets of its codes and its facts.
 type Theme = (&'static str, &'static [&'static str], &'static [FactId]);
@@ -109,6 +110,16 @@ impl Codes {
     /// The themes by which Observations, and Procedures in the last, are searched.
     pub fn themes() -> impl Iterator<Item = &'static str> {
         THEMES.iter().map(|(name, ..)| *name)
+    }
+
+    /// Whether the code means something to the reader, whatever the kind of record it stands in.
+    pub fn knows(&self, system: &str, code: &str) -> bool {
+        let coding = Coding {
+            system: Some(system.into()),
+            code: Some(code.into()),
+            display: None,
+        };
+        self.meanings(&coding).next().is_some()
     }
 
     /// The `system|code` tokens of a theme (`pathology`, `staging`, `liver`, `markers`, `status`: Observations;

@@ -2,6 +2,7 @@
 
 mod assess;
 mod knowledge;
+mod probe;
 mod report;
 mod serve;
 mod settings;
@@ -40,6 +41,12 @@ enum Command {
     /// A file is a FHIR Bundle of any type or a CDS Hooks request. Every file is done; the exit code is 0 if all
     /// could be assessed, else 2, with a message for each that could not.
     Assess(AssessArgs),
+    /// Show what the service would read from a FHIR server about one patient, and how.
+    ///
+    /// For the integration engineer: pulls what a hook call without prefetch would pull, and says search by search and
+    /// fact by fact what was found, how it was read, what was ignored and why, which codes look relevant and are not
+    /// read (with a ConceptMap to begin with), and what the server does not honour. Reads only.
+    Probe(ProbeArgs),
     /// Check or show the knowledge.
     #[command(subcommand)]
     Knowledge(KnowledgeCommand),
@@ -70,6 +77,36 @@ struct AssessArgs {
     /// Settings file (TOML): its knowledge and card settings apply [environment: PNET_CDS_CONFIG].
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct ProbeArgs {
+    /// Base address of the FHIR server; https, http on this machine only.
+    #[arg(long, value_name = "URL")]
+    fhir: String,
+    /// Id of the patient.
+    #[arg(long, value_name = "ID")]
+    patient: String,
+    /// File with an access token, shown to this server only.
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// Form of the output.
+    #[arg(long, value_enum, default_value_t = ProbeFormat::Table)]
+    format: ProbeFormat,
+    /// Day of evaluation, YYYY-MM-DD [default: today].
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
+    /// Settings file (TOML): its [fhir] and knowledge settings apply [environment: PNET_CDS_CONFIG].
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ProbeFormat {
+    /// A report to read.
+    Table,
+    /// One JSON object.
+    Json,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -109,6 +146,7 @@ pub fn run() -> ExitCode {
     let ended = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(args) => serve::run(args.config.as_deref()),
         Command::Assess(args) => assess::run(&args),
+        Command::Probe(args) => probe::run(&args),
         Command::Knowledge(KnowledgeCommand::Check { dir }) => knowledge::check(dir.as_deref()),
         Command::Knowledge(KnowledgeCommand::Show { id }) => knowledge::show(id.as_deref()),
         Command::Settings(args) => settings::run(args.check.as_deref()),

@@ -6,6 +6,7 @@ use std::time::Instant;
 use zeroize::Zeroizing;
 
 /// An access token: never shown, never used after its time, wiped when dropped.
+#[derive(Clone)]
 pub struct BearerToken {
     secret: Zeroizing<String>,
     expires: Instant,

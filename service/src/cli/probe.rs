@@ -1,0 +1,277 @@
+//! `pnet-cds probe`: what the service would pull from a FHIR server about one patient, and what it makes of it.
+
+mod checks;
+mod relevant;
+mod table;
+mod views;
+
+use super::{Ended, ProbeArgs, ProbeFormat, block_on, print, settings, style};
+use crate::clock;
+use crate::evaluator::Evaluator;
+use crate::fhir_client::{
+    Access, AllowedBase, BearerToken, FetchState, Fetched, FhirClient, FhirSettings, Query,
+};
+use crate::hooks::HOOK;
+use crate::hooks::flow::{self, Server, Source};
+use crate::hooks::request::HookRequest;
+use crate::hooks::templates::{Template, templates};
+use crate::settings::Settings;
+use cds_cards::assessment::Assessment;
+use checks::Check;
+use fhir_profiles::chart::ChartBuilder;
+use jiff::civil::Date;
+use relevant::Unmapped;
+use serde::Serialize;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// For each round of searches; the service itself has much less, and the report says which search is too slow for it.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// A token given on the command line is used as long as the probe takes.
+const TOKEN_LIFE: Duration = Duration::from_secs(3600);
+/// Whoever types the address means it, also where it is not public.
+const NETWORKS: [&str; 5] = [
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "100.64.0.0/10",
+    "fc00::/7",
+];
+
+/// What was found.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Report {
+    server: String,
+    /// What a hook call without prefetch would come to now.
+    hook: String,
+    searches: Vec<Searched>,
+    server_checks: Vec<Check>,
+    assessment: Assessment,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unmapped: Vec<Unmapped>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    concept_map: Option<serde_json::Value>,
+}
+
+/// One query of the templates.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Searched {
+    key: String,
+    query: String,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'static str>,
+    resources: usize,
+    pages: usize,
+    requests: u32,
+    millis: u128,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
+}
+
+/// One server, one patient.
+struct Probe<'a> {
+    settings: &'a Settings,
+    evaluator: &'a Evaluator,
+    templates: Vec<Template>,
+    base: AllowedBase,
+    token: Option<BearerToken>,
+    patient: String,
+    as_of: Date,
+}
+
+/// Probes and prints.
+pub(super) fn run(args: &ProbeArgs) -> Result<(), Ended> {
+    let settings = settings::current(args.config.as_deref())?;
+    let evaluator = Evaluator::load(&settings).map_err(Ended::wrong)?;
+    let networks: Vec<_> = NETWORKS
+        .iter()
+        .filter_map(|network| network.parse().ok())
+        .collect();
+    let base = AllowedBase::parse(&args.fhir, &networks)
+        .map_err(|invalid| Ended::wrong([format!("--fhir `{}`: {invalid}", args.fhir)]))?;
+    let patient = args.patient.trim_start_matches("Patient/").to_owned();
+    if Query::new("patient", &format!("Patient/{patient}")).is_err() {
+        return Err(Ended::wrong(["--patient: expected the id of a Patient"]));
+    }
+    let probe = Probe {
+        settings: &settings,
+        templates: templates(evaluator.codes),
+        evaluator: &evaluator,
+        base,
+        token: args.token_file.as_deref().map(read_token).transpose()?,
+        patient,
+        as_of: args.as_of.unwrap_or_else(clock::today),
+    };
+    let report = block_on(probe.report())??;
+    print(&match args.format {
+        ProbeFormat::Table => table::write(&report, style::wanted_on_stdout()),
+        ProbeFormat::Json => {
+            serde_json::to_string_pretty(&report).map_err(|e| Ended::failed(e.to_string()))? + "\n"
+        }
+    })?;
+    let core = |searched: &&Searched| {
+        probe
+            .templates
+            .iter()
+            .any(|t| t.key == searched.key && t.is_core())
+    };
+    let failed: Vec<String> = report
+        .searches
+        .iter()
+        .filter(core)
+        .filter(|searched| searched.state == "failed")
+        .map(|searched| {
+            format!(
+                "`{}` could not be fetched: {}",
+                searched.key,
+                searched.why.unwrap_or_default()
+            )
+        })
+        .collect();
+    match failed.is_empty() {
+        true => Ok(()),
+        false => Err(Ended::wrong(failed)),
+    }
+}
+
+fn read_token(path: &Path) -> Result<BearerToken, Ended> {
+    let wrong = |what: String| Ended::wrong([format!("{}: {what}", path.display())]);
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    BearerToken::new(text.trim(), Instant::now() + TOKEN_LIFE).map_err(|invalid| wrong(invalid.to_string()))
+}
+
+impl Probe<'_> {
+    /// A client without breaker, that reads so many pages of a search.
+    fn client(&self, max_pages: usize) -> Result<FhirClient, Ended> {
+        let settings = FhirSettings {
+            max_pages,
+            connect_timeout: Duration::from_secs(5),
+            circuit_failures: u32::MAX,
+            ..self.settings.fhir.clone()
+        };
+        FhirClient::new(&settings).map_err(|error| Ended::wrong([format!("`fhir.ca_file`: {error}")]))
+    }
+
+    async fn fetch(&self, client: &FhirClient, patient: &str, queries: &[Query]) -> Vec<Fetched> {
+        let access = Access::new(&self.base, self.token.as_ref(), patient);
+        client.fetch(&access, queries, Instant::now() + PATIENCE).await
+    }
+
+    async fn report(&self) -> Result<Report, Ended> {
+        let client = self.client(self.settings.fhir.max_pages)?;
+        let hook = self.hook(&client).await?;
+        let queries: Vec<(String, Query)> = self
+            .templates
+            .iter()
+            .filter_map(|template| {
+                let text = template.resolve(&self.patient);
+                let query = Query::new(&template.key, &text).ok()?;
+                Some((text, query))
+            })
+            .collect();
+        let (texts, queries): (Vec<String>, Vec<Query>) = queries.into_iter().unzip();
+        let fetched = self.fetch(&client, &self.patient, &queries).await;
+        let mut searches: Vec<Searched> = texts
+            .into_iter()
+            .zip(&fetched)
+            .map(|(query, fetched)| self.searched(query, fetched))
+            .collect();
+        let wide = checks::wide(self, &client).await;
+        let server_checks = checks::run(self, &wide, &fetched, &mut searches).await?;
+        let assessment = self.assess(&fetched, &searches)?;
+        let mut resources = checks::resources(&wide.fetched, &self.patient);
+        resources.extend(checks::resources(&fetched, &self.patient));
+        let unmapped = relevant::find(self.evaluator.codes, &resources);
+        Ok(Report {
+            server: self.base.to_string(),
+            hook,
+            searches,
+            server_checks,
+            assessment,
+            concept_map: relevant::concept_map(&unmapped),
+            unmapped,
+        })
+    }
+
+    /// What the service itself would answer, with its own deadline.
+    async fn hook(&self, client: &FhirClient) -> Result<String, Ended> {
+        let body = serde_json::json!({
+            "hook": HOOK,
+            "hookInstance": uuid::Uuid::nil().to_string(),
+            "context": {"userId": "Practitioner/probe", "patientId": self.patient},
+        });
+        let body = body.to_string();
+        let wrong = |failure: crate::errors::Failure| Ended::wrong([failure.to_string()]);
+        let mut request = HookRequest::parse(&body).map_err(wrong)?;
+        request.token = self.token.clone();
+        let source = Source::Server(Server {
+            client,
+            base: &self.base,
+            deadline: self.settings.fhir.deadline,
+        });
+        let start = Instant::now();
+        let advice = flow::advise(self.evaluator, &self.templates, &request, source, self.as_of).await;
+        let millis = start.elapsed().as_millis();
+        Ok(match advice {
+            Ok(advice) if advice.cards.is_empty() => format!("no card: no PNET on record ({millis} ms)"),
+            Ok(advice) => format!("{} cards ({millis} ms)", advice.cards.len()),
+            Err(failure) => format!(
+                "{} {}: {failure} ({millis} ms)",
+                failure.code.status(),
+                failure.code.code()
+            ),
+        })
+    }
+
+    fn searched(&self, query: String, fetched: &Fetched) -> Searched {
+        let deadline = self.settings.fhir.deadline;
+        let mut notes = Vec::new();
+        if fetched.elapsed > deadline {
+            notes.push(format!(
+                "slower than `fhir.deadline` ({} ms): the service would not have it",
+                deadline.as_millis()
+            ));
+        }
+        let resources = views::resources(fetched.state.pages());
+        notes.extend(views::outcomes(fetched.state.pages()));
+        Searched {
+            key: fetched.key.clone(),
+            query,
+            state: match fetched.state {
+                FetchState::Complete(_) => "complete",
+                FetchState::Partial { .. } => "partial",
+                FetchState::Failed(_) => "failed",
+            },
+            why: fetched.state.why().map(|why| why.text()),
+            resources: resources.len(),
+            pages: fetched.state.pages().len(),
+            requests: fetched.requests,
+            millis: fetched.elapsed.as_millis(),
+            notes,
+        }
+    }
+
+    /// The assessment of what was fetched, without searches that brought another patient's data.
+    fn assess(&self, fetched: &[Fetched], searches: &[Searched]) -> Result<Assessment, Ended> {
+        let mut builder = ChartBuilder::new(Some(&self.patient));
+        for (fetched, searched) in fetched.iter().zip(searches) {
+            if !checks::is_of_patient(fetched.state.pages(), &self.patient) {
+                builder.report(searched.key.as_str(), "left out: it holds another patient's data");
+                continue;
+            }
+            for page in fetched.state.pages() {
+                builder.add(page);
+            }
+            if let Some(why) = searched.why {
+                builder.report(searched.key.as_str(), why);
+            }
+        }
+        let chart = builder
+            .finish()
+            .map_err(|error| Ended::wrong([error.to_string()]))?;
+        Ok(self.evaluator.assess(&chart, self.as_of))
+    }
+}

@@ -1,0 +1,285 @@
+//! Whether the server honours what the searches rely on: patient, code, `_count` and `_sort`.
+
+use super::views::{self, Resource};
+use super::{Ended, Probe, Searched};
+use crate::fhir_client::{FetchState, Fetched, FhirClient, Query};
+use fhir_profiles::chart::ChartBuilder;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use std::collections::BTreeSet;
+
+/// A patient that no server has.
+const NOBODY: &str = "pnet-cds-probe-nobody";
+/// A code that no record has.
+const NO_CODE: &str = "https://pnet-cds.github.io/fhir/CodeSystem/facts|pnet-cds-probe-no-such-code";
+
+/// One check.
+#[derive(Debug, Serialize)]
+pub(super) struct Check {
+    pub(super) what: String,
+    pub(super) result: Verdict,
+    /// What was seen.
+    pub(super) seen: String,
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Verdict {
+    /// As it should be.
+    Honoured,
+    /// The server does something else than asked for.
+    NotHonoured,
+    /// The data do not allow to tell.
+    NotTold,
+}
+
+/// Observations and Procedures of the patient without a filter by code.
+pub(super) struct Wide {
+    pub(super) fetched: Vec<Fetched>,
+}
+
+impl Wide {
+    fn resources(&self, patient: &str) -> Vec<Resource> {
+        resources(&self.fetched, patient)
+    }
+}
+
+/// The resources of searches that brought this patient's data only.
+pub(super) fn resources(fetched: &[Fetched], patient: &str) -> Vec<Resource> {
+    let own = fetched
+        .iter()
+        .map(|fetched| fetched.state.pages())
+        .filter(|pages| is_of_patient(pages, patient));
+    own.flat_map(views::resources).collect()
+}
+
+/// Searches without a code, within the caps of the settings.
+pub(super) async fn wide(probe: &Probe<'_>, client: &FhirClient) -> Wide {
+    let patient = &probe.patient;
+    let queries: Vec<Query> = [
+        (
+            "all observations",
+            format!("Observation?patient={patient}&_sort=-date&_count=200"),
+        ),
+        (
+            "all procedures",
+            format!("Procedure?patient={patient}&_count=200"),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(key, text)| Query::new(key, &text).ok())
+    .collect();
+    Wide {
+        fetched: probe.fetch(client, patient, &queries).await,
+    }
+}
+
+/// Whether the pages hold nothing of another patient.
+pub(super) fn is_of_patient(pages: &[Box<RawValue>], patient: &str) -> bool {
+    let mut chart = ChartBuilder::new(Some(patient));
+    for page in pages {
+        chart.add(page);
+    }
+    chart.finish().is_ok()
+}
+
+/// Runs every check; what concerns one search is also noted there.
+pub(super) async fn run(
+    probe: &Probe<'_>,
+    wide: &Wide,
+    fetched: &[Fetched],
+    searches: &mut [Searched],
+) -> Result<Vec<Check>, Ended> {
+    let once = probe.client(1)?;
+    let patient = &probe.patient;
+    let observations = wide.fetched.first();
+    let mut checks = vec![own_patient(wide, fetched, searches, patient)];
+    for kind in ["Observation", "Condition"] {
+        let query = format!("{kind}?patient={NOBODY}");
+        let got = one(probe, &once, NOBODY, &query).await;
+        let found = got.map(|pages| views::resources(&pages).len());
+        checks.push(none_expected(
+            format!("{kind}: a `patient` that does not exist has nothing"),
+            found,
+            "resources of others",
+        ));
+    }
+    for kind in ["Observation", "Procedure"] {
+        let query = format!("{kind}?patient={patient}&code={NO_CODE}");
+        let got = one(probe, &once, patient, &query).await;
+        let found = got.map(|pages| views::resources(&pages).len());
+        checks.push(none_expected(
+            format!("{kind}: a `code` that no record has finds nothing"),
+            found,
+            "resources with other codes",
+        ));
+    }
+    let all = observations.map(|fetched| views::resources(fetched.state.pages()));
+    let all = all.unwrap_or_default();
+    let got = one(
+        probe,
+        &once,
+        patient,
+        &format!("Observation?patient={patient}&_count=1"),
+    )
+    .await;
+    checks.push(count(got.map(|pages| views::resources(&pages).len()), all.len()));
+    checks.push(sorted(&all));
+    checks.push(codes(&wide.resources(patient), fetched, searches));
+    Ok(checks)
+}
+
+async fn one(
+    probe: &Probe<'_>,
+    client: &FhirClient,
+    patient: &str,
+    query: &str,
+) -> Option<Vec<Box<RawValue>>> {
+    let query = Query::new("check", query).ok()?;
+    match probe.fetch(client, patient, &[query]).await.pop()?.state {
+        FetchState::Complete(pages) | FetchState::Partial { pages, .. } => Some(pages),
+        FetchState::Failed(_) => None,
+    }
+}
+
+fn own_patient(wide: &Wide, fetched: &[Fetched], searches: &mut [Searched], patient: &str) -> Check {
+    let mut foreign = Vec::new();
+    for (fetched, searched) in fetched.iter().zip(searches) {
+        if !is_of_patient(fetched.state.pages(), patient) {
+            searched
+                .notes
+                .push("holds another patient's data: a call is refused with 412".to_owned());
+            foreign.push(searched.key.clone());
+        }
+    }
+    for fetched in &wide.fetched {
+        if !is_of_patient(fetched.state.pages(), patient) {
+            foreign.push(fetched.key.clone());
+        }
+    }
+    Check {
+        what: "`patient`: every answer is of this patient".to_owned(),
+        result: if foreign.is_empty() {
+            Verdict::Honoured
+        } else {
+            Verdict::NotHonoured
+        },
+        seen: match foreign.is_empty() {
+            true => "no other patient".to_owned(),
+            false => format!("another patient's data in: {}", foreign.join(", ")),
+        },
+    }
+}
+
+fn none_expected(what: String, found: Option<usize>, of_what: &str) -> Check {
+    let (result, seen) = match found {
+        None => (Verdict::NotTold, "the search failed".to_owned()),
+        Some(0) => (Verdict::Honoured, "nothing".to_owned()),
+        Some(found) => (Verdict::NotHonoured, format!("{found} {of_what}")),
+    };
+    Check { what, result, seen }
+}
+
+fn count(found: Option<usize>, all: usize) -> Check {
+    let (result, seen) = match found {
+        None => (Verdict::NotTold, "the search failed".to_owned()),
+        Some(found) if found > 1 => (Verdict::NotHonoured, format!("{found} on the first page")),
+        Some(_) if all < 2 => (Verdict::NotTold, format!("{all} Observations in all")),
+        Some(found) => (
+            Verdict::Honoured,
+            format!("{found} on the first page, {all} in all"),
+        ),
+    };
+    Check {
+        what: "`_count=1` makes pages of one".to_owned(),
+        result,
+        seen,
+    }
+}
+
+/// Dates of one length compare as texts; others are left out, since they need not be comparable.
+fn sorted(all: &[Resource]) -> Check {
+    let days: Vec<&str> = all
+        .iter()
+        .filter_map(|resource| resource.effective_date_time.as_deref()?.get(..10))
+        .collect();
+    let distinct: BTreeSet<&&str> = days.iter().collect();
+    let falling = days.is_sorted_by(|a, b| a >= b);
+    let (result, seen) = match (distinct.len(), falling) {
+        (0 | 1, _) => (Verdict::NotTold, "fewer than two dates".to_owned()),
+        (count, true) => (Verdict::Honoured, format!("{count} dates, newest first")),
+        (count, false) => (Verdict::NotHonoured, format!("{count} dates in another order")),
+    };
+    Check {
+        what: "`_sort=-date` brings the newest first".to_owned(),
+        result,
+        seen,
+    }
+}
+
+/// Compares searches by code with the search without one.
+fn codes(all: &[Resource], fetched: &[Fetched], searches: &mut [Searched]) -> Check {
+    let mut outside = 0usize;
+    let mut lost = 0usize;
+    let mut compared = 0usize;
+    for (fetched, searched) in fetched.iter().zip(searches) {
+        let Some((kind, tokens)) = tokens(&searched.query) else {
+            continue;
+        };
+        let has_code = |resource: &Resource| {
+            let mut codings = resource.code.iter().flat_map(|code| code.codings());
+            codings.any(|coding| tokens.contains(&token(coding)))
+        };
+        let got = views::resources(fetched.state.pages());
+        let ids: BTreeSet<String> = got.iter().map(Resource::reference).collect();
+        let strangers = got.iter().filter(|resource| !has_code(resource)).count();
+        let missing: Vec<String> = all
+            .iter()
+            .filter(|resource| resource.resource_type == kind && has_code(resource))
+            .map(Resource::reference)
+            .filter(|reference| !ids.contains(reference))
+            .collect();
+        compared += got.len() + missing.len();
+        outside += strangers;
+        if strangers > 0 {
+            searched
+                .notes
+                .push(format!("{strangers} resources have none of the codes asked for"));
+        }
+        if matches!(fetched.state, FetchState::Complete(_)) && !missing.is_empty() {
+            lost += missing.len();
+            searched.notes.push(format!(
+                "leaves out by `code` what has such a code: {}",
+                missing.join(", ")
+            ));
+        }
+    }
+    let (result, seen) = match (compared, outside, lost) {
+        (0, ..) => (Verdict::NotTold, "no resource to compare".to_owned()),
+        (_, 0, 0) => (Verdict::Honoured, format!("{compared} resources compared")),
+        _ => (
+            Verdict::NotHonoured,
+            format!("{outside} resources with other codes, {lost} left out that have one of the codes"),
+        ),
+    };
+    Check {
+        what: "`code` finds what has the code, and nothing else".to_owned(),
+        result,
+        seen,
+    }
+}
+
+/// Type and tokens of a search by code.
+fn tokens(query: &str) -> Option<(&str, BTreeSet<String>)> {
+    let (kind, parameters) = query.split_once('?')?;
+    let codes = parameters
+        .split('&')
+        .find_map(|parameter| parameter.strip_prefix("code="))?;
+    Some((kind, codes.split(',').map(str::to_owned).collect()))
+}
+
+fn token(coding: &views::Coding) -> String {
+    let text = |part: &Option<String>| part.clone().unwrap_or_default();
+    format!("{}|{}", text(&coding.system), text(&coding.code))
+}

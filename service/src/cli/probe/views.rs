@@ -1,0 +1,137 @@
+//! Narrow views of what a server answered: codes, displays and dates, and nothing else.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// A resource as far as the probe looks at it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Resource {
+    #[serde(default)]
+    pub(super) resource_type: String,
+    #[serde(default)]
+    pub(super) id: Option<String>,
+    #[serde(default)]
+    pub(super) code: Option<Concept>,
+    #[serde(default)]
+    pub(super) component: Option<Vec<Component>>,
+    #[serde(default)]
+    pub(super) effective_date_time: Option<String>,
+}
+
+/// Part of an Observation.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Component {
+    #[serde(default)]
+    pub(super) code: Option<Concept>,
+}
+
+/// A CodeableConcept.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct Concept {
+    #[serde(default)]
+    pub(super) coding: Option<Vec<Coding>>,
+    #[serde(default)]
+    pub(super) text: Option<String>,
+}
+
+/// A Coding.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct Coding {
+    #[serde(default)]
+    pub(super) system: Option<String>,
+    #[serde(default)]
+    pub(super) code: Option<String>,
+    #[serde(default)]
+    pub(super) display: Option<String>,
+}
+
+impl Concept {
+    pub(super) fn codings(&self) -> &[Coding] {
+        self.coding.as_deref().unwrap_or_default()
+    }
+}
+
+impl Resource {
+    pub(super) fn reference(&self) -> String {
+        match &self.id {
+            Some(id) => format!("{}/{id}", self.resource_type),
+            None => self.resource_type.clone(),
+        }
+    }
+
+    /// Its code and those of its components.
+    pub(super) fn concepts(&self) -> impl Iterator<Item = &Concept> {
+        let components = self.component.iter().flatten();
+        self.code
+            .iter()
+            .chain(components.filter_map(|component| component.code.as_ref()))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Bundle {
+    #[serde(default)]
+    resource_type: String,
+    #[serde(default)]
+    entry: Option<Vec<Entry>>,
+    #[serde(default)]
+    issue: Option<Vec<Issue>>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    #[serde(default)]
+    resource: Option<Box<RawValue>>,
+}
+
+#[derive(Deserialize)]
+struct Issue {
+    #[serde(default)]
+    severity: Option<String>,
+    #[serde(default)]
+    diagnostics: Option<String>,
+    #[serde(default)]
+    details: Option<Concept>,
+}
+
+/// Every resource of the pages that is no outcome and can be looked at.
+pub(super) fn resources(pages: &[Box<RawValue>]) -> Vec<Resource> {
+    let all = pages.iter().flat_map(|page| entries(page));
+    all.filter_map(|json| serde_json::from_str::<Resource>(json.get()).ok())
+        .filter(|resource| resource.resource_type != "OperationOutcome")
+        .collect()
+}
+
+/// What the server said beside the data, such as a parameter that it does not know.
+pub(super) fn outcomes(pages: &[Box<RawValue>]) -> Vec<String> {
+    let all = pages.iter().flat_map(|page| entries(page));
+    let outcomes = all
+        .filter_map(|json| serde_json::from_str::<Bundle>(json.get()).ok())
+        .filter(|resource| resource.resource_type == "OperationOutcome");
+    outcomes
+        .flat_map(|outcome| outcome.issue.unwrap_or_default())
+        .map(|issue| {
+            let said = issue
+                .details
+                .and_then(|details| details.text)
+                .or(issue.diagnostics)
+                .unwrap_or_default();
+            format!("the server says ({}): {said}", issue.severity.unwrap_or_default())
+        })
+        .collect()
+}
+
+/// The resources of a Bundle, or the resource itself.
+fn entries(page: &RawValue) -> Vec<Box<RawValue>> {
+    match serde_json::from_str::<Bundle>(page.get()) {
+        Ok(bundle) if bundle.resource_type == "Bundle" => bundle
+            .entry
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|entry| entry.resource)
+            .collect(),
+        _ => vec![page.to_owned()],
+    }
+}
