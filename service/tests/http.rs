@@ -110,7 +110,7 @@ fn outside_demo_mode_there_is_no_sandbox() {
 fn unknown_paths_services_and_methods_get_their_codes() {
     let service = demo();
     service.get("/").is_error(404, "unknown-path");
-    service.get("/cds-services/").is_error(404, "unknown-path");
+    service.get("/cds-services//").is_error(404, "unknown-path");
     service
         .post("/cds-services/other", &prefetched(WITH_PNET))
         .is_error(404, "unknown-service");
