@@ -143,6 +143,7 @@ Description: "Codes for metastases of organs other than the liver, lymph nodes a
 * $sct#94222008 "Secondary malignant neoplasm of bone (disorder)"
 * $sct#94217008 "Metastatic malignant neoplasm to bone marrow (disorder)"
 * $sct#94391008 "Secondary malignant neoplasm of lung (disorder)"
+* $sct#94225005 "Secondary malignant neoplasm of brain (disorder)"
 * $icd-10-cm#C7B.03 "Secondary carcinoid tumors of bone"
 * $icd-10-cm#C7B.09 "Secondary carcinoid tumors of other sites"
 * include codes from system $icd-10-cm where concept is-a #C78.0
