@@ -55,11 +55,11 @@ pub async fn advise(
     source: Source<'_>,
     as_of: Date,
 ) -> Result<Advice, Failure> {
-    let supplied = Intake::supplied(request);
+    let supplied = Intake::supplied(request, &evaluator.prefetch_keys);
     let fetched = fetch(evaluator, templates, request, &supplied, source).await?;
     let taken = supplied
         .completed(request, &fetched)
-        .finish(templates, evaluator.codes)?;
+        .finish(templates, &evaluator.codes)?;
     if taken.surely_no_pnet {
         return Ok(Advice {
             cards: Vec::new(),
@@ -84,15 +84,16 @@ pub async fn assess(
     source: Source<'_>,
     as_of: Date,
 ) -> Result<Assessment, Failure> {
-    let supplied = Intake::supplied(request);
+    let supplied = Intake::supplied(request, &evaluator.prefetch_keys);
     let fetched = fetch(evaluator, templates, request, &supplied, source).await?;
     let taken = supplied
         .completed(request, &fetched)
-        .finish(templates, evaluator.codes)?;
+        .finish(templates, &evaluator.codes)?;
     evaluate(evaluator, &taken, as_of)
 }
 
-/// Assesses a chart. Where no PNET is found, incomplete conditions make that worth nothing, and other data that were
+/// Assesses a chart, on the worker that answers the call: it takes 1 to 2 ms, and another thread would need a copy of
+/// the request that the chart borrows from. Where no PNET is found, incomplete conditions make that worth nothing, and other data that were
 /// not to be had make no difference.
 fn evaluate(evaluator: &Evaluator, taken: &Taken<'_>, as_of: Date) -> Result<Assessment, Failure> {
     let mut assessment = evaluator.assess(&taken.chart, as_of);
@@ -151,8 +152,8 @@ impl Server<'_> {
         if rest.is_empty() {
             return Ok(fetched);
         }
-        let gate = Intake::supplied(request).completed(request, &fetched);
-        if !gate.finish(&[], evaluator.codes)?.surely_no_pnet {
+        let gate = Intake::supplied(request, &evaluator.prefetch_keys).completed(request, &fetched);
+        if !gate.finish(&[], &evaluator.codes)?.surely_no_pnet {
             fetched.extend(self.get(request, rest, deadline).await);
         }
         Ok(fetched)
