@@ -201,20 +201,20 @@ fn stages(evaluator: &Evaluator, body: &str) {
     };
     let policy = ReadPolicy {
         as_of: jiff::civil::date(2026, 11, 23),
-        codes: evaluator.codes,
+        codes: &evaluator.codes,
         closed_world: &BTreeSet::new(),
     };
     let (made, whole) = (chart(), evaluator.assess(&chart(), policy.as_of));
     let facts = read(&made, &policy);
     let parse = timed(&mut || drop(HookRequest::parse(body).unwrap()));
     let narrow = timed(&mut || drop(chart()));
-    let gate = timed(&mut || assert!(made.may_have_pnet(evaluator.codes) || whole.options.is_empty()));
+    let gate = timed(&mut || assert!(made.may_have_pnet(&evaluator.codes) || whole.options.is_empty()));
     let reading = timed(&mut || drop(read(&made, &policy)));
     let assess = timed(&mut || drop(cds_cards::assess(&evaluator.knowledge, &facts)));
     let render = timed(&mut || drop(evaluator.render(&whole, request.instance)));
     println!(
         "  stages (µs): request {parse:.0}, chart {narrow:.0}, gate {gate:.0} ({}), facts {reading:.0}, assessment {assess:.0}, cards {render:.0}",
-        if made.may_have_pnet(evaluator.codes) {
+        if made.may_have_pnet(&evaluator.codes) {
             "goes on"
         } else {
             "ends here"

@@ -1,5 +1,6 @@
 //! What every evaluation needs and no request changes: knowledge, codes and the site's policy.
 
+use crate::hooks::templates::templates;
 use crate::settings::Settings;
 use cds_cards::Knowledge;
 use cds_cards::assessment::Assessment;
@@ -19,21 +20,26 @@ pub struct Evaluator {
     /// What the service knows.
     pub knowledge: Knowledge,
     /// The codes that it reads.
-    pub codes: &'static Codes,
+    pub codes: Codes,
+    /// Prefetch keys of callers, with ours for the same records.
+    pub prefetch_keys: BTreeMap<String, String>,
     closed_world: BTreeSet<FactId>,
     max_cards: usize,
     public_url: Option<String>,
 }
 
 impl Evaluator {
-    /// Loads the knowledge that the settings name.
+    /// Loads the knowledge and the code maps that the settings name.
     ///
     /// # Errors
-    /// Every fault of the knowledge, as `file:line: what`.
+    /// Every fault of the knowledge or of the site's code maps, as `file:line: what`.
     pub fn load(settings: &Settings) -> Result<Self, Vec<String>> {
+        let codes = load_codes(settings.codes_dir.as_deref())?;
+        known_keys(&settings.prefetch_keys, &codes)?;
         Ok(Self {
             knowledge: load_knowledge(settings.knowledge_dir.as_deref())?,
-            codes: Codes::embedded(),
+            codes,
+            prefetch_keys: settings.prefetch_keys.clone(),
             closed_world: settings.closed_world.iter().copied().collect(),
             max_cards: settings.max_cards,
             public_url: settings.public_url.clone(),
@@ -44,7 +50,7 @@ impl Evaluator {
     pub fn assess(&self, chart: &Chart<'_>, as_of: Date) -> Assessment {
         let policy = ReadPolicy {
             as_of,
-            codes: self.codes,
+            codes: &self.codes,
             closed_world: &self.closed_world,
         };
         cds_cards::assess(&self.knowledge, &read(chart, &policy))
@@ -69,6 +75,34 @@ pub fn load_knowledge(dir: Option<&Path>) -> Result<Knowledge, Vec<String>> {
     let overlay = dir.map(files_under).transpose()?.unwrap_or_default();
     Knowledge::load(&Knowledge::merge(Knowledge::embedded_files(), overlay))
         .map_err(|faults| faults.iter().map(ToString::to_string).collect())
+}
+
+/// The embedded codes, and those of a directory of ConceptMaps.
+///
+/// # Errors
+/// Every fault, with its file.
+pub fn load_codes(dir: Option<&Path>) -> Result<Codes, Vec<String>> {
+    let Some(dir) = dir else {
+        return Ok(Codes::embedded().clone());
+    };
+    let mut files = files_under(dir)?;
+    // A mounted ConfigMap brings its own links beside the files.
+    files.retain(|name, _| name.ends_with(".json") && !name.starts_with('.'));
+    Codes::with_maps(&files).map_err(|faults| faults.iter().map(ToString::to_string).collect())
+}
+
+fn known_keys(keys: &BTreeMap<String, String>, codes: &Codes) -> Result<(), Vec<String>> {
+    let ours: BTreeSet<String> = templates(codes)
+        .into_iter()
+        .map(|template| template.key)
+        .collect();
+    let list = || ours.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let faults: Vec<String> = keys
+        .values()
+        .filter(|key| !ours.contains(*key))
+        .map(|key| format!("prefetch.keys: `{key}` is none of {}", list()))
+        .collect();
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
 fn files_under(root: &Path) -> Result<BTreeMap<String, String>, Vec<String>> {

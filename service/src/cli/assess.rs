@@ -23,7 +23,7 @@ pub(super) fn run(args: &AssessArgs) -> Result<(), Ended> {
     let settings = settings::current(args.config.as_deref())?;
     let evaluator = Evaluator::load(&settings).map_err(Ended::wrong)?;
     let assessing = Assessing {
-        templates: templates(evaluator.codes),
+        templates: templates(&evaluator.codes),
         evaluator: &evaluator,
         as_of: args.as_of.unwrap_or_else(clock::today),
         format: args.format,

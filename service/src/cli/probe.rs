@@ -98,7 +98,7 @@ pub(super) fn run(args: &ProbeArgs) -> Result<(), Ended> {
     }
     let probe = Probe {
         settings: &settings,
-        templates: templates(evaluator.codes),
+        templates: templates(&evaluator.codes),
         evaluator: &evaluator,
         base,
         token: args.token_file.as_deref().map(read_token).transpose()?,
@@ -184,7 +184,7 @@ impl Probe<'_> {
         let assessment = self.assess(&fetched, &searches)?;
         let mut resources = checks::resources(&wide.fetched, &self.patient);
         resources.extend(checks::resources(&fetched, &self.patient));
-        let unmapped = relevant::find(self.evaluator.codes, &resources);
+        let unmapped = relevant::find(&self.evaluator.codes, &resources);
         Ok(Report {
             server: self.base.to_string(),
             hook,

@@ -8,6 +8,7 @@ use crate::fhir_client::{FetchState, Why};
 use fhir_profiles::chart::{Added, AddedKind, Chart, ChartBuilder, ChartError};
 use fhir_profiles::codes::Codes;
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 
 /// Key of the patient's own record: core data.
 pub(super) const PATIENT: &str = "patient";
@@ -120,11 +121,12 @@ pub(super) struct Taken<'a> {
 }
 
 impl<'a> Intake<'a> {
-    /// What the request brings, under our keys or others: the type of a resource decides what it is used for.
-    pub(super) fn supplied(request: &'a HookRequest<'_>) -> Self {
+    /// What the request brings, under our keys or those that the site has named; under others too: the type of a
+    /// resource decides what it is used for.
+    pub(super) fn supplied(request: &'a HookRequest<'_>, keys: &'a BTreeMap<String, String>) -> Self {
         let mut intake = Self::new(request);
         for (key, value) in &request.prefetch {
-            intake.supply(key, value);
+            intake.supply(keys.get(&**key).map_or(key, String::as_str), value);
         }
         intake
     }

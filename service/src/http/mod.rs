@@ -105,7 +105,7 @@ impl State {
         let demo = settings.demo.unwrap_or_default();
         let bases = [Some(base_url.to_owned()), settings.public_url.clone()];
         Ok(Self {
-            templates: templates(evaluator.codes),
+            templates: templates(&evaluator.codes),
             evaluator,
             sandbox: demo.then(Sandbox::embedded).transpose()?,
             sandbox_urls: bases

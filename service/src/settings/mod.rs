@@ -13,6 +13,7 @@ pub use load::{Fault, Source, load};
 use crate::fhir_client::FhirSettings;
 use crate::trust::{AuthSettings, ClientSettings};
 use fhir_profiles::FactId;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -44,6 +45,10 @@ pub struct Settings {
     pub fhir: FhirSettings,
     /// Knowledge files laid over the embedded ones.
     pub knowledge_dir: Option<PathBuf>,
+    /// ConceptMaps of the site's own codes.
+    pub codes_dir: Option<PathBuf>,
+    /// Prefetch keys of callers, with ours for the same records.
+    pub prefetch_keys: BTreeMap<String, String>,
     /// Greatest number of cards in an answer.
     pub max_cards: usize,
     /// Facts that the site declares absent where nothing is recorded.

@@ -6,6 +6,7 @@ use crate::fhir_client::{AllowedBase, FhirSettings, PatientParameter};
 use crate::trust::{AuthMode, AuthSettings};
 use actix_web::http::Uri;
 use fhir_profiles::FactId;
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -258,12 +259,36 @@ pub(super) const ROWS: &[Row] = &[
         },
     },
     Row {
-        key: "cards.max",
-        default: Some("10"),
-        example: "",
-        about: "Greatest number of cards in one answer.",
+        key: "codes.dir",
+        default: None,
+        example: "\"/etc/pnet-cds/codes\"",
+        about: "FHIR ConceptMaps (*.json) from the site's own codes and exact texts to the facts that are read.",
         set: |settings, given| {
-            settings.max_cards = given.count(1)?;
+            settings.codes_dir = Some(PathBuf::from(given.string()?));
+            Ok(())
+        },
+    },
+    Row {
+        key: "prefetch.keys",
+        default: Some("[]"),
+        example: "",
+        about: "Keys under which an EHR supplies what the templates ask for, where they are not ours: [\"problems=conditions\"].",
+        set: |settings, given| {
+            settings.prefetch_keys = given
+                .list()?
+                .into_iter()
+                .map(key_pair)
+                .collect::<Result<_, _>>()?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "cards.max",
+        default: Some("5"),
+        example: "",
+        about: "Greatest number of cards in one answer, at least 2: the assessment and what does not fit together always stand.",
+        set: |settings, given| {
+            settings.max_cards = given.count(2)?;
             Ok(())
         },
     },
@@ -330,6 +355,8 @@ impl Settings {
             allow_open_network: false,
             fhir: FhirSettings::default(),
             knowledge_dir: None,
+            codes_dir: None,
+            prefetch_keys: BTreeMap::new(),
             max_cards: 0,
             closed_world: Vec::new(),
             log: LogFormat::Text,
@@ -348,6 +375,19 @@ fn absolute_url(text: &str) -> Result<String, String> {
 }
 
 /// An origin as a browser writes it: scheme, host, and the port unless it is that of the scheme.
+/// `theirs=ours`.
+fn key_pair(text: &str) -> Result<(String, String), String> {
+    match text
+        .split_once('=')
+        .map(|(theirs, ours)| (theirs.trim(), ours.trim()))
+    {
+        Some((theirs, ours)) if !theirs.is_empty() && !ours.is_empty() => {
+            Ok((theirs.to_owned(), ours.to_owned()))
+        }
+        _ => Err(format!("`{text}`: expected `their key=our key`")),
+    }
+}
+
 fn origin(text: &str) -> Result<String, String> {
     let base = AllowedBase::parse(text, &[]).map_err(|invalid| format!("`{text}`: {invalid}"))?;
     if base.to_string() == text && text.matches('/').count() == 2 && !text.contains('*') {
