@@ -51,20 +51,24 @@ fn a_server_that_never_answers_is_412_at_the_deadline_and_then_left_alone() {
     let server =
         ScriptedFhir::start(move |number, seen| Fault::Silence.steps(number, seen, &address)).unwrap();
     let service = reading(&server);
+    // A machine that is busy with something else may be late, but not each time.
+    let mut least = Duration::MAX;
     for _ in 0..5 {
         let answer = service.hook(&call(&server.base(), WITH_PNET));
         assert_eq!(answer.error(412), "missing-patient");
-        assert!(
-            answer.took >= DEADLINE && answer.took < DEADLINE + GRACE,
-            "{:?}",
-            answer.took
-        );
+        assert!(answer.took >= DEADLINE, "{:?}", answer.took);
+        least = least.min(answer.took);
     }
+    assert!(least < DEADLINE + GRACE, "{least:?}");
     let asked = server.seen().len();
-    let answer = service.hook(&call(&server.base(), WITH_PNET));
-    assert_eq!(answer.error(412), "missing-patient");
-    assert!(answer.body.contains("not asked for a while"), "{}", answer.body);
-    assert!(answer.took < GRACE, "{:?}", answer.took);
+    let mut least = Duration::MAX;
+    for _ in 0..5 {
+        let answer = service.hook(&call(&server.base(), WITH_PNET));
+        assert_eq!(answer.error(412), "missing-patient");
+        assert!(answer.body.contains("not asked for a while"), "{}", answer.body);
+        least = least.min(answer.took);
+    }
+    assert!(least < GRACE, "{least:?}");
     assert_eq!(server.seen().len(), asked);
 }
 
