@@ -20,11 +20,11 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 
 /**
  * HAPI's JPA server on a free loopback port, which it writes to a file once it answers: under /fhir as HAPI is, under
- * /paged with pages so small that nearly every search has several.
+ * /paged with pages so small that searches have several.
  */
 public final class Server {
 
-    private static final int SMALL_PAGE = 4;
+    private static final int SMALL_PAGE = 2;
 
     private Server() {}
 
