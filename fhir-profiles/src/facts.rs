@@ -333,7 +333,8 @@ impl FactsBuilder {
         self
     }
 
-    /// Declares facts for which a site says that no record means absent. Facts without the word `absent` are left out.
+    /// Declares facts for which a site says that no record means absent. Facts without the word `absent` are left out,
+    /// and nothing is assumed of a record with problems: what is missing in it may be what could not be had.
     pub fn closed_world(&mut self, facts: impl IntoIterator<Item = FactId>) -> &mut Self {
         self.closed_world.extend(facts);
         self

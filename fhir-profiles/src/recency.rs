@@ -24,7 +24,9 @@ impl FactsBuilder {
         for (id, raw) in std::mem::take(&mut self.raw) {
             facts.insert(id, settle(id, raw));
         }
-        for id in &self.closed_world {
+        // A search that failed or a record that could not be used may be the very one that says otherwise.
+        let whole = self.problems.is_empty();
+        for id in self.closed_world.iter().filter(|_| whole) {
             assume_absent(*id, facts.entry(*id).or_default());
         }
         let mut problems = self.problems;

@@ -77,9 +77,9 @@ errors! {
     /// A resource of somebody else.
     AnotherPatient = "another-patient", 412, "processing", "a resource belongs to another patient than `context.patientId`; nothing was assessed";
     /// The patient's record is not there.
-    MissingPatient = "missing-patient", 412, "incomplete", "the patient's own record is missing (prefetch `patient`) and cannot be fetched; nothing was assessed";
+    MissingPatient = "missing-patient", 412, "incomplete", "the patient's own record is missing (prefetch `patient`) and was not to be had from a registered `fhirServer`; nothing was assessed";
     /// The conditions are not there.
-    MissingConditions = "missing-conditions", 412, "incomplete", "the patient's conditions are missing (prefetch `conditions`) and cannot be fetched; nothing was assessed";
+    MissingConditions = "missing-conditions", 412, "incomplete", "the patient's conditions are missing (prefetch `conditions`) and were not to be had from a registered `fhirServer`; nothing was assessed";
     /// Some conditions are not there, and those that are name no PNET.
     IncompleteConditions = "incomplete-conditions", 412, "incomplete", "the patient's conditions are incomplete (prefetch `conditions`), so a PNET cannot be ruled out; nothing was assessed";
     /// More than the limit.

@@ -34,10 +34,21 @@ impl Evaluator {
     /// # Errors
     /// Every fault of the knowledge or of the site's code maps, as `file:line: what`.
     pub fn load(settings: &Settings) -> Result<Self, Vec<String>> {
-        let codes = load_codes(settings.codes_dir.as_deref())?;
+        let codes = load_codes(settings.codes_dir.as_deref()).map_err(of("codes.dir"));
+        let knowledge = load_knowledge(settings.knowledge_dir.as_deref()).map_err(of("knowledge.dir"));
+        let (codes, knowledge) = match (codes, knowledge) {
+            (Ok(codes), Ok(knowledge)) => (codes, knowledge),
+            (codes, knowledge) => {
+                return Err([codes.err(), knowledge.err()]
+                    .into_iter()
+                    .flatten()
+                    .flatten()
+                    .collect());
+            }
+        };
         known_keys(&settings.prefetch_keys, &codes)?;
         Ok(Self {
-            knowledge: load_knowledge(settings.knowledge_dir.as_deref())?,
+            knowledge,
             codes,
             prefetch_keys: settings.prefetch_keys.clone(),
             closed_world: settings.closed_world.iter().copied().collect(),
@@ -64,6 +75,16 @@ impl Evaluator {
             instance,
         };
         render(&self.knowledge, assessment, &policy)
+    }
+}
+
+/// Names the setting that a fault comes from.
+fn of(setting: &'static str) -> impl Fn(Vec<String>) -> Vec<String> {
+    move |faults| {
+        faults
+            .into_iter()
+            .map(|fault| format!("{setting}: {fault}"))
+            .collect()
     }
 }
 

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{WITH_PNET, WITHOUT_PNET, changed, start};
+use common::{WITH_PNET, WITHOUT_PNET, changed, outcome, prefetched, start};
 use pnet_cds::evaluator::Evaluator;
 use pnet_cds::settings::{Source, load};
 use serde_json::{Value, json};
@@ -94,7 +94,29 @@ fn a_code_map_with_a_fault_stops_the_start() {
     let folder = folder("bad-code-maps", r#"{"resourceType": "Patient"}"#);
     let faults = evaluator(&format!("[codes]\ndir = {:?}", folder.display().to_string())).unwrap_err();
     assert!(
-        faults.iter().any(|fault| fault.starts_with("site.json")),
+        faults
+            .iter()
+            .any(|fault| fault.starts_with("codes.dir: site.json: ")),
         "{faults:?}"
     );
+}
+
+#[test]
+fn what_the_site_declares_absent_is_assumed_only_of_a_whole_record() {
+    let service = start("[cards]\nclosed_world = [\"gi-shunt\"]\n[demo]\nenabled = true\n");
+    let shunt = |request: &Value| service.post("/assessment", request).json()["facts"]["gi-shunt"].clone();
+    let whole = shunt(&prefetched(WITH_PNET));
+    assert_eq!(whole["value"], "absent");
+    assert_eq!(whole["evidence"][0]["recorded"], "assumed absent (site policy)");
+    let failed = shunt(&changed(WITH_PNET, |request| {
+        request["prefetch"]["liver"] = outcome("error")
+    }));
+    assert_eq!(
+        (&failed["status"], &failed["reason"]),
+        (&json!("unknown"), &json!("missing"))
+    );
+    let absent = shunt(&changed(WITH_PNET, |request| {
+        drop(request["prefetch"].as_object_mut().unwrap().remove("liver"));
+    }));
+    assert_eq!(absent["reason"], "missing");
 }

@@ -3,7 +3,7 @@
 use super::evidence::{Note, Record, Sentence, all_records, note, records};
 use super::findings::{Place, missing_facts};
 use super::group_card::is_shown;
-use super::words;
+use super::{summary, words};
 use crate::assessment::{Assessment, Gate, Group, OptionReport, Reason};
 use crate::knowledge::Knowledge;
 use fhir_profiles::FactId;
@@ -30,6 +30,8 @@ pub(super) struct View {
     missing: Vec<Missing>,
     missing_more: usize,
     left_out: Vec<String>,
+    /// "2 points do", for the sentence; empty if everything fits together.
+    discrepancies: String,
     problems: Vec<Place>,
     problems_more: usize,
     notes: BTreeMap<String, Note>,
@@ -108,6 +110,10 @@ pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, left_out: Vec
             })
             .collect(),
         left_out,
+        discrepancies: match assessment.discrepancies.len() {
+            0 => String::new(),
+            n => summary::points(n),
+        },
         problems: assessment.problems.iter().take(NAMED).map(Place::from).collect(),
         problems_more: assessment.problems.len().saturating_sub(NAMED),
         notes: knowledge

@@ -108,12 +108,17 @@ pub(super) fn discrepancy(texts: &[&str]) -> Vec<String> {
     }
     wordings.push(format!(
         "Check the record: {} not fit together",
-        match texts.len() {
-            1 => "1 point does".to_owned(),
-            n => format!("{n} points do"),
-        }
+        points(texts.len())
     ));
     wordings
+}
+
+/// `1 point does`, `2 points do`.
+pub(super) fn points(n: usize) -> String {
+    match n {
+        1 => "1 point does".to_owned(),
+        n => format!("{n} points do"),
+    }
 }
 
 /// Nothing to go by, which is not the same as nothing there.

@@ -18,10 +18,15 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// Parses a resource; where fhirbolt refuses it, once more with the type in front of each resource (it cannot read
-    /// numbers before it), and then without what no fact needs.
+    /// Parses a resource with its type in front, since fhirbolt misreads or refuses what comes before the type; where
+    /// it refuses it all the same, once more without what no fact needs.
     pub(super) fn parse(json: &str) -> Option<Self> {
-        if let Some(root) = element(json).or_else(|| element(&clean::type_first(json)?)) {
+        let read = if has_type_first(json) {
+            element(json)
+        } else {
+            clean::type_first(json).and_then(|ordered| element(&ordered))
+        };
+        if let Some(root) = read {
             return Some(Self {
                 root,
                 lost_value: false,
@@ -34,6 +39,12 @@ impl Tree {
     pub(super) fn root(&self) -> Node<'_> {
         Node(&self.root)
     }
+}
+
+/// Whether the type stands first for certain; a resource with others inside may have them in any order.
+fn has_type_first(json: &str) -> bool {
+    let fields = json.trim_start().strip_prefix('{').map(str::trim_start);
+    fields.is_some_and(|fields| fields.starts_with("\"resourceType\"")) && !json.contains("\"contained\"")
 }
 
 fn element(json: &str) -> Option<Element<RELEASE>> {

@@ -4,7 +4,8 @@ use super::{Ended, print};
 use crate::evaluator::load_knowledge;
 use cds_cards::Knowledge;
 use cds_cards::assessment::{Group, Role};
-use cds_cards::knowledge::{Aspect, Criterion, OptionKnowledge, Statement};
+use cds_cards::knowledge::{Aspect, Band, Call, Criterion, OptionKnowledge, Statement, Subject, Test};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -44,10 +45,24 @@ pub(super) fn show(id: Option<&str>) -> Result<(), Ended> {
                 .get(id)
                 .map(|statement| show_statement(id, statement))
         });
+    let shown = shown.or_else(|| {
+        let note = knowledge.since_publication.get(id)?;
+        Some(format!(
+            "{id} (since publication, confidence {}): {}: {} [{}]\n",
+            note.confidence, note.topic, note.text, note.source
+        ))
+    });
+    let shown = shown.or_else(|| {
+        let correction = knowledge.corrections.get(id)?;
+        Some(format!(
+            "{id} (correction): the review says {}; its source says {}\n",
+            correction.review_says, correction.source_says
+        ))
+    });
     match shown {
         Some(text) => print(&text),
         None => Err(Ended::wrong([format!(
-            "no option, criterion or statement has the id `{id}`"
+            "no option, criterion, statement, note or correction has the id `{id}`"
         )])),
     }
 }
@@ -80,7 +95,8 @@ fn show_option(knowledge: &Knowledge, option: &OptionKnowledge) -> String {
             Role::Contraindication => "contraindication",
         };
         if let Some(criterion) = knowledge.criteria.get(id) {
-            let _ = writeln!(text, "  {role:<17} {}", line(criterion));
+            let statements = option.statements.get(id).unwrap_or(&criterion.statements);
+            let _ = writeln!(text, "  {role:<17} {}", line(criterion, statements));
         }
     }
     for (name, aspects) in [
@@ -98,6 +114,12 @@ fn show_option(knowledge: &Knowledge, option: &OptionKnowledge) -> String {
     for figure in &option.figures {
         let _ = writeln!(text, "  figure            {} [{}]", figure.text, figure.statement);
     }
+    let since = option.since_publication.iter().chain(&option.corrections);
+    let _ = writeln!(
+        text,
+        "  see also          {}",
+        since.cloned().collect::<Vec<_>>().join(", ")
+    );
     for note in &option.notes {
         let _ = writeln!(
             text,
@@ -109,7 +131,7 @@ fn show_option(knowledge: &Knowledge, option: &OptionKnowledge) -> String {
     text
 }
 
-fn line(criterion: &Criterion) -> String {
+fn line(criterion: &Criterion, statements: &[String]) -> String {
     let mark = if criterion.interpretation {
         ", an interpretation"
     } else {
@@ -119,16 +141,16 @@ fn line(criterion: &Criterion) -> String {
         "{} ({}{mark}) [{}]",
         criterion.label,
         criterion.id,
-        criterion.statements.join(", ")
+        statements.join(", ")
     )
 }
 
 fn show_criterion(knowledge: &Knowledge, criterion: &Criterion) -> String {
-    let mut text = format!("{}\n", line(criterion));
+    let mut text = format!("{}\n", line(criterion, &criterion.statements));
     if let Some(note) = &criterion.note {
         let _ = writeln!(text, "  {note}");
     }
-    let _ = writeln!(text, "  test: {:?}", criterion.test);
+    text.push_str(&test(&criterion.test));
     for option in &knowledge.options {
         if option.criteria.iter().any(|(id, _)| *id == criterion.id) {
             let _ = writeln!(text, "  of: {} ({})", option.label, option.id);
@@ -140,6 +162,83 @@ fn show_criterion(knowledge: &Knowledge, criterion: &Criterion) -> String {
         }
     }
     text
+}
+
+/// How a criterion is tested, a line for each outcome.
+fn test(test: &Test) -> String {
+    match test {
+        Test::Words { subject, calls } => {
+            let subject = match subject {
+                Subject::Fact(fact) => fact.as_str(),
+                Subject::Grade => "grade",
+            };
+            words(subject, calls)
+        }
+        Test::Range {
+            fact,
+            bands,
+            words: named,
+            ..
+        } => {
+            let unit = fact.info().unit.as_deref().unwrap_or_default();
+            let band = |band: &Band| {
+                format!(
+                    "  {fact} {} {unit}: {}\n",
+                    band.interval,
+                    call(band.call, band.interpretation)
+                )
+            };
+            bands.iter().map(band).collect::<String>() + &words(fact.as_str(), named)
+        }
+        Test::Lasting {
+            fact,
+            months,
+            longer,
+            shorter,
+        } => {
+            let part = |calls: &BTreeMap<String, Call>, how: &str| -> String {
+                let line = |(word, outcome): (&String, &Call)| {
+                    format!(
+                        "  {fact} {word} {how} {months} months: {}\n",
+                        call(*outcome, false)
+                    )
+                };
+                calls.iter().map(line).collect()
+            };
+            part(longer, "for at least") + &part(shorter, "for less than")
+        }
+        Test::Option {
+            option,
+            negate: false,
+        } => format!("  met where option {option} is supported\n"),
+        Test::Option { option, negate: true } => {
+            format!(
+                "  met where option {option} is not supported or contraindicated, not met where it is supported\n"
+            )
+        }
+        Test::Not(inner) => format!("  met where {inner} is not\n"),
+        Test::Any(of) => format!("  met where one of these is: {}\n", of.join(", ")),
+        Test::All(of) => format!("  met where all of these are: {}\n", of.join(", ")),
+    }
+}
+
+fn words(subject: &str, calls: &BTreeMap<String, (Call, bool)>) -> String {
+    let line = |(word, (outcome, interpreted)): (&String, &(Call, bool))| {
+        format!("  {subject} {word}: {}\n", call(*outcome, *interpreted))
+    };
+    calls.iter().map(line).collect()
+}
+
+fn call(call: Call, interpreted: bool) -> String {
+    let outcome = match call {
+        Call::Met => "met",
+        Call::NotMet => "not met",
+        Call::Judgement => "a judgement",
+    };
+    format!(
+        "{outcome}{}",
+        if interpreted { " (an interpretation)" } else { "" }
+    )
 }
 
 fn show_statement(id: &str, statement: &Statement) -> String {

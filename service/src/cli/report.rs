@@ -4,7 +4,7 @@ use super::style::Ink;
 use cds_cards::Knowledge;
 use cds_cards::assessment::{
     Assessment, CriterionReport, FactReport, FactValue, Gate, GradeReport, Group, OptionReport, Outcome,
-    Reason, Role, Stage, Status, Verdict,
+    Reason, Role, Stage, Verdict,
 };
 use cds_cards::render::plain;
 use fhir_profiles::FactId;
@@ -30,6 +30,7 @@ impl<'a> Report<'a> {
     pub(super) fn write(mut self, name: &str, assessment: &Assessment) -> String {
         self.heading(name, assessment);
         self.tumour(assessment);
+        self.unread(assessment);
         for group in Group::ALL {
             self.group(assessment, group);
         }
@@ -104,9 +105,28 @@ impl<'a> Report<'a> {
             parts.extend(record.notes.iter().cloned());
             self.line(4, &Ink::Dim.on(self.colour, &parts.join(", ")));
         }
-        if fact.evidence.is_empty() && fact.status == Status::Unknown && !fact.unread.is_empty() {
-            let text = format!("{}: recorded, but could not be read", id.info().label);
-            self.line(4, &Ink::Dim.on(self.colour, &text));
+    }
+
+    /// Every record whose value could not be read, with the reason.
+    fn unread(&mut self, assessment: &Assessment) {
+        let unread: Vec<String> = assessment
+            .facts
+            .iter()
+            .flat_map(|(id, fact)| fact.unread.iter().map(move |record| (id, record)))
+            .map(|(id, record)| {
+                let mut parts = vec![format!("{}: \"{}\"", id.info().label, plain(&record.recorded))];
+                parts.extend(record.effective.clone());
+                parts.push(plain(&record.reference));
+                parts.extend(record.notes.iter().cloned());
+                parts.join(", ")
+            })
+            .collect();
+        if unread.is_empty() {
+            return;
+        }
+        self.title("Recorded, but not readable");
+        for text in unread {
+            self.line(2, &Ink::Yellow.on(self.colour, &text));
         }
     }
 

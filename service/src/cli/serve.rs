@@ -72,7 +72,10 @@ fn banner(settings: &Settings, state: &State, base_url: &str) -> String {
             ));
             text.push_str(&format!("try: {}\n", demo_call(base_url, &patient)));
         }
-        _ => text.push_str(&format!("try: curl -s {base_url}/cds-services\n")),
+        _ => text.push_str(&format!(
+            "demo: off, since there are settings; demo.enabled = true (PNET_CDS_DEMO__ENABLED=true) serves synthetic patients\n\
+             try: curl -s {base_url}/cds-services\n"
+        )),
     }
     let open = settings.auth.mode(settings.clients.len()) == AuthMode::Open;
     if open && !settings.listen.ip().is_loopback() {

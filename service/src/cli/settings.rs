@@ -1,6 +1,7 @@
 //! `pnet-cds settings`, and the settings of the other commands.
 
 use super::{Ended, print};
+use crate::evaluator::Evaluator;
 use crate::settings::{CONFIG_VARIABLE, Settings, Source, document, load};
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,9 @@ pub(super) fn run(check: Option<&Path>) -> Result<(), Ended> {
         file: Some(read(path)?),
         environment: Vec::new(),
     };
-    load(&source).map_err(|faults| Ended::wrong(faults.iter().map(ToString::to_string)))?;
+    let settings = load(&source).map_err(|faults| Ended::wrong(faults.iter().map(ToString::to_string)))?;
+    // What the file points to stops the start as much as what stands in it.
+    Evaluator::load(&settings).map_err(Ended::wrong)?;
     print(&format!("{}: no faults\n", path.display()))
 }
 
