@@ -158,16 +158,21 @@ fn own_patient(wide: &Wide, fetched: &[Fetched], searches: &mut [Searched], pati
             foreign.push(fetched.key.clone());
         }
     }
+    let answered = fetched
+        .iter()
+        .chain(&wide.fetched)
+        .any(|one| !one.state.pages().is_empty());
     Check {
         what: "`patient`: every answer is of this patient".to_owned(),
-        result: if foreign.is_empty() {
-            Verdict::Honoured
-        } else {
-            Verdict::NotHonoured
+        result: match (foreign.is_empty(), answered) {
+            (false, _) => Verdict::NotHonoured,
+            (true, true) => Verdict::Honoured,
+            (true, false) => Verdict::NotTold,
         },
-        seen: match foreign.is_empty() {
-            true => "no other patient".to_owned(),
-            false => format!("another patient's data in: {}", foreign.join(", ")),
+        seen: match (foreign.is_empty(), answered) {
+            (false, _) => format!("another patient's data in: {}", foreign.join(", ")),
+            (true, true) => "no other patient".to_owned(),
+            (true, false) => "no answer".to_owned(),
         },
     }
 }
