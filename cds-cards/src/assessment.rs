@@ -157,17 +157,18 @@ impl Group {
 }
 
 /// Whether a fact is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// It is.
     Known,
     /// It is not, for a reason.
+    #[default]
     Unknown,
 }
 
-/// One fact as assessed: value or reason, with its evidence.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// One fact as assessed: value or reason, with its evidence. The default is unknown with nothing to show.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FactReport {
     /// Known or unknown.

@@ -122,18 +122,6 @@ pub(super) fn facts(
 
 fn one(id: FactId, fact: &Fact, conflicting: bool) -> FactReport {
     let mut report = FactReport {
-        status: Status::Unknown,
-        reason: None,
-        value: None,
-        range: None,
-        unit: None,
-        candidates: Vec::new(),
-        system: None,
-        since: None,
-        detail: None,
-        flag: None,
-        reference_range: None,
-        evidence: Vec::new(),
         older: fact
             .older
             .iter()
@@ -146,6 +134,7 @@ fn one(id: FactId, fact: &Fact, conflicting: bool) -> FactReport {
             .collect(),
         unread: fact.unread.iter().map(evidence).collect(),
         shown: fact.shown.iter().map(evidence).collect(),
+        ..FactReport::default()
     };
     let readings = match fact.readings() {
         Err(unknown) => {

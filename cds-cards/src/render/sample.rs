@@ -2,7 +2,7 @@
 
 use crate::assessment::{
     Assessment, CriterionReport, Discrepancy, EvidenceReport, FactReport, Gate, GradeReport, MissingFact,
-    OptionReport, Outcome, ProblemReport, Reason, Role, Stage, StageReport, Status, Verdict,
+    OptionReport, Outcome, ProblemReport, Reason, Role, Stage, StageReport, Verdict,
 };
 use crate::knowledge::{Aspect, Knowledge, OptionKnowledge, StagingTable};
 use fhir_profiles::FactId;
@@ -116,22 +116,8 @@ fn full(knowledge: &Knowledge, verdict: Verdict) -> Assessment {
 
 fn empty(knowledge: &Knowledge, gate: Gate) -> Assessment {
     let unknown = FactReport {
-        status: Status::Unknown,
         reason: Some(Reason::Missing),
-        value: None,
-        range: None,
-        unit: None,
-        candidates: Vec::new(),
-        system: None,
-        since: None,
-        detail: None,
-        flag: None,
-        reference_range: None,
-        evidence: Vec::new(),
-        older: Vec::new(),
-        overruled: Vec::new(),
-        unread: Vec::new(),
-        shown: Vec::new(),
+        ..FactReport::default()
     };
     Assessment {
         knowledge: knowledge.package.reference.clone(),
