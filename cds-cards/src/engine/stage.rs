@@ -239,27 +239,25 @@ pub(crate) fn stage(knowledge: &Knowledge, staging: Staging, facts: StagingFacts
         .iter()
         .filter(|row| allows(&row.t, &t) && allows(&row.n, &n) && row.m.iter().any(|value| m.contains(value)))
         .collect();
-    let mut candidates: Vec<String> = Vec::new();
-    for row in &rows {
-        if !candidates.contains(&row.stage) {
-            candidates.push(row.stage.clone());
-        }
-    }
-    let ordered: Vec<String> = {
-        let mut names: Vec<String> = Vec::new();
-        for row in &table.t {
-            if t.contains(&row.t) && !names.contains(&row.t) {
-                names.push(row.t.clone());
-            }
-        }
-        names
-    };
+    let candidates = each_once(rows.iter().map(|row| &row.stage));
+    let possible_t = table.t.iter().map(|row| &row.t).filter(|name| t.contains(*name));
     Stage {
         value: candidates.first().filter(|_| candidates.len() == 1).cloned(),
         candidates,
-        t: ordered,
+        t: each_once(possible_t),
         n: n.into_iter().collect(),
         m: m.into_iter().collect(),
         statements: rows.iter().map(|row| row.statement.clone()).collect(),
     }
+}
+
+/// Names in table order without repetition: a category or stage may have several rows.
+fn each_once<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
+    let mut once: Vec<String> = Vec::new();
+    for name in names {
+        if !once.contains(name) {
+            once.push(name.clone());
+        }
+    }
+    once
 }
