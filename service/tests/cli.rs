@@ -43,6 +43,7 @@ fn help_is_told_for_every_command() {
         &["--help"][..],
         &["serve", "--help"],
         &["assess", "--help"],
+        &["screen", "--help"],
         &["probe", "--help"],
         &["knowledge", "--help"],
         &["knowledge", "check", "--help"],

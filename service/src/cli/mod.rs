@@ -4,6 +4,7 @@ mod assess;
 mod knowledge;
 mod probe;
 mod report;
+mod screen;
 mod serve;
 mod settings;
 mod style;
@@ -41,6 +42,11 @@ enum Command {
     /// A file is a FHIR Bundle of any type or a CDS Hooks request. Every file is done; the exit code is 0 if all
     /// could be assessed, else 2, with a message for each that could not.
     Assess(AssessArgs),
+    /// Assess a population, one row a patient.
+    ///
+    /// Reads FHIR Bulk Data (NDJSON) and Bundles, of any number of patients, without holding them all in memory. A record that
+    /// cannot be used is told with its file and line and skipped; the run goes on.
+    Screen(ScreenArgs),
     /// Show what the service would read from a FHIR server about one patient, and how.
     ///
     /// For the integration engineer: pulls what a hook call without prefetch would pull, and says search by search and
@@ -77,6 +83,33 @@ struct AssessArgs {
     /// Settings file (TOML): its knowledge and card settings apply [environment: PNET_CDS_CONFIG].
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct ScreenArgs {
+    /// Files, or directories whose .ndjson, .jsonl and .json files are read.
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// File to write [default: standard output].
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Form of the output.
+    #[arg(long, value_enum, default_value_t = ScreenFormat::Csv)]
+    format: ScreenFormat,
+    /// Day of evaluation, YYYY-MM-DD [default: today].
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
+    /// Settings file (TOML): its knowledge and code settings apply [environment: PNET_CDS_CONFIG].
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ScreenFormat {
+    /// A table: gate, grade and stages still possible, a verdict an option, discrepancies, missing facts, problems.
+    Csv,
+    /// The assessment, one JSON object a line.
+    Ndjson,
 }
 
 #[derive(Debug, Args)]
@@ -146,6 +179,7 @@ pub fn run() -> ExitCode {
     let ended = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(args) => serve::run(args.config.as_deref()),
         Command::Assess(args) => assess::run(&args),
+        Command::Screen(args) => screen::run(&args),
         Command::Probe(args) => probe::run(&args),
         Command::Knowledge(KnowledgeCommand::Check { dir }) => knowledge::check(dir.as_deref()),
         Command::Knowledge(KnowledgeCommand::Show { id }) => knowledge::show(id.as_deref()),

@@ -1,0 +1,257 @@
+//! The patients of a population: whose each record is, who may have a PNET, and the charts of these.
+
+use super::Source;
+use super::progress::Progress;
+use super::units::entries;
+use crate::evaluator::Evaluator;
+use cds_cards::Assessment;
+use fhir_profiles::chart::{AddedKind, ChartBuilder, ChartError};
+use jiff::civil::Date;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Kinds of which a record without a patient is a fault; others, such as Practitioner, have none.
+const OF_A_PATIENT: [&str; 9] = [
+    "BodyStructure",
+    "Condition",
+    "DiagnosticReport",
+    "MedicationAdministration",
+    "MedicationRequest",
+    "MedicationStatement",
+    "Observation",
+    "Procedure",
+    "Specimen",
+];
+const MEDICATION: &str = "Medication";
+
+/// Everyone, in the order of first appearance.
+#[derive(Debug, Default)]
+pub(super) struct Population {
+    patients: Vec<Patient>,
+    by_id: HashMap<String, usize>,
+    skipped: u64,
+    /// Medications that stand in files of their own, by their reference.
+    medications: BTreeMap<String, Box<RawValue>>,
+}
+
+#[derive(Debug)]
+struct Patient {
+    subject: String,
+    /// Whether anything on record may name a PNET, or could not be read.
+    suspect: bool,
+    records: Vec<Box<RawValue>>,
+}
+
+/// Whose a record is.
+enum Owner {
+    Patient { subject: String, suspect: bool },
+    Several,
+    Nobody,
+    Fault(&'static str),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Head<'a> {
+    #[serde(borrow, default)]
+    resource_type: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    id: Option<Cow<'a, str>>,
+}
+
+impl Population {
+    /// Reads the files; what cannot be used is told and counted.
+    pub(super) fn read(files: &[Source], evaluator: &Evaluator, progress: &mut Progress) -> Self {
+        let mut all = Self::default();
+        for file in files {
+            file.each(|place, unit| {
+                progress.step("patients");
+                match unit {
+                    Ok(json) => all.meet(place, json, evaluator, progress),
+                    Err(what) => all.skip(place, &what, progress),
+                }
+            });
+        }
+        progress.restart();
+        for file in files {
+            file.each(|_, unit| {
+                progress.step("charts");
+                if let Ok(json) = unit {
+                    all.keep(json, evaluator);
+                }
+            });
+        }
+        let wanted = all.medications_referred_to();
+        if !wanted.is_empty() {
+            progress.restart();
+            for file in files {
+                file.each(|_, unit| {
+                    progress.step("medications");
+                    if let Ok(json) = unit {
+                        all.keep_medication(json, &wanted);
+                    }
+                });
+            }
+        }
+        all
+    }
+
+    fn skip(&mut self, place: &str, what: &str, progress: &Progress) {
+        progress.fault(place, what);
+        self.skipped += 1;
+    }
+
+    fn meet(&mut self, place: &str, json: &RawValue, evaluator: &Evaluator, progress: &Progress) {
+        match owner(json, evaluator) {
+            Owner::Patient { subject, suspect } => {
+                let next = self.patients.len();
+                let index = *self.by_id.entry(subject.clone()).or_insert(next);
+                match self.patients.get_mut(index) {
+                    Some(patient) => patient.suspect |= suspect,
+                    None => self.patients.push(Patient {
+                        subject,
+                        suspect,
+                        records: Vec::new(),
+                    }),
+                }
+            }
+            Owner::Several => {
+                for (index, entry) in entries(json).into_iter().enumerate() {
+                    self.meet(
+                        &format!("{place}: entry {}", index + 1),
+                        entry,
+                        evaluator,
+                        progress,
+                    );
+                }
+            }
+            Owner::Nobody => {}
+            Owner::Fault(what) => self.skip(place, what, progress),
+        }
+    }
+
+    fn keep(&mut self, json: &RawValue, evaluator: &Evaluator) {
+        match owner(json, evaluator) {
+            Owner::Patient { subject, .. } => {
+                let index = self.by_id.get(&subject).copied();
+                if let Some(patient) = index.and_then(|index| self.patients.get_mut(index))
+                    && patient.suspect
+                {
+                    patient.records.push(json.to_owned());
+                }
+            }
+            Owner::Several => entries(json)
+                .into_iter()
+                .for_each(|entry| self.keep(entry, evaluator)),
+            Owner::Nobody | Owner::Fault(_) => {}
+        }
+    }
+
+    fn medications_referred_to(&self) -> BTreeSet<String> {
+        let records = self.patients.iter().flat_map(|patient| &patient.records);
+        records.flat_map(|record| references(record)).collect()
+    }
+
+    fn keep_medication(&mut self, json: &RawValue, wanted: &BTreeSet<String>) {
+        let Ok(head) = serde_json::from_str::<Head<'_>>(json.get()) else {
+            return;
+        };
+        match (head.resource_type.as_deref(), head.id) {
+            (Some(MEDICATION), Some(id)) => {
+                let reference = format!("{MEDICATION}/{id}");
+                if wanted.contains(&reference) {
+                    self.medications.insert(reference, json.to_owned());
+                }
+            }
+            (Some("Bundle"), _) => {
+                for entry in entries(json) {
+                    self.keep_medication(entry, wanted);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// One assessment a patient.
+    pub(super) fn assessments<'p>(
+        &'p self,
+        evaluator: &'p Evaluator,
+        as_of: Date,
+    ) -> impl Iterator<Item = Assessment> + 'p {
+        self.patients.iter().filter_map(move |patient| {
+            let mut chart = ChartBuilder::new(Some(&patient.subject));
+            for record in &patient.records {
+                let added = chart.add(record);
+                if added.next {
+                    chart.report("Bundle", "incomplete: the Bundle says that it has a next page");
+                }
+            }
+            let referred: BTreeSet<String> = patient
+                .records
+                .iter()
+                .flat_map(|record| references(record))
+                .collect();
+            for medication in referred
+                .iter()
+                .filter_map(|reference| self.medications.get(reference))
+            {
+                chart.add(medication);
+            }
+            // Each record was found to be of this patient when it was read.
+            let chart = chart.finish().ok()?;
+            Some(evaluator.assess(&chart, as_of))
+        })
+    }
+
+    /// How many there are, in one line.
+    pub(super) fn summary(&self) -> String {
+        let suspects = self.patients.iter().filter(|patient| patient.suspect).count();
+        let patients = self.patients.len();
+        let skipped = match self.skipped {
+            0 => String::new(),
+            1 => "; 1 record skipped, so a patient's chart may be incomplete".to_owned(),
+            skipped => format!("; {skipped} records skipped, so some charts may be incomplete"),
+        };
+        format!("{patients} patients, {suspects} of them read in full{skipped}")
+    }
+}
+
+fn owner(json: &RawValue, evaluator: &Evaluator) -> Owner {
+    let mut chart = ChartBuilder::new(None);
+    match chart.add(json).kind {
+        AddedKind::Malformed | AddedKind::Null => return Owner::Fault("no FHIR resource"),
+        AddedKind::Outcome => return Owner::Fault("reports that the export failed"),
+        AddedKind::Empty => return Owner::Nobody,
+        AddedKind::Resources(_) => {}
+    }
+    match chart.finish() {
+        Ok(chart) => match chart.subject() {
+            Some(subject) => Owner::Patient {
+                subject: subject.to_owned(),
+                suspect: chart.may_have_pnet(&evaluator.codes) || chart.unreadable_conditions() > 0,
+            },
+            None => without_patient(json),
+        },
+        Err(ChartError::SeveralPatients | ChartError::AnotherPatient) => Owner::Several,
+        Err(ChartError::NoPatient) => without_patient(json),
+    }
+}
+
+fn without_patient(json: &RawValue) -> Owner {
+    let head: Result<Head<'_>, _> = serde_json::from_str(json.get());
+    let kind = head.ok().and_then(|head| head.resource_type);
+    match kind.as_deref() {
+        Some(kind) if OF_A_PATIENT.contains(&kind) => Owner::Fault("names no patient"),
+        _ => Owner::Nobody,
+    }
+}
+
+/// The Medications that a record refers to.
+fn references(record: &RawValue) -> impl Iterator<Item = String> + '_ {
+    record.get().split("\"Medication/").skip(1).filter_map(|rest| {
+        let (id, _) = rest.split_once('"')?;
+        Some(format!("{MEDICATION}/{}", id.split("/_history").next()?))
+    })
+}

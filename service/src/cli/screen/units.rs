@@ -1,0 +1,133 @@
+//! What a population is read from: the lines of NDJSON files, and JSON files of one resource or Bundle.
+
+use super::Source;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+/// The longest line or file that is read, in bytes; a longer one is reported and skipped.
+const LONGEST: u64 = 256 << 20;
+
+/// The files that the paths stand for: each file given, and every `.ndjson`, `.jsonl` and `.json` file of a directory,
+/// in the order of their names.
+///
+/// # Errors
+/// Every path that cannot be read, and paths without any such file.
+pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<Source>, Vec<String>> {
+    let mut found = Vec::new();
+    let mut faults = Vec::new();
+    for path in paths {
+        let before = found.len();
+        if let Err(fault) = collect(path, true, &mut found) {
+            faults.push(fault);
+        } else if found.len() == before {
+            faults.push(format!("{}: no .ndjson, .jsonl or .json file", path.display()));
+        }
+    }
+    if faults.is_empty() { Ok(found) } else { Err(faults) }
+}
+
+fn collect(path: &Path, named: bool, found: &mut Vec<Source>) -> Result<(), String> {
+    let said = |error: std::io::Error| format!("{}: {error}", path.display());
+    if path.is_dir() {
+        let entries = std::fs::read_dir(path).map_err(said)?;
+        let mut inside: Vec<PathBuf> = entries
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<Result<_, _>>()
+            .map_err(said)?;
+        inside.sort();
+        return inside.iter().try_for_each(|path| collect(path, false, found));
+    }
+    let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
+    let is = |wanted: &str| extension.as_ref().is_some_and(|extension| extension == wanted);
+    let lines = is("ndjson") || is("jsonl");
+    if named || lines || is("json") {
+        File::open(path).map_err(said)?;
+        found.push(Source {
+            path: path.to_owned(),
+            lines,
+        });
+    }
+    Ok(())
+}
+
+/// One value of a file, or why it cannot be used.
+pub(super) type Unit<'a> = Result<&'a RawValue, String>;
+
+impl Source {
+    /// Hands over every value, with where it stands.
+    pub(super) fn each(&self, mut take: impl FnMut(&str, Unit<'_>)) {
+        let name = self.path.display().to_string();
+        let file = match File::open(&self.path) {
+            Ok(file) => file,
+            Err(error) => return take(&name, Err(error.to_string())),
+        };
+        let mut reader = BufReader::new(file);
+        if self.lines {
+            lines(&mut reader, &name, &mut take);
+        } else {
+            let mut bytes = Vec::new();
+            match reader.take(LONGEST + 1).read_to_end(&mut bytes) {
+                Ok(_) => value(&bytes, &name, &mut take),
+                Err(error) => take(&name, Err(error.to_string())),
+            }
+        }
+    }
+}
+
+fn lines(reader: &mut impl BufRead, name: &str, take: &mut impl FnMut(&str, Unit<'_>)) {
+    let mut line = Vec::new();
+    for number in 1_u64.. {
+        line.clear();
+        let place = format!("{name}:{number}");
+        match reader.take(LONGEST + 1).read_until(b'\n', &mut line) {
+            Ok(0) => return,
+            Ok(_) if line.trim_ascii().is_empty() => {}
+            Ok(_) => {
+                let cut = line.len() as u64 > LONGEST && line.last() != Some(&b'\n');
+                value(&line, &place, take);
+                if cut && reader.skip_until(b'\n').is_err() {
+                    return;
+                }
+            }
+            Err(error) => return take(&place, Err(error.to_string())),
+        }
+    }
+}
+
+fn value(bytes: &[u8], place: &str, take: &mut impl FnMut(&str, Unit<'_>)) {
+    if bytes.len() as u64 > LONGEST {
+        return take(place, Err(format!("longer than {} MiB", LONGEST >> 20)));
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    // The message of the parser can quote what it read, which may be chart data; its place cannot.
+    let parsed = serde_json::from_slice::<&RawValue>(bytes);
+    take(
+        place,
+        parsed.map_err(|error| match bytes.is_empty() {
+            true => "empty".to_owned(),
+            false => format!("no JSON at line {}, column {}", error.line(), error.column()),
+        }),
+    );
+}
+
+#[derive(Deserialize)]
+struct Bundle<'a> {
+    #[serde(borrow, default)]
+    entry: Vec<Entry<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Entry<'a> {
+    #[serde(borrow, default)]
+    resource: Option<&'a RawValue>,
+}
+
+/// The resources of a Bundle, for one that holds several patients.
+pub(super) fn entries(bundle: &RawValue) -> Vec<&RawValue> {
+    let bundle: Result<Bundle<'_>, _> = serde_json::from_str(bundle.get());
+    let entries = bundle.map(|bundle| bundle.entry).unwrap_or_default();
+    entries.into_iter().filter_map(|entry| entry.resource).collect()
+}

@@ -1,0 +1,200 @@
+//! `pnet-cds screen`, by running the binary over the bundled patients exported as FHIR Bulk Data.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::indexing_slicing, reason = "helpers of tests")]
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pnet-cds"));
+    let output = command
+        .env_clear()
+        .stdin(Stdio::null())
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+fn demo() -> Vec<PathBuf> {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/patients");
+    let mut files: Vec<PathBuf> = fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    files
+}
+
+/// The bundled patients as an export writes them: a file a kind, a resource a line, patients mixed.
+fn export(name: &str) -> PathBuf {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    drop(fs::remove_dir_all(&dir));
+    fs::create_dir_all(&dir).unwrap();
+    let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for file in demo() {
+        let bundle: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+        for entry in bundle["entry"].as_array().unwrap() {
+            let kind = entry["resource"]["resourceType"].as_str().unwrap();
+            kinds
+                .entry(kind.to_owned())
+                .or_default()
+                .push(entry["resource"].to_string());
+        }
+    }
+    for (kind, lines) in kinds {
+        fs::write(dir.join(format!("{kind}.ndjson")), lines.join("\n") + "\n").unwrap();
+    }
+    dir
+}
+
+fn assessments(text: &str) -> BTreeMap<String, Value> {
+    let lines = text
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    lines
+        .map(|assessment| (assessment["subject"].as_str().unwrap().to_owned(), assessment))
+        .collect()
+}
+
+#[test]
+fn an_export_gives_each_patient_the_assessment_that_the_own_bundle_gives() {
+    let dir = export("screen-export");
+    let (code, out, told) = run(&[
+        "screen",
+        "--as-of",
+        "2026-11-23",
+        "--format",
+        "ndjson",
+        dir.to_str().unwrap(),
+    ]);
+    assert_eq!(code, 0, "{told}");
+    let screened = assessments(&out);
+    assert_eq!(screened.len(), demo().len(), "{told}");
+    assert_eq!(out.lines().count(), screened.len());
+    let mut passed = 0;
+    for file in demo() {
+        let file = file.to_str().unwrap();
+        let (code, alone, told) = run(&["assess", "--as-of", "2026-11-23", "--format", "json", file]);
+        assert_eq!(code, 0, "{told}");
+        let alone: Value = serde_json::from_str(&alone).unwrap();
+        let row = &screened[alone["subject"].as_str().unwrap()];
+        for part in ["gate", "options", "missing", "discrepancies", "problems"] {
+            if alone["gate"] != "no-pnet" {
+                assert_eq!(row[part], alone[part], "{file}: {part}");
+            }
+        }
+        assert_eq!(row["gate"], alone["gate"], "{file}");
+        passed += usize::from(alone["gate"] == "passed");
+    }
+    assert!(passed > 10, "{passed} of the bundled patients pass the gate");
+}
+
+#[test]
+fn bundles_of_one_and_of_several_patients_are_read_as_well() {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screen-bundles");
+    drop(fs::remove_dir_all(&dir));
+    fs::create_dir_all(&dir).unwrap();
+    let mut all = Vec::new();
+    for file in demo().iter().take(3) {
+        let bundle: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+        all.extend(bundle["entry"].as_array().unwrap().clone());
+    }
+    let several = serde_json::json!({"resourceType": "Bundle", "type": "collection", "entry": all});
+    fs::write(dir.join("several.json"), several.to_string()).unwrap();
+    fs::copy(&demo()[4], dir.join("one.json")).unwrap();
+    let arguments = ["screen", "--as-of", "2026-11-23", "--format", "ndjson"];
+    let (code, out, told) = run(&[&arguments[..], &[dir.to_str().unwrap()]].concat());
+    assert_eq!((code, assessments(&out).len()), (0, 4), "{told}");
+    let export = export("screen-bundles-export");
+    let (_, whole, _) = run(&[&arguments[..], &[export.to_str().unwrap()]].concat());
+    let whole = assessments(&whole);
+    for (subject, row) in assessments(&out) {
+        assert_eq!(row["options"], whole[&subject]["options"], "{subject}");
+    }
+}
+
+#[test]
+fn a_bad_record_is_told_with_its_line_and_never_ends_the_run() {
+    let dir = export("screen-faults");
+    let path = dir.join("Condition.ndjson");
+    let good = fs::read_to_string(&path).unwrap();
+    let (first, rest) = good.split_once('\n').unwrap();
+    let bad = format!(
+        "{first}\n{{\"resourceType\": \"Condition\", \"note\": \"PHI-CANARY\n\n[1, 2]\n{{\"resourceType\":\"Condition\",\"id\":\"PHI-CANARY\"}}\n\
+         {{\"resourceType\":\"OperationOutcome\",\"issue\":[{{\"severity\":\"fatal\",\"code\":\"exception\"}}]}}\n{rest}"
+    );
+    fs::write(&path, bad).unwrap();
+    fs::write(
+        dir.join("Z.ndjson"),
+        b"{\"resourceType\":\"Patient\",\"id\":\"last\"}\n\xff\n",
+    )
+    .unwrap();
+    let rows = dir.join("rows.csv");
+    let (code, out, told) = run(&["screen", dir.to_str().unwrap(), "--out", rows.to_str().unwrap()]);
+    assert_eq!((code, out.as_str()), (0, ""), "{told}");
+    for (place, what) in [
+        ("Condition.ndjson:2: ", "no JSON at line 1, column"),
+        ("Condition.ndjson:4: ", "no FHIR resource"),
+        ("Condition.ndjson:5: ", "names no patient"),
+        ("Condition.ndjson:6: ", "reports that the export failed"),
+        ("Z.ndjson:2: ", "no JSON"),
+    ] {
+        assert!(
+            told.lines()
+                .any(|line| line.contains(place) && line.contains(what) && line.ends_with("skipped")),
+            "{place}{what}\n{told}"
+        );
+    }
+    assert!(!told.contains("PHI-CANARY"), "{told}");
+    assert!(told.contains("5 records skipped"), "{told}");
+    let rows = fs::read_to_string(rows).unwrap();
+    assert_eq!(rows.lines().count(), 1 + demo().len() + 1, "{rows}");
+}
+
+#[test]
+fn a_table_has_a_column_an_option_and_says_nothing_of_what_was_not_looked_at() {
+    let dir = export("screen-table");
+    let (code, out, told) = run(&["screen", "--as-of", "2026-11-23", dir.to_str().unwrap()]);
+    assert_eq!(code, 0, "{told}");
+    let header: Vec<&str> = out.lines().next().unwrap().split(',').collect();
+    assert_eq!(header.len(), 5 + 19 + 3);
+    let column = |name: &str| header.iter().position(|column| *column == name).unwrap();
+    let row = |patient: &str| -> Vec<&str> {
+        let line = out
+            .lines()
+            .find(|line| line.starts_with(&format!("Patient/{patient},")))
+            .unwrap();
+        line.split(',').collect()
+    };
+    let krenning = row("prrt-krenning-4");
+    assert_eq!(krenning[column("gate")], "passed");
+    assert_eq!(krenning[column("prrt")], "supported");
+    let adenocarcinoma = row("pancreatic-adenocarcinoma");
+    assert_eq!(adenocarcinoma[column("gate")], "no-pnet");
+    assert!(
+        adenocarcinoma[2..24].iter().all(|cell| cell.is_empty()),
+        "{adenocarcinoma:?}"
+    );
+}
+
+#[test]
+fn paths_that_lead_nowhere_end_with_2_before_anything_is_read() {
+    let empty = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screen-empty");
+    fs::create_dir_all(&empty).unwrap();
+    let (code, out, told) = run(&["screen", "no-such-path", empty.to_str().unwrap()]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(
+        told.contains("no-such-path: ") && told.contains("no .ndjson, .jsonl or .json file"),
+        "{told}"
+    );
+}
