@@ -7,6 +7,7 @@ pub mod assessment;
 pub mod engine;
 pub mod knowledge;
 pub mod render;
+pub mod vignettes;
 
 pub use assessment::Assessment;
 pub use engine::assess;

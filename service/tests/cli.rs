@@ -48,6 +48,7 @@ fn help_is_told_for_every_command() {
         &["knowledge", "--help"],
         &["knowledge", "check", "--help"],
         &["knowledge", "show", "--help"],
+        &["knowledge", "diff", "--help"],
         &["settings", "--help"],
     ] {
         let (code, out, _) = run(arguments);
@@ -220,6 +221,53 @@ fn knowledge_is_checked_and_shown() {
     assert!(run(&["knowledge", "show"]).1.contains("radioembolisation"));
     assert!(run(&["knowledge", "show", "resectable"]).1.contains("of: "));
     assert_eq!(run(&["knowledge", "show", "nothing"]).0, 2);
+}
+
+/// A copy of the criteria in which a liver involvement of exactly 50 % is met.
+fn moved_limit(name: &str) -> PathBuf {
+    let criteria = include_str!("../../cds-cards/knowledge/criteria.toml");
+    let at = criteria.find("id = \"liver-involvement-under-50\"").unwrap();
+    let (before, after) = criteria.split_at(at);
+    let moved = after.replacen(
+        "{ below = 50, call = \"met\" }, { from = 50,",
+        "{ up-to = 50, call = \"met\" }, { above = 50,",
+        1,
+    );
+    assert_ne!(after, moved);
+    let file = scratch(&format!("{name}/criteria.toml"), &format!("{before}{moved}"));
+    file.parent().unwrap().to_owned()
+}
+
+#[test]
+fn a_moved_limit_names_the_rule_and_the_vignettes_on_it() {
+    let dir = moved_limit("diff-limit");
+    let (code, out, told) = run(&["knowledge", "diff", dir.to_str().unwrap()]);
+    assert_eq!(code, 0, "{told}");
+    for line in [
+        "Rules: 1 difference",
+        "  - liver-involvement ≤ 50 %: met",
+        "  + liver-involvement < 50 %: met",
+        "liver-transplantation/liver-involvement-exactly-50",
+        "  liver-transplantation: supported -> not-supported",
+        "  liver-transplantation: liver-involvement-under-50: met -> not-met",
+    ] {
+        assert!(out.lines().any(|found| found == line), "{line}\n{out}");
+    }
+    assert!(
+        !out.contains("liver-transplantation/liver-involvement-49"),
+        "{out}"
+    );
+    let (_, back, _) = run(&["knowledge", "diff", dir.to_str().unwrap(), dir.to_str().unwrap()]);
+    assert!(
+        back.contains("Rules: no difference") && back.contains("Vignettes: 0 of "),
+        "{back}"
+    );
+    let (code, _, told) = run(&["knowledge", "diff", "no-such-directory", "nor-this"]);
+    assert_eq!(code, 2);
+    assert!(
+        told.contains("old: no-such-directory") && told.contains("new: nor-this"),
+        "{told}"
+    );
 }
 
 #[test]

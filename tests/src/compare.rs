@@ -1,8 +1,8 @@
 //! The comparison of an assessment with what a vignette expects: every difference, each in one line.
 
-use crate::vignette::{Aspects, Expect, ExpectOption};
 use cds_cards::Assessment;
 use cds_cards::assessment::{CriterionReport, GradeReport, OptionReport, Outcome, Stage, Verdict};
+use cds_cards::vignettes::{Aspects, Expect, ExpectOption};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,9 +1,7 @@
-//! What the acceptance tests share: vignettes, the words they are written in, and their comparison with an assessment.
+//! What the acceptance tests share: the comparison of a vignette with an assessment, and a scripted FHIR server.
 
 pub mod compare;
 pub mod scripted_fhir;
-pub mod vignette;
-pub mod words;
 
 use std::path::PathBuf;
 

@@ -84,11 +84,15 @@ fn files(directory: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(directory).unwrap_or_else(|e| unreadable(directory, &e.to_string()));
     for entry in entries.flatten() {
         let path = entry.path();
-        let name = entry.file_name();
+        // What is not committed; in a worktree `.git` is a file.
+        if ["target", ".git", "node_modules", "out"]
+            .iter()
+            .any(|name| entry.file_name() == *name)
+        {
+            continue;
+        }
         if path.is_dir() {
-            if name != "target" && name != ".git" {
-                found.extend(files(&path));
-            }
+            found.extend(files(&path));
         } else {
             found.push(path);
         }

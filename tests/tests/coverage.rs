@@ -1,10 +1,11 @@
 //! Every outcome of every criterion, every verdict, favour, caution and variant of every option is expected by some
 //! vignette; what no chart can reach is listed with its reason in `unreachable.toml`, and is not reached.
 
-use acceptance::vignette::{Aspects, ExpectOption, Vignette};
-use acceptance::{here, knowledge, vignette};
+use acceptance::{here, knowledge};
 use cds_cards::Knowledge;
 use cds_cards::knowledge::{Aspect, Call, OptionKnowledge, Test};
+use cds_cards::vignettes;
+use cds_cards::vignettes::{Aspects, ExpectOption, Vignette};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,7 +50,7 @@ fn pair(a: &str, b: &str) -> (String, String) {
 }
 
 fn load() -> Result<(Knowledge, Vec<Vignette>, Unreachable), String> {
-    let vignettes = vignette::load_all(&here().join("vignettes"))?;
+    let vignettes = vignettes::embedded()?;
     let text = std::fs::read_to_string(here().join("unreachable.toml")).map_err(|e| e.to_string())?;
     let unreachable = toml::from_str(&text).map_err(|e| e.to_string())?;
     let passed = |v: &Vignette| v.expect.gate.as_deref() == Some("passed");
@@ -203,7 +204,7 @@ fn every_favour_caution_and_variant_is_expected_by_one_vignette_and_not_by_anoth
 
 #[test]
 fn every_discrepancy_gate_and_grade_is_expected_by_some_vignette() {
-    let vignettes = vignette::load_all(&here().join("vignettes")).unwrap();
+    let vignettes = vignettes::embedded().unwrap();
     let expected: Vec<_> = vignettes.values().map(|v| &v.expect).collect();
     for id in [
         "grade-recorded",
@@ -215,14 +216,14 @@ fn every_discrepancy_gate_and_grade_is_expected_by_some_vignette() {
         "conflicting-readings",
         "older-reading-differs",
     ] {
-        let stated = |e: &&vignette::Expect| e.discrepancies.iter().flatten().any(|d| d == id);
+        let stated = |e: &&vignettes::Expect| e.discrepancies.iter().flatten().any(|d| d == id);
         assert!(expected.iter().any(stated), "{id}");
     }
     for gate in ["passed", "no-pnet", "no-liver-metastases"] {
         assert!(expected.iter().any(|e| e.gate.as_deref() == Some(gate)), "{gate}");
     }
     for grade in ["G1", "G2", "G3"] {
-        let stated = |e: &&vignette::Expect| e.grade.iter().any(|g| g.value.as_deref() == Some(grade));
+        let stated = |e: &&vignettes::Expect| e.grade.iter().any(|g| g.value.as_deref() == Some(grade));
         assert!(expected.iter().any(stated), "{grade}");
     }
 }
@@ -230,7 +231,7 @@ fn every_discrepancy_gate_and_grade_is_expected_by_some_vignette() {
 #[test]
 fn every_row_of_the_stage_tables_is_expected_by_some_vignette() {
     let knowledge = knowledge().unwrap();
-    let vignettes = vignette::load_all(&here().join("vignettes")).unwrap();
+    let vignettes = vignettes::embedded().unwrap();
     let stages: Vec<_> = vignettes
         .values()
         .filter_map(|v| v.expect.stage.as_ref())

@@ -2,11 +2,11 @@
 
 mod charts;
 
-use acceptance::words::Written;
 use cds_cards::Assessment;
 use cds_cards::Knowledge;
 use cds_cards::assessment::{CriterionReport, Gate, OptionReport, Outcome, Reason, Role, Status, Verdict};
 use cds_cards::knowledge::{Subject, Test};
+use cds_cards::vignettes::words::Written;
 use charts::{Chart, chart, facts_of, readings, value_of};
 use fhir_profiles::FactId;
 use proptest::prelude::*;

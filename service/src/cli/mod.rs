@@ -53,7 +53,7 @@ enum Command {
     /// fact by fact what was found, how it was read, what was ignored and why, which codes look relevant and are not
     /// read (with a ConceptMap to begin with), and what the server does not honour. Reads only.
     Probe(ProbeArgs),
-    /// Check or show the knowledge.
+    /// Check, show or compare the knowledge.
     #[command(subcommand)]
     Knowledge(KnowledgeCommand),
     /// Print every setting, or check a settings file.
@@ -164,6 +164,15 @@ enum KnowledgeCommand {
         /// Id of an option, a criterion or a statement.
         id: Option<String>,
     },
+    /// Compare two versions of the knowledge: every rule that differs, and every vignette that comes out otherwise.
+    ///
+    /// Ends with 0 whether or not they differ.
+    Diff {
+        /// Directory laid over the embedded knowledge: the old version.
+        old: PathBuf,
+        /// The same for the new version [default: the embedded knowledge].
+        new: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -183,6 +192,7 @@ pub fn run() -> ExitCode {
         Command::Probe(args) => probe::run(&args),
         Command::Knowledge(KnowledgeCommand::Check { dir }) => knowledge::check(dir.as_deref()),
         Command::Knowledge(KnowledgeCommand::Show { id }) => knowledge::show(id.as_deref()),
+        Command::Knowledge(KnowledgeCommand::Diff { old, new }) => knowledge::diff(&old, new.as_deref()),
         Command::Settings(args) => settings::run(args.check.as_deref()),
     };
     match ended {

@@ -1,6 +1,6 @@
 //! Generated charts in fact words, with values on and around every limit.
 
-use acceptance::words::Written;
+use cds_cards::vignettes::words::Written;
 use fhir_profiles::catalogue::Kind;
 use fhir_profiles::{FactId, Facts};
 use proptest::prelude::*;

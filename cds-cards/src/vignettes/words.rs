@@ -1,4 +1,4 @@
-//! Facts in words: the small strict language in which vignettes and generated charts are written.
+//! Facts in words: the small strict language in which vignettes, generated charts and what-ifs are written.
 //!
 //! `8`, `<3`, `<=3`, `>20`, `>=20`, `3-5`, a word of the fact, `unreadable`; `stable since 2026-01`, `T2 in enets`;
 //! `2 | 8` for two readings of equal standing.

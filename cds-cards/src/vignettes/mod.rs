@@ -1,11 +1,17 @@
-//! A vignette: one patient in fact words and what the specification says of that patient, read with what it inherits.
+//! Vignettes: each one patient in fact words and what the specification says of that patient, read with what it
+//! inherits. They are the product's own boundary examples: the tests hold every one, and a change of the knowledge is
+//! compared over all of them.
 
-use crate::words::Written;
+pub mod words;
+
 use fhir_profiles::{FactId, Facts};
+use include_dir::{Dir, include_dir};
 use jiff::civil::Date;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use words::Written;
+
+static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/vignettes");
 
 /// One patient with expectations, inheritance resolved.
 #[derive(Debug, Clone, Default)]
@@ -126,36 +132,23 @@ enum OneOrSeveral {
     Several(Vec<String>),
 }
 
-/// Every vignette under `root`, by name.
+/// Every vignette that is compiled in, by name.
 ///
 /// # Errors
-/// Every file that cannot be read or says something that is not understood.
-pub fn load_all(root: &Path) -> Result<BTreeMap<String, Vignette>, String> {
+/// Every file that says something that is not understood.
+pub fn embedded() -> Result<BTreeMap<String, Vignette>, String> {
     let mut files = BTreeMap::new();
     let mut faults = Vec::new();
-    for path in toml_files(root)? {
-        let name = path
-            .strip_prefix(root)
-            .unwrap_or(&path)
-            .with_extension("")
-            .to_string_lossy()
-            .replace('\\', "/");
-        let read = std::fs::read_to_string(&path)
-            .map_err(|e| e.to_string())
-            .and_then(|text| toml::from_str::<File>(&text).map_err(|e| e.to_string()));
-        match read {
-            Ok(file) => {
-                files.insert(name, file);
-            }
+    for (name, text) in texts(&EMBEDDED) {
+        match toml::from_str::<File>(text) {
+            Ok(file) => drop(files.insert(name, file)),
             Err(fault) => faults.push(format!("{name}: {fault}")),
         }
     }
     let mut vignettes = BTreeMap::new();
     for name in files.keys() {
         match resolve(name, &files, &mut Vec::new()) {
-            Ok(vignette) => {
-                vignettes.insert(name.clone(), vignette);
-            }
+            Ok(vignette) => drop(vignettes.insert(name.clone(), vignette)),
             Err(fault) => faults.push(format!("{name}: {fault}")),
         }
     }
@@ -166,19 +159,15 @@ pub fn load_all(root: &Path) -> Result<BTreeMap<String, Vignette>, String> {
     }
 }
 
-fn toml_files(directory: &Path) -> Result<Vec<PathBuf>, String> {
-    let mut found = Vec::new();
-    let entries = std::fs::read_dir(directory).map_err(|e| format!("{}: {e}", directory.display()))?;
-    for entry in entries {
-        let path = entry.map_err(|e| e.to_string())?.path();
-        if path.is_dir() {
-            found.extend(toml_files(&path)?);
-        } else if path.extension().is_some_and(|e| e == "toml") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
+/// Every file with its name: the path without the extension.
+fn texts<'d>(dir: &'d Dir<'static>) -> Vec<(String, &'d str)> {
+    let below = dir.dirs().flat_map(texts);
+    let here = dir.files().filter_map(|file| {
+        let name = file.path().with_extension("");
+        let name: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
+        Some((name.join("/"), file.contents_utf8()?))
+    });
+    here.chain(below).collect()
 }
 
 fn resolve(name: &str, files: &BTreeMap<String, File>, above: &mut Vec<String>) -> Result<Vignette, String> {

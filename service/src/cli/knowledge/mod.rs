@@ -1,5 +1,9 @@
 //! `pnet-cds knowledge`
 
+mod diff;
+
+pub(super) use diff::diff;
+
 use super::{Ended, print};
 use crate::evaluator::load_knowledge;
 use cds_cards::Knowledge;
