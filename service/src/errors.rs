@@ -58,6 +58,8 @@ errors! {
     InvalidPatientId = "invalid-patient-id", 400, "invalid", "`context.patientId` is missing or not the id of a Patient";
     /// `context.userId` is missing.
     MissingUserId = "missing-user-id", 400, "required", "`context.userId` is missing";
+    /// Feedback that is not as the standard has it.
+    InvalidFeedback = "invalid-feedback", 400, "structure", "the body is not CDS Hooks feedback; nothing of it was kept";
     /// A search that the sandbox does not do.
     UnsupportedSearch = "unsupported-search", 400, "not-supported", "the sandbox does not know this search";
     /// No valid token; nobody is told more.
@@ -68,6 +70,8 @@ errors! {
     UnknownPath = "unknown-path", 404, "not-found", "there is nothing at this path";
     /// No such service.
     UnknownService = "unknown-service", 404, "not-found", "there is no such service; GET /cds-services lists them";
+    /// Feedback on cards that were not sent to this caller.
+    UnknownCard = "unknown-card", 404, "not-found", "this service has sent this caller no card with some of these ids; feedback on the others, if any, was kept";
     /// No such resource in the sandbox.
     UnknownResource = "unknown-resource", 404, "not-found", "the sandbox has no such resource";
     /// Path known, method not.
@@ -84,6 +88,8 @@ errors! {
     IncompleteConditions = "incomplete-conditions", 412, "incomplete", "the patient's conditions are incomplete (prefetch `conditions`), so a PNET cannot be ruled out; nothing was assessed";
     /// More than the limit.
     BodyTooLarge = "body-too-large", 413, "too-long", "the body is larger than `server.body_limit`";
+    /// More feedback than is kept at once.
+    TooMuchFeedback = "too-much-feedback", 413, "too-long", "more than 500 items of feedback in one call; nothing of it was kept";
     /// Not JSON by its header.
     WrongContentType = "wrong-content-type", 415, "not-supported", "expected `Content-Type: application/json`";
     /// Compressed.
@@ -96,6 +102,8 @@ errors! {
     Internal = "internal", 500, "exception", "the request could not be answered because of a fault in the service";
     /// The keys of no registered caller are there yet.
     NotReady = "not-ready", 503, "transient", "the keys of the registered callers could not be fetched yet";
+    /// The store does not answer.
+    StoreUnavailable = "store-unavailable", 503, "transient", "the store is not available, so nothing was kept or accepted; try again";
     /// Too many requests at once.
     Overloaded = "overloaded", 503, "throttled", "too many requests at once; try again";
     /// `server.request_deadline` is over.

@@ -13,4 +13,5 @@ pub mod http;
 pub mod input;
 pub mod sandbox;
 pub mod settings;
+pub mod store;
 pub mod trust;

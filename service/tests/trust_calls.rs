@@ -11,6 +11,7 @@ use common::{WITH_PNET, prefetched, start};
 use pnet_cds::evaluator::Evaluator;
 use pnet_cds::http::State;
 use pnet_cds::settings::{Source, load};
+use pnet_cds::store::Store;
 use pnet_cds::trust::{Clock, JtiStore, Once, OnceFuture, Refused, SystemClock, Trust};
 use serde_json::{Value, json};
 use std::process::Command;
@@ -142,8 +143,8 @@ impl JtiStore for Down {
     }
 }
 
-#[actix_web::test]
-async fn j4_nobody_is_let_in_while_the_store_is_down() {
+/// A service whose store of tokens is down.
+fn with_store_down() -> Bed {
     let mut bed = Bed::with_keys(&[&EC384]);
     let settings = settings(&format!(
         "server.public_url = \"{PUBLIC}\"\n{}",
@@ -152,9 +153,38 @@ async fn j4_nobody_is_let_in_while_the_store_is_down() {
     let trust = Trust::new(&settings, "http://x", Arc::clone(&bed.clock) as _, Arc::new(Down)).unwrap();
     let evaluator = Evaluator::load(&settings).unwrap();
     let today = || jiff::civil::date(2026, 11, 23);
-    bed.state = Data::new(State::with_trust(&settings, evaluator, "http://x", today, trust).unwrap());
-    bed.refuses(&EC384.token(&claims(DISCOVERY)), "replay-store-down")
-        .await;
+    let store = Store::in_memory(1).unwrap();
+    bed.state = Data::new(State::with_trust(&settings, evaluator, "http://x", today, trust, store).unwrap());
+    bed
+}
+
+#[actix_web::test]
+async fn j4_nobody_is_let_in_while_the_store_is_down() {
+    let bed = with_store_down();
+    for path in [HOOK, "/assessment", &format!("{HOOK}/feedback")] {
+        let reply = bed
+            .post(path, &EC384.token(&claims(path)), &prefetched(WITH_PNET))
+            .await;
+        // No fault of the token, and so no 401; the caller is to try again.
+        assert_eq!(status(&reply), (503, Some("store-unavailable".into())), "{path}");
+        assert_eq!(reply.header("retry-after"), Some("1"));
+        assert!(logged().contains("reason=\"replay-store-down\""), "{}", logged());
+        // Who has no genuine token learns nothing of it.
+        let forged = trust_support::Key::new("ec384", "ES384").token(&claims(path));
+        is_bare(
+            &bed.post(path, &forged, &prefetched(WITH_PNET)).await,
+            "signature",
+        );
+    }
+}
+
+#[actix_web::test]
+async fn j4_discovery_needs_a_genuine_token_but_not_the_store() {
+    let bed = with_store_down();
+    bed.accepts(&EC384.token(&claims(DISCOVERY))).await;
+    let forged = trust_support::Key::new("ec384", "ES384").token(&claims(DISCOVERY));
+    bed.refuses(&forged, "signature").await;
+    bed.refuses("", "malformed-token").await;
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! The command line: what there is, and how each command ends.
 
 mod assess;
+mod feedback;
 mod knowledge;
 mod probe;
 mod report;
 mod screen;
 mod serve;
 mod settings;
+mod store;
 mod style;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -56,6 +58,12 @@ enum Command {
     /// Check, show or compare the knowledge.
     #[command(subcommand)]
     Knowledge(KnowledgeCommand),
+    /// Count what became of the cards that were sent.
+    #[command(subcommand)]
+    Feedback(FeedbackCommand),
+    /// Look after the store: used tokens, issued cards and feedback.
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Print every setting, or check a settings file.
     ///
     /// Prints a settings file with every default, environment name and explanation.
@@ -175,6 +183,65 @@ enum KnowledgeCommand {
     },
 }
 
+#[derive(Debug, Subcommand)]
+enum FeedbackCommand {
+    /// Acceptance and override reasons by kind of card and option.
+    ///
+    /// Reads the store and changes nothing; the service may be running. An option is counted with the cards that name it.
+    Report {
+        /// Cards sent on this day or later, YYYY-MM-DD [default: all].
+        #[arg(long, value_name = "DATE")]
+        since: Option<Date>,
+        /// Form of the output.
+        #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+        format: ReportFormat,
+        /// Settings file (TOML): its [store] settings apply [environment: PNET_CDS_CONFIG].
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ReportFormat {
+    /// Tables to read.
+    Text,
+    /// One JSON object.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum StoreCommand {
+    /// Say which database it is, its version, and how much is in it.
+    Status(StoreArgs),
+    /// Bring the tables to a version; the service does so by itself when it starts.
+    ///
+    /// Going back is for returning to an older release for good; it deletes what only the newer one keeps.
+    Migrate {
+        /// Version [default: the newest that this program knows].
+        #[arg(long, value_name = "VERSION")]
+        to: Option<u32>,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// Copy a SQLite store into a new file; the service may be running.
+    ///
+    /// To restore, stop the service and put the copy in the place of the file, without files ending in -wal and -shm.
+    /// PostgreSQL has pg_dump and pg_restore.
+    Backup {
+        /// The new file.
+        file: PathBuf,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+}
+
+#[derive(Debug, Args)]
+struct StoreArgs {
+    /// Settings file (TOML): its [store] settings apply [environment: PNET_CDS_CONFIG].
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 struct SettingsArgs {
     /// Report every fault of this file instead.
@@ -193,6 +260,14 @@ pub fn run() -> ExitCode {
         Command::Knowledge(KnowledgeCommand::Check { dir }) => knowledge::check(dir.as_deref()),
         Command::Knowledge(KnowledgeCommand::Show { id }) => knowledge::show(id.as_deref()),
         Command::Knowledge(KnowledgeCommand::Diff { old, new }) => knowledge::diff(&old, new.as_deref()),
+        Command::Feedback(FeedbackCommand::Report {
+            since,
+            format,
+            config,
+        }) => feedback::report(since, format, config.as_deref()),
+        Command::Store(StoreCommand::Status(args)) => store::status(args.config.as_deref()),
+        Command::Store(StoreCommand::Migrate { to, store }) => store::migrate(to, store.config.as_deref()),
+        Command::Store(StoreCommand::Backup { file, store }) => store::backup(&file, store.config.as_deref()),
         Command::Settings(args) => settings::run(args.check.as_deref()),
     };
     match ended {

@@ -6,11 +6,13 @@ use crate::evaluator::Evaluator;
 use crate::hooks::flow;
 use crate::http::{State, demo_call, serve};
 use crate::settings::{LogFormat, Settings};
+use crate::store::Store;
 use crate::trust::AuthMode;
 use actix_web::rt::System;
 use actix_web::web::Data;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Loads everything, says where it listens, and serves.
 pub(super) fn run(config: Option<&Path>) -> Result<(), Ended> {
@@ -20,13 +22,24 @@ pub(super) fn run(config: Option<&Path>) -> Result<(), Ended> {
     let unusable = |error| Ended::failed(format!("{}: {error}", settings.listen));
     let listener = TcpListener::bind(settings.listen).map_err(unusable)?;
     let base_url = base_url(listener.local_addr().map_err(unusable)?);
-    let trust = State::trust(&settings, &base_url).map_err(Ended::wrong)?;
-    let state =
-        State::with_trust(&settings, evaluator, &base_url, clock::today, trust).map_err(Ended::failed)?;
+    let store = Store::open(&settings.store, settings.auth.replay_capacity)
+        .map_err(|error| Ended::failed(format!("store: {error}")))?;
+    let trust = State::trust(&settings, &base_url, &store).map_err(Ended::wrong)?;
+    let state = State::with_trust(
+        &settings,
+        evaluator,
+        &base_url,
+        clock::today,
+        trust,
+        Arc::clone(&store),
+    )
+    .map_err(Ended::failed)?;
     print(&banner(&settings, &state, &base_url))?;
-    System::new()
+    let served = System::new()
         .block_on(serve(listener, Data::new(state)))
-        .map_err(unusable)
+        .map_err(unusable);
+    block_on(store.close())?;
+    served
 }
 
 fn start_log(format: LogFormat) {
@@ -77,6 +90,7 @@ fn banner(settings: &Settings, state: &State, base_url: &str) -> String {
              try: curl -s {base_url}/cds-services\n"
         )),
     }
+    text.push_str(&store(settings, &state.store));
     let open = settings.auth.mode(settings.clients.len()) == AuthMode::Open;
     if open && !settings.listen.ip().is_loopback() {
         text.push_str(
@@ -84,6 +98,20 @@ fn banner(settings: &Settings, state: &State, base_url: &str) -> String {
         );
     }
     text
+}
+
+/// Where feedback is kept, and what it means if that is not there.
+fn store(settings: &Settings, store: &Store) -> String {
+    let url = &settings.store.url;
+    if store.is_up() {
+        return format!("store: {url}\n");
+    }
+    let fault = store.last_fault();
+    let meanwhile = match settings.auth.mode(settings.clients.len()) {
+        AuthMode::Open => "feedback is refused",
+        AuthMode::Required => "callers and feedback are refused",
+    };
+    format!("warning: the store is not available ({url}: {fault}); until it is, {meanwhile}\n")
 }
 
 /// Who may call.

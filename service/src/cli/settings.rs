@@ -2,7 +2,7 @@
 
 use super::{Ended, print};
 use crate::evaluator::Evaluator;
-use crate::settings::{CONFIG_VARIABLE, Settings, Source, document, load};
+use crate::settings::{CONFIG_VARIABLE, Settings, Source, document, load, resolve};
 use std::path::{Path, PathBuf};
 
 /// Prints the documentation, or checks a file.
@@ -27,6 +27,8 @@ pub(super) fn current(config: Option<&Path>) -> Result<Settings, Ended> {
     let environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
         .collect();
+    let environment = resolve(environment, |path| std::fs::read_to_string(path))
+        .map_err(|faults| Ended::wrong(faults.iter().map(ToString::to_string)))?;
     load(&Source { file, environment }).map_err(|faults| Ended::wrong(faults.iter().map(ToString::to_string)))
 }
 

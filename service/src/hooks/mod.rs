@@ -1,5 +1,6 @@
 //! CDS Hooks: what is asked for, what comes in, and how it is answered.
 
+pub mod feedback;
 pub mod flow;
 pub mod prefetch;
 pub mod request;

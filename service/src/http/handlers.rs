@@ -7,7 +7,8 @@ use crate::errors::{ErrorCode, Failure};
 use crate::hooks::request::HookRequest;
 use crate::hooks::{HOOK, SERVICE_ID, flow};
 use crate::input;
-use crate::trust::{Caller, Discoverer};
+use crate::store::Owner;
+use crate::trust::{AuthMode, Caller, Discoverer};
 use actix_web::http::header::ALLOW;
 use actix_web::http::header::HeaderValue;
 use actix_web::web::{Data, Path};
@@ -75,9 +76,7 @@ pub(super) async fn hook(
     id: Path<String>,
     body: Result<Body<Json>, Failure>,
 ) -> Result<HttpResponse, Failure> {
-    if id.as_str() != SERVICE_ID {
-        return Err(ErrorCode::UnknownService.into());
-    }
+    known_service(&id)?;
     let body = body?;
     let request = HookRequest::parse(body.text()?)?;
     if request.hook != HOOK {
@@ -96,9 +95,27 @@ pub(super) async fn hook(
         gate: advice.gate,
         cards: advice.cards.len(),
     };
+    state.store.issue(owner(&caller, &id), &advice.cards);
     let mut response = json(&Cards { cards: advice.cards })?;
     response.extensions_mut().insert(outcome);
     Ok(response)
+}
+
+/// Whether there is a service with this id.
+pub(super) fn known_service(id: &str) -> Result<(), Failure> {
+    match id {
+        SERVICE_ID => Ok(()),
+        _ => Err(ErrorCode::UnknownService.into()),
+    }
+}
+
+/// Whose the cards are that this caller gets from a service.
+pub(super) fn owner(caller: &Caller, service: &str) -> Owner {
+    Owner {
+        issuer: caller.issuer().unwrap_or_default().to_owned(),
+        tenant: caller.tenant().unwrap_or_default().to_owned(),
+        service: service.to_owned(),
+    }
 }
 
 /// `POST /assessment`
@@ -135,10 +152,14 @@ pub(super) async fn live() -> Result<HttpResponse, Failure> {
     json(&Health { status: "live" })
 }
 
-/// `GET /health/ready`; the knowledge is loaded before the service listens, the keys of the callers may come later.
+/// `GET /health/ready`; the knowledge is loaded before the service listens, the keys of the callers may come later. The
+/// store counts only where nobody is admitted without it: in open mode the cards go on, and only feedback has to wait.
 pub(super) async fn ready(state: Data<State>) -> Result<HttpResponse, Failure> {
     if !state.trust.ready() {
         return Err(ErrorCode::NotReady.into());
+    }
+    if state.trust.mode() == AuthMode::Required && !state.store.is_up() {
+        return Err(ErrorCode::StoreUnavailable.into());
     }
     json(&Health { status: "ready" })
 }

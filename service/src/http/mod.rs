@@ -4,6 +4,7 @@ mod answer;
 mod body;
 mod boundary;
 mod cors;
+mod feedback;
 mod handlers;
 mod sandbox;
 
@@ -19,7 +20,8 @@ use crate::hooks::templates::{Template, templates};
 use crate::hooks::{HOOK, SERVICE_ID};
 use crate::sandbox::Sandbox;
 use crate::settings::Settings;
-use crate::trust::{Caller, MemoryJtiStore, SystemClock, Trust};
+use crate::store::Store;
+use crate::trust::{Caller, JtiStore, SystemClock, Trust};
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig, get, post, resource, to};
 use actix_web::{App, HttpServer};
@@ -52,6 +54,8 @@ pub struct State {
     fhir_deadline: Duration,
     /// Who may call.
     pub(crate) trust: Trust,
+    /// What outlives a request.
+    pub(crate) store: Arc<Store>,
     cors_origins: Vec<String>,
     /// The clock.
     today: fn() -> Date,
@@ -63,7 +67,8 @@ pub struct State {
 }
 
 impl State {
-    /// State for a service at `base_url`, evaluating as of what `today` says, with the clock of the machine for tokens.
+    /// State for a service at `base_url`, evaluating as of what `today` says, with the clock of the machine for tokens and
+    /// a store in memory, whatever `store.url` says.
     ///
     /// # Errors
     /// What is wrong with the bundled patients, or with the files of keys.
@@ -73,25 +78,21 @@ impl State {
         base_url: &str,
         today: fn() -> Date,
     ) -> Result<Self, String> {
-        let trust = Self::trust(settings, base_url).map_err(|faults| faults.join("; "))?;
-        Self::with_trust(settings, evaluator, base_url, today, trust)
+        let store = Store::in_memory(settings.auth.replay_capacity).map_err(|error| error.to_string())?;
+        let trust = Self::trust(settings, base_url, &store).map_err(|faults| faults.join("; "))?;
+        Self::with_trust(settings, evaluator, base_url, today, trust, store)
     }
 
-    /// Trust as set, with the clock of the machine, remembering tokens in this process only.
+    /// Trust as set, with the clock of the machine, remembering tokens in the store.
     ///
     /// # Errors
     /// Every file of keys or certificates that cannot be used.
-    pub fn trust(settings: &Settings, base_url: &str) -> Result<Trust, Vec<String>> {
-        let tokens = MemoryJtiStore::new(settings.auth.replay_capacity);
-        Trust::new(
-            settings,
-            base_url,
-            Arc::new(SystemClock::default()),
-            Arc::new(tokens),
-        )
+    pub fn trust(settings: &Settings, base_url: &str, store: &Arc<Store>) -> Result<Trust, Vec<String>> {
+        let tokens: Arc<dyn JtiStore> = Arc::clone(store) as _;
+        Trust::new(settings, base_url, Arc::new(SystemClock::default()), tokens)
     }
 
-    /// State with a trust that is there already.
+    /// State with a trust and a store that are there already.
     ///
     /// # Errors
     /// What is wrong with the bundled patients.
@@ -101,6 +102,7 @@ impl State {
         base_url: &str,
         today: fn() -> Date,
         trust: Trust,
+        store: Arc<Store>,
     ) -> Result<Self, String> {
         let demo = settings.demo.unwrap_or_default();
         let bases = [Some(base_url.to_owned()), settings.public_url.clone()];
@@ -116,6 +118,7 @@ impl State {
             fhir: FhirClient::new(&settings.fhir).map_err(|error| format!("`fhir.ca_file`: {error}"))?,
             fhir_deadline: settings.fhir.deadline,
             trust,
+            store,
             cors_origins: settings.cors_origins.clone(),
             today,
             body_limit: settings.body_limit,
@@ -170,6 +173,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(
             resource(["/cds-services/{id}", "/cds-services//{id}"])
                 .route(post().to(handlers::hook))
+                .default_service(to(|| handlers::wrong_method("POST"))),
+        )
+        .service(
+            resource(["/cds-services/{id}/feedback", "/cds-services//{id}/feedback"])
+                .route(post().to(feedback::feedback))
                 .default_service(to(|| handlers::wrong_method("POST"))),
         )
         .service(

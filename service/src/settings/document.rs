@@ -34,6 +34,7 @@ pub fn document() -> String {
 mod tests {
     use super::*;
     use crate::settings::{Source, load};
+    use crate::store::StoreUrl;
 
     #[test]
     fn the_documented_defaults_are_those_of_the_code() {
@@ -52,6 +53,7 @@ mod tests {
         };
         let mut expected = load(&Source::default()).unwrap();
         expected.demo = Some(false);
+        expected.store.url = StoreUrl::file("pnet-cds.sqlite");
         assert_eq!(load(&documented).unwrap(), expected);
     }
 

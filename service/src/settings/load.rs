@@ -4,6 +4,7 @@ use super::Settings;
 use super::clients;
 use super::table::{ROWS, Row};
 use super::values::Given;
+use crate::store::StoreUrl;
 use crate::trust::AuthMode;
 use std::fmt;
 use toml::Spanned;
@@ -13,6 +14,9 @@ use toml::de::{DeTable, DeValue};
 pub(super) const PREFIX: &str = "PNET_CDS_";
 /// Names the settings file; no setting itself.
 pub(crate) const CONFIG_VARIABLE: &str = "PNET_CDS_CONFIG";
+
+/// The file of the store where none is set, outside demo mode.
+const DEFAULT_STORE: &str = "pnet-cds.sqlite";
 
 /// Where settings are taken from.
 #[derive(Debug, Clone, Default)]
@@ -180,7 +184,10 @@ impl Loading {
             AuthMode::Required => self.agree_on_callers(),
         }
         let nothing_set = source.file.is_none() && self.places.is_empty() && !self.clients_given;
-        self.settings.demo.get_or_insert(nothing_set);
+        let demo = *self.settings.demo.get_or_insert(nothing_set);
+        if !demo && !self.places.iter().any(|(key, _)| *key == "store.url") {
+            self.settings.store.url = StoreUrl::file(DEFAULT_STORE);
+        }
     }
 
     /// What required mode needs.
@@ -224,6 +231,7 @@ fn place(name: &str, text: &str, at: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Kind;
 
     fn from_file(text: &str) -> Result<Settings, Vec<Fault>> {
         load(&Source {
@@ -263,6 +271,25 @@ mod tests {
             Some(false)
         );
         assert_eq!(from_file("demo.enabled = true").unwrap().demo, Some(true));
+    }
+
+    #[test]
+    fn the_store_is_in_memory_for_the_demo_and_else_in_a_file_unless_set() {
+        let kind = |text: &str| from_file(text).unwrap().store.url.kind();
+        assert_eq!(load(&with(&[])).unwrap().store.url.kind(), Kind::Memory);
+        assert_eq!(kind("demo.enabled = true"), Kind::Memory);
+        assert_eq!(kind(""), Kind::File);
+        assert_eq!(kind("demo.enabled = true\nstore.url = \"sqlite:a\""), Kind::File);
+        assert_eq!(kind("store.url = \"postgres://h/x\""), Kind::Postgres);
+    }
+
+    #[test]
+    fn a_fault_does_not_show_the_address_of_the_store() {
+        let faults = from_file("store.url = \"postgrs://me:hunter2@h/x\"").unwrap_err();
+        assert!(faults[0].what.starts_with("`store.url`: expected"), "{faults:?}");
+        assert!(!faults[0].what.contains("hunter2"), "{faults:?}");
+        let settings = from_file("store.url = \"postgres://me:hunter2@h/x\"").unwrap();
+        assert!(!format!("{settings:?}").contains("hunter2"));
     }
 
     #[test]

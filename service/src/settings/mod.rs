@@ -3,14 +3,17 @@
 mod clients;
 mod document;
 mod load;
+mod secrets;
 mod table;
 mod values;
 
 pub use document::document;
 pub(crate) use load::CONFIG_VARIABLE;
 pub use load::{Fault, Source, load};
+pub(crate) use secrets::resolve;
 
 use crate::fhir_client::FhirSettings;
+use crate::store::StoreSettings;
 use crate::trust::{AuthSettings, ClientSettings};
 use fhir_profiles::FactId;
 use std::collections::BTreeMap;
@@ -43,6 +46,8 @@ pub struct Settings {
     pub allow_open_network: bool,
     /// How the callers' FHIR servers are read.
     pub fhir: FhirSettings,
+    /// What outlives a request, and where.
+    pub store: StoreSettings,
     /// Knowledge files laid over the embedded ones.
     pub knowledge_dir: Option<PathBuf>,
     /// ConceptMaps of the site's own codes.

@@ -3,6 +3,7 @@
 use super::values::Given;
 use super::{LogFormat, Settings};
 use crate::fhir_client::{AllowedBase, FhirSettings, PatientParameter};
+use crate::store::{StoreSettings, StoreUrl};
 use crate::trust::{AuthMode, AuthSettings};
 use actix_web::http::Uri;
 use fhir_profiles::FactId;
@@ -249,6 +250,36 @@ pub(super) const ROWS: &[Row] = &[
         },
     },
     Row {
+        key: "store.url",
+        default: None,
+        example: "\"postgres://pnet_cds:PASSWORD@db.example.org/pnet_cds?sslmode=verify-full\"",
+        about: "Used tokens, issued cards and feedback: \"sqlite:PATH\" or PostgreSQL. Unset: pnet-cds.sqlite in the working directory, in demo mode in memory. PNET_CDS_STORE__URL_FILE names a file that holds it.",
+        set: |settings, given| {
+            settings.store.url = given.string()?.parse()?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "store.retention",
+        default: Some("\"400 d\""),
+        example: "",
+        about: "How long issued cards and the feedback on them are kept.",
+        set: |settings, given| {
+            settings.store.retention = given.duration()?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "store.comments",
+        default: Some("false"),
+        example: "",
+        about: "Keep the free text of feedback, in which a user may write about a patient; else it is dropped.",
+        set: |settings, given| {
+            settings.store.comments = given.boolean()?;
+            Ok(())
+        },
+    },
+    Row {
         key: "knowledge.dir",
         default: None,
         example: "\"/etc/pnet-cds/knowledge\"",
@@ -354,6 +385,11 @@ impl Settings {
             clients: Vec::new(),
             allow_open_network: false,
             fhir: FhirSettings::default(),
+            store: StoreSettings {
+                url: StoreUrl::memory(),
+                retention: Duration::ZERO,
+                comments: false,
+            },
             knowledge_dir: None,
             codes_dir: None,
             prefetch_keys: BTreeMap::new(),

@@ -64,18 +64,24 @@ impl<'a> Given<'a> {
             .ok_or_else(|| WANTED.to_owned())
     }
 
-    /// A time such as `500 ms`, `5 s`, `10 min` or `24 h`.
+    /// A time such as `500 ms`, `5 s`, `10 min`, `24 h` or `400 d`.
     pub(super) fn duration(self) -> Result<Duration, String> {
-        const WANTED: &str = "expected a time such as \"500 ms\", \"5 s\", \"10 min\" or \"24 h\"";
+        const WANTED: &str = "expected a time such as \"500 ms\", \"5 s\", \"10 min\", \"24 h\" or \"400 d\"";
         let text = self.string().map_err(|_| WANTED.to_owned())?;
-        [("ms", 1), ("s", 1000), ("min", 60_000), ("h", 3_600_000)]
-            .into_iter()
-            .find_map(|(unit, millis)| {
-                let number: u64 = text.strip_suffix(unit)?.trim_end().parse().ok()?;
-                number.checked_mul(millis).filter(|millis| *millis > 0)
-            })
-            .map(Duration::from_millis)
-            .ok_or_else(|| WANTED.to_owned())
+        [
+            ("ms", 1),
+            ("s", 1000),
+            ("min", 60_000),
+            ("h", 3_600_000),
+            ("d", 86_400_000),
+        ]
+        .into_iter()
+        .find_map(|(unit, millis)| {
+            let number: u64 = text.strip_suffix(unit)?.trim_end().parse().ok()?;
+            number.checked_mul(millis).filter(|millis| *millis > 0)
+        })
+        .map(Duration::from_millis)
+        .ok_or_else(|| WANTED.to_owned())
     }
 
     /// A list of strings; in the environment separated by commas.

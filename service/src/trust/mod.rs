@@ -1,7 +1,8 @@
 //! Who may call: registered issuers, their keys, what a token must say, and what each caller may have read.
 //!
 //! A handler that works for callers takes a [`Caller`], which only this module can make. Every refusal is the same
-//! answer; the reason is a word of a closed list, in the log only.
+//! answer; the reason is a word of a closed list, in the log only. One thing is no refusal: a genuine token while the store
+//! of used tokens is down is answered with 503.
 
 mod audience;
 mod caller;
@@ -19,6 +20,6 @@ mod verify;
 pub use caller::{Caller, Discoverer};
 pub use clock::{Clock, SystemClock};
 pub use denied::Denied;
-pub use jti::{JtiStore, MemoryJtiStore, Once, OnceFuture, Refused};
+pub use jti::{JtiStore, Once, OnceFuture, Refused};
 pub use settings::{AuthMode, AuthSettings, ClientSettings, KeySource};
 pub use verify::Trust;

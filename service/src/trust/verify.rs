@@ -8,6 +8,7 @@ use super::denied::Denied;
 use super::fetch;
 use super::jti::{JtiStore, Once, Refused};
 use super::settings::AuthMode;
+use crate::errors::{ErrorCode, Failure};
 use crate::fhir_client::AllowedBase;
 use crate::settings::Settings;
 use jsonwebtoken::crypto;
@@ -210,6 +211,21 @@ impl Denial {
             .as_deref()
             .filter(|_| self.reason == Denied::Audience);
         tracing::warn!(reason, issuer, expected, "caller refused");
+    }
+}
+
+impl Denial {
+    /// Whether the token is right in everything, and only whether it was used before cannot be told.
+    pub(super) fn is_for_the_store(&self) -> bool {
+        self.reason == Denied::ReplayStoreDown
+    }
+
+    /// What the caller gets. An outage of ours is not the fault of a token, and only who holds a genuine one learns of it.
+    pub(super) fn failure(&self) -> Failure {
+        match self.is_for_the_store() {
+            true => ErrorCode::StoreUnavailable.into(),
+            false => ErrorCode::Unauthorized.into(),
+        }
     }
 }
 

@@ -22,7 +22,8 @@ use actix_web::web::Data;
 use pnet_cds::evaluator::Evaluator;
 use pnet_cds::http::{State, boundary, cors, routes};
 use pnet_cds::settings::{Settings, Source, load};
-use pnet_cds::trust::{Clock, MemoryJtiStore, Trust};
+use pnet_cds::store::Store;
+use pnet_cds::trust::{Clock, Trust};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -101,13 +102,23 @@ pub(crate) fn settings(text: &str) -> Settings {
 }
 
 pub(crate) fn trust(settings: &Settings) -> (Arc<TestClock>, Result<Trust, Vec<String>>) {
+    let (clock, trust, _) = trust_and_store(settings);
+    (clock, trust)
+}
+
+fn trust_and_store(settings: &Settings) -> (Arc<TestClock>, Result<Trust, Vec<String>>, Arc<Store>) {
     let clock = Arc::new(TestClock {
         seconds: AtomicU64::new(NOW),
         elapsed: AtomicU64::new(0),
     });
-    let tokens = Arc::new(MemoryJtiStore::new(settings.auth.replay_capacity));
-    let trust = Trust::new(settings, "http://127.0.0.1:1", Arc::clone(&clock) as _, tokens);
-    (clock, trust)
+    let store = Store::in_memory(settings.auth.replay_capacity).unwrap();
+    let trust = Trust::new(
+        settings,
+        "http://127.0.0.1:1",
+        Arc::clone(&clock) as _,
+        Arc::clone(&store) as _,
+    );
+    (clock, trust, store)
 }
 
 impl Bed {
@@ -115,11 +126,18 @@ impl Bed {
     pub(crate) fn new(text: &str) -> Self {
         start_log();
         let settings = settings(&format!("server.public_url = \"{PUBLIC}\"\n{text}"));
-        let (clock, trust) = trust(&settings);
+        let (clock, trust, store) = trust_and_store(&settings);
         let evaluator = Evaluator::load(&settings).unwrap();
         let today = || jiff::civil::date(2026, 11, 23);
-        let state =
-            State::with_trust(&settings, evaluator, "http://127.0.0.1:1", today, trust.unwrap()).unwrap();
+        let state = State::with_trust(
+            &settings,
+            evaluator,
+            "http://127.0.0.1:1",
+            today,
+            trust.unwrap(),
+            store,
+        )
+        .unwrap();
         Self {
             clock,
             state: Data::new(state),

@@ -48,7 +48,7 @@ impl Service {
     pub(crate) fn start(settings: &str) -> Self {
         let config = file(
             "settings.toml",
-            &format!("server.listen = \"127.0.0.1:0\"\n{settings}"),
+            &format!("server.listen = \"127.0.0.1:0\"\nstore.url = \"sqlite::memory:\"\n{settings}"),
         );
         let mut command = Command::new(&*PROGRAM);
         for (name, _) in std::env::vars_os() {

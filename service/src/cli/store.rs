@@ -1,0 +1,68 @@
+//! `pnet-cds store`
+
+use super::{Ended, block_on, print, settings};
+use crate::store::{Fault, Kind, StoreUrl, backup as copy, migrate as bring, newest_version, status as look};
+use std::path::Path;
+
+/// Where the store is that these settings name; one in memory is of another process.
+pub(super) fn url(config: Option<&Path>) -> Result<StoreUrl, Ended> {
+    let url = settings::current(config)?.store.url;
+    match url.kind() {
+        Kind::Memory => Err(Ended::wrong([
+            "the store is in memory, and so cannot be reached; name it with `store.url` (PNET_CDS_STORE__URL)",
+        ])),
+        _ => Ok(url),
+    }
+}
+
+/// Does something with a store.
+pub(super) fn with<T>(url: &StoreUrl, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Ended> {
+    block_on(work)?.map_err(|fault| Ended::failed(format!("store, {url}: {fault}")))
+}
+
+/// `pnet-cds store status`
+pub(super) fn status(config: Option<&Path>) -> Result<(), Ended> {
+    let url = url(config)?;
+    let status = with(&url, look(&url))?;
+    let mut text = format!(
+        "{url}: version {}, this program knows {}\n",
+        status.version,
+        newest_version()
+    );
+    if let Some(rows) = status.rows {
+        text.push_str(&format!(
+            "cards issued: {}, with feedback: {}, tokens remembered: {}\n",
+            rows.cards, rows.answered, rows.tokens
+        ));
+    }
+    print(&text)
+}
+
+/// `pnet-cds store migrate`
+pub(super) fn migrate(to: Option<u32>, config: Option<&Path>) -> Result<(), Ended> {
+    let newest = newest_version();
+    let target = to.map_or(newest, i64::from);
+    if target > newest {
+        return Err(Ended::wrong([format!(
+            "this program knows versions up to {newest}"
+        )]));
+    }
+    let url = url(config)?;
+    let before = with(&url, bring(&url, target))?;
+    print(&format!("{url}: from version {before} to {target}\n"))
+}
+
+/// `pnet-cds store backup`
+pub(super) fn backup(file: &Path, config: Option<&Path>) -> Result<(), Ended> {
+    let url = url(config)?;
+    if url.kind() == Kind::Postgres {
+        return Err(Ended::wrong([
+            "the store is PostgreSQL: copy it with `pg_dump --format=custom`, and bring it back with `pg_restore`",
+        ]));
+    }
+    if file.exists() {
+        return Err(Ended::wrong([format!("{}: is there already", file.display())]));
+    }
+    with(&url, copy(&url, file))?;
+    print(&format!("{url}: copied to {}\n", file.display()))
+}

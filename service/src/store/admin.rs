@@ -1,0 +1,95 @@
+//! What an operator does with the store from outside: look at its version, change it, copy it, count.
+
+use super::database::one_connection;
+use super::fault::Fault;
+use super::migrations::{newest, to, version};
+use super::report::{Report, count};
+use super::url::StoreUrl;
+use sqlx::Connection;
+use std::path::Path;
+
+/// What a store holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Status {
+    /// The version of its tables; 0 if there are none yet.
+    pub version: i64,
+    /// Cards that were sent, feedback on them, and used tokens; unknown if its version is not that of this program.
+    pub rows: Option<Rows>,
+}
+
+/// Rows of a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rows {
+    /// Cards that were sent.
+    pub cards: i64,
+    /// Those with feedback.
+    pub answered: i64,
+    /// Tokens that are remembered.
+    pub tokens: i64,
+}
+
+/// Looks at a store without changing it.
+///
+/// # Errors
+/// [`Fault`] if it cannot be reached.
+pub async fn status(url: &StoreUrl) -> Result<Status, Fault> {
+    let mut connection = one_connection(url).await?;
+    let version = version(&mut connection).await?;
+    let rows = if version >= newest() {
+        let mut count = async |statement: &'static str| -> Result<i64, sqlx::Error> {
+            sqlx::query_scalar(statement).fetch_one(&mut connection).await
+        };
+        Some(Rows {
+            cards: count("SELECT COUNT(*) FROM issued_cards").await?,
+            answered: count("SELECT COUNT(*) FROM issued_cards WHERE outcome IS NOT NULL").await?,
+            tokens: count("SELECT COUNT(*) FROM used_tokens").await?,
+        })
+    } else {
+        None
+    };
+    connection.close().await?;
+    Ok(Status { version, rows })
+}
+
+/// Brings a store to a version, and says from which.
+///
+/// # Errors
+/// [`Fault`] if it cannot be reached or changed.
+pub async fn migrate(url: &StoreUrl, target: i64) -> Result<i64, Fault> {
+    let mut connection = one_connection(url).await?;
+    let before = version(&mut connection).await?;
+    to(&mut connection, target).await?;
+    connection.close().await?;
+    Ok(before)
+}
+
+/// Copies a SQLite store into a new file, while the service may be running.
+///
+/// # Errors
+/// [`Fault`] if it cannot be reached, or the file is there already or cannot be written.
+pub async fn backup(url: &StoreUrl, file: &Path) -> Result<(), Fault> {
+    let mut connection = one_connection(url).await?;
+    sqlx::query("VACUUM INTO $1")
+        .bind(file.display().to_string())
+        .execute(&mut connection)
+        .await?;
+    connection.close().await?;
+    // What a backup command calls done is on disk.
+    let synced = std::fs::File::open(file).and_then(|file| file.sync_all());
+    synced.map_err(|error| Fault::Sql(sqlx::Error::Io(error)))
+}
+
+/// Counts the cards that were sent since a second of time (0: all), without changing the store.
+///
+/// # Errors
+/// [`Fault`] if it cannot be reached or is of an older version.
+pub async fn report(url: &StoreUrl, since: i64) -> Result<Report, Fault> {
+    let mut connection = one_connection(url).await?;
+    let version = version(&mut connection).await?;
+    if version < newest() {
+        return Err(Fault::Version(version));
+    }
+    let report = count(&mut connection, since).await?;
+    connection.close().await?;
+    Ok(report)
+}

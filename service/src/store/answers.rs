@@ -1,0 +1,115 @@
+//! What clinicians did with cards: one answer a card, the newest; repeated and late feedback changes nothing.
+
+use super::database::Database;
+use super::fault::Fault;
+use super::issued::Owner;
+use sqlx::{AssertSqlSafe, Row};
+use std::collections::HashSet;
+use uuid::Uuid;
+
+/// What was done with a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// It was put aside.
+    Overridden,
+    /// A suggestion of it was taken.
+    Accepted,
+}
+
+impl Outcome {
+    /// The word of the standard.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Overridden => "overridden",
+            Self::Accepted => "accepted",
+        }
+    }
+}
+
+/// Feedback on one card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CardAnswer {
+    /// The card.
+    pub card: Uuid,
+    /// What was done with it.
+    pub outcome: Outcome,
+    /// Why, as `system|code`.
+    pub reasons: Vec<String>,
+    /// Free text of the user; kept only if the settings say so.
+    pub comment: Option<String>,
+    /// When, in milliseconds since 1970, as the caller says.
+    pub answered_ms: i64,
+}
+
+/// What became of feedback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// How many answers are on disk.
+    pub known: usize,
+    /// How many name cards that this caller was not sent by this service, or so long ago that they are deleted.
+    pub unknown: usize,
+}
+
+/// What separates several reasons; no code holds it.
+pub(super) const BETWEEN: char = '\n';
+
+/// Keeps answers, all in one commit.
+pub(super) async fn keep(
+    database: &Database,
+    owner: &Owner,
+    answers: &[CardAnswer],
+    now_ms: i64,
+) -> Result<Kept, Fault> {
+    let mut writing = database.begin().await?;
+    let cards: Vec<String> = answers.iter().map(|answer| answer.card.to_string()).collect();
+    let places: Vec<String> = (0..cards.len()).map(|card| format!("${}", card + 4)).collect();
+    let statement = format!(
+        "SELECT card FROM issued_cards WHERE issuer = $1 AND tenant = $2 AND service = $3 AND card IN ({})",
+        places.join(", ")
+    );
+    let mut query = sqlx::query(AssertSqlSafe(statement))
+        .persistent(false)
+        .bind(&owner.issuer)
+        .bind(&owner.tenant)
+        .bind(&owner.service);
+    for card in &cards {
+        query = query.bind(card);
+    }
+    let rows = query.fetch_all(&mut *writing.transaction).await?;
+    let issued: HashSet<String> = rows
+        .iter()
+        .map(|row| row.try_get(0))
+        .collect::<Result<_, sqlx::Error>>()?;
+    let mut known: Vec<(&CardAnswer, &String)> = answers
+        .iter()
+        .zip(&cards)
+        .filter(|(_, card)| issued.contains(*card))
+        .collect();
+    // In one order, so that replicas do not wait for each other in a circle.
+    known.sort_by(|(_, one), (_, other)| one.cmp(other));
+    for (answer, card) in &known {
+        // The newest answer counts; of two of the same moment the acceptance, in whichever order they come.
+        sqlx::query(
+            "UPDATE issued_cards SET outcome = $5, reasons = $6, comment = $7, answered_ms = $8, received_ms = $9 \
+             WHERE issuer = $1 AND tenant = $2 AND service = $3 AND card = $4 AND (answered_ms IS NULL \
+             OR answered_ms < $8 OR (answered_ms = $8 AND outcome = 'overridden' AND $5 = 'accepted'))",
+        )
+        .bind(&owner.issuer)
+        .bind(&owner.tenant)
+        .bind(&owner.service)
+        .bind(*card)
+        .bind(answer.outcome.as_str())
+        .bind(answer.reasons.join(&BETWEEN.to_string()))
+        .bind(answer.comment.as_deref())
+        // A clock that is ahead must not outlast every later answer.
+        .bind(answer.answered_ms.min(now_ms))
+        .bind(now_ms)
+        .execute(&mut *writing.transaction)
+        .await?;
+    }
+    writing.commit().await?;
+    Ok(Kept {
+        known: known.len(),
+        unknown: answers.len() - known.len(),
+    })
+}

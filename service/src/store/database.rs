@@ -1,0 +1,354 @@
+//! The connection to the database: made, watched and made anew without a restart, every use of it inside a time limit.
+
+use super::fault::{Fault, Operation, Unavailable};
+use super::migrations;
+use super::url::{Kind, StoreUrl};
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
+use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions, Connection, Transaction};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+use tokio::sync::{Mutex as Turn, Notify, OwnedMutexGuard, watch};
+use tokio::time::timeout;
+
+/// For reaching the database and for looking whether it is there.
+const CONNECT: Duration = Duration::from_secs(2);
+/// Between two looks at a database that is there.
+const WATCH: Duration = Duration::from_secs(5);
+/// Between two tries to reach one that is not.
+const RETRY: Duration = Duration::from_millis(500);
+
+/// The greatest time that a use of the store may take. A caller waits for the first two; a card for the first only.
+fn limit(operation: Operation) -> Duration {
+    Duration::from_millis(match operation {
+        Operation::Jti => 1000,
+        Operation::Feedback => 3000,
+        Operation::Connect => 2000,
+        Operation::Issue => 5000,
+        Operation::Retention | Operation::Report => 30_000,
+    })
+}
+
+/// The database of the store.
+#[derive(Debug)]
+pub(super) struct Database {
+    url: StoreUrl,
+    open: RwLock<Option<Open>>,
+    up: AtomicBool,
+    /// Woken when something failed, to look at once.
+    suspect: Notify,
+    /// SQLite has one writer at a time, so ours wait for their turn here rather than for a lock of the file.
+    turn: Arc<Turn<()>>,
+    failures: [AtomicU64; Operation::ALL.len()],
+    last: Mutex<String>,
+}
+
+/// An open database.
+#[derive(Debug, Clone)]
+struct Open {
+    pool: AnyPool,
+    files: Files,
+}
+
+/// The files of a SQLite database, as they were when it was opened.
+#[derive(Debug, Clone, Default)]
+struct Files(Vec<(PathBuf, Option<(u64, u64)>)>);
+
+impl Files {
+    fn of(path: Option<&Path>) -> Self {
+        let Some(path) = path else { return Self::default() };
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        let files = [path.to_path_buf(), PathBuf::from(log)];
+        Self(
+            files
+                .into_iter()
+                .map(|file| (file.clone(), identity(&file)))
+                .collect(),
+        )
+    }
+
+    /// Whether they are still those: SQLite goes on writing into a file that was deleted.
+    fn check(&self) -> Result<(), Fault> {
+        let same = |(file, was): &(PathBuf, Option<(u64, u64)>)| was.is_some() && identity(file) == *was;
+        if self.0.iter().all(same) {
+            Ok(())
+        } else {
+            Err(Fault::Replaced)
+        }
+    }
+}
+
+fn identity(file: &Path) -> Option<(u64, u64)> {
+    let about = std::fs::metadata(file).ok()?;
+    Some((about.dev(), about.ino()))
+}
+
+/// A transaction that writes.
+pub(super) struct Writing {
+    pub(super) transaction: Transaction<'static, Any>,
+    files: Files,
+    _turn: Option<OwnedMutexGuard<()>>,
+}
+
+impl Writing {
+    /// Commits; what is committed is on disk, in the files that a restart will open.
+    pub(super) async fn commit(self) -> Result<(), Fault> {
+        self.transaction.commit().await?;
+        self.files.check()
+    }
+}
+
+impl Database {
+    pub(super) fn new(url: StoreUrl) -> Self {
+        Self {
+            url,
+            open: RwLock::default(),
+            up: AtomicBool::new(false),
+            suspect: Notify::new(),
+            turn: Arc::default(),
+            failures: Default::default(),
+            last: Mutex::default(),
+        }
+    }
+
+    /// Whether it is there, as far as is known.
+    pub(super) fn is_up(&self) -> bool {
+        self.up.load(Ordering::Acquire)
+    }
+
+    /// How often an operation has failed.
+    pub(super) fn failures(&self, operation: Operation) -> u64 {
+        self.failures
+            .get(operation as usize)
+            .map_or(0, |count| count.load(Ordering::Relaxed))
+    }
+
+    /// What was wrong last.
+    pub(super) fn last_fault(&self) -> String {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Does something with the database, inside the time limit of the operation.
+    pub(super) async fn run<T>(
+        &self,
+        operation: Operation,
+        work: impl Future<Output = Result<T, Fault>>,
+    ) -> Result<T, Unavailable> {
+        let done = match self.is_up() {
+            true => timeout(limit(operation), work).await.unwrap_or(Err(Fault::Slow)),
+            false => Err(Fault::Down),
+        };
+        done.map_err(|fault| {
+            self.failed(operation, &fault);
+            self.suspect.notify_one();
+            Unavailable
+        })
+    }
+
+    /// The one place where a failure of the store is counted and logged.
+    fn failed(&self, operation: Operation, fault: &Fault) {
+        if let Some(count) = self.failures.get(operation as usize) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+        if matches!(fault, Fault::Down) {
+            return;
+        }
+        self.up.store(false, Ordering::Release);
+        let text = fault.to_string();
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        // Once for each fault, not for each call that meets it.
+        if operation != Operation::Connect || *last != text {
+            tracing::error!(operation = operation.word(), fault = text, "store failed");
+        }
+        *last = text;
+    }
+
+    fn opened(&self) -> Result<Open, Fault> {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        open.clone().ok_or(Fault::Down)
+    }
+
+    /// Begins to write.
+    pub(super) async fn begin(&self) -> Result<Writing, Fault> {
+        let open = self.opened()?;
+        let turn = match self.url.is_sqlite() {
+            true => Some(Arc::clone(&self.turn).lock_owned().await),
+            false => None,
+        };
+        Ok(Writing {
+            transaction: self.transaction(&open.pool).await?,
+            files: open.files,
+            _turn: turn,
+        })
+    }
+
+    async fn transaction(&self, pool: &AnyPool) -> Result<Transaction<'static, Any>, sqlx::Error> {
+        match self.url.is_sqlite() {
+            // Locked at once: one that has read before it writes cannot wait for the lock.
+            true => pool.begin_with("BEGIN IMMEDIATE").await,
+            false => pool.begin().await,
+        }
+    }
+
+    /// A connection to read with.
+    pub(super) async fn reading(&self) -> Result<sqlx::pool::PoolConnection<Any>, Fault> {
+        Ok(self.opened()?.pool.acquire().await?)
+    }
+
+    /// Keeps the database open as long as the store lives, and tells when it is there or not.
+    pub(super) async fn watch(&self, tell: &watch::Sender<Option<bool>>) {
+        loop {
+            let healthy = self.look().await;
+            tell.send_replace(Some(healthy));
+            let pause = if healthy { WATCH } else { RETRY };
+            // Woken or not: look again.
+            let _ = timeout(pause, self.suspect.notified()).await;
+        }
+    }
+
+    /// Looks whether the database is there, and opens it anew if not.
+    async fn look(&self) -> bool {
+        if let Ok(open) = self.opened() {
+            match timeout(CONNECT, self.probe(&open))
+                .await
+                .unwrap_or(Err(Fault::Slow))
+            {
+                Ok(()) => return self.is_there(),
+                Err(fault) => self.failed(Operation::Connect, &fault),
+            }
+            if self.url.kind() == Kind::Memory {
+                return false;
+            }
+            self.open.write().unwrap_or_else(PoisonError::into_inner).take();
+            // A hung database would not let itself be closed, so nobody waits for it.
+            tokio::spawn(async move { open.pool.close().await });
+        }
+        match timeout(CONNECT, self.connect()).await.unwrap_or(Err(Fault::Slow)) {
+            Ok(open) => {
+                *self.open.write().unwrap_or_else(PoisonError::into_inner) = Some(open);
+                self.is_there()
+            }
+            Err(fault) => {
+                self.failed(Operation::Connect, &fault);
+                false
+            }
+        }
+    }
+
+    fn is_there(&self) -> bool {
+        if !self.up.swap(true, Ordering::AcqRel) {
+            self.last.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            tracing::info!(store = %self.url, "store is there");
+        }
+        true
+    }
+
+    async fn connect(&self) -> Result<Open, Fault> {
+        let sqlite = self.url.is_sqlite();
+        if self.url.kind() != Kind::Memory {
+            // Alone, since the pool would say of whatever is wrong only that it took too long.
+            let mut first = options(&self.url, true)?.connect().await?;
+            prepare(&mut first, sqlite).await?;
+            migrations::up(&mut first).await?;
+            first.close().await?;
+        }
+        let pool = AnyPoolOptions::new()
+            .max_connections(match self.url.kind() {
+                // Each connection would be a database of its own.
+                Kind::Memory => 1,
+                Kind::File => 4,
+                Kind::Postgres => 8,
+            })
+            .acquire_timeout(CONNECT)
+            .idle_timeout(None)
+            .max_lifetime((!sqlite).then_some(Duration::from_secs(1800)))
+            .after_connect(move |connection, _| Box::pin(prepare(connection, sqlite)))
+            .connect_with(options(&self.url, true)?)
+            .await?;
+        if self.url.kind() == Kind::Memory {
+            migrations::up(&mut *pool.acquire().await?).await?;
+        }
+        self.write_probe(&pool).await?;
+        let files = Files::of(self.url.path());
+        let open = Open { pool, files };
+        open.files.check()?;
+        Ok(open)
+    }
+
+    /// A look at a database that works is a read; one that has failed must show that it can be written.
+    async fn probe(&self, open: &Open) -> Result<(), Fault> {
+        if self.is_up() {
+            let mut connection = open.pool.acquire().await?;
+            sqlx::query("SELECT until FROM forgotten_tokens")
+                .fetch_one(&mut *connection)
+                .await?;
+        } else {
+            self.write_probe(&open.pool).await?;
+        }
+        open.files.check()
+    }
+
+    async fn write_probe(&self, pool: &AnyPool) -> Result<(), Fault> {
+        let _turn = self.turn.lock().await;
+        let mut transaction = self.transaction(pool).await?;
+        sqlx::query("UPDATE forgotten_tokens SET until = until")
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Closes what is open, which brings the log of SQLite into its file.
+    pub(super) async fn close(&self) {
+        self.up.store(false, Ordering::Release);
+        let open = self.open.write().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(open) = open {
+            let _ = timeout(CONNECT, open.pool.close()).await;
+        }
+    }
+}
+
+/// One connection, outside any pool, without bringing the tables to a version; a file must be there already.
+pub(super) async fn one_connection(url: &StoreUrl) -> Result<AnyConnection, Fault> {
+    let connecting = async {
+        let mut connection = options(url, false)?.connect().await?;
+        prepare(&mut connection, url.is_sqlite()).await?;
+        Ok::<_, sqlx::Error>(connection)
+    };
+    Ok(timeout(CONNECT * 3, connecting)
+        .await
+        .map_err(|_| Fault::Slow)??)
+}
+
+fn options(url: &StoreUrl, create: bool) -> Result<AnyConnectOptions, sqlx::Error> {
+    install_default_drivers();
+    Ok(AnyConnectOptions::from_str(&url.connect_string(create))?.disable_statement_logging())
+}
+
+/// What holds for every connection.
+async fn prepare(connection: &mut AnyConnection, sqlite: bool) -> Result<(), sqlx::Error> {
+    let statements: &[&'static str] = if sqlite {
+        &[
+            // First, since the others may have to wait.
+            "PRAGMA busy_timeout = 800",
+            "PRAGMA journal_mode = WAL",
+            // A commit is on disk: what was answered with 2xx survives a power failure.
+            "PRAGMA synchronous = FULL",
+        ]
+    } else {
+        &[
+            "SET statement_timeout = '30s'",
+            "SET lock_timeout = '2s'",
+            "SET idle_in_transaction_session_timeout = '10s'",
+            // A server may be set to answer before a commit is on disk.
+            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
+        ]
+    };
+    for statement in statements {
+        sqlx::raw_sql(*statement).execute(&mut *connection).await?;
+    }
+    Ok(())
+}

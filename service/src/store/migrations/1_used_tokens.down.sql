@@ -1,0 +1,2 @@
+DROP TABLE forgotten_tokens;
+DROP TABLE used_tokens;

@@ -1,0 +1,275 @@
+//! What outlives a request: used tokens, issued cards and feedback, in SQLite or PostgreSQL.
+//!
+//! The store has a thread and a runtime of its own. Whoever uses it waits for an answer within a time limit, and a
+//! database that hangs holds up nothing else. Every commit is on disk before it is answered. What is down comes back
+//! without a restart. No patient, no user and no text of a chart is in it.
+
+mod admin;
+mod answers;
+mod database;
+mod fault;
+mod issued;
+mod migrations;
+mod report;
+mod retention;
+mod tokens;
+mod url;
+
+pub use admin::{Rows, Status, backup, migrate, report, status};
+pub use answers::{CardAnswer, Kept, Outcome};
+pub use fault::{Fault, Operation, Unavailable};
+pub use issued::Owner;
+pub use migrations::newest as newest_version;
+pub use report::{KindReport, Report, Tally};
+pub use url::{Kind, StoreUrl};
+
+use crate::trust::{JtiStore, Once, OnceFuture, Refused};
+use cds_cards::render::Card;
+use database::Database;
+use issued::{Issued, Message};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokens::Use;
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::timeout;
+
+/// The longest that a caller waits for its token to be remembered, its turn included.
+const TOKEN: Duration = Duration::from_millis(1500);
+/// The longest that feedback waits for cards to be recorded that were sent just before it.
+const RECORDED: Duration = Duration::from_secs(1);
+/// The longest that a start waits for the database, and a stop for what is not recorded yet.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The settings of the store, `[store]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreSettings {
+    /// Where it is.
+    pub url: StoreUrl,
+    /// How long issued cards and the feedback on them are kept.
+    pub retention: Duration,
+    /// Whether the free text of feedback is kept.
+    pub comments: bool,
+}
+
+/// Used tokens, issued cards and feedback.
+#[derive(Debug)]
+pub struct Store {
+    database: Arc<Database>,
+    runtime: Handle,
+    uses: mpsc::Sender<Use>,
+    messages: mpsc::Sender<Message>,
+    /// Answers whose cards are not recorded yet.
+    waiting: Arc<AtomicU64>,
+    dropped: AtomicU64,
+    comments: bool,
+    /// Ends the thread of the store when it is dropped.
+    _alive: Mutex<oneshot::Sender<()>>,
+}
+
+impl Store {
+    /// Starts the store, and waits for the database for a moment. If it is not there by then, the store is down until
+    /// it is.
+    ///
+    /// # Errors
+    /// If the thread of the store cannot be started.
+    pub fn open(settings: &StoreSettings, token_capacity: usize) -> std::io::Result<Arc<Self>> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let handle = runtime.handle().clone();
+        let (alive, ended) = oneshot::channel();
+        let (uses, used) = mpsc::channel(tokens::WAITING);
+        let (messages, received) = mpsc::channel(issued::WAITING);
+        let (tell, mut told) = watch::channel(None);
+        let database = Arc::new(Database::new(settings.url.clone()));
+        let waiting = Arc::new(AtomicU64::new(0));
+        let retention = settings.retention;
+        let (of_watch, of_tokens, of_cards, of_retention) = (
+            Arc::clone(&database),
+            Arc::clone(&database),
+            Arc::clone(&database),
+            Arc::clone(&database),
+        );
+        let counted = Arc::clone(&waiting);
+        handle.spawn(async move { of_watch.watch(&tell).await });
+        handle.spawn(async move { tokens::remember(&of_tokens, used, token_capacity).await });
+        handle.spawn(async move { issued::record(&of_cards, received, &counted).await });
+        handle.spawn(async move { retention::keep_short(&of_retention, retention, now).await });
+        let (first, looked) = std::sync::mpsc::channel();
+        handle.spawn(async move {
+            let _ = first.send(told.wait_for(Option::is_some).await.is_ok());
+        });
+        std::thread::Builder::new()
+            .name("store".to_owned())
+            .spawn(move || {
+                // Ends when the store is dropped, which is an error of the channel.
+                let _ = runtime.block_on(ended);
+                // Work of the database library that hangs must not hold up the end of the process.
+                runtime.shutdown_background();
+            })?;
+        let _ = looked.recv_timeout(PATIENCE);
+        Ok(Arc::new(Self {
+            database,
+            runtime: handle,
+            uses,
+            messages,
+            waiting,
+            dropped: AtomicU64::new(0),
+            comments: settings.comments,
+            _alive: Mutex::new(alive),
+        }))
+    }
+
+    /// A store in memory that keeps everything, for as long as the process lives.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn in_memory(token_capacity: usize) -> std::io::Result<Arc<Self>> {
+        let settings = StoreSettings {
+            url: StoreUrl::memory(),
+            retention: Duration::MAX,
+            comments: false,
+        };
+        Self::open(&settings, token_capacity)
+    }
+
+    /// Whether the database is there, as far as is known.
+    pub fn is_up(&self) -> bool {
+        self.database.is_up()
+    }
+
+    /// How often an operation has failed since the start.
+    pub fn failures(&self, operation: Operation) -> u64 {
+        self.database.failures(operation)
+    }
+
+    /// Answers whose cards could not be recorded since the start, so that feedback on them is refused.
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+
+    /// What was wrong with the database last, for an operator; empty while nothing is.
+    pub fn last_fault(&self) -> String {
+        self.database.last_fault()
+    }
+
+    /// Records cards that were sent. Returns at once; without room for them they are dropped, and counted.
+    pub fn issue(&self, owner: Owner, cards: &[Card]) {
+        if cards.is_empty() {
+            return;
+        }
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let issued = Issued::new(owner, cards, now());
+        if self.messages.try_send(Message::Cards(issued)).is_err() {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            // The first of many, and then every hundredth.
+            let dropped = self.dropped.fetch_add(1, Ordering::Relaxed) + 1;
+            if dropped % 100 == 1 {
+                tracing::error!(
+                    operation = Operation::Issue.word(),
+                    dropped,
+                    "cards not recorded; feedback on them will be refused"
+                );
+            }
+        }
+    }
+
+    /// Waits until the cards that were sent before are recorded.
+    async fn recorded(&self) {
+        let (barrier, passed) = oneshot::channel();
+        if self.messages.send(Message::Barrier(barrier)).await.is_ok() {
+            let _ = passed.await;
+        }
+    }
+
+    /// Keeps feedback. What this says is kept is on disk.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if the store is down; nothing of it may be taken as kept then.
+    pub async fn keep(&self, owner: Owner, mut answers: Vec<CardAnswer>) -> Result<Kept, Unavailable> {
+        if !self.comments {
+            answers.iter_mut().for_each(|answer| answer.comment = None);
+        }
+        let answers = Arc::new(answers);
+        let kept = self.keep_known(owner.clone(), Arc::clone(&answers)).await?;
+        if kept.unknown == 0 || self.waiting.load(Ordering::Relaxed) == 0 {
+            return Ok(kept);
+        }
+        // Feedback can overtake the record of its card.
+        let _ = timeout(RECORDED, self.recorded()).await;
+        self.keep_known(owner, answers).await
+    }
+
+    async fn keep_known(&self, owner: Owner, answers: Arc<Vec<CardAnswer>>) -> Result<Kept, Unavailable> {
+        let database = Arc::clone(&self.database);
+        self.on_its_runtime(async move {
+            let keeping = answers::keep(&database, &owner, &answers, now_ms());
+            database.run(Operation::Feedback, keeping).await
+        })
+        .await
+    }
+
+    /// What became of the cards that were sent since a second of time (0: all).
+    ///
+    /// # Errors
+    /// [`Unavailable`] if the store is down.
+    pub async fn report(&self, since: i64) -> Result<Report, Unavailable> {
+        let database = Arc::clone(&self.database);
+        self.on_its_runtime(async move {
+            let counting = async {
+                let mut connection = database.reading().await?;
+                report::count(&mut connection, since).await
+            };
+            database.run(Operation::Report, counting).await
+        })
+        .await
+    }
+
+    /// Work on the thread of the store: it goes on if the request that asked for it is given up.
+    async fn on_its_runtime<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Unavailable>> + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        self.runtime.spawn(work).await.unwrap_or(Err(Unavailable))
+    }
+
+    /// Records what still waits, for a moment at most, and closes the database.
+    pub async fn close(&self) {
+        let flushed = timeout(PATIENCE, self.recorded()).await.is_ok();
+        if !flushed {
+            let answers = self.waiting.load(Ordering::Relaxed);
+            tracing::error!(
+                operation = Operation::Issue.word(),
+                answers,
+                "ended before the cards of these answers were recorded"
+            );
+        }
+        let database = Arc::clone(&self.database);
+        let closing = self.runtime.spawn(async move { database.close().await });
+        let _ = timeout(PATIENCE, closing).await;
+    }
+}
+
+impl JtiStore for Store {
+    fn accept<'a>(&'a self, once: Once<'a>) -> OnceFuture<'a> {
+        Box::pin(async move {
+            let (used, answered) = Use::new(&once);
+            self.uses.try_send(used).map_err(|_| Refused::Down)?;
+            match timeout(TOKEN, answered).await {
+                Ok(Ok(decided)) => decided,
+                _ => Err(Refused::Down),
+            }
+        })
+    }
+}
+
+/// Seconds since 1970.
+fn now() -> i64 {
+    now_ms() / 1000
+}
+
+/// Milliseconds since 1970.
+fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,53 @@
+//! Deleting what is older than `store.retention`, a little at a time.
+
+use super::database::Database;
+use super::fault::{Fault, Operation};
+use std::time::Duration;
+
+/// Between two looks at what is old.
+const EVERY: Duration = Duration::from_secs(3600);
+/// Between two tries while the store is not there.
+const RETRY: Duration = Duration::from_secs(10);
+/// Cards deleted in one commit, so that no other use waits long.
+const TOGETHER: i64 = 500;
+
+/// Deletes what is old, for ever.
+pub(super) async fn keep_short(database: &Database, retention: Duration, now: fn() -> i64) {
+    loop {
+        let deleted = delete_all(database, oldest(now(), retention)).await;
+        tokio::time::sleep(if deleted { EVERY } else { RETRY }).await;
+    }
+}
+
+/// The second before which nothing is kept.
+fn oldest(now: i64, retention: Duration) -> i64 {
+    now.saturating_sub(i64::try_from(retention.as_secs()).unwrap_or(i64::MAX))
+}
+
+async fn delete_all(database: &Database, oldest: i64) -> bool {
+    // What is not there cannot be old, and at the start it need not be there yet.
+    if !database.is_up() {
+        return false;
+    }
+    loop {
+        match database.run(Operation::Retention, delete(database, oldest)).await {
+            Ok(0) => return true,
+            Ok(cards) => tracing::info!(cards, "cards older than store.retention deleted"),
+            Err(_) => return false,
+        }
+    }
+}
+
+async fn delete(database: &Database, oldest: i64) -> Result<u64, Fault> {
+    let mut writing = database.begin().await?;
+    let deleted = sqlx::query(
+        "DELETE FROM issued_cards WHERE (issuer, tenant, service, card) IN \
+         (SELECT issuer, tenant, service, card FROM issued_cards WHERE issued < $1 LIMIT $2)",
+    )
+    .bind(oldest)
+    .bind(TOGETHER)
+    .execute(&mut *writing.transaction)
+    .await?;
+    writing.commit().await?;
+    Ok(deleted.rows_affected())
+}

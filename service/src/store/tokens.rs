@@ -1,0 +1,213 @@
+//! Each token once, for all replicas of one database and across restarts: the primary key decides.
+
+use super::database::{Database, Writing};
+use super::fault::{Fault, Operation};
+use crate::trust::{Once, Refused};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+use sqlx::{AssertSqlSafe, Row};
+use std::collections::{HashMap, HashSet};
+use tokio::sync::{mpsc, oneshot};
+
+/// Uses that are committed together; more wait for the next commit.
+const TOGETHER: usize = 128;
+/// Uses that may wait.
+pub(super) const WAITING: usize = 2048;
+/// Seconds for which an expired token is kept all the same, so that replicas may differ in time.
+const KEPT: i64 = 600;
+/// Seconds between two deletions of what has expired.
+const DELETE_EVERY: i64 = 60;
+
+/// A use of a token that waits to be remembered.
+pub(super) struct Use {
+    id: String,
+    issuer: String,
+    expires: i64,
+    now: i64,
+    answer: oneshot::Sender<Result<(), Refused>>,
+}
+
+impl Use {
+    /// The use, and where its answer will come.
+    pub(super) fn new(once: &Once<'_>) -> (Self, oneshot::Receiver<Result<(), Refused>>) {
+        let (answer, answered) = oneshot::channel();
+        let used = Self {
+            id: identity(once.issuer, once.jti),
+            issuer: once.issuer.to_owned(),
+            expires: seconds(once.expires),
+            now: seconds(once.now),
+            answer,
+        };
+        (used, answered)
+    }
+}
+
+fn seconds(seconds: u64) -> i64 {
+    i64::try_from(seconds).unwrap_or(i64::MAX)
+}
+
+/// Issuer and `jti` as one text of one length: what a caller sends can be long and hold anything.
+fn identity(issuer: &str, jti: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(issuer.len().to_be_bytes());
+    hash.update(issuer);
+    hash.update(jti);
+    URL_SAFE_NO_PAD.encode(hash.finalize())
+}
+
+/// Room for the tokens of each issuer.
+struct Room {
+    capacity: i64,
+    issuers: HashMap<String, Left>,
+    deleted: i64,
+}
+
+/// What is left for an issuer until its tokens are counted again.
+#[derive(Default)]
+struct Left {
+    uses: i64,
+    full_at: Option<i64>,
+}
+
+/// Remembers what comes, all that waits in one commit.
+pub(super) async fn remember(database: &Database, mut uses: mpsc::Receiver<Use>, capacity: usize) {
+    let mut room = Room {
+        capacity: i64::try_from(capacity).unwrap_or(i64::MAX),
+        issuers: HashMap::new(),
+        deleted: 0,
+    };
+    while let Some(first) = uses.recv().await {
+        let mut batch = vec![first];
+        while batch.len() < TOGETHER {
+            let Ok(next) = uses.try_recv() else { break };
+            batch.push(next);
+        }
+        let decided = database.run(Operation::Jti, room.decide(database, &batch)).await;
+        let mut decided = decided.ok().map(Vec::into_iter);
+        for used in batch {
+            let answer = decided.as_mut().and_then(Iterator::next);
+            // A caller that went away needs no answer; its token stays used.
+            let _ = used.answer.send(answer.unwrap_or(Err(Refused::Down)));
+        }
+    }
+}
+
+impl Room {
+    /// What becomes of each use.
+    async fn decide(
+        &mut self,
+        database: &Database,
+        batch: &[Use],
+    ) -> Result<Vec<Result<(), Refused>>, Fault> {
+        let mut writing = database.begin().await?;
+        let now = batch.iter().map(|used| used.now).max().unwrap_or(0);
+        self.delete_expired(&mut writing, now).await?;
+        let forgotten: i64 = sqlx::query_scalar("SELECT until FROM forgotten_tokens")
+            .fetch_one(&mut *writing.transaction)
+            .await?;
+        let mut decided = Vec::with_capacity(batch.len());
+        let mut asked = HashSet::new();
+        for used in batch {
+            // Should the clock be set back, what was deleted as expired stays used.
+            let decision = if used.expires <= forgotten {
+                Err(Refused::Replayed)
+            } else if asked.contains(used.id.as_str()) {
+                Err(Refused::Replayed)
+            } else if self.takes_room(&mut writing, used).await? {
+                asked.insert(used.id.as_str());
+                Ok(())
+            } else {
+                Err(Refused::Full)
+            };
+            decided.push(decision);
+        }
+        let wanted = batch
+            .iter()
+            .zip(&decided)
+            .filter(|(_, decision)| decision.is_ok());
+        let mut wanted: Vec<&Use> = wanted.map(|(used, _)| used).collect();
+        // In one order, so that replicas do not wait for each other in a circle.
+        wanted.sort_by(|one, other| one.id.cmp(&other.id));
+        let new = insert(&mut writing, &wanted).await?;
+        writing.commit().await?;
+        for (used, decision) in batch.iter().zip(&mut decided) {
+            if decision.is_ok() && !new.contains(&used.id) {
+                *decision = Err(Refused::Replayed);
+                self.issuers.entry(used.issuer.clone()).or_default().uses += 1;
+            }
+        }
+        Ok(decided)
+    }
+
+    /// Takes room for one more token of the issuer. Replicas take up to an eighth of it at a time, so that together they
+    /// may go over it by as much.
+    async fn takes_room(&mut self, writing: &mut Writing, used: &Use) -> Result<bool, Fault> {
+        let left = self.issuers.entry(used.issuer.clone()).or_default();
+        if left.uses > 0 {
+            left.uses -= 1;
+            return Ok(true);
+        }
+        // An issuer that is full does not have its tokens counted at every call.
+        if left.full_at == Some(used.now) {
+            return Ok(false);
+        }
+        let counted: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM used_tokens WHERE issuer = $1 AND expires > $2")
+                .bind(&used.issuer)
+                .bind(used.now)
+                .fetch_one(&mut *writing.transaction)
+                .await?;
+        let room = self.capacity.saturating_sub(counted);
+        left.full_at = (room <= 0).then_some(used.now);
+        left.uses = room.min((self.capacity / 8).max(1)) - 1;
+        Ok(room > 0)
+    }
+
+    async fn delete_expired(&mut self, writing: &mut Writing, now: i64) -> Result<(), Fault> {
+        if (now - self.deleted).abs() < DELETE_EVERY {
+            return Ok(());
+        }
+        self.deleted = now;
+        let last: Option<i64> =
+            sqlx::query_scalar("SELECT MAX(expires) FROM used_tokens WHERE expires <= $1")
+                .bind(now.saturating_sub(KEPT))
+                .fetch_one(&mut *writing.transaction)
+                .await?;
+        let Some(last) = last else { return Ok(()) };
+        // The newest that is deleted, not the time: a clock that was far ahead for a moment locks out nobody for long.
+        for statement in [
+            "UPDATE forgotten_tokens SET until = $1 WHERE until < $1",
+            "DELETE FROM used_tokens WHERE expires <= $1",
+        ] {
+            sqlx::query(statement)
+                .bind(last)
+                .execute(&mut *writing.transaction)
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// Inserts what is new, and says what that was.
+async fn insert(writing: &mut Writing, uses: &[&Use]) -> Result<HashSet<String>, Fault> {
+    if uses.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let places: Vec<String> = (0..uses.len())
+        .map(|row| format!("(${}, ${}, ${})", row * 3 + 1, row * 3 + 2, row * 3 + 3))
+        .collect();
+    let statement = format!(
+        "INSERT INTO used_tokens (id, issuer, expires) VALUES {} ON CONFLICT (id) DO NOTHING RETURNING id",
+        places.join(", ")
+    );
+    let mut query = sqlx::query(AssertSqlSafe(statement)).persistent(false);
+    for used in uses {
+        query = query.bind(&used.id).bind(&used.issuer).bind(used.expires);
+    }
+    let rows = query.fetch_all(&mut *writing.transaction).await?;
+    Ok(rows
+        .iter()
+        .map(|row| row.try_get(0))
+        .collect::<Result<_, sqlx::Error>>()?)
+}

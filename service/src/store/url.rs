@@ -1,0 +1,171 @@
+//! Where the store is: `store.url`, which can hold a password and so is never shown.
+
+use sqlx::postgres::PgConnectOptions;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// What a setting that cannot be read is told; the value itself is not.
+const WANTED: &str =
+    "expected \"sqlite:PATH\", \"sqlite::memory:\" or \"postgres://USER:PASSWORD@HOST/DATABASE\"";
+
+/// The address of the database.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StoreUrl(Place);
+
+#[derive(Clone, PartialEq, Eq)]
+enum Place {
+    Memory,
+    File(PathBuf),
+    Postgres(String),
+}
+
+/// Which database it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// SQLite in the memory of the process, gone with it.
+    Memory,
+    /// SQLite in a file.
+    File,
+    /// PostgreSQL.
+    Postgres,
+}
+
+impl StoreUrl {
+    /// SQLite in memory.
+    pub fn memory() -> Self {
+        Self(Place::Memory)
+    }
+
+    /// SQLite in a file, relative to the working directory.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self(Place::File(path.into()))
+    }
+
+    /// Which database it is.
+    pub fn kind(&self) -> Kind {
+        match self.0 {
+            Place::Memory => Kind::Memory,
+            Place::File(_) => Kind::File,
+            Place::Postgres(_) => Kind::Postgres,
+        }
+    }
+
+    /// The file, if it is one.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.0 {
+            Place::File(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Whether it is SQLite.
+    pub(super) fn is_sqlite(&self) -> bool {
+        self.kind() != Kind::Postgres
+    }
+
+    /// As the database library wants it; a file that is not there is created only if `create` says so.
+    pub(super) fn connect_string(&self, create: bool) -> String {
+        match &self.0 {
+            Place::Memory => "sqlite::memory:".to_owned(),
+            Place::File(path) => {
+                let mode = if create { "rwc" } else { "rw" };
+                format!("sqlite:{}?mode={mode}", encoded(path))
+            }
+            Place::Postgres(url) => url.clone(),
+        }
+    }
+}
+
+impl FromStr for StoreUrl {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "sqlite::memory:" {
+            return Ok(Self::memory());
+        }
+        if let Some(rest) = text.strip_prefix("sqlite:") {
+            let path = rest.strip_prefix("//").unwrap_or(rest);
+            let plain = !path.is_empty() && !path.contains(['?', '\0']) && !path.starts_with(':');
+            return if plain {
+                Ok(Self::file(path))
+            } else {
+                Err(WANTED.to_owned())
+            };
+        }
+        let postgres = text.starts_with("postgres://") || text.starts_with("postgresql://");
+        // What the library says of a wrong address can quote it.
+        if postgres && PgConnectOptions::from_str(text).is_ok() {
+            Ok(Self(Place::Postgres(text.to_owned())))
+        } else {
+            Err(WANTED.to_owned())
+        }
+    }
+}
+
+/// Kind and, for a file, its path: nothing of an address that can hold a password.
+impl fmt::Display for StoreUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Place::Memory => f.write_str("SQLite in memory"),
+            Place::File(path) => write!(f, "SQLite in {}", path.display()),
+            Place::Postgres(_) => f.write_str("PostgreSQL"),
+        }
+    }
+}
+
+impl fmt::Debug for StoreUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A path as the part of a URL, in which a question mark or a percent sign would mean something.
+fn encoded(path: &Path) -> String {
+    let mut text = String::new();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
+                text.push(char::from(*byte));
+            }
+            _ => text.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_read_and_its_password_never_shown() {
+        let kind = |text: &str| text.parse::<StoreUrl>().map(|url| url.kind());
+        assert_eq!(kind("sqlite::memory:"), Ok(Kind::Memory));
+        assert_eq!(kind("sqlite:a.sqlite"), Ok(Kind::File));
+        assert_eq!(kind("sqlite:///var/lib/a.sqlite"), Ok(Kind::File));
+        let url: StoreUrl = "postgres://me:hunter2@db.example.org/x?sslmode=require"
+            .parse()
+            .unwrap();
+        assert_eq!(format!("{url} {url:?}"), "PostgreSQL PostgreSQL");
+        for wrong in [
+            "",
+            "sqlite:",
+            "sqlite::memory",
+            "sqlite:a?mode=ro",
+            "mysql://me:hunter2@h/x",
+            "postgres://me:hunter2@h:port/x",
+            "hunter2",
+        ] {
+            let fault = wrong.parse::<StoreUrl>().unwrap_err();
+            assert!(!fault.contains("hunter2"), "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_path_keeps_its_odd_characters() {
+        let url: StoreUrl = "sqlite:/tmp/a b%3f#.db".parse().unwrap();
+        assert_eq!(url.path(), Some(Path::new("/tmp/a b%3f#.db")));
+        assert_eq!(url.connect_string(true), "sqlite:/tmp/a%20b%253f%23.db?mode=rwc");
+    }
+}
