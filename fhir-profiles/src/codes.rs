@@ -104,6 +104,26 @@ static EMBEDDED: LazyLock<Codes> = LazyLock::new(|| Codes {
     local: None,
 });
 
+/// The FHIR ValueSet resources of the guide, as JSON text by id: what is read, published as it is.
+pub fn value_sets() -> impl Iterator<Item = (&'static str, &'static str)> {
+    table::SETS.iter().map(|(id, json, _)| (*id, *json))
+}
+
+/// The FHIR CodeSystem resources of the guide, as JSON text by id: every fact, and every word of a fact.
+pub fn code_systems() -> impl Iterator<Item = (&'static str, &'static str)> {
+    [
+        (
+            "facts",
+            include_str!("../fsh-generated/resources/CodeSystem-facts.json"),
+        ),
+        (
+            "fact-values",
+            include_str!("../fsh-generated/resources/CodeSystem-fact-values.json"),
+        ),
+    ]
+    .into_iter()
+}
+
 impl Codes {
     /// The codes of the value sets that are compiled in.
     pub fn embedded() -> &'static Codes {

@@ -93,9 +93,16 @@ fn of(setting: &'static str) -> impl Fn(Vec<String>) -> Vec<String> {
 /// # Errors
 /// Every fault, as `file:line: what`.
 pub fn load_knowledge(dir: Option<&Path>) -> Result<Knowledge, Vec<String>> {
-    let overlay = dir.map(files_under).transpose()?.unwrap_or_default();
-    Knowledge::load(&Knowledge::merge(Knowledge::embedded_files(), overlay))
+    Knowledge::load(&Knowledge::merge(Knowledge::embedded_files(), overlay(dir)?))
         .map_err(|faults| faults.iter().map(ToString::to_string).collect())
+}
+
+/// The files of a directory that is laid over the embedded knowledge, by path within it.
+///
+/// # Errors
+/// Every one that cannot be read.
+pub fn overlay(dir: Option<&Path>) -> Result<BTreeMap<String, String>, Vec<String>> {
+    Ok(dir.map(files_under).transpose()?.unwrap_or_default())
 }
 
 /// The embedded codes, and those of a directory of ConceptMaps.

@@ -49,6 +49,7 @@ fn help_is_told_for_every_command() {
         &["knowledge", "check", "--help"],
         &["knowledge", "show", "--help"],
         &["knowledge", "diff", "--help"],
+        &["knowledge", "export", "--help"],
         &["settings", "--help"],
     ] {
         let (code, out, _) = run(arguments);
@@ -267,6 +268,66 @@ fn a_moved_limit_names_the_rule_and_the_vignettes_on_it() {
     assert!(
         told.contains("old: no-such-directory") && told.contains("new: nor-this"),
         "{told}"
+    );
+}
+
+#[test]
+fn the_knowledge_is_exported_as_fhir_resources_that_hold_each_rule_with_its_quotes() {
+    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("export");
+    drop(std::fs::remove_dir_all(&dir));
+    let (code, out, told) = run(&["knowledge", "export", dir.to_str().unwrap()]);
+    assert_eq!(code, 0, "{told}");
+    let files: Vec<PathBuf> = std::fs::read_dir(&dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    assert!(
+        out.starts_with(&format!("{} resources in ", files.len())),
+        "{out}"
+    );
+    let mut kinds = std::collections::BTreeMap::new();
+    for file in &files {
+        let resource: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+        let (kind, id) = (
+            resource["resourceType"].as_str().unwrap(),
+            resource["id"].as_str().unwrap(),
+        );
+        assert_eq!(
+            file.file_stem().unwrap().to_str().unwrap(),
+            format!("{kind}-{id}")
+        );
+        assert_eq!(
+            resource["url"].as_str().unwrap(),
+            format!("https://pnet-cds.github.io/fhir/{kind}/{id}")
+        );
+        *kinds.entry(kind.to_owned()).or_insert(0) += 1;
+    }
+    assert_eq!(
+        (kinds["PlanDefinition"], kinds["Library"], kinds["CodeSystem"]),
+        (19, 1, 2)
+    );
+    assert!(
+        kinds["ValueSet"] > 100 && kinds["ActivityDefinition"] > 5,
+        "{kinds:?}"
+    );
+    let plan = std::fs::read_to_string(dir.join("PlanDefinition-liver-transplantation.json")).unwrap();
+    let plan: Value = serde_json::from_str(&plan).unwrap();
+    let criteria = plan["action"][0]["documentation"].as_array().unwrap();
+    let limit = criteria
+        .iter()
+        .find(|criterion| criterion["label"] == "liver-involvement-under-50")
+        .unwrap();
+    assert!(
+        limit["citation"]
+            .as_str()
+            .unwrap()
+            .contains("liver-involvement < 50 %: met")
+    );
+    let evidence = plan["relatedArtifact"].as_array().unwrap();
+    assert!(
+        evidence
+            .iter()
+            .any(|artifact| artifact["label"] == "LT13" && artifact["citation"].as_str().unwrap().len() > 10)
     );
 }
 

@@ -55,7 +55,7 @@ enum Command {
     /// fact by fact what was found, how it was read, what was ignored and why, which codes look relevant and are not
     /// read (with a ConceptMap to begin with), and what the server does not honour. Reads only.
     Probe(ProbeArgs),
-    /// Check, show or compare the knowledge.
+    /// Check, show, compare or export the knowledge.
     #[command(subcommand)]
     Knowledge(KnowledgeCommand),
     /// Count what became of the cards that were sent.
@@ -181,6 +181,17 @@ enum KnowledgeCommand {
         /// The same for the new version [default: the embedded knowledge].
         new: Option<PathBuf>,
     },
+    /// Write the knowledge as FHIR R4 resources, a file each: PlanDefinition (one an option), ActivityDefinition (one a
+    /// suggested request), ValueSet and CodeSystem (what is read), and a Library with the source files.
+    ///
+    /// The resources say in FHIR what the rules are; they are not executable: the rules are run by this service.
+    Export {
+        /// Directory to write to; made if it is not there.
+        dir: PathBuf,
+        /// Settings file (TOML): its knowledge is exported [environment: PNET_CDS_CONFIG].
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -268,6 +279,9 @@ pub fn run() -> ExitCode {
         Command::Store(StoreCommand::Status(args)) => store::status(args.config.as_deref()),
         Command::Store(StoreCommand::Migrate { to, store }) => store::migrate(to, store.config.as_deref()),
         Command::Store(StoreCommand::Backup { file, store }) => store::backup(&file, store.config.as_deref()),
+        Command::Knowledge(KnowledgeCommand::Export { dir, config }) => {
+            knowledge::export(&dir, config.as_deref())
+        }
         Command::Settings(args) => settings::run(args.check.as_deref()),
     };
     match ended {

@@ -1,8 +1,10 @@
 //! `pnet-cds knowledge`
 
 mod diff;
+mod export;
 
 pub(super) use diff::diff;
+pub(super) use export::export;
 
 use super::{Ended, print};
 use crate::evaluator::load_knowledge;

@@ -15,7 +15,7 @@ pub(super) struct Rows {
 
 enum Written {
     Csv {
-        out: csv::Writer<Box<dyn Write>>,
+        out: Box<csv::Writer<Box<dyn Write>>>,
         header: Vec<String>,
         options: Vec<String>,
     },
@@ -33,7 +33,7 @@ impl Rows {
                 let header = before.into_iter().map(str::to_owned);
                 let header = header.chain(options.clone());
                 Written::Csv {
-                    out: csv::Writer::from_writer(out),
+                    out: Box::new(csv::Writer::from_writer(out)),
                     header: header.chain(after.map(str::to_owned)).collect(),
                     options,
                 }

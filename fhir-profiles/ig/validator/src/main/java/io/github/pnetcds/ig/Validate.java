@@ -40,7 +40,8 @@ import org.hl7.fhir.r4.model.ValueSet.ConceptSetComponent;
 
 /**
  * Judges the guide: the examples must conform to the profiles that they declare, each negative example must break
- * the profile that it declares, for the reason that stands beside it in expected.tsv.
+ * the profile that it declares, for the reason that stands beside it in expected.tsv, and what the knowledge is
+ * exported as must be valid; its value sets and code systems are those of the guide.
  */
 public final class Validate {
     private static final String BASE = "https://pnet-cds.github.io/fhir/";
@@ -51,7 +52,14 @@ public final class Validate {
     public static void main(String[] args) throws IOException {
         Path resources = Path.of(args[0]);
         Path negatives = Path.of(args[1]);
-        boolean ok = new Validate(resources, negatives).judge(negatives);
+        Validate validate = new Validate(resources, negatives);
+        for (Path file : files(Path.of(args[2]))) {
+            String name = file.getFileName().toString();
+            if (!name.startsWith("ValueSet-") && !name.startsWith("CodeSystem-")) {
+                validate.definitions.add(file);
+            }
+        }
+        boolean ok = validate.judge(negatives);
         System.exit(ok ? 0 : 1);
     }
 

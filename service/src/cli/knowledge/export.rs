@@ -1,0 +1,284 @@
+//! `pnet-cds knowledge export`: the knowledge as FHIR R4 resources.
+
+use super::test;
+use crate::cli::{Ended, print, settings};
+use crate::evaluator::{load_knowledge, overlay};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use cds_cards::Knowledge;
+use cds_cards::assessment::Role;
+use cds_cards::knowledge::{OptionKnowledge, Suggestion};
+use fhir_profiles::codes::{code_systems, value_sets};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Canonical base of everything that the project defines in FHIR.
+const BASE: &str = "https://pnet-cds.github.io/fhir";
+
+/// Writes every resource as `Type-id.json`.
+pub(in crate::cli) fn export(dir: &Path, config: Option<&Path>) -> Result<(), Ended> {
+    let settings = settings::current(config)?;
+    let knowledge = load_knowledge(settings.knowledge_dir.as_deref()).map_err(Ended::wrong)?;
+    let files = overlay(settings.knowledge_dir.as_deref()).map_err(Ended::wrong)?;
+    let unusable = |error: std::io::Error| Ended::wrong([format!("{}: {error}", dir.display())]);
+    std::fs::create_dir_all(dir).map_err(unusable)?;
+    let resources = resources(&knowledge, &Knowledge::merge(Knowledge::embedded_files(), files));
+    for (name, text) in &resources {
+        std::fs::write(dir.join(format!("{name}.json")), text).map_err(unusable)?;
+    }
+    print(&format!("{} resources in {}\n", resources.len(), dir.display()))
+}
+
+/// Every resource as text, by `Type-id`.
+fn resources(knowledge: &Knowledge, files: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let made = knowledge
+        .options
+        .iter()
+        .map(|option| plan(knowledge, option))
+        .chain(
+            knowledge
+                .suggestions
+                .iter()
+                .map(|suggestion| activity(knowledge, suggestion)),
+        )
+        .chain([library(knowledge, files)]);
+    let made = made.filter_map(|resource| {
+        let name = format!(
+            "{}-{}",
+            resource.get("resourceType")?.as_str()?,
+            resource.get("id")?.as_str()?
+        );
+        Some((name, serde_json::to_string_pretty(&resource).ok()? + "\n"))
+    });
+    let sets = value_sets().map(|(id, json)| (format!("ValueSet-{id}"), json.to_owned()));
+    let systems = code_systems().map(|(id, json)| (format!("CodeSystem-{id}"), json.to_owned()));
+    made.chain(sets).chain(systems).collect()
+}
+
+fn library_url(knowledge: &Knowledge) -> String {
+    let reference = &knowledge.package.reference;
+    format!("{BASE}/Library/{}|{}", reference.id, reference.version)
+}
+
+/// `portal-vein` as `PortalVein`: what R4 calls a name that a program can use.
+fn computable(id: &str) -> String {
+    let upper = |word: &str| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|first| first.to_uppercase().to_string());
+        first.unwrap_or_default() + letters.as_str()
+    };
+    id.split('-').map(upper).collect()
+}
+
+/// What every resource of the package has in common.
+fn head(knowledge: &Knowledge, kind: &str, id: &str, title: &str) -> Value {
+    let package = &knowledge.package;
+    json!({
+        "resourceType": kind,
+        "id": id,
+        "url": format!("{BASE}/{kind}/{id}"),
+        "version": package.reference.version,
+        "name": computable(id),
+        "title": title,
+        "status": "active",
+        "experimental": false,
+        "publisher": "pnet-cds",
+        "purpose": package.intended_use,
+        "usage": package.misuse,
+    })
+}
+
+/// A resource with further elements; empty ones are left out, as FHIR asks.
+fn with(mut resource: Value, elements: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
+    for (name, value) in elements {
+        let empty = match &value {
+            Value::Array(items) => items.is_empty(),
+            Value::String(text) => text.is_empty(),
+            Value::Null => true,
+            _ => false,
+        };
+        if !empty && let Some(resource) = resource.as_object_mut() {
+            resource.insert(name.to_owned(), value);
+        }
+    }
+    resource
+}
+
+fn plan(knowledge: &Knowledge, option: &OptionKnowledge) -> Value {
+    // In words: FHIR's conditions hold CQL or FHIRPath, which these rules are not.
+    let criteria: Vec<Value> = option
+        .criteria
+        .iter()
+        .filter_map(|(id, role)| {
+            let criterion = knowledge.criteria.get(id)?;
+            let role = match role {
+                Role::Require => "required",
+                Role::Confirm => "to be confirmed",
+                Role::Contraindication => "contraindication unless met",
+            };
+            Some(json!({
+                "type": "documentation",
+                "label": id,
+                "display": format!("{}: {role}", criterion.label),
+                "citation": test(&criterion.test).trim_end(),
+            }))
+        })
+        .collect();
+    let mut action = json!({
+        "id": option.id,
+        "title": option.label,
+        "trigger": [{"type": "named-event", "name": "patient-view"}],
+        "documentation": criteria,
+    });
+    action = with(
+        action,
+        [(
+            "description",
+            Value::from(
+                option
+                    .restriction
+                    .as_ref()
+                    .map(|restriction| restriction.text.clone()),
+            ),
+        )],
+    );
+    let notes: Vec<&str> = option.notes.iter().map(|note| note.text.as_str()).collect();
+    with(
+        head(knowledge, "PlanDefinition", &option.id, &option.label),
+        [
+            (
+                "type",
+                json!({"coding": [{
+                    "system": "http://terminology.hl7.org/CodeSystem/plan-definition-type",
+                    "code": "eca-rule",
+                }]}),
+            ),
+            ("description", Value::from(notes.join("\n\n"))),
+            ("relatedArtifact", Value::Array(evidence(knowledge, option))),
+            ("library", json!([library_url(knowledge)])),
+            ("action", json!([action])),
+        ],
+    )
+}
+
+/// The statements that an option rests on, word for word, and what corrects or follows them.
+fn evidence(knowledge: &Knowledge, option: &OptionKnowledge) -> Vec<Value> {
+    let of_criteria = option.criteria.iter().flat_map(|(id, _)| {
+        let own = option.statements.get(id);
+        own.or_else(|| Some(&knowledge.criteria.get(id)?.statements))
+            .into_iter()
+            .flatten()
+    });
+    let aspects = [&option.favours, &option.cautions, &option.variants];
+    let of_aspects = aspects
+        .into_iter()
+        .flatten()
+        .flat_map(|aspect| &aspect.statements);
+    let of_notes = option.notes.iter().flat_map(|note| &note.statements);
+    let of_figures = option.figures.iter().map(|figure| &figure.statement);
+    let mut ids: Vec<&String> = of_criteria
+        .chain(of_aspects)
+        .chain(of_notes)
+        .chain(of_figures)
+        .collect();
+    ids.sort();
+    ids.dedup();
+    let url = &knowledge.package.citation_url;
+    let quotes = ids.into_iter().filter_map(|id| {
+        let statement = knowledge.statements.get(id)?;
+        Some(json!({
+            "type": "citation",
+            "label": id,
+            "display": format!("{}, section {}", knowledge.package.source_label, statement.section),
+            "citation": format!("\"{}\"", statement.quote),
+            "url": url,
+        }))
+    });
+    let corrections = option.corrections.iter().filter_map(|id| {
+        let correction = knowledge.corrections.get(id)?;
+        let text = format!(
+            "The review says {}; its source says {}",
+            correction.review_says, correction.source_says
+        );
+        Some(json!({"type": "documentation", "label": id, "citation": text}))
+    });
+    let since = option.since_publication.iter().filter_map(|id| {
+        let note = knowledge.since_publication.get(id)?;
+        let text = format!(
+            "{}: {} (confidence {}; {})",
+            note.topic, note.text, note.confidence, note.source
+        );
+        Some(json!({"type": "documentation", "label": id, "display": "Since publication", "citation": text}))
+    });
+    quotes.chain(corrections).chain(since).collect()
+}
+
+fn activity(knowledge: &Knowledge, suggestion: &Suggestion) -> Value {
+    let id = match suggestion.facts.first() {
+        Some(fact) => format!("request-{fact}"),
+        None => "request-referral".to_owned(),
+    };
+    with(
+        head(knowledge, "ActivityDefinition", &id, &suggestion.label),
+        [
+            ("description", Value::from(suggestion.text.clone())),
+            ("kind", json!("ServiceRequest")),
+            ("intent", json!("proposal")),
+            (
+                "code",
+                json!({"coding": [suggestion.code], "text": suggestion.text}),
+            ),
+            ("library", json!([library_url(knowledge)])),
+        ],
+    )
+}
+
+fn library(knowledge: &Knowledge, files: &BTreeMap<String, String>) -> Value {
+    let package = &knowledge.package;
+    let content: Vec<Value> = files
+        .iter()
+        .map(|(name, text)| {
+            let kind = match name.rsplit('.').next() {
+                Some("toml") => "application/toml",
+                Some("csv") => "text/csv",
+                Some("md") => "text/markdown",
+                _ => "text/plain",
+            };
+            json!({"contentType": kind, "data": STANDARD.encode(text), "title": name})
+        })
+        .collect();
+    let limits: Vec<&str> = package.limits.iter().map(|limit| limit.text.as_str()).collect();
+    let mut related = vec![json!({
+        "type": "derived-from",
+        "display": package.source_label,
+        "citation": package.citation,
+        "url": package.citation_url,
+    })];
+    related.extend(knowledge.options.iter().map(|option| {
+        json!({"type": "composed-of", "resource": format!("{BASE}/PlanDefinition/{}|{}", option.id, package.reference.version)})
+    }));
+    related.extend(
+        value_sets()
+            .map(|(id, _)| json!({"type": "depends-on", "resource": format!("{BASE}/ValueSet/{id}")})),
+    );
+    with(
+        head(knowledge, "Library", &package.reference.id, &package.title),
+        [
+            (
+                "type",
+                json!({"coding": [{
+                    "system": "http://terminology.hl7.org/CodeSystem/library-type",
+                    "code": "asset-collection",
+                }]}),
+            ),
+            (
+                "identifier",
+                json!([{"system": format!("{BASE}/knowledge-hash"), "value": package.reference.hash}]),
+            ),
+            ("description", Value::from(limits.join("\n\n"))),
+            ("relatedArtifact", Value::Array(related)),
+            ("content", Value::Array(content)),
+        ],
+    )
+}
