@@ -57,6 +57,11 @@ impl Evaluator {
         })
     }
 
+    /// Where callers reach the service, if the settings say so.
+    pub fn public_url(&self) -> Option<&str> {
+        self.public_url.as_deref()
+    }
+
     /// Facts and assessment of one chart on one day.
     pub fn assess(&self, chart: &Chart<'_>, as_of: Date) -> Assessment {
         let policy = ReadPolicy {

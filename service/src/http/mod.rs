@@ -6,6 +6,7 @@ mod boundary;
 mod cors;
 mod feedback;
 mod handlers;
+mod openapi;
 mod sandbox;
 
 pub use boundary::boundary;
@@ -193,6 +194,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(
             resource("/health/ready")
                 .route(get().to(handlers::ready))
+                .default_service(to(|| handlers::wrong_method("GET"))),
+        )
+        .service(
+            resource("/openapi.json")
+                .route(get().to(openapi::openapi))
                 .default_service(to(|| handlers::wrong_method("GET"))),
         )
         .service(
