@@ -1,0 +1,65 @@
+"""Judges the answers for every bundled patient by the schemas of the service's own OpenAPI document.
+
+openapi.py SERVICE_URL SERVICE_ID..."""
+
+import json
+import pathlib
+import sys
+import urllib.request
+import uuid
+
+import jsonschema_rs
+
+service, ids = sys.argv[1], sys.argv[2:]
+
+
+def call(path, body=None):
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(service + path, data, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.load(answer)
+
+
+document = call("/openapi.json")
+
+
+def validator(schema):
+    whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$ref": f"#/components/schemas/{schema}"}
+    return jsonschema_rs.validator_for({**whole, "components": document["components"]}, validate_formats=True)
+
+
+judges = {name: validator(name) for name in ("Discovery", "Cards", "Assessment", "Bundle")}
+judged = {name: 0 for name in judges}
+wrong = []
+
+
+def judge(name, what, answer):
+    judged[name] += 1
+    for error in judges[name].iter_errors(answer):
+        wrong.append(f"{what}: {name}{''.join(f'/{part}' for part in error.instance_path)}: {error.message[:200]}")
+
+
+judge("Discovery", "discovery", call("/cds-services"))
+patients = sorted(path.stem for path in (pathlib.Path(__file__).parents[2] / "service/demo/patients").glob("*.json"))
+cards = 0
+for patient in patients:
+    request = {
+        "hook": "patient-view",
+        "hookInstance": str(uuid.uuid4()),
+        "fhirServer": f"{service}/sandbox/fhir",
+        "context": {"userId": "Practitioner/demo", "patientId": patient},
+    }
+    answer = call(f"/cds-services/{ids[0]}", request)
+    cards += len(answer["cards"])
+    judge("Cards", patient, answer)
+    judge("Assessment", patient, call("/assessment", request))
+    judge("Bundle", patient, call(f"/sandbox/fhir/Condition?patient={patient}&_count=500"))
+
+# A judge that lets everything pass is none.
+if judges["Cards"].is_valid({"cards": [{"summary": "x" * 140}]}):
+    wrong.append("a card of 140 characters without a source passes")
+if not cards:
+    wrong.append("no card was judged")
+print(f"openapi: {judged}, {cards} cards: {len(wrong)} faults")
+if wrong:
+    sys.exit("\n".join(wrong[:40]))
