@@ -45,6 +45,8 @@ pub(super) fn run(config: Option<&Path>) -> Result<(), Ended> {
 fn start_log(format: LogFormat) {
     let to_stderr = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
+        // A log that cannot be written, on a full disk, must not end a request; reporting that would panic.
+        .log_internal_errors(false)
         .with_target(false);
     let started = match format {
         LogFormat::Json => to_stderr.json().flatten_event(true).try_init(),

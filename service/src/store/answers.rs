@@ -86,7 +86,7 @@ pub(super) async fn keep(
         .filter(|(_, card)| issued.contains(*card))
         .collect();
     // In one order, so that replicas do not wait for each other in a circle.
-    known.sort_by(|(_, one), (_, other)| one.cmp(other));
+    known.sort_by_key(|(_, card)| *card);
     for (answer, card) in &known {
         // The newest answer counts; of two of the same moment the acceptance, in whichever order they come.
         sqlx::query(

@@ -110,9 +110,7 @@ impl Room {
         let mut asked = HashSet::new();
         for used in batch {
             // Should the clock be set back, what was deleted as expired stays used.
-            let decision = if used.expires <= forgotten {
-                Err(Refused::Replayed)
-            } else if asked.contains(used.id.as_str()) {
+            let decision = if used.expires <= forgotten || asked.contains(used.id.as_str()) {
                 Err(Refused::Replayed)
             } else if self.takes_room(&mut writing, used).await? {
                 asked.insert(used.id.as_str());

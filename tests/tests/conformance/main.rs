@@ -9,6 +9,8 @@ mod coverage;
 #[cfg(test)]
 mod discovery;
 #[cfg(test)]
+mod feedback;
+#[cfg(test)]
 mod fsh;
 #[cfg(test)]
 mod inferno;

@@ -1,0 +1,133 @@
+//! `pnet-cds store` and `pnet-cds feedback report`: what an operator does without a shell in the image.
+
+use crate::postgres;
+use crate::program::{Program, pnet_cds};
+use crate::support::{directory, instance, on_both, rows, sqlite};
+use serde_json::Value;
+
+/// Runs a command with this store: its exit code and what it printed, on standard output and standard error.
+fn run(url: &str, arguments: &[&str]) -> (i32, String, String) {
+    let output = pnet_cds()
+        .env("PNET_CDS_STORE__URL", url)
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+/// A store with cards of which one is answered.
+fn filled(url: &str) -> usize {
+    let program = Program::open(url);
+    let cards = program.cards(instance());
+    assert_eq!(program.feedback(&cards[0]), 200);
+    cards.len()
+}
+
+on_both! {
+    fn status_report_and_migrations(url) {
+        let cards = filled(url);
+        let (code, out, _) = run(url, &["store", "status"]);
+        assert_eq!(code, 0);
+        assert!(out.contains("version 3, this program knows 3"), "{out}");
+        assert!(out.contains(&format!("cards issued: {cards}, with feedback: 1, tokens remembered: 0")), "{out}");
+        let (code, out, _) = run(url, &["feedback", "report"]);
+        assert_eq!(code, 0);
+        assert!(out.lines().any(|line| line.split_whitespace().eq(["assessment", "1", "1", "0", "1"])), "{out}");
+        assert!(out.contains("1  https://pnet-cds.github.io/fhir/CodeSystem/override-reasons|already-discussed"), "{out}");
+        let (code, out, _) = run(url, &["feedback", "report", "--format", "json", "--since", "2026-01-01"]);
+        let report: Value = serde_json::from_str(&out).unwrap();
+        assert_eq!((code, report["kinds"]["assessment"]["overridden"].as_u64()), (0, Some(1)));
+        let (_, out, _) = run(url, &["feedback", "report", "--since", "2999-01-01"]);
+        assert_eq!(out, "Cards sent since 2999-01-01\nnone\n");
+        assert_eq!(run(url, &["store", "migrate", "--to", "4"]).0, 2);
+        assert!(run(url, &["store", "migrate", "--to", "1"]).1.contains("from version 3 to 1"));
+        let (code, _, error) = run(url, &["feedback", "report"]);
+        assert!(code == 1 && error.contains("version 1; `pnet-cds store migrate` brings them to 3"), "{error}");
+        assert!(run(url, &["store", "migrate"]).1.contains("from version 1 to 3"));
+    }
+}
+
+#[test]
+fn a_backup_of_sqlite_taken_while_the_service_runs_keeps_every_row() {
+    let url = sqlite();
+    let program = Program::open(&url);
+    let cards = program.cards(instance());
+    assert_eq!(program.feedback(&cards[0]), 200);
+    let copy = directory().join("copy of it.sqlite");
+    let file = copy.display().to_string();
+    let (code, _, error) = run(&url, &["store", "backup", &file]);
+    assert_eq!(code, 0, "{error}");
+    let before = rows(&url, "SELECT * FROM issued_cards");
+    assert_eq!(before.len(), cards.len());
+    // A file that is there is not written over.
+    assert_eq!(run(&url, &["store", "backup", &file]).0, 2);
+    drop(program);
+    // Restored as the runbook says: the copy in the place of the file.
+    let restored = directory().join("store.sqlite");
+    std::fs::copy(&copy, &restored).unwrap();
+    let restored = format!("sqlite:{}", restored.display());
+    let program = Program::open(&restored);
+    assert_eq!(rows(&restored, "SELECT * FROM issued_cards"), before);
+    assert_eq!(program.feedback(&cards[1]), 200);
+}
+
+#[test]
+fn a_backup_of_postgresql_by_its_own_program_keeps_every_row() {
+    let Some(cluster) = postgres::Cluster::start() else {
+        return;
+    };
+    let url = cluster.database();
+    filled(&url);
+    let before = rows(&url, "SELECT * FROM issued_cards");
+    let (code, _, error) = run(&url, &["store", "backup", "copy"]);
+    assert!(code == 2 && error.contains("pg_dump"), "{error}");
+    let name = url.split(['/', '?']).nth(3).unwrap();
+    let copy = directory().join("copy").display().to_string();
+    cluster.run("pg_dump", &["--format=custom", "--file", &copy, name]);
+    cluster.run("createdb", &["restored"]);
+    cluster.run("pg_restore", &["--dbname=restored", &copy]);
+    let restored = cluster.url("restored");
+    assert_eq!(rows(&restored, "SELECT * FROM issued_cards"), before);
+    filled(&restored);
+}
+
+#[test]
+fn the_address_comes_from_a_file_and_is_never_shown() {
+    let secret = directory().join("url");
+    std::fs::write(&secret, "postgres://me:hunter2@127.0.0.1:1/x\n").unwrap();
+    let output = pnet_cds()
+        .env("PNET_CDS_STORE__URL_FILE", &secret)
+        .args(["store", "status"])
+        .output()
+        .unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(
+        error.starts_with("pnet-cds: store, PostgreSQL: ") && !error.contains("hunter2"),
+        "{error}"
+    );
+    let (code, _, error) = run("postgres:me:hunter2@h", &["store", "status"]);
+    assert!(code == 2 && !error.contains("hunter2"), "{error}");
+}
+
+#[test]
+fn a_command_makes_no_file_and_says_where_it_looked() {
+    let directory = directory();
+    let url = format!("sqlite:{}/none.sqlite", directory.display());
+    for arguments in [["store", "status"], ["feedback", "report"]] {
+        let (code, _, error) = run(&url, &arguments);
+        assert!(code == 1 && error.contains("none.sqlite: "), "{error}");
+    }
+    assert_eq!(std::fs::read_dir(&directory).unwrap().count(), 0);
+    let output = pnet_cds().args(["store", "status"]).output().unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(2),
+        "the demo's store is of its own process"
+    );
+}

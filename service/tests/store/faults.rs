@@ -1,0 +1,219 @@
+//! A store that is locked, full, deleted, stopped or hung: feedback 503, cards 200, and back without a restart.
+
+use crate::postgres::Cluster;
+use crate::program::{Program, overridden};
+use crate::support::{directory, instance, rows, sqlite, until};
+use crate::trust_support::{DISCOVERY, EC384, HOOK, ISSUER, client, jwks, key_file};
+use pnet_cds::trust::{Clock, SystemClock};
+use serde_json::json;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+const FEEDBACK: &str = "/cds-services/pnet-liver-metastases/feedback";
+
+/// Checks that cards come at once, and feedback is refused so that it will be sent again.
+fn only_cards(program: &Program, card: &str) {
+    let refused = program.service.post(FEEDBACK, &overridden(card));
+    refused.is_error(503, "store-unavailable");
+    assert!(refused.head.contains("retry-after: "), "{}", refused.head);
+    let began = Instant::now();
+    assert!(!program.cards(instance()).is_empty());
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert_eq!(
+        program.service.get("/health/ready").status,
+        200,
+        "open mode needs no store"
+    );
+    assert_eq!(program.service.get(DISCOVERY).status, 200);
+}
+
+fn works_again(program: &Program, card: &str) {
+    until("feedback is kept again", || program.feedback(card) == 200);
+    let new = program.cards(instance());
+    until("cards are recorded again", || program.feedback(&new[0]) == 200);
+}
+
+#[test]
+fn a_locked_file() {
+    let url = sqlite();
+    let program = Program::open(&url);
+    let cards = program.cards(instance());
+    assert_eq!(program.feedback(&cards[0]), 200);
+    let file = url.replace("sqlite:", "");
+    let locked = Lock::take(&file);
+    only_cards(&program, &cards[1]);
+    drop(locked);
+    works_again(&program, &cards[1]);
+}
+
+/// Another process's write lock.
+struct Lock(tokio::runtime::Runtime, Option<sqlx::AnyConnection>);
+
+impl Lock {
+    fn take(file: &str) -> Self {
+        use sqlx::{Connection, Executor};
+        sqlx::any::install_default_drivers();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let connection = runtime.block_on(async {
+            let mut connection = sqlx::AnyConnection::connect(&format!("sqlite://{file}"))
+                .await
+                .unwrap();
+            connection.execute("BEGIN IMMEDIATE").await.unwrap();
+            connection
+        });
+        Self(runtime, Some(connection))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        use sqlx::Connection;
+        if let Some(connection) = self.1.take() {
+            self.0.block_on(connection.close()).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_deleted_file() {
+    let url = sqlite();
+    let program = Program::open(&url);
+    let cards = program.cards(instance());
+    assert_eq!(program.feedback(&cards[0]), 200);
+    let file = url.replace("sqlite:", "");
+    for end in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{file}{end}"));
+    }
+    // SQLite itself would go on writing into the file that is gone.
+    assert_eq!(program.feedback(&cards[1]), 503);
+    until("a new file is there", || program.feedback(&cards[1]) == 404);
+    let new = program.cards(instance());
+    until("cards are recorded again", || program.feedback(&new[0]) == 200);
+    assert_eq!(
+        rows(&url, "SELECT card FROM issued_cards WHERE outcome = 'overridden'"),
+        [new[0].clone()]
+    );
+}
+
+#[test]
+fn a_full_disk() {
+    let url = sqlite();
+    let program = Program::open(&url);
+    let cards = program.cards(instance());
+    assert_eq!(program.feedback(&cards[0]), 200);
+    let limit = |bytes: &str| {
+        let process = program.child.id().to_string();
+        let set = Command::new("prlimit")
+            .args(["--pid", &process, &format!("--fsize={bytes}:unlimited")])
+            .status();
+        assert!(set.unwrap().success());
+    };
+    limit("512");
+    only_cards(&program, &cards[1]);
+    limit("unlimited");
+    works_again(&program, &cards[1]);
+}
+
+#[test]
+fn a_file_that_cannot_be_made_until_its_directory_is_there() {
+    let missing = directory().join("later");
+    let program = Program::open(&format!("sqlite:{}/store.sqlite", missing.display()));
+    let cards = program.cards(instance());
+    only_cards(&program, &cards[0]);
+    std::fs::create_dir(&missing).unwrap();
+    // What was sent meanwhile has waited to be recorded.
+    works_again(&program, &cards[0]);
+}
+
+#[test]
+fn a_file_that_is_no_database() {
+    let url = sqlite();
+    let file = url.replace("sqlite:", "");
+    std::fs::write(&file, "x".repeat(10_000)).unwrap();
+    let program = Program::open(&url);
+    let cards = program.cards(instance());
+    only_cards(&program, &cards[0]);
+    std::fs::remove_file(&file).unwrap();
+    works_again(&program, &cards[0]);
+}
+
+#[test]
+fn a_stopped_and_a_hung_postgresql() {
+    let Some(mut cluster) = Cluster::start() else {
+        return;
+    };
+    let url = cluster.database();
+    let program = Program::open(&url);
+    let cards = program.cards(instance());
+    assert_eq!(program.feedback(&cards[0]), 200);
+    for (fault, remedy) in [("stop", "start"), ("hang", "wake")] {
+        cluster.tell(fault);
+        only_cards(&program, &cards[1]);
+        cluster.tell(remedy);
+        works_again(&program, &cards[1]);
+    }
+}
+
+#[test]
+fn one_that_is_not_there_when_the_service_starts() {
+    let Some(mut cluster) = Cluster::start() else {
+        return;
+    };
+    let url = cluster.database();
+    cluster.tell("stop");
+    let program = Program::open(&url);
+    let cards = program.cards(instance());
+    only_cards(&program, &cards[0]);
+    cluster.tell("start");
+    works_again(&program, &cards[0]);
+}
+
+/// In required mode nobody is admitted without the store: 503 rather than 401, and not ready.
+#[test]
+fn j4_a_store_that_is_down_is_no_fault_of_a_token() {
+    let Some(mut cluster) = Cluster::start() else {
+        return;
+    };
+    let keys = key_file(&jwks(&[&EC384]));
+    let program = Program::start(&format!(
+        "server.public_url = \"https://cds.example.org\"\nstore.url = \"{}\"\n{}",
+        cluster.database(),
+        client(&format!("jwks_file = {:?}\n", keys.display().to_string()))
+    ));
+    let now = SystemClock::default().seconds();
+    let token = |path: &str, jti: &str| {
+        let aud = format!("https://cds.example.org{path}");
+        let claims = json!({"iss": ISSUER, "aud": aud, "iat": now, "exp": now + 3000, "jti": jti});
+        format!("Authorization: Bearer {}", EC384.token(&claims))
+    };
+    let hook = |jti: &str| {
+        let headers = [token(HOOK, jti), "Content-Type: application/json".to_owned()];
+        let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
+        let body = crate::support::call(instance()).to_string();
+        program.service.request("POST", HOOK, &headers, body.as_bytes())
+    };
+    assert_eq!(program.service.get("/health/ready").status, 200);
+    assert_eq!(hook("1").status, 200);
+    cluster.tell("hang");
+    let began = Instant::now();
+    hook("2").is_error(503, "store-unavailable");
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    program
+        .service
+        .get("/health/ready")
+        .is_error(503, "store-unavailable");
+    assert_eq!(program.service.get("/health/live").status, 200);
+    let discovery = program
+        .service
+        .request("GET", DISCOVERY, &[&token(DISCOVERY, "3")], b"");
+    assert_eq!(discovery.status, 200, "{}", discovery.body);
+    cluster.tell("wake");
+    until("ready again", || {
+        program.service.get("/health/ready").status == 200
+    });
+    assert_eq!(hook("1").status, 401, "used before");
+    assert_eq!(hook("4").status, 200);
+}

@@ -1,0 +1,200 @@
+//! What is kept of cards and feedback, for whom, and for how long.
+
+use crate::support::{address, cards, instance, on_both, open, owner, rows, run, settings, until};
+use pnet_cds::store::{CardAnswer, Kept, Outcome, Owner, Store, StoreSettings, migrate, report, status};
+use std::time::Duration;
+use uuid::Uuid;
+
+const DUMP: &str = "SELECT * FROM issued_cards";
+
+fn answer(card: Uuid, outcome: Outcome, at: i64) -> CardAnswer {
+    CardAnswer {
+        card,
+        outcome,
+        reasons: vec!["s|c".to_owned()],
+        comment: Some("free text".to_owned()),
+        answered_ms: at,
+    }
+}
+
+fn keep(store: &Store, owner: &Owner, answers: Vec<CardAnswer>) -> Kept {
+    run(store.keep(owner.clone(), answers)).unwrap()
+}
+
+fn outcomes(url: &str) -> Vec<String> {
+    rows(
+        url,
+        "SELECT outcome, reasons, answered_ms FROM issued_cards WHERE outcome IS NOT NULL",
+    )
+}
+
+on_both! {
+    fn m1_f1_feedback_is_for_cards_of_this_issuer_tenant_and_service_only(url) {
+        let store = open(url);
+        let own = owner("i", "t");
+        let cards = cards(instance());
+        store.issue(own.clone(), &cards);
+        let card = cards[0].uuid();
+        let given = |owner: &Owner| keep(&store, owner, vec![answer(card, Outcome::Accepted, 1)]);
+        let unknown = Kept { known: 0, unknown: 1 };
+        for other in [owner("j", "t"), owner("i", "u"), owner("i", ""), owner("", "")] {
+            assert_eq!(given(&other), unknown, "{other:?}");
+        }
+        let of_other_service = Owner { service: "other".to_owned(), ..own.clone() };
+        assert_eq!(given(&of_other_service), unknown);
+        assert_eq!(outcomes(url), Vec::<String>::new());
+        assert_eq!(given(&own), Kept { known: 1, unknown: 0 });
+        // Another caller may be sent a card of the same id, and neither sees the other's.
+        store.issue(owner("j", "t"), &cards);
+        assert_eq!(given(&owner("j", "t")), Kept { known: 1, unknown: 0 });
+        assert_eq!(outcomes(url).len(), 2);
+        let made_up = vec![answer(instance(), Outcome::Accepted, 1), answer(card, Outcome::Accepted, 1)];
+        assert_eq!(keep(&store, &own, made_up), Kept { known: 1, unknown: 1 });
+    }
+
+    fn f1_feedback_that_is_repeated_late_or_out_of_order_comes_to_the_same(url) {
+        let store = open(url);
+        let own = owner("i", "");
+        let first = answer(Uuid::nil(), Outcome::Overridden, 1000);
+        let then = answer(Uuid::nil(), Outcome::Accepted, 2000);
+        let same_moment = answer(Uuid::nil(), Outcome::Overridden, 2000);
+        let all = [first, then, same_moment];
+        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            let cards = cards(instance());
+            store.issue(own.clone(), &cards);
+            let card = cards[0].uuid();
+            for number in order.into_iter().chain(order) {
+                let given = CardAnswer { card, ..all[number].clone() };
+                assert_eq!(keep(&store, &own, vec![given.clone(), given]), Kept { known: 2, unknown: 0 });
+            }
+        }
+        assert_eq!(outcomes(url), vec!["accepted|s|c|2000".to_owned(); 6]);
+    }
+
+    fn an_answer_of_the_future_does_not_outlast_a_later_one(url) {
+        let store = open(url);
+        let own = owner("i", "");
+        let cards = cards(instance());
+        store.issue(own.clone(), &cards);
+        let card = cards[0].uuid();
+        keep(&store, &own, vec![answer(card, Outcome::Overridden, i64::MAX)]);
+        std::thread::sleep(Duration::from_millis(5));
+        keep(&store, &own, vec![answer(card, Outcome::Accepted, i64::MAX)]);
+        assert!(outcomes(url)[0].starts_with("accepted"), "{:?}", outcomes(url));
+    }
+
+    fn what_is_kept_is_what_the_notes_say_and_nothing_of_a_patient(url) {
+        let store = open(url);
+        let own = owner("https://ehr.example.org", "t");
+        let instance = instance();
+        let cards = cards(instance);
+        store.issue(own.clone(), &cards);
+        // The same call again is no fault, and its cards are counted once.
+        store.issue(own.clone(), &cards);
+        keep(&store, &own, vec![answer(cards[0].uuid(), Outcome::Overridden, 1)]);
+        let kept = rows(url, DUMP);
+        assert_eq!(kept.len(), cards.len());
+        let whole = kept.join("\n");
+        let answered = kept.iter().find(|row| row.contains(&cards[0].uuid().to_string())).unwrap();
+        assert!(answered.contains("https://ehr.example.org|t|pnet-liver-metastases"), "{answered}");
+        assert!(answered.contains("|assessment||[{\"id\":"), "{answered}");
+        assert!(answered.contains("|1.0.0|") && answered.contains("overridden|s|c||1|"), "{answered}");
+        for not_kept in [instance.to_string().as_str(), crate::common::WITH_PNET, "Patient", "Practitioner", "free text"] {
+            assert!(!whole.contains(not_kept), "{not_kept}: {whole}");
+        }
+    }
+
+    fn a_comment_is_kept_only_if_the_settings_say_so(url) {
+        let store = Store::open(&StoreSettings { comments: true, ..settings(url) }, 1).unwrap();
+        let own = owner("i", "");
+        let cards = cards(instance());
+        store.issue(own.clone(), &cards);
+        keep(&store, &own, vec![answer(cards[0].uuid(), Outcome::Overridden, 1)]);
+        assert!(rows(url, DUMP).join("\n").contains("free text"));
+    }
+
+    fn what_is_older_than_the_retention_is_deleted_a_little_at_a_time(url) {
+        let store = open(url);
+        let own = owner("i", "");
+        let card = cards(instance())[0].clone();
+        let old = rows(url, "SELECT 1 FROM issued_cards").len();
+        assert_eq!(old, 0);
+        store.issue(own.clone(), std::slice::from_ref(&card));
+        keep(&store, &own, vec![answer(card.uuid(), Outcome::Accepted, 1)]);
+        // More than are deleted in one commit, all of long ago but one.
+        rows(url, &format!("UPDATE issued_cards SET issued = 1 WHERE card = '{}'", card.uuid()));
+        rows(
+            url,
+            "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1200) \
+             INSERT INTO issued_cards (issuer, tenant, service, card, kind, option_group, options, knowledge, issued) \
+             SELECT 'i', '', 's', CAST(n AS TEXT), 'k', '', '[]', '1', n FROM numbers",
+        );
+        let fresh = cards(instance())[0].clone();
+        store.issue(own.clone(), std::slice::from_ref(&fresh));
+        run(store.close());
+        drop(store);
+        let short = StoreSettings { retention: Duration::from_secs(3600), ..settings(url) };
+        let store = Store::open(&short, 1).unwrap();
+        until("old cards deleted", || rows(url, "SELECT card FROM issued_cards").len() == 1);
+        assert_eq!(rows(url, "SELECT card FROM issued_cards"), [fresh.uuid().to_string()]);
+        assert_eq!(keep(&store, &own, vec![answer(card.uuid(), Outcome::Accepted, 1)]).unknown, 1);
+    }
+
+    fn the_report_counts_by_kind_option_and_reason(url) {
+        let store = open(url);
+        let own = owner("i", "");
+        let (one, other) = (cards(instance()), cards(instance()));
+        store.issue(own.clone(), &one);
+        store.issue(own.clone(), &other);
+        let of_group = one.iter().find(|card| card.about().group.is_some()).unwrap();
+        keep(&store, &own, vec![
+            answer(one[0].uuid(), Outcome::Overridden, 1),
+            answer(other[0].uuid(), Outcome::Accepted, 1),
+            answer(of_group.uuid(), Outcome::Overridden, 1),
+        ]);
+        let counted = run(store.report(0)).unwrap();
+        let assessment = &counted.kinds["assessment"].all;
+        assert_eq!(
+            (assessment.issued, assessment.answered, assessment.accepted, assessment.overridden),
+            (2, 2, 1, 1)
+        );
+        let named = &of_group.about().options[0];
+        let tally = &counted.kinds["options"].options[&named.id][named.verdict.as_str()];
+        assert_eq!((tally.issued, tally.overridden, tally.reasons["s|c"]), (2, 1, 1));
+        // From outside the same, and nothing since tomorrow.
+        assert_eq!(run(report(&address(url), 0)).unwrap(), counted);
+        let tomorrow = jiff::Timestamp::now().as_second() + 86_400;
+        assert!(run(report(&address(url), tomorrow)).unwrap().kinds.is_empty());
+    }
+
+    fn migrations_go_down_and_up_again_and_keep_what_the_version_knows(url) {
+        let store = open(url);
+        let own = owner("i", "");
+        let cards = cards(instance());
+        store.issue(own.clone(), &cards);
+        keep(&store, &own, vec![answer(cards[0].uuid(), Outcome::Overridden, 1)]);
+        run(store.close());
+        drop(store);
+        let url_of_store = address(url);
+        let before = rows(url, "SELECT card, options, issued FROM issued_cards");
+        assert_eq!(run(migrate(&url_of_store, 2)).unwrap(), 3);
+        assert_eq!(run(status(&url_of_store)).unwrap().version, 2);
+        assert!(run(report(&url_of_store, 0)).unwrap_err().to_string().contains("version 2"));
+        assert_eq!(rows(url, "SELECT card, options, issued FROM issued_cards"), before);
+        assert_eq!(run(migrate(&url_of_store, 0)).unwrap(), 2);
+        assert_eq!(run(status(&url_of_store)).unwrap().version, 0);
+        // The service brings it to its own version, and then the tables are as if nothing had been.
+        let store = open(url);
+        store.issue(own.clone(), &cards);
+        assert_eq!(keep(&store, &own, vec![answer(cards[0].uuid(), Outcome::Overridden, 1)]).known, 1);
+        assert_eq!(rows(url, DUMP).len(), cards.len());
+        // One that a newer program has changed is used as it is.
+        rows(
+            url,
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+             SELECT 99, 'later', success, checksum, 0 FROM _sqlx_migrations WHERE version = 1",
+        );
+        assert_eq!(run(status(&url_of_store)).unwrap().version, 99);
+        assert!(open(url).is_up());
+    }
+}
