@@ -1,6 +1,6 @@
 //! Calls of registered callers: each token once, each tenant its own servers, and nobody else (J4, M1, S1).
 
-#![expect(clippy::indexing_slicing, reason = "helpers of tests")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "helpers of tests")]
 
 mod common;
 mod trust_support;
