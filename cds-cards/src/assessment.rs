@@ -63,6 +63,17 @@ pub enum Gate {
     NoLiverMetastases,
 }
 
+impl Gate {
+    /// The word of the contract.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::NoPnet => "no-pnet",
+            Self::NoLiverMetastases => "no-liver-metastases",
+        }
+    }
+}
+
 /// Outcome of a criterion in Kleene logic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -87,6 +98,18 @@ pub enum Reason {
     Missing,
     /// Recorded, but the review gives no cut-off: a person decides.
     Judgement,
+}
+
+impl Reason {
+    /// The id of the specification.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Conflicting => "conflicting",
+            Self::Unreadable => "unreadable",
+            Self::Missing => "missing",
+            Self::Judgement => "judgement",
+        }
+    }
 }
 
 /// What a criterion is for in an option.

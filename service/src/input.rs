@@ -6,6 +6,7 @@ use crate::hooks::flow::{self, Source};
 use crate::hooks::prefetch::refused;
 use crate::hooks::request::HookRequest;
 use crate::hooks::templates::Template;
+use crate::hooks::trail::Trail;
 use cds_cards::assessment::Assessment;
 use fhir_profiles::chart::ChartBuilder;
 use jiff::civil::Date;
@@ -42,6 +43,7 @@ pub async fn assess<'s>(
     text: &str,
     source: impl FnOnce(&HookRequest<'_>) -> Result<Source<'s>, Failure>,
     as_of: Date,
+    trail: &Trail,
 ) -> Result<Assessed, Failure> {
     let not_assessable = |error: serde_json::Error| match Failure::json(&error) {
         failure if failure.code == ErrorCode::InvalidRequest => ErrorCode::NotAssessable.into(),
@@ -53,7 +55,7 @@ pub async fn assess<'s>(
         (None, Some(_)) => {
             let request = HookRequest::parse(text)?;
             let source = source(&request)?;
-            let assessment = flow::assess(evaluator, templates, &request, source, as_of).await?;
+            let assessment = flow::assess(evaluator, templates, &request, source, as_of, trail).await?;
             Ok(Assessed {
                 assessment,
                 instance: request.instance,

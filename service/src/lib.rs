@@ -14,4 +14,5 @@ pub mod input;
 pub mod sandbox;
 pub mod settings;
 pub mod store;
+pub mod telemetry;
 pub mod trust;

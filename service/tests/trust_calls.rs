@@ -12,6 +12,7 @@ use pnet_cds::evaluator::Evaluator;
 use pnet_cds::http::State;
 use pnet_cds::settings::{Source, load};
 use pnet_cds::store::Store;
+use pnet_cds::telemetry::Telemetry;
 use pnet_cds::trust::{Clock, JtiStore, Once, OnceFuture, Refused, SystemClock, Trust};
 use serde_json::{Value, json};
 use std::process::Command;
@@ -154,7 +155,9 @@ fn with_store_down() -> Bed {
     let evaluator = Evaluator::load(&settings).unwrap();
     let today = || jiff::civil::date(2026, 11, 23);
     let store = Store::in_memory(1).unwrap();
-    bed.state = Data::new(State::with_trust(&settings, evaluator, "http://x", today, trust, store).unwrap());
+    let telemetry = Telemetry::new(&settings.telemetry).unwrap();
+    let state = State::with_trust(&settings, evaluator, "http://x", today, trust, store, telemetry);
+    bed.state = Data::new(state.unwrap());
     bed
 }
 

@@ -6,6 +6,7 @@ use crate::clock;
 use crate::evaluator::Evaluator;
 use crate::hooks::flow::Source;
 use crate::hooks::templates::{Template, templates};
+use crate::hooks::trail::Trail;
 use crate::input::{self, Assessed};
 use cds_cards::render::Card;
 use jiff::civil::Date;
@@ -65,6 +66,7 @@ impl Assessing<'_> {
             &text,
             |_| Ok(Source::Nowhere),
             self.as_of,
+            &Trail::default(),
         )
         .await
         .map_err(|failure| failure.to_string())?;

@@ -15,6 +15,7 @@ use crate::hooks::HOOK;
 use crate::hooks::flow::{self, Server, Source};
 use crate::hooks::request::HookRequest;
 use crate::hooks::templates::{Template, templates};
+use crate::hooks::trail::Trail;
 use crate::settings::Settings;
 use cds_cards::assessment::Assessment;
 use checks::Check;
@@ -213,7 +214,16 @@ impl Probe<'_> {
             deadline: self.settings.fhir.deadline,
         });
         let start = Instant::now();
-        let advice = flow::advise(self.evaluator, &self.templates, &request, source, self.as_of).await;
+        let trail = Trail::default();
+        let advice = flow::advise(
+            self.evaluator,
+            &self.templates,
+            &request,
+            source,
+            self.as_of,
+            &trail,
+        )
+        .await;
         let millis = start.elapsed().as_millis();
         Ok(match advice {
             Ok(advice) if advice.cards.is_empty() => format!("no card: no PNET on record ({millis} ms)"),

@@ -4,61 +4,87 @@ use super::{Ended, block_on, print, settings};
 use crate::clock;
 use crate::evaluator::Evaluator;
 use crate::hooks::flow;
+use crate::hooks::trail::Trail;
 use crate::http::{State, demo_call, serve};
-use crate::settings::{LogFormat, Settings};
+use crate::settings::Settings;
 use crate::store::Store;
+use crate::telemetry::{Telemetry, start_log};
 use crate::trust::AuthMode;
 use actix_web::rt::System;
 use actix_web::web::Data;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long the end may wait for the collector.
+const FLUSH: Duration = Duration::from_secs(3);
 
 /// Loads everything, says where it listens, and serves.
 pub(super) fn run(config: Option<&Path>) -> Result<(), Ended> {
     let settings = settings::current(config)?;
     let evaluator = Evaluator::load(&settings).map_err(Ended::wrong)?;
-    start_log(settings.log);
-    let unusable = |error| Ended::failed(format!("{}: {error}", settings.listen));
-    let listener = TcpListener::bind(settings.listen).map_err(unusable)?;
-    let base_url = base_url(listener.local_addr().map_err(unusable)?);
+    let telemetry = Telemetry::new(&settings.telemetry).map_err(Ended::failed)?;
+    if !start_log(&settings.telemetry, &telemetry, super::style::wanted_on_stderr()) {
+        return Err(Ended::failed("a log was started before"));
+    }
+    let listener = listen(settings.listen)?;
+    let base_url = base_url(address(&listener)?);
     let store = Store::open(&settings.store, settings.auth.replay_capacity)
         .map_err(|error| Ended::failed(format!("store: {error}")))?;
     let trust = State::trust(&settings, &base_url, &store).map_err(Ended::wrong)?;
+    let (of_state, shown) = (Arc::clone(&store), telemetry.clone());
     let state = State::with_trust(
         &settings,
         evaluator,
         &base_url,
         clock::today,
         trust,
-        Arc::clone(&store),
+        of_state,
+        shown,
     )
     .map_err(Ended::failed)?;
-    print(&banner(&settings, &state, &base_url))?;
-    let served = System::new()
-        .block_on(serve(listener, Data::new(state)))
-        .map_err(unusable);
+    let management = management(&settings)?;
+    let mut text = banner(&settings, &state, &base_url);
+    if let Some(listener) = &management {
+        text.push_str(&format!("metrics: http://{}/metrics\n", address(listener)?));
+    }
+    print(&text)?;
+    let served = System::new().block_on(serve(listener, management, Data::new(state)));
     block_on(store.close())?;
-    served
+    if !telemetry.shut_down(FLUSH) {
+        tracing::warn!("not all telemetry reached the collector");
+    }
+    served.map_err(|error| unusable(settings.listen, &error))
 }
 
-fn start_log(format: LogFormat) {
-    let to_stderr = tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        // A log that cannot be written, on a full disk, must not end a request; reporting that would panic.
-        .log_internal_errors(false)
-        .with_target(false);
-    let started = match format {
-        LogFormat::Json => to_stderr.json().flatten_event(true).try_init(),
-        LogFormat::Text => to_stderr.with_ansi(super::style::wanted_on_stderr()).try_init(),
+fn unusable(address: SocketAddr, error: &std::io::Error) -> Ended {
+    Ended::failed(format!("{address}: {error}"))
+}
+
+fn listen(at: SocketAddr) -> Result<TcpListener, Ended> {
+    TcpListener::bind(at).map_err(|error| unusable(at, &error))
+}
+
+fn address(listener: &TcpListener) -> Result<SocketAddr, Ended> {
+    listener
+        .local_addr()
+        .map_err(|error| Ended::failed(error.to_string()))
+}
+
+/// The management listener. Its default port gives way, so that a second service, or Prometheus, on this machine is no
+/// reason not to start; a port that was asked for is.
+fn management(settings: &Settings) -> Result<Option<TcpListener>, Ended> {
+    let Some(at) = settings.management_listen else {
+        return Ok(None);
     };
-    // A panic's message can hold chart data, so only its place is logged.
-    std::panic::set_hook(Box::new(|panic| {
-        let at = panic.location().map(ToString::to_string).unwrap_or_default();
-        tracing::error!(at, "panic");
-    }));
-    if started.is_err() {
-        tracing::warn!("a log was started before");
+    match TcpListener::bind(at) {
+        Ok(listener) => Ok(Some(listener)),
+        Err(error) if settings.management_listen_given => Err(unusable(at, &error)),
+        Err(error) => {
+            tracing::warn!(%at, %error, "no management listener: its default port is taken (server.management_listen)");
+            Ok(None)
+        }
     }
 }
 
@@ -136,13 +162,14 @@ fn shown_patient(state: &State) -> Option<String> {
              \"context\":{{\"userId\":\"Practitioner/demo\",\"patientId\":\"{patient}\"}}}}"
         );
         let request = crate::hooks::request::HookRequest::parse(&body).ok()?;
-        let source = flow::Source::Sandbox(sandbox);
+        let (source, trail) = (flow::Source::Sandbox(sandbox), Trail::default());
         let advising = flow::advise(
             &state.evaluator,
             &state.templates,
             &request,
             source,
             clock::today(),
+            &trail,
         );
         let advice = block_on(advising).ok()?.ok()?;
         (!advice.cards.is_empty()).then_some(advice.cards.len())

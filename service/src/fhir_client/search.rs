@@ -7,6 +7,8 @@ use super::settings::FhirSettings;
 use super::transport;
 use super::why::Why;
 use super::{Access, FetchState, Fetched};
+use crate::telemetry::start_span;
+use opentelemetry::trace::SpanKind;
 use serde_json::value::RawValue;
 use std::collections::HashSet;
 use std::time::Instant;
@@ -55,7 +57,11 @@ impl<'a> Run<'a> {
     /// Runs it until it is settled or the deadline is over; pages that arrived whole are kept.
     pub(super) async fn fetched(mut self) -> Fetched {
         let mut pages = Vec::new();
-        let end = tokio::time::timeout_at(self.deadline.into(), self.collect(&mut pages)).await;
+        let span = start_span("fhir.query", SpanKind::Internal);
+        span.set("cds.data.key", self.query.key().to_owned());
+        let deadline = self.deadline.into();
+        let collecting = span.around(self.collect(&mut pages));
+        let end = tokio::time::timeout_at(deadline, collecting).await;
         let state = match end.unwrap_or(Err(Why::Timeout)) {
             Ok(()) => FetchState::Complete(pages),
             Err(why) if pages.is_empty() => FetchState::Failed(why),
@@ -67,6 +73,8 @@ impl<'a> Run<'a> {
             requests: self.requests,
             elapsed: self.start.elapsed(),
         };
+        let outcome = fetched.state.why().map_or("complete", |why| why.code());
+        span.set("cds.fhir.outcome", outcome);
         log(self.access.base.host(), &fetched);
         fetched
     }

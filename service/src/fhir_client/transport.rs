@@ -5,6 +5,7 @@ use super::answer;
 use super::query::Target;
 use super::settings::FhirSettings;
 use super::why::Why;
+use crate::telemetry::Asking;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use reqwest::header::{
@@ -96,6 +97,8 @@ impl From<Why> for Refusal {
 }
 
 /// Sends one request and reads its answer, up to so many bytes.
+///
+/// The trace goes with it, as random ids in `traceparent`; `tracestate` and `baggage` may hold what others put there.
 pub(super) async fn send(
     http: &reqwest::Client,
     target: &Target,
@@ -103,6 +106,8 @@ pub(super) async fn send(
     authorization: Option<HeaderValue>,
     limit: usize,
 ) -> Result<Box<RawValue>, Refusal> {
+    let method = if target.form.is_none() { "GET" } else { "POST" };
+    let mut asking = Asking::begin(method, &target.url);
     let mut request = match &target.form {
         None => http.get(target.url.clone()),
         Some(form) => http
@@ -118,12 +123,21 @@ pub(super) async fn send(
     if let Some(authorization) = authorization {
         request = request.header(AUTHORIZATION, authorization);
     }
-    let response = request.send().await.map_err(|error| unsent(&error, target))?;
-    let status = response.status();
-    if status != StatusCode::OK {
-        return Err(refused(status, response.headers(), Timestamp::now()));
+    if let Some(traceparent) = asking.traceparent() {
+        request = request.header("traceparent", traceparent);
     }
-    Ok(receive(response, limit).await?)
+    let (status, received) = match request.send().await {
+        Err(error) => (None, Err(unsent(&error, target))),
+        Ok(response) => match response.status() {
+            StatusCode::OK => (Some(200), receive(response, limit).await.map_err(Refusal::from)),
+            status => {
+                let refusal = refused(status, response.headers(), Timestamp::now());
+                (Some(status.as_u16()), Err(refusal))
+            }
+        },
+    };
+    asking.ended(status, received.as_ref().err().map(|refusal| refusal.why.code()));
+    received
 }
 
 async fn receive(mut response: Response, limit: usize) -> Result<Box<RawValue>, Why> {

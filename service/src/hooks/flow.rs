@@ -3,10 +3,13 @@
 use super::prefetch::{Got, Intake, Taken, is_note};
 use super::request::HookRequest;
 use super::templates::Template;
+pub use super::trail::DataSource;
+use super::trail::Trail;
 use crate::errors::{ErrorCode, Failure};
 use crate::evaluator::Evaluator;
 use crate::fhir_client::{Access, AllowedBase, FetchState, FhirClient, Query, Why};
 use crate::sandbox::Sandbox;
+use crate::telemetry::in_span;
 use cds_cards::assessment::{Assessment, Gate};
 use cds_cards::render::Card;
 use jiff::civil::Date;
@@ -40,11 +43,20 @@ pub struct Server<'a> {
 pub struct Advice {
     /// The cards; none without a PNET.
     pub cards: Vec<Card>,
-    /// The gate, for the log.
+    /// The gate.
     pub gate: Gate,
+    /// The assessment behind the cards; none where the conditions alone rule a PNET out.
+    pub assessment: Option<Assessment>,
 }
 
-/// Answers a hook call.
+impl Advice {
+    /// `cards`, or `none`.
+    pub fn outcome(&self) -> &'static str {
+        if self.cards.is_empty() { "none" } else { "cards" }
+    }
+}
+
+/// Answers a hook call; `trail` says what was done for it, also if it fails.
 ///
 /// # Errors
 /// [`Failure`] if core data are missing or a resource is another patient's.
@@ -54,22 +66,23 @@ pub async fn advise(
     request: &HookRequest<'_>,
     source: Source<'_>,
     as_of: Date,
+    trail: &Trail,
 ) -> Result<Advice, Failure> {
     let supplied = Intake::supplied(request, &evaluator.prefetch_keys);
-    let fetched = fetch(evaluator, templates, request, &supplied, source).await?;
-    let taken = supplied
-        .completed(request, &fetched)
-        .finish(templates, &evaluator.codes)?;
+    let fetched = fetch(evaluator, templates, request, &supplied, source, trail).await?;
+    let taken = take(evaluator, templates, request, supplied, &fetched, trail)?;
     if taken.surely_no_pnet {
         return Ok(Advice {
             cards: Vec::new(),
             gate: Gate::NoPnet,
+            assessment: None,
         });
     }
     let assessment = evaluate(evaluator, &taken, as_of)?;
     Ok(Advice {
-        cards: evaluator.render(&assessment, request.instance),
+        cards: in_span("cds.render", || evaluator.render(&assessment, request.instance)),
         gate: assessment.gate,
+        assessment: Some(assessment),
     })
 }
 
@@ -83,20 +96,55 @@ pub async fn assess(
     request: &HookRequest<'_>,
     source: Source<'_>,
     as_of: Date,
+    trail: &Trail,
 ) -> Result<Assessment, Failure> {
     let supplied = Intake::supplied(request, &evaluator.prefetch_keys);
-    let fetched = fetch(evaluator, templates, request, &supplied, source).await?;
-    let taken = supplied
-        .completed(request, &fetched)
-        .finish(templates, &evaluator.codes)?;
+    let fetched = fetch(evaluator, templates, request, &supplied, source, trail).await?;
+    let taken = take(evaluator, templates, request, supplied, &fetched, trail)?;
     evaluate(evaluator, &taken, as_of)
+}
+
+/// The chart of everything that was supplied or fetched.
+fn take<'a>(
+    evaluator: &Evaluator,
+    templates: &[Template],
+    request: &'a HookRequest<'_>,
+    supplied: Intake<'a>,
+    fetched: &'a [Got],
+    trail: &Trail,
+) -> Result<Taken<'a>, Failure> {
+    let sources: Vec<Option<DataSource>> = templates
+        .iter()
+        .map(|template| source_of(&template.key, &supplied, fetched))
+        .collect();
+    let taken = supplied
+        .completed(request, fetched)
+        .finish(templates, &evaluator.codes);
+    let needs_all = taken.as_ref().is_ok_and(|taken| !taken.surely_no_pnet);
+    for (template, source) in templates.iter().zip(sources) {
+        let missing = (needs_all || template.is_core()).then_some(DataSource::Missing);
+        if let Some(source) = source.or(missing) {
+            trail.data(&template.key, source);
+        }
+    }
+    taken
+}
+
+/// Where the records of a key come from; nothing if they were neither brought nor asked for.
+fn source_of(key: &str, supplied: &Intake<'_>, fetched: &[Got]) -> Option<DataSource> {
+    let got = fetched.iter().find(|got| got.key == key);
+    match got {
+        Some(got) if !got.state.pages().is_empty() => Some(DataSource::Fetch),
+        _ if supplied.brings(key) => Some(DataSource::Prefetch),
+        got => got.map(|_| DataSource::Missing),
+    }
 }
 
 /// Assesses a chart, on the worker that answers the call: it takes 1 to 2 ms, and another thread would need a copy of
 /// the request that the chart borrows from. Where no PNET is found, incomplete conditions make that worth nothing, and other data that were
 /// not to be had make no difference.
 fn evaluate(evaluator: &Evaluator, taken: &Taken<'_>, as_of: Date) -> Result<Assessment, Failure> {
-    let mut assessment = evaluator.assess(&taken.chart, as_of);
+    let mut assessment = in_span("cds.assess", || evaluator.assess(&taken.chart, as_of));
     if assessment.gate == Gate::NoPnet {
         if !taken.conditions_complete {
             return Err(ErrorCode::IncompleteConditions.into());
@@ -113,6 +161,7 @@ async fn fetch(
     request: &HookRequest<'_>,
     supplied: &Intake<'_>,
     source: Source<'_>,
+    trail: &Trail,
 ) -> Result<Vec<Got>, Failure> {
     let wanted = templates.iter().filter(|template| supplied.lacks(&template.key));
     match source {
@@ -122,7 +171,7 @@ async fn fetch(
             .collect()),
         Source::Server(server) => {
             let (core, rest): (Vec<_>, Vec<_>) = wanted.partition(|template| template.is_core());
-            server.pull(evaluator, request, &core, &rest).await
+            server.pull(evaluator, request, &core, &rest, trail).await
         }
     }
 }
@@ -146,32 +195,46 @@ impl Server<'_> {
         request: &HookRequest<'_>,
         core: &[&Template],
         rest: &[&Template],
+        trail: &Trail,
     ) -> Result<Vec<Got>, Failure> {
         let deadline = Instant::now() + self.deadline;
-        let mut fetched = self.get(request, core, deadline).await;
+        let mut fetched = self.get(request, core, deadline, trail).await;
         if rest.is_empty() {
             return Ok(fetched);
         }
         let gate = Intake::supplied(request, &evaluator.prefetch_keys).completed(request, &fetched);
         if !gate.finish(&[], &evaluator.codes)?.surely_no_pnet {
-            fetched.extend(self.get(request, rest, deadline).await);
+            fetched.extend(self.get(request, rest, deadline, trail).await);
         }
         Ok(fetched)
     }
 
-    async fn get(&self, request: &HookRequest<'_>, templates: &[&Template], deadline: Instant) -> Vec<Got> {
-        let queries: Vec<Query> = templates
-            .iter()
-            .filter_map(|template| Query::new(&template.key, &template.resolve(&request.patient_id)).ok())
-            .collect();
+    async fn get(
+        &self,
+        request: &HookRequest<'_>,
+        templates: &[&Template],
+        deadline: Instant,
+        trail: &Trail,
+    ) -> Vec<Got> {
+        let mut queries = Vec::new();
+        for template in templates {
+            let relative = template.resolve(&request.patient_id);
+            if let Ok(query) = Query::new(&template.key, &relative) {
+                trail.ask(&template.key, self.base.to_string(), relative);
+                queries.push(query);
+            }
+        }
         if queries.is_empty() {
             return Vec::new();
         }
         let access = Access::new(self.base, request.token.as_ref(), &request.patient_id);
         let fetched = self.client.fetch(&access, &queries, deadline).await;
-        let got = fetched.into_iter().map(|fetched| Got {
-            key: fetched.key,
-            state: fetched.state,
+        let got = fetched.into_iter().map(|fetched| {
+            trail.got(&fetched.key, &fetched.state, fetched.elapsed);
+            Got {
+                key: fetched.key,
+                state: fetched.state,
+            }
         });
         got.collect()
     }

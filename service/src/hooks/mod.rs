@@ -5,6 +5,7 @@ pub mod flow;
 pub mod prefetch;
 pub mod request;
 pub mod templates;
+pub mod trail;
 
 /// Id of the patient-view service.
 pub const SERVICE_ID: &str = "pnet-liver-metastases";

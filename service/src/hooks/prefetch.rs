@@ -192,6 +192,11 @@ impl<'a> Intake<'a> {
         self.state(key) != State::Complete
     }
 
+    /// Whether the value under a key is there, in full or in part.
+    pub(super) fn brings(&self, key: &str) -> bool {
+        self.state(key).has_data()
+    }
+
     /// Decides whether the core data are there, and writes down what of the templates is not.
     pub(super) fn finish(mut self, templates: &[Template], codes: &Codes) -> Result<Taken<'a>, Failure> {
         let patient = self.state(PATIENT);

@@ -24,6 +24,8 @@ pub struct HookRequest<'a> {
     pub instance: Uuid,
     /// Whom it is about; chart data, never logged.
     pub patient_id: Cow<'a, str>,
+    /// Who looks at the chart, as the caller names them; for the audit alone.
+    pub user_id: Cow<'a, str>,
     /// The caller's FHIR server.
     pub fhir_server: Option<Cow<'a, str>>,
     /// The access token for it, which may be used until it expires.
@@ -65,13 +67,15 @@ impl<'a> HookRequest<'a> {
                 "`fhirAuthorization.patient`",
             ));
         }
-        if context.user_id.is_none_or(|user| user.is_empty()) {
-            return Err(ErrorCode::MissingUserId.into());
-        }
+        let user_id = context
+            .user_id
+            .filter(|user| !user.is_empty())
+            .ok_or(ErrorCode::MissingUserId)?;
         Ok(Self {
             hook,
             instance,
             patient_id,
+            user_id,
             fhir_server: wire.fhir_server,
             token,
             prefetch: wire.prefetch.unwrap_or_default().0,

@@ -1,18 +1,10 @@
-//! Answers: JSON of ours, FHIR JSON for errors, and what the log may know of them.
+//! Answers: JSON of ours, FHIR JSON for errors, and what the boundary may know of them.
 
 use crate::errors::{ErrorCode, Failure};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
-use cds_cards::assessment::Gate;
 use serde::Serialize;
-
-/// What a request came to, for the log: nothing of the chart.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Outcome {
-    pub(super) gate: Gate,
-    pub(super) cards: usize,
-}
 
 /// Why a request failed, for the log.
 #[derive(Debug, Clone, Copy)]

@@ -1,18 +1,21 @@
-//! The boundary of every request: load shed, deadline kept, panic turned into an answer, one line logged.
+//! The boundary of every request: load shed, deadline kept, panic turned into an answer, and what came of it recorded.
 
 use super::State;
-use super::answer::{Outcome, Refusal};
+use super::answer::Refusal;
 use crate::errors::{ErrorCode, Failure};
+use crate::telemetry::{Call, REQUEST_ID};
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::Method;
+use actix_web::http::header::{HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
+use actix_web::{HttpMessage, HttpResponse};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
 use tokio::time::timeout;
 
 /// Wraps every request.
@@ -23,26 +26,56 @@ pub async fn boundary<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
-    let started = Instant::now();
-    let answered = answer(request, next).await;
-    log(&answered, started);
-    answered
-}
-
-async fn answer<B: MessageBody + 'static>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
     let Some(state) = request.app_data::<Data<State>>().cloned() else {
         return Err(Failure::from(ErrorCode::Internal).into());
     };
-    let _flight = Flight::begin(&state, request.method())?;
+    let call = Call::begin(&request, &state.telemetry);
+    request.extensions_mut().insert(call.clone());
+    match call.carry(answer(&state, request, next)).await {
+        Ok(mut response) => {
+            mark(response.headers_mut(), &call);
+            call.finish(response.status().as_u16(), refusal(response.response()));
+            Ok(response)
+        }
+        Err(error) => {
+            let mut response = error.error_response();
+            mark(response.headers_mut(), &call);
+            call.finish(response.status().as_u16(), refusal(&response));
+            Err(InternalError::from_response(error, response).into())
+        }
+    }
+}
+
+async fn answer<B: MessageBody + 'static>(
+    state: &Data<State>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let _flight = Flight::begin(state, request.method())?;
     let answering = AssertUnwindSafe(next.call(request)).catch_unwind();
     match timeout(state.request_deadline, answering).await {
         Ok(Ok(answered)) => answered,
-        Ok(Err(_panic)) => Err(Failure::from(ErrorCode::Internal).into()),
+        Ok(Err(_panic)) => {
+            state.telemetry.metrics().panicked();
+            Err(Failure::from(ErrorCode::Internal).into())
+        }
         Err(_elapsed) => Err(Failure::from(ErrorCode::DeadlineExceeded).into()),
     }
+}
+
+/// The id under which log and audit know the request.
+fn mark(headers: &mut HeaderMap, call: &Call) {
+    if let Ok(id) = HeaderValue::from_str(call.request_id()) {
+        headers.insert(REQUEST_ID, id);
+    }
+}
+
+/// Why a request failed; nothing if it did not.
+fn refusal<B>(response: &HttpResponse<B>) -> Option<ErrorCode> {
+    let extensions = response.extensions();
+    let refusal = extensions.get::<Refusal>().map(|Refusal(code)| *code);
+    // A handler of actix-web itself, or a fault of ours.
+    refusal.or_else(|| response.status().is_server_error().then_some(ErrorCode::Internal))
 }
 
 /// One of the requests that may be under way at the same time. Discovery and health always answer.
@@ -65,30 +98,6 @@ impl Drop for Flight {
     fn drop(&mut self) {
         if let Some(state) = &self.0 {
             state.in_flight.fetch_sub(1, Ordering::Relaxed);
-        }
-    }
-}
-
-/// One line a request; the path is the pattern, since a path can hold the id of a patient.
-fn log<B>(answered: &Result<ServiceResponse<B>, Error>, started: Instant) {
-    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    match answered {
-        Ok(response) => {
-            let status = response.status().as_u16();
-            let route = response.request().match_pattern().unwrap_or_default();
-            let extensions = response.response().extensions();
-            if let Some(Outcome { gate, cards }) = extensions.get::<Outcome>() {
-                tracing::info!(route, status, micros, ?gate, cards, "answered");
-            } else if let Some(Refusal(code)) = extensions.get::<Refusal>() {
-                tracing::warn!(route, status, micros, error = code.code(), "refused");
-            } else {
-                tracing::info!(route, status, micros, "answered");
-            }
-        }
-        Err(error) => {
-            let failure = error.as_error::<Failure>();
-            let code = failure.map_or(ErrorCode::Internal, |failure| failure.code);
-            tracing::error!(status = code.status(), micros, error = code.code(), "failed");
         }
     }
 }

@@ -1,13 +1,14 @@
 //! The handlers of the service itself: extract, call, return.
 
 use super::State;
-use super::answer::{Outcome, json};
+use super::answer::json;
 use super::body::{Body, Json, JsonOrFhir};
 use crate::errors::{ErrorCode, Failure};
 use crate::hooks::request::HookRequest;
 use crate::hooks::{HOOK, SERVICE_ID, flow};
 use crate::input;
 use crate::store::Owner;
+use crate::telemetry::Call;
 use crate::trust::{AuthMode, Caller, Discoverer};
 use actix_web::http::header::ALLOW;
 use actix_web::http::header::HeaderValue;
@@ -65,39 +66,40 @@ pub(super) async fn discovery(_: Discoverer, state: Data<State>) -> Result<HttpR
 }
 
 #[derive(Serialize)]
-struct Cards {
-    cards: Vec<Card>,
+struct Cards<'a> {
+    cards: &'a [Card],
 }
 
 /// `POST /cds-services/{id}`
 pub(super) async fn hook(
     caller: Caller,
+    call: Call,
     state: Data<State>,
     id: Path<String>,
     body: Result<Body<Json>, Failure>,
 ) -> Result<HttpResponse, Failure> {
     known_service(&id)?;
+    call.service(SERVICE_ID, HOOK);
     let body = body?;
     let request = HookRequest::parse(body.text()?)?;
+    call.about(&request);
     if request.hook != HOOK {
         return Err(ErrorCode::WrongHook.into());
     }
     let source = state.source(&caller, &request)?;
-    let advice = flow::advise(
-        &state.evaluator,
-        &state.templates,
+    let (evaluator, templates) = (&state.evaluator, &state.templates);
+    let advising = flow::advise(
+        evaluator,
+        templates,
         &request,
         source,
         (state.today)(),
-    )
-    .await?;
-    let outcome = Outcome {
-        gate: advice.gate,
-        cards: advice.cards.len(),
-    };
+        call.trail(),
+    );
+    let advice = call.hook(advising).await?;
     state.store.issue(owner(&caller, &id), &advice.cards);
-    let mut response = json(&Cards { cards: advice.cards })?;
-    response.extensions_mut().insert(outcome);
+    let response = json(&Cards { cards: &advice.cards })?;
+    call.advised(advice);
     Ok(response)
 }
 
@@ -121,24 +123,21 @@ pub(super) fn owner(caller: &Caller, service: &str) -> Owner {
 /// `POST /assessment`
 pub(super) async fn assessment(
     caller: Caller,
+    call: Call,
     state: Data<State>,
     body: Result<Body<JsonOrFhir>, Failure>,
 ) -> Result<HttpResponse, Failure> {
     let body = body?;
-    let source = |request: &HookRequest<'_>| state.source(&caller, request);
-    let assessed = input::assess(
-        &state.evaluator,
-        &state.templates,
-        body.text()?,
-        source,
-        (state.today)(),
-    )
-    .await?;
-    let mut response = json(&assessed.assessment)?;
-    response.extensions_mut().insert(Outcome {
-        gate: assessed.assessment.gate,
-        cards: 0,
-    });
+    let source = |request: &HookRequest<'_>| {
+        call.about(request);
+        state.source(&caller, request)
+    };
+    let (evaluator, templates) = (&state.evaluator, &state.templates);
+    let today = (state.today)();
+    let assessing = input::assess(evaluator, templates, body.text()?, source, today, call.trail());
+    let assessed = call.run(assessing).await?;
+    let response = json(&assessed.assessment)?;
+    call.assessed(assessed.assessment);
     Ok(response)
 }
 

@@ -6,6 +6,7 @@ mod boundary;
 mod cors;
 mod feedback;
 mod handlers;
+mod management;
 mod openapi;
 mod sandbox;
 
@@ -22,6 +23,7 @@ use crate::hooks::{HOOK, SERVICE_ID};
 use crate::sandbox::Sandbox;
 use crate::settings::Settings;
 use crate::store::Store;
+use crate::telemetry::Telemetry;
 use crate::trust::{Caller, JtiStore, SystemClock, Trust};
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig, get, post, resource, to};
@@ -57,6 +59,8 @@ pub struct State {
     pub(crate) trust: Trust,
     /// What outlives a request.
     pub(crate) store: Arc<Store>,
+    /// What is shown of all of this.
+    pub telemetry: Telemetry,
     cors_origins: Vec<String>,
     /// The clock.
     today: fn() -> Date,
@@ -72,7 +76,7 @@ impl State {
     /// a store in memory, whatever `store.url` says.
     ///
     /// # Errors
-    /// What is wrong with the bundled patients, or with the files of keys.
+    /// What is wrong with the bundled patients, the files of keys, or the export of telemetry.
     pub fn new(
         settings: &Settings,
         evaluator: Evaluator,
@@ -81,7 +85,8 @@ impl State {
     ) -> Result<Self, String> {
         let store = Store::in_memory(settings.auth.replay_capacity).map_err(|error| error.to_string())?;
         let trust = Self::trust(settings, base_url, &store).map_err(|faults| faults.join("; "))?;
-        Self::with_trust(settings, evaluator, base_url, today, trust, store)
+        let telemetry = Telemetry::new(&settings.telemetry)?;
+        Self::with_trust(settings, evaluator, base_url, today, trust, store, telemetry)
     }
 
     /// Trust as set, with the clock of the machine, remembering tokens in the store.
@@ -93,7 +98,7 @@ impl State {
         Trust::new(settings, base_url, Arc::new(SystemClock::default()), tokens)
     }
 
-    /// State with a trust and a store that are there already.
+    /// State with a trust, a store and telemetry that are there already.
     ///
     /// # Errors
     /// What is wrong with the bundled patients.
@@ -104,8 +109,13 @@ impl State {
         today: fn() -> Date,
         trust: Trust,
         store: Arc<Store>,
+        telemetry: Telemetry,
     ) -> Result<Self, String> {
         let demo = settings.demo.unwrap_or_default();
+        telemetry.watch(&store);
+        telemetry
+            .metrics()
+            .knowledge(&evaluator.knowledge.package.reference);
         let bases = [Some(base_url.to_owned()), settings.public_url.clone()];
         Ok(Self {
             templates: templates(&evaluator.codes),
@@ -120,6 +130,7 @@ impl State {
             fhir_deadline: settings.fhir.deadline,
             trust,
             store,
+            telemetry,
             cors_origins: settings.cors_origins.clone(),
             today,
             body_limit: settings.body_limit,
@@ -219,14 +230,23 @@ pub fn routes(config: &mut ServiceConfig) {
         .default_service(to(handlers::unknown_path));
 }
 
-/// Serves until SIGTERM or SIGINT, then lets requests in flight end.
+/// Serves until SIGTERM or SIGINT, then lets requests in flight end; the management listener, where there is one, ends
+/// last.
 ///
 /// # Errors
-/// If the listener cannot be used.
-pub async fn serve(listener: TcpListener, state: Data<State>) -> std::io::Result<()> {
+/// If a listener cannot be used.
+pub async fn serve(
+    listener: TcpListener,
+    management: Option<TcpListener>,
+    state: Data<State>,
+) -> std::io::Result<()> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let connections = state.max_connections.div_ceil(workers);
-    HttpServer::new(move || {
+    let managing = management
+        .map(|listener| management::server(listener, state.clone()))
+        .transpose()?;
+    let manager = managing.as_ref().map(actix_web::dev::Server::handle);
+    let serving = HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
             .wrap(from_fn(boundary))
@@ -239,8 +259,14 @@ pub async fn serve(listener: TcpListener, state: Data<State>) -> std::io::Result
     .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(SHUTDOWN)
     .listen(listener)?
-    .run()
-    .await
+    .run();
+    let managing = managing.map(actix_web::rt::spawn);
+    let served = serving.await;
+    if let Some(manager) = manager {
+        manager.stop(true).await;
+    }
+    drop(managing);
+    served
 }
 
 /// A call that needs nothing but the sandbox, as a `curl` line.

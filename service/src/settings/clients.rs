@@ -31,6 +31,8 @@ pub(super) const ABOUT: &str = "
 # fhir_networks = [\"10.1.0.0/16\"]
 # # Values of `tenant`, one of which a token must carry; none: `tenant` is not looked at.
 # tenants = []
+# # true: its traces (traceparent) go on here, sampled as it says; false: ours begin here and link to them.
+# trusted_trace = false
 ";
 
 /// Reads the list; `place` names a place in the file.
@@ -103,6 +105,7 @@ struct Draft {
     fhir_servers: Vec<String>,
     networks: Vec<Network>,
     tenants: Vec<String>,
+    trusted_trace: bool,
 }
 
 impl Draft {
@@ -118,6 +121,7 @@ impl Draft {
             "fhir_servers" => each(given, word).map(|servers| self.fhir_servers = servers),
             "fhir_networks" => each(given, network).map(|networks| self.networks = networks),
             "tenants" => each(given, word).map(|tenants| self.tenants = tenants),
+            "trusted_trace" => given.boolean().map(|trusted| self.trusted_trace = trusted),
             _ => return Err(format!("unknown setting `{KEY}.{key}`")),
         };
         read.map_err(|what| format!("`{KEY}.{key}`: {what}"))
@@ -171,6 +175,7 @@ impl Draft {
             audiences: self.audiences,
             fhir_servers,
             tenants: self.tenants,
+            trusted_trace: self.trusted_trace,
         })
     }
 }

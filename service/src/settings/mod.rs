@@ -14,6 +14,7 @@ pub(crate) use secrets::resolve;
 
 use crate::fhir_client::FhirSettings;
 use crate::store::StoreSettings;
+use crate::telemetry::TelemetrySettings;
 use crate::trust::{AuthSettings, ClientSettings};
 use fhir_profiles::FactId;
 use std::collections::BTreeMap;
@@ -26,6 +27,10 @@ use std::time::Duration;
 pub struct Settings {
     /// Where the service listens.
     pub listen: SocketAddr,
+    /// Where metrics and health are served to those who run the service; `None`: nowhere.
+    pub management_listen: Option<SocketAddr>,
+    /// Whether that was set rather than left at its default, which gives way to whoever has the port.
+    pub management_listen_given: bool,
     /// The address that callers use, without a slash at the end.
     pub public_url: Option<String>,
     /// Greatest request body, in bytes.
@@ -58,17 +63,8 @@ pub struct Settings {
     pub max_cards: usize,
     /// Facts that the site declares absent where nothing is recorded.
     pub closed_world: Vec<FactId>,
-    /// Form of the log.
-    pub log: LogFormat,
+    /// Log and export.
+    pub telemetry: TelemetrySettings,
     /// Whether the bundled patients are served; `None` means only if nothing at all is set.
     pub demo: Option<bool>,
-}
-
-/// Form of the log lines on standard error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogFormat {
-    /// For people.
-    Text,
-    /// For machines: one object a line.
-    Json,
 }

@@ -1,9 +1,10 @@
 //! The table of settings: key, default, one line of explanation, and how the value is kept.
 
+use super::Settings;
 use super::values::Given;
-use super::{LogFormat, Settings};
 use crate::fhir_client::{AllowedBase, FhirSettings, PatientParameter};
 use crate::store::{StoreSettings, StoreUrl};
+use crate::telemetry::{LogFormat, LogLevel, TelemetrySettings};
 use crate::trust::{AuthMode, AuthSettings};
 use actix_web::http::Uri;
 use fhir_profiles::FactId;
@@ -38,6 +39,21 @@ pub(super) const ROWS: &[Row] = &[
                 .string()?
                 .parse()
                 .map_err(|_| "expected an IP address and a port, such as \"127.0.0.1:8080\"".to_owned())?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "server.management_listen",
+        default: Some("\"127.0.0.1:9090\""),
+        example: "",
+        about: "Address and port of /metrics, /health/live and /health/ready for those who run the service; port 0 takes a free one, \"\" none.",
+        set: |settings, given| {
+            settings.management_listen = match given.string()? {
+                "" => None,
+                address => Some(address.parse().map_err(|_| {
+                    "expected an IP address and a port, such as \"127.0.0.1:9090\", or \"\"".to_owned()
+                })?),
+            };
             Ok(())
         },
     },
@@ -338,16 +354,49 @@ pub(super) const ROWS: &[Row] = &[
         },
     },
     Row {
+        key: "telemetry.otlp_endpoint",
+        default: None,
+        example: "\"http://otel-collector:4318\"",
+        about: "OTLP collector (HTTP, protobuf) for traces, metrics and logs; unset: nothing is exported, whatever OTEL_* variables say.",
+        set: |settings, given| {
+            settings.telemetry.otlp_endpoint = Some(absolute_url(given.string()?)?);
+            Ok(())
+        },
+    },
+    Row {
+        key: "telemetry.service_name",
+        default: Some("\"pnet-cds\""),
+        example: "",
+        about: "`service.name` in exported telemetry.",
+        set: |settings, given| {
+            settings.telemetry.service_name = match given.string()?.trim() {
+                "" => return Err("expected a name".to_owned()),
+                name => name.to_owned(),
+            };
+            Ok(())
+        },
+    },
+    Row {
         key: "telemetry.log",
         default: Some("\"text\""),
         example: "",
-        about: "Form of the log on standard error: \"text\" or \"json\".",
+        about: "Form of the log on standard error: \"text\", or \"json\" with one object a line.",
         set: |settings, given| {
-            settings.log = match given.string()? {
+            settings.telemetry.log = match given.string()? {
                 "text" => LogFormat::Text,
                 "json" => LogFormat::Json,
                 other => return Err(format!("expected \"text\" or \"json\", found `{other}`")),
             };
+            Ok(())
+        },
+    },
+    Row {
+        key: "telemetry.log_level",
+        default: Some("\"info\""),
+        example: "",
+        about: "Least severe level that is logged: \"error\", \"warn\", \"info\", \"debug\" or \"trace\". Libraries are never logged: they name addresses.",
+        set: |settings, given| {
+            settings.telemetry.log_level = LogLevel::parse(given.string()?)?;
             Ok(())
         },
     },
@@ -368,6 +417,8 @@ impl Settings {
     pub(super) fn blank() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            management_listen: None,
+            management_listen_given: false,
             public_url: None,
             body_limit: 0,
             request_deadline: Duration::ZERO,
@@ -395,7 +446,7 @@ impl Settings {
             prefetch_keys: BTreeMap::new(),
             max_cards: 0,
             closed_world: Vec::new(),
-            log: LogFormat::Text,
+            telemetry: TelemetrySettings::default(),
             demo: None,
         }
     }

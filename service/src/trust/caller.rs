@@ -5,6 +5,7 @@ use super::verify::{Denial, Trust};
 use crate::errors::{ErrorCode, Failure};
 use crate::fhir_client::AllowedBase;
 use crate::http::State;
+use crate::telemetry::{Call, Who as Known};
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::web::Data;
@@ -22,6 +23,7 @@ enum Who {
     Registered {
         client: Arc<Client>,
         tenant: Option<String>,
+        token: String,
     },
 }
 
@@ -30,8 +32,29 @@ impl Caller {
         Self(Who::Anonymous(bases))
     }
 
-    pub(super) fn registered(client: Arc<Client>, tenant: Option<String>) -> Self {
-        Self(Who::Registered { client, tenant })
+    pub(super) fn registered(client: Arc<Client>, tenant: Option<String>, token: String) -> Self {
+        Self(Who::Registered {
+            client,
+            tenant,
+            token,
+        })
+    }
+
+    /// Whether the trace of its requests goes on here, which the settings say.
+    fn continues_trace(&self) -> bool {
+        matches!(&self.0, Who::Registered { client, .. } if client.settings.trusted_trace)
+    }
+
+    /// What the audit says of it.
+    fn who(&self) -> Known {
+        Known {
+            issuer: self.issuer().map(str::to_owned),
+            tenant: self.tenant().map(str::to_owned),
+            token: match &self.0 {
+                Who::Anonymous(_) => None,
+                Who::Registered { token, .. } => Some(token.clone()),
+            },
+        }
     }
 
     /// Its `iss`; nothing in open mode.
@@ -126,5 +149,13 @@ async fn admit(trust: &Trust, request: &HttpRequest) -> Result<Caller, Denial> {
         .map(|value| value.as_bytes())
         .collect();
     let admitted = trust.admit(&headers, request.path()).await;
-    admitted.inspect_err(|denial| denial.log(trust))
+    match (&admitted, Call::of(request)) {
+        (Ok(caller), Some(call)) => call.caller(caller.who(), caller.continues_trace()),
+        (Err(denial), Some(call)) => {
+            call.denied(denial.reason(), denial.who());
+            call.within(|| denial.log(trust));
+        }
+        (_, None) => {}
+    }
+    admitted
 }

@@ -53,6 +53,8 @@ pub struct ClientSettings {
     pub fhir_servers: Vec<AllowedBase>,
     /// Values of `tenant`, one of which a token must carry; none: `tenant` is not looked at.
     pub tenants: Vec<String>,
+    /// Whether the trace of its requests goes on here; else ours only names it as related.
+    pub trusted_trace: bool,
 }
 
 /// Where the keys of a client are.

@@ -11,7 +11,9 @@ use super::settings::AuthMode;
 use crate::errors::{ErrorCode, Failure};
 use crate::fhir_client::AllowedBase;
 use crate::settings::Settings;
+use crate::telemetry::Who;
 use jsonwebtoken::crypto;
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// How far the clocks of caller and service may differ, in seconds.
@@ -100,7 +102,11 @@ impl Trust {
             client: Some(Arc::clone(&client)),
         };
         self.verify(&client, &token, path).await.map_err(of_issuer)?;
-        Ok(Caller::registered(Arc::clone(&client), tenant))
+        Ok(Caller::registered(
+            Arc::clone(&client),
+            tenant,
+            digest(&token.claims.jti),
+        ))
     }
 
     /// The registered client that a token says it is of.
@@ -165,6 +171,13 @@ impl Trust {
     }
 }
 
+/// What may be kept of a token: its `jti` through SHA-256, by which an issuer finds its own token again and nobody can use
+/// it.
+fn digest(jti: &str) -> String {
+    let hash = Sha256::digest(jti);
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn in_time(claims: &Claims, now: u64) -> Result<(), Denied> {
     let latest = now.saturating_add(LEEWAY);
     if claims.exp.saturating_add(LEEWAY) <= now {
@@ -202,6 +215,19 @@ pub(super) struct Denial {
 }
 
 impl Denial {
+    /// Why.
+    pub(super) fn reason(&self) -> Denied {
+        self.reason
+    }
+
+    /// Whose token it was, where that is a registered issuer; not more than what the token said, since it is refused.
+    pub(super) fn who(&self) -> Who {
+        Who {
+            issuer: self.client.as_ref().map(|client| client.settings.issuer.clone()),
+            ..Who::default()
+        }
+    }
+
     /// Logs it; for a wrong `aud` with what it should begin with, as it is often typed by hand.
     pub(super) fn log(&self, trust: &Trust) {
         let reason = self.reason.word();

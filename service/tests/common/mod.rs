@@ -104,7 +104,7 @@ pub(crate) fn start(settings: &str) -> Service {
     let address = listener.local_addr().unwrap();
     let evaluator = Evaluator::load(&settings).unwrap();
     let state = Data::new(State::new(&settings, evaluator, &format!("http://{address}"), today).unwrap());
-    std::thread::spawn(move || System::new().block_on(serve(listener, state)).unwrap());
+    std::thread::spawn(move || System::new().block_on(serve(listener, None, state)).unwrap());
     Service { address }
 }
 

@@ -6,6 +6,7 @@ use jiff::civil::date;
 use pnet_cds::evaluator::Evaluator;
 use pnet_cds::hooks::flow::Source;
 use pnet_cds::hooks::templates::templates;
+use pnet_cds::hooks::trail::Trail;
 use pnet_cds::input::assess;
 use pnet_cds::settings::{Source as SettingsSource, load};
 use pnet_cds::store::{Owner, Store, StoreSettings, StoreUrl};
@@ -93,12 +94,14 @@ pub(crate) fn cards(instance: Uuid) -> Vec<Card> {
     let evaluator = Evaluator::load(&load(&SettingsSource::default()).unwrap()).unwrap();
     let bundle = chart(WITH_PNET).to_string();
     let templates = templates(&evaluator.codes);
+    let trail = Trail::default();
     let assessing = assess(
         &evaluator,
         &templates,
         &bundle,
         |_| Ok(Source::Nowhere),
         date(2026, 11, 23),
+        &trail,
     );
     let cards = evaluator.render(&run(assessing).unwrap().assessment, instance);
     assert!(cards.len() > 2);

@@ -100,7 +100,7 @@ pub(crate) fn service(more: &str, servers: &[&str]) -> Service {
     let address = listener.local_addr().unwrap();
     let evaluator = Evaluator::load(&settings).unwrap();
     let state = Data::new(State::new(&settings, evaluator, &format!("http://{address}"), today).unwrap());
-    std::thread::spawn(move || System::new().block_on(serve(listener, state)).unwrap());
+    std::thread::spawn(move || System::new().block_on(serve(listener, None, state)).unwrap());
     Service { address }
 }
 

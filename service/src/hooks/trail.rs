@@ -1,0 +1,100 @@
+//! What was done for a call, whatever became of it: where its records came from and what was asked of whom.
+
+use crate::fhir_client::FetchState;
+use std::cell::RefCell;
+use std::time::Duration;
+
+/// Where the records under a prefetch key came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataSource {
+    /// The request brought them.
+    Prefetch,
+    /// They were fetched, in full or in part.
+    Fetch,
+    /// They are not there.
+    Missing,
+}
+
+impl DataSource {
+    /// The word in metrics.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Prefetch => "prefetch",
+            Self::Fetch => "fetch",
+            Self::Missing => "missing",
+        }
+    }
+}
+
+/// A query to a FHIR server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetch {
+    /// Its prefetch key.
+    pub key: String,
+    /// The registered address.
+    pub server: String,
+    /// What was asked, relative to that address; it names the patient, so it is for the audit alone.
+    pub query: String,
+    /// How it ended; nothing if the call was over first.
+    pub end: Option<FetchEnd>,
+}
+
+/// How a query ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FetchEnd {
+    /// `complete`, or the word for why something is missing.
+    pub word: &'static str,
+    /// Whether nothing at all was got.
+    pub failed: bool,
+    /// Pages that were got.
+    pub pages: usize,
+    /// From the start of the fetch.
+    pub elapsed: Duration,
+}
+
+/// What was done for a call. It fills while the call goes on, so that a call that is cut off leaves what it has done.
+#[derive(Debug, Default)]
+pub struct Trail(RefCell<Steps>);
+
+/// The steps of a [`Trail`].
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Steps {
+    /// Prefetch keys that were needed, and where their records came from.
+    pub data: Vec<(String, DataSource)>,
+    /// What FHIR servers were asked.
+    pub fetches: Vec<Fetch>,
+}
+
+impl Trail {
+    /// Everything so far.
+    pub fn steps(&self) -> Steps {
+        self.0.borrow().clone()
+    }
+
+    pub(super) fn data(&self, key: &str, source: DataSource) {
+        self.0.borrow_mut().data.push((key.to_owned(), source));
+    }
+
+    /// A query is about to be sent.
+    pub(super) fn ask(&self, key: &str, server: String, query: String) {
+        self.0.borrow_mut().fetches.push(Fetch {
+            key: key.to_owned(),
+            server,
+            query,
+            end: None,
+        });
+    }
+
+    /// The last query of this key has ended.
+    pub(super) fn got(&self, key: &str, state: &FetchState, elapsed: Duration) {
+        let mut steps = self.0.borrow_mut();
+        if let Some(fetch) = steps.fetches.iter_mut().rev().find(|fetch| fetch.key == key) {
+            fetch.end = Some(FetchEnd {
+                word: state.why().map_or("complete", |why| why.code()),
+                failed: matches!(state, FetchState::Failed(_)),
+                pages: state.pages().len(),
+                elapsed,
+            });
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! A request that is being answered: its id, its place in a trace, and what becomes known of it on the way.
+
+use super::Telemetry;
+use super::record::Known;
+use super::span::start_span;
+use crate::errors::{ErrorCode, Failure};
+use crate::hooks::flow::Advice;
+use crate::hooks::request::HookRequest;
+use crate::hooks::trail::Trail;
+use crate::trust::Denied;
+use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::http::Method;
+use actix_web::http::header::{HeaderMap, HeaderName};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use cds_cards::assessment::Assessment;
+use opentelemetry::Context;
+use opentelemetry::context::{FutureExt, WithContext};
+use opentelemetry::propagation::{Extractor, TextMapPropagator};
+use opentelemetry::trace::{Link, SpanContext, SpanKind, TraceContextExt, TraceState, Tracer};
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator};
+use std::cell::{Cell, OnceCell, Ref, RefCell};
+use std::future::{Ready, ready};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+/// The header of a request's id, in and out.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The longest id that is taken over.
+const LONGEST_ID: usize = 64;
+
+/// One request; clones are the same one.
+#[derive(Clone)]
+pub struct Call(Rc<Parts>);
+
+struct Parts {
+    telemetry: Telemetry,
+    request_id: RequestId,
+    method: &'static str,
+    route: Option<String>,
+    scheme: &'static str,
+    started: Instant,
+    begun: SystemTime,
+    /// Where the caller says that it is in a trace of its own.
+    remote: Option<SpanContext>,
+    trusted: Cell<bool>,
+    /// Made when it is needed first, since only authentication shows whether the caller's trace is to be continued.
+    context: OnceCell<Context>,
+    trail: Trail,
+    known: RefCell<Known>,
+}
+
+#[derive(Debug, Clone)]
+struct RequestId(Arc<str>);
+
+/// The id of the request that is being answered.
+pub(super) fn current_request_id() -> Option<String> {
+    Context::map_current(|context| context.get::<RequestId>().map(|id| id.0.to_string()))
+}
+
+/// An authenticated caller, for the audit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Who {
+    /// Registered `iss`.
+    pub issuer: Option<String>,
+    /// Registered `tenant`.
+    pub tenant: Option<String>,
+    /// What is kept of the token: the SHA-256 of its `jti`, in hexadecimal digits.
+    pub token: Option<String>,
+}
+
+impl Call {
+    /// The request as it comes in.
+    pub(crate) fn begin(request: &ServiceRequest, telemetry: &Telemetry) -> Self {
+        let method = method(request.method());
+        // Behind a proxy this is the part that we see; what the proxy says of the rest is not believed.
+        let scheme = if request.app_config().secure() {
+            "https"
+        } else {
+            "http"
+        };
+        telemetry.metrics().active(method, scheme, 1);
+        Self(Rc::new(Parts {
+            telemetry: telemetry.clone(),
+            request_id: RequestId(id(request.headers()).into()),
+            method,
+            route: request.match_pattern(),
+            scheme,
+            started: Instant::now(),
+            begun: SystemTime::now(),
+            remote: remote(request.headers()),
+            trusted: Cell::new(false),
+            context: OnceCell::new(),
+            trail: Trail::default(),
+            known: RefCell::default(),
+        }))
+    }
+
+    /// The call that a request is.
+    pub fn of(request: &HttpRequest) -> Option<Self> {
+        request.extensions().get::<Self>().cloned()
+    }
+
+    /// Its id: the caller's, or one made here.
+    pub fn request_id(&self) -> &str {
+        &self.0.request_id.0
+    }
+
+    /// What was done for it.
+    pub fn trail(&self) -> &Trail {
+        &self.0.trail
+    }
+
+    /// The future with this call as the current one, but not yet in a trace.
+    pub(crate) fn carry<F: Future>(&self, work: F) -> WithContext<F> {
+        work.with_context(self.base())
+    }
+
+    /// The future inside the span of the request.
+    pub(crate) fn run<F: Future>(&self, work: F) -> WithContext<F> {
+        work.with_context(self.context().clone())
+    }
+
+    /// The work for a hook, in a span of its own.
+    pub(crate) async fn hook<F>(&self, work: F) -> Result<Advice, Failure>
+    where
+        F: Future<Output = Result<Advice, Failure>>,
+    {
+        let advising = async {
+            let span = start_span("cds.hook", SpanKind::Internal);
+            if let Some((service, hook)) = self.known().service {
+                span.set("cds.service", service);
+                span.set("cds.hook", hook);
+            }
+            let advised = span.around(work).await;
+            match &advised {
+                Ok(advice) => span.set("cds.outcome", advice.outcome()),
+                Err(failure) => span.fail(failure.code.code()),
+            }
+            advised
+        };
+        self.run(advising).await
+    }
+
+    /// Does something inside the span of the request.
+    pub(crate) fn within<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _entered = self.context().clone().attach();
+        work()
+    }
+
+    /// Who calls; `continues` if its trace goes on here.
+    pub(crate) fn caller(&self, who: Who, continues: bool) {
+        self.0.trusted.set(continues);
+        self.0.known.borrow_mut().who = who;
+    }
+
+    /// The caller was refused.
+    pub(crate) fn denied(&self, reason: Denied, who: Who) {
+        self.0.telemetry.metrics().refused(reason);
+        let mut known = self.0.known.borrow_mut();
+        known.denied = Some(reason);
+        known.who = who;
+    }
+
+    /// A service of ours is called.
+    pub(crate) fn service(&self, id: &'static str, hook: &'static str) {
+        self.0.known.borrow_mut().service = Some((id, hook));
+    }
+
+    /// A patient is looked at, by whom the caller says.
+    pub(crate) fn about(&self, request: &HookRequest<'_>) {
+        let mut known = self.0.known.borrow_mut();
+        known.patient = Some(format!("Patient/{}", request.patient_id));
+        known.user = Some(request.user_id.to_string());
+    }
+
+    /// It is answered with this advice.
+    pub(crate) fn advised(&self, advice: Advice) {
+        let mut known = self.0.known.borrow_mut();
+        known.gate = Some(advice.gate);
+        known.cards = Some(advice.cards);
+        known.assessment = advice.assessment;
+    }
+
+    /// It is answered with this assessment.
+    pub(crate) fn assessed(&self, assessment: Assessment) {
+        let mut known = self.0.known.borrow_mut();
+        known.gate = Some(assessment.gate);
+        known.patient = known.patient.take().or(assessment.subject.clone());
+        known.assessment = Some(assessment);
+    }
+
+    pub(super) fn telemetry(&self) -> &Telemetry {
+        &self.0.telemetry
+    }
+
+    pub(super) fn known(&self) -> Ref<'_, Known> {
+        self.0.known.borrow()
+    }
+
+    pub(super) fn method(&self) -> &'static str {
+        self.0.method
+    }
+
+    pub(super) fn route(&self) -> Option<&str> {
+        self.0.route.as_deref()
+    }
+
+    pub(super) fn scheme(&self) -> &'static str {
+        self.0.scheme
+    }
+
+    pub(super) fn started(&self) -> Instant {
+        self.0.started
+    }
+
+    fn base(&self) -> Context {
+        Context::new()
+            .with_value(self.0.telemetry.clone())
+            .with_value(self.0.request_id.clone())
+    }
+
+    /// The context with the span of the request.
+    pub(super) fn context(&self) -> &Context {
+        self.0.context.get_or_init(|| {
+            let base = self.base();
+            let tracer = self.0.telemetry.tracer();
+            let method = if self.0.method == OTHER {
+                "HTTP"
+            } else {
+                self.0.method
+            };
+            let name = match self.route() {
+                Some(route) => format!("{method} {route}"),
+                None => method.to_owned(),
+            };
+            let builder = tracer
+                .span_builder(name)
+                .with_kind(SpanKind::Server)
+                .with_start_time(self.0.begun);
+            let span = match &self.0.remote {
+                Some(remote) if self.0.trusted.get() => {
+                    let parent = base.with_remote_span_context(remote.clone());
+                    tracer.build_with_context(builder, &parent)
+                }
+                Some(remote) => {
+                    let link = Link::new(remote.clone(), Vec::new(), 0);
+                    tracer.build_with_context(builder.with_links(vec![link]), &base)
+                }
+                None => tracer.build_with_context(builder, &base),
+            };
+            base.with_span(span)
+        })
+    }
+}
+
+impl std::fmt::Debug for Call {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Call").finish_non_exhaustive()
+    }
+}
+
+impl Drop for Parts {
+    /// Also when the caller has gone away, so that nothing was answered.
+    fn drop(&mut self) {
+        self.telemetry.metrics().active(self.method, self.scheme, -1);
+    }
+}
+
+impl FromRequest for Call {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request).ok_or_else(|| ErrorCode::Internal.into()))
+    }
+}
+
+/// Any method that is not of the standard.
+const OTHER: &str = "_OTHER";
+
+fn method(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "DELETE" => "DELETE",
+        "CONNECT" => "CONNECT",
+        "OPTIONS" => "OPTIONS",
+        "TRACE" => "TRACE",
+        "PATCH" => "PATCH",
+        _ => OTHER,
+    }
+}
+
+/// The caller's id if it is one that does no harm in a log, else a new one.
+fn id(headers: &HeaderMap) -> String {
+    let mut given = headers.get_all(REQUEST_ID);
+    let only = given.next().filter(|_| given.next().is_none());
+    only.and_then(|value| value.to_str().ok())
+        .filter(|text| (1..=LONGEST_ID).contains(&text.len()))
+        .filter(|text| {
+            text.bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        })
+        .map_or_else(
+            || RandomIdGenerator::default().new_trace_id().to_string(),
+            str::to_owned,
+        )
+}
+
+/// The place in the caller's trace. Of `tracestate` nothing is kept, since it holds what others like, and `baggage` is
+/// not read.
+fn remote(headers: &HeaderMap) -> Option<SpanContext> {
+    let extracted =
+        TraceContextPropagator::new().extract_with_context(&Context::new(), &TraceParent(headers));
+    let span = extracted.span();
+    let place = span.span_context();
+    place.is_valid().then(|| {
+        SpanContext::new(
+            place.trace_id(),
+            place.span_id(),
+            place.trace_flags(),
+            true,
+            TraceState::NONE,
+        )
+    })
+}
+
+/// The one header of a trace that is read.
+struct TraceParent<'a>(&'a HeaderMap);
+
+impl Extractor for TraceParent<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        (key == "traceparent").then(|| self.0.get(key)?.to_str().ok())?
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        vec!["traceparent"]
+    }
+}

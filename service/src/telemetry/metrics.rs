@@ -1,0 +1,378 @@
+//! Every metric once: its name, its unit, its attributes, and what makes it move.
+//!
+//! Attributes take their values from closed lists and from what an operator has registered, so that neither a chart nor
+//! a caller can make a time series.
+
+use crate::errors::ErrorCode;
+use crate::hooks::flow::DataSource;
+use crate::store::{Operation, Store};
+use crate::trust::Denied;
+use cds_cards::assessment::{Assessment, KnowledgeRef, Status};
+use cds_cards::render::Card;
+use opentelemetry::metrics::{Counter, Gauge, Histogram, Meter, UpDownCounter};
+use opentelemetry::{KeyValue, Value};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Those of the semantic conventions for HTTP, and 0.3 s, since a hook should be answered in half a second.
+const SECONDS: [f64; 15] = [
+    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.3, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
+];
+
+/// The deadlines that can be exceeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deadline {
+    /// `server.request_deadline`.
+    Request,
+    /// `fhir.deadline`.
+    Fhir,
+}
+
+/// What is exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// Spans.
+    Traces,
+    /// Measurements; a lost export costs the time between two, since the next carries the sums.
+    Metrics,
+    /// Log records.
+    Logs,
+}
+
+impl Signal {
+    const ALL: [Self; 3] = [Self::Traces, Self::Metrics, Self::Logs];
+
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Traces => "traces",
+            Self::Metrics => "metrics",
+            Self::Logs => "logs",
+        }
+    }
+}
+
+/// A request that was answered.
+#[derive(Debug, Clone)]
+pub struct HttpAnswer {
+    /// A method of the standard, or `_OTHER`.
+    pub method: &'static str,
+    /// The pattern of the path, where there is one.
+    pub route: Option<String>,
+    /// `http` or `https`.
+    pub scheme: &'static str,
+    /// The status.
+    pub status: u16,
+    /// Why it is 5xx.
+    pub error: Option<&'static str>,
+}
+
+/// A request to a registered server.
+#[derive(Debug, Clone)]
+pub struct HttpCall<'a> {
+    /// Registered host.
+    pub host: &'a str,
+    /// Port.
+    pub port: u16,
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The status, if there was an answer.
+    pub status: Option<u16>,
+    /// Why it failed.
+    pub error: Option<&'static str>,
+}
+
+/// The instruments of one service.
+#[derive(Debug)]
+pub struct Metrics {
+    request_duration: Histogram<f64>,
+    active_requests: UpDownCounter<i64>,
+    client_duration: Histogram<f64>,
+    calls: Counter<u64>,
+    cards: Counter<u64>,
+    verdicts: Counter<u64>,
+    data: Counter<u64>,
+    facts_unknown: Counter<u64>,
+    facts_read: Counter<u64>,
+    fetches: Counter<u64>,
+    tokens_refused: Counter<u64>,
+    deadlines: Counter<u64>,
+    shed: Counter<u64>,
+    feedback: Counter<u64>,
+    feedback_refused: Counter<u64>,
+    audit_failures: Counter<u64>,
+    dropped: Counter<u64>,
+    knowledge: Gauge<u64>,
+    panics: Counter<u64>,
+}
+
+impl Metrics {
+    /// The instruments of a meter; counters that an alert watches begin at 0 rather than with the first event.
+    pub(super) fn new(meter: &Meter) -> Self {
+        let count =
+            |name: &'static str, about: &'static str| meter.u64_counter(name).with_description(about).build();
+        let seconds = |name: &'static str, about: &'static str| {
+            meter
+                .f64_histogram(name)
+                .with_unit("s")
+                .with_description(about)
+                .with_boundaries(SECONDS.to_vec())
+                .build()
+        };
+        let metrics = Self {
+            request_duration: seconds(
+                "http.server.request.duration",
+                "Duration of HTTP requests answered.",
+            ),
+            active_requests: meter
+                .i64_up_down_counter("http.server.active_requests")
+                .with_description("HTTP requests being answered.")
+                .build(),
+            client_duration: seconds(
+                "http.client.request.duration",
+                "Duration of HTTP requests to registered FHIR servers.",
+            ),
+            calls: count("cds.service.calls", "Hook calls by what they came to."),
+            cards: count("cds.cards", "Cards sent."),
+            verdicts: count(
+                "cds.verdicts",
+                "Verdicts on options, one an option and assessment.",
+            ),
+            data: count(
+                "cds.data",
+                "Records asked for by prefetch key and where they came from.",
+            ),
+            facts_unknown: count("cds.facts.unknown", "Facts that stayed unknown."),
+            facts_read: count("cds.facts.read", "Facts looked at."),
+            fetches: count(
+                "cds.fhir.fetches",
+                "Queries to FHIR servers by what became of them.",
+            ),
+            tokens_refused: count("cds.tokens.refused", "Calls refused for their token."),
+            deadlines: count("cds.deadline.exceeded", "Calls that met a deadline."),
+            shed: count(
+                "cds.requests.shed",
+                "Requests refused because of too many at once.",
+            ),
+            feedback: count("cds.feedback", "Feedback kept."),
+            feedback_refused: count("cds.feedback.refused", "Feedback not kept."),
+            audit_failures: count("cds.audit.failures", "Audit records that were not written."),
+            dropped: count(
+                "cds.telemetry.dropped",
+                "Spans, log records and exports of metrics that never reached the collector.",
+            ),
+            knowledge: meter
+                .u64_gauge("cds.knowledge.info")
+                .with_description("1, with what is loaded.")
+                .build(),
+            panics: count("cds.panics", "Requests that ended in a panic."),
+        };
+        metrics.begin();
+        metrics
+    }
+
+    fn begin(&self) {
+        for counter in [&self.shed, &self.panics, &self.audit_failures, &self.facts_read] {
+            counter.add(0, &[]);
+        }
+        for reason in Denied::ALL {
+            self.tokens_refused
+                .add(0, &[KeyValue::new("cds.token.reason", reason.word())]);
+        }
+        for deadline in [Deadline::Request, Deadline::Fhir] {
+            self.count_deadline(deadline, 0);
+        }
+        for signal in Signal::ALL {
+            self.dropped(signal, 0);
+        }
+    }
+
+    /// A request has begun (1) or ended (-1).
+    pub fn active(&self, method: &'static str, scheme: &'static str, change: i64) {
+        let attributes = [
+            KeyValue::new("http.request.method", method),
+            KeyValue::new("url.scheme", scheme),
+        ];
+        self.active_requests.add(change, &attributes);
+    }
+
+    /// A request was answered.
+    pub fn answered(&self, answer: &HttpAnswer, took: Duration) {
+        let mut attributes = vec![
+            KeyValue::new("http.request.method", answer.method),
+            KeyValue::new("url.scheme", answer.scheme),
+            KeyValue::new("http.response.status_code", i64::from(answer.status)),
+        ];
+        let route = answer.route.clone();
+        attributes.extend(route.map(|route| KeyValue::new("http.route", route)));
+        attributes.extend(answer.error.map(|error| KeyValue::new("error.type", error)));
+        self.request_duration.record(took.as_secs_f64(), &attributes);
+    }
+
+    /// A registered server was asked.
+    pub fn asked(&self, call: &HttpCall<'_>, took: Duration) {
+        let mut attributes = vec![
+            KeyValue::new("http.request.method", call.method),
+            KeyValue::new("server.address", call.host.to_owned()),
+            KeyValue::new("server.port", i64::from(call.port)),
+        ];
+        let status = call.status.map(i64::from);
+        attributes.extend(status.map(|status| KeyValue::new("http.response.status_code", status)));
+        attributes.extend(call.error.map(|error| KeyValue::new("error.type", error)));
+        self.client_duration.record(took.as_secs_f64(), &attributes);
+    }
+
+    /// A hook call came to `outcome`: `cards`, `none` or the code of an error.
+    pub fn called(&self, service: &'static str, hook: &'static str, outcome: &'static str) {
+        let attributes = [
+            KeyValue::new("cds.service", service),
+            KeyValue::new("cds.hook", hook),
+            KeyValue::new("cds.outcome", outcome),
+        ];
+        self.calls.add(1, &attributes);
+    }
+
+    /// Cards were sent.
+    pub fn sent(&self, cards: &[Card]) {
+        for card in cards {
+            let attributes = [
+                KeyValue::new("cds.card.kind", card.about().kind.as_str()),
+                KeyValue::new("cds.card.indicator", card.indicator().as_str()),
+            ];
+            self.cards.add(1, &attributes);
+        }
+    }
+
+    /// A chart was assessed.
+    pub fn assessed(&self, assessment: &Assessment) {
+        for option in &assessment.options {
+            let attributes = [
+                KeyValue::new("cds.option", option.id.clone()),
+                KeyValue::new("cds.verdict", option.verdict.as_str()),
+            ];
+            self.verdicts.add(1, &attributes);
+        }
+        self.facts_read.add(assessment.facts.len() as u64, &[]);
+        for (fact, report) in &assessment.facts {
+            if let (Status::Unknown, Some(reason)) = (report.status, report.reason) {
+                let attributes = [
+                    KeyValue::new("cds.fact", fact.as_str()),
+                    KeyValue::new("cds.reason", reason.as_str()),
+                ];
+                self.facts_unknown.add(1, &attributes);
+            }
+        }
+    }
+
+    /// The records under a prefetch key came from `source`.
+    pub fn data(&self, key: &str, source: DataSource) {
+        let attributes = [
+            KeyValue::new("cds.data.key", key.to_owned()),
+            KeyValue::new("cds.data.source", source.word()),
+        ];
+        self.data.add(1, &attributes);
+    }
+
+    /// A query to a FHIR server ended: `complete`, or the word for why something is missing.
+    pub fn fetched(&self, key: &str, outcome: &'static str) {
+        let attributes = [
+            KeyValue::new("cds.data.key", key.to_owned()),
+            KeyValue::new("cds.fhir.outcome", outcome),
+        ];
+        self.fetches.add(1, &attributes);
+    }
+
+    /// A token was refused.
+    pub fn refused(&self, reason: Denied) {
+        self.tokens_refused
+            .add(1, &[KeyValue::new("cds.token.reason", reason.word())]);
+    }
+
+    /// A deadline was over.
+    pub fn deadline(&self, deadline: Deadline) {
+        self.count_deadline(deadline, 1);
+    }
+
+    fn count_deadline(&self, deadline: Deadline, times: u64) {
+        let word = match deadline {
+            Deadline::Request => "request",
+            Deadline::Fhir => "fhir",
+        };
+        self.deadlines.add(times, &[KeyValue::new("cds.deadline", word)]);
+    }
+
+    /// What an error of a request counts as, beside its call.
+    pub fn failed(&self, code: ErrorCode) {
+        match code {
+            ErrorCode::Overloaded => self.shed.add(1, &[]),
+            ErrorCode::DeadlineExceeded => self.deadline(Deadline::Request),
+            _ => {}
+        }
+    }
+
+    /// A handler panicked.
+    pub fn panicked(&self) {
+        self.panics.add(1, &[]);
+    }
+
+    /// Feedback on a card of this kind was kept: `accepted` or `overridden`.
+    pub fn feedback(&self, kind: impl Into<Value>, outcome: &'static str) {
+        let attributes = [
+            KeyValue::new("cds.card.kind", kind),
+            KeyValue::new("cds.feedback.outcome", outcome),
+        ];
+        self.feedback.add(1, &attributes);
+    }
+
+    /// Feedback was not kept, for a reason of a closed list.
+    pub fn feedback_refused(&self, reason: &'static str) {
+        self.feedback_refused
+            .add(1, &[KeyValue::new("cds.feedback.reason", reason)]);
+    }
+
+    /// An audit record was not written.
+    pub fn audit_failed(&self, records: usize) {
+        self.audit_failures.add(records as u64, &[]);
+    }
+
+    pub(super) fn dropped(&self, signal: Signal, items: usize) {
+        let attributes = [KeyValue::new("cds.telemetry.signal", signal.word())];
+        self.dropped.add(items as u64, &attributes);
+    }
+
+    /// This knowledge is loaded.
+    pub fn knowledge(&self, knowledge: &KnowledgeRef) {
+        let attributes = [
+            KeyValue::new("cds.knowledge.version", knowledge.version.clone()),
+            KeyValue::new("cds.knowledge.hash", knowledge.hash.clone()),
+            KeyValue::new("service.version", env!("CARGO_PKG_VERSION")),
+        ];
+        self.knowledge.record(1, &attributes);
+    }
+}
+
+/// Measures the store whenever metrics are read, for as long as it is there.
+pub(super) fn watch(meter: &Meter, store: &Arc<Store>) {
+    let (of_failures, of_state) = (Arc::downgrade(store), Arc::downgrade(store));
+    meter
+        .u64_observable_counter("cds.store.failures")
+        .with_description("Operations of the store that failed.")
+        .with_callback(move |observer| {
+            let Some(store) = of_failures.upgrade() else {
+                return;
+            };
+            for operation in Operation::ALL {
+                let attributes = [KeyValue::new("cds.store.operation", operation.word())];
+                observer.observe(store.failures(operation), &attributes);
+            }
+        })
+        .build();
+    meter
+        .u64_observable_gauge("cds.store.up")
+        .with_description("1 while the store answers.")
+        .with_callback(move |observer| {
+            if let Some(store) = of_state.upgrade() {
+                observer.observe(u64::from(store.is_up()), &[]);
+            }
+        })
+        .build();
+}

@@ -1,0 +1,142 @@
+//! The one place where a request that is over becomes metrics, attributes of its span and a line of the log.
+//!
+//! What is known of it comes from [`Advice`](crate::hooks::flow::Advice) and the trail; nothing is taken from the body.
+
+use super::call::{Call, Who};
+use super::metrics::{Deadline, HttpAnswer};
+use crate::errors::ErrorCode;
+use crate::fhir_client::Why;
+use crate::hooks::trail::{FetchEnd, Steps};
+use crate::trust::Denied;
+use cds_cards::assessment::{Assessment, Gate};
+use cds_cards::render::Card;
+use opentelemetry::KeyValue;
+use opentelemetry::trace::{Status, TraceContextExt};
+
+/// What became known of a request while it was answered.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    pub(crate) who: Who,
+    pub(crate) denied: Option<Denied>,
+    /// Service and hook.
+    pub(crate) service: Option<(&'static str, &'static str)>,
+    /// `Patient/id`; for the audit alone.
+    pub(crate) patient: Option<String>,
+    /// Who looks at the chart; for the audit alone.
+    pub(crate) user: Option<String>,
+    pub(crate) gate: Option<Gate>,
+    pub(crate) cards: Option<Vec<Card>>,
+    pub(crate) assessment: Option<Assessment>,
+}
+
+impl Known {
+    /// What a hook call came to: `cards`, `none`, or the code of an error.
+    pub(crate) fn outcome(&self, error: Option<ErrorCode>) -> &'static str {
+        match (error, &self.cards) {
+            (Some(error), _) => error.code(),
+            (None, Some(cards)) if !cards.is_empty() => "cards",
+            (None, _) => "none",
+        }
+    }
+}
+
+impl Call {
+    /// The request is over, with this status, because of this error if it is one.
+    pub(crate) fn finish(&self, status: u16, error: Option<ErrorCode>) {
+        let known = self.known();
+        let steps = self.trail().steps();
+        self.count(&known, &steps, status, error);
+        self.within(|| self.log(&known, &steps, status, error));
+        self.close(&known, status, error);
+    }
+
+    fn count(&self, known: &Known, steps: &Steps, status: u16, error: Option<ErrorCode>) {
+        let metrics = self.telemetry().metrics();
+        let answer = HttpAnswer {
+            method: self.method(),
+            route: self.route().map(str::to_owned),
+            scheme: self.scheme(),
+            status,
+            error: error.filter(|_| status >= 500).map(ErrorCode::code),
+        };
+        metrics.answered(&answer, self.started().elapsed());
+        if let Some(error) = error {
+            metrics.failed(error);
+        }
+        if let Some((service, hook)) = known.service {
+            metrics.called(service, hook, known.outcome(error));
+        }
+        for (key, source) in &steps.data {
+            metrics.data(key, *source);
+        }
+        let ends = || steps.fetches.iter().filter_map(|fetch| Some((fetch, fetch.end?)));
+        for (fetch, end) in ends() {
+            metrics.fetched(&fetch.key, end.word);
+        }
+        if ends().any(|(_, end)| is_timeout(end)) {
+            metrics.deadline(Deadline::Fhir);
+        }
+        metrics.sent(known.cards.as_deref().unwrap_or_default());
+        if let Some(assessment) = &known.assessment {
+            metrics.assessed(assessment);
+        }
+    }
+
+    /// One line a request; the path is the pattern, since a path can hold the id of a patient.
+    fn log(&self, known: &Known, steps: &Steps, status: u16, error: Option<ErrorCode>) {
+        let micros = u64::try_from(self.started().elapsed().as_micros()).unwrap_or(u64::MAX);
+        let (method, route, request_id) = (self.method(), self.route(), self.request_id());
+        let service = known.service.map(|(service, _)| service);
+        // A probe asks every few seconds, and what it gets is seen in the metrics.
+        if error.is_none() && route.is_some_and(|route| route.starts_with("/health/")) {
+            tracing::debug!(method, route, status, micros, request_id, "answered");
+            return;
+        }
+        let Some(error) = error else {
+            let cards = known.cards.as_ref().map(Vec::len);
+            let gate = known.gate.map(Gate::as_str);
+            let fetches = (!steps.fetches.is_empty()).then_some(steps.fetches.len());
+            tracing::info!(
+                method, route, status, micros, request_id, service, gate, cards, fetches, "answered"
+            );
+            return;
+        };
+        let error = error.code();
+        if status >= 500 {
+            tracing::error!(
+                method, route, status, micros, request_id, service, error, "failed"
+            );
+        } else {
+            tracing::warn!(
+                method, route, status, micros, request_id, service, error, "refused"
+            );
+        }
+    }
+
+    /// Ends the span of the request.
+    fn close(&self, known: &Known, status: u16, error: Option<ErrorCode>) {
+        let span = self.context().span();
+        if span.is_recording() {
+            span.set_attribute(KeyValue::new("http.request.method", self.method()));
+            span.set_attribute(KeyValue::new("url.scheme", self.scheme()));
+            span.set_attribute(KeyValue::new("http.response.status_code", i64::from(status)));
+            if let Some(route) = self.route() {
+                span.set_attribute(KeyValue::new("http.route", route.to_owned()));
+            }
+            if let Some(error) = error.filter(|_| status >= 500) {
+                span.set_attribute(KeyValue::new("error.type", error.code()));
+                span.set_status(Status::error(error.code()));
+            }
+            if let Some((service, hook)) = known.service {
+                span.set_attribute(KeyValue::new("cds.service", service));
+                span.set_attribute(KeyValue::new("cds.hook", hook));
+                span.set_attribute(KeyValue::new("cds.outcome", known.outcome(error)));
+            }
+        }
+        span.end();
+    }
+}
+
+fn is_timeout(end: FetchEnd) -> bool {
+    end.word == Why::Timeout.code()
+}
