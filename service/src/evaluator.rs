@@ -119,8 +119,7 @@ pub fn load_codes(dir: Option<&Path>) -> Result<Codes, Vec<String>> {
         return Ok(Codes::embedded().clone());
     };
     let mut files = files_under(dir)?;
-    // A mounted ConfigMap brings its own links beside the files.
-    files.retain(|name, _| name.ends_with(".json") && !name.starts_with('.'));
+    files.retain(|name, _| name.ends_with(".json"));
     Codes::with_maps(&files).map_err(|faults| faults.iter().map(ToString::to_string).collect())
 }
 
@@ -138,6 +137,8 @@ fn known_keys(keys: &BTreeMap<String, String>, codes: &Codes) -> Result<(), Vec<
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
+/// Every file under a folder by its path there, but those whose name begins with a dot, and what is under such folders: a
+/// mounted ConfigMap brings links of its own (`..data`) to the same files.
 fn files_under(root: &Path) -> Result<BTreeMap<String, String>, Vec<String>> {
     let mut files = BTreeMap::new();
     let mut faults = Vec::new();
@@ -150,7 +151,10 @@ fn files_under(root: &Path) -> Result<BTreeMap<String, String>, Vec<String>> {
                 continue;
             }
         };
-        for path in entries.flatten().map(|entry| entry.path()) {
+        let shown = entries
+            .flatten()
+            .filter(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."));
+        for path in shown.map(|entry| entry.path()) {
             if path.is_dir() {
                 open.push(path);
                 continue;

@@ -4,8 +4,9 @@
 
 mod common;
 
+use cds_cards::Knowledge;
 use common::{WITH_PNET, WITHOUT_PNET, changed, outcome, prefetched, start};
-use pnet_cds::evaluator::Evaluator;
+use pnet_cds::evaluator::{Evaluator, load_knowledge};
 use pnet_cds::settings::{Source, load};
 use serde_json::{Value, json};
 use std::fs;
@@ -99,6 +100,26 @@ fn a_code_map_with_a_fault_stops_the_start() {
             .any(|fault| fault.starts_with("codes.dir: site.json: ")),
         "{faults:?}"
     );
+}
+
+/// A ConfigMap is mounted as links into a folder whose name begins with two dots.
+#[cfg(unix)]
+#[test]
+fn knowledge_is_read_once_from_a_mounted_config_map() {
+    use std::os::unix::fs::symlink;
+    let mount = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("mounted-knowledge");
+    drop(fs::remove_dir_all(&mount));
+    let behind = mount.join("..2026_11_23_10_00_00.1/cards");
+    fs::create_dir_all(&behind).unwrap();
+    let embedded = Knowledge::embedded_files();
+    let text = embedded["cards/assessment.md"].replace("not instead of it", "and not instead of it");
+    assert_ne!(text, embedded["cards/assessment.md"], "the text has changed");
+    fs::write(behind.join("assessment.md"), text).unwrap();
+    symlink("..2026_11_23_10_00_00.1", mount.join("..data")).unwrap();
+    symlink("..data/cards", mount.join("cards")).unwrap();
+    let loaded = load_knowledge(Some(&mount)).unwrap();
+    let hash = |knowledge: &Knowledge| knowledge.package.reference.hash.clone();
+    assert_ne!(hash(&loaded), hash(&load_knowledge(None).unwrap()));
 }
 
 #[test]
