@@ -102,6 +102,8 @@ errors! {
     Internal = "internal", 500, "exception", "the request could not be answered because of a fault in the service";
     /// The keys of no registered caller are there yet.
     NotReady = "not-ready", 503, "transient", "the keys of the registered callers could not be fetched yet";
+    /// Told to end; other replicas answer.
+    Draining = "draining", 503, "transient", "the service is about to end and should get no more calls";
     /// The store does not answer.
     StoreUnavailable = "store-unavailable", 503, "transient", "the store is not available, so nothing was kept or accepted; try again";
     /// Too many requests at once.

@@ -156,10 +156,16 @@ fn under_overload_each_call_is_answered_or_shed() {
 
 /// The real binary on a free port, and the service that it is.
 fn binary() -> (Child, Service) {
+    draining_for("0 s")
+}
+
+/// As [`binary`], with a time to go on after SIGTERM.
+fn draining_for(drain: &str) -> (Child, Service) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_pnet-cds"))
         .env_clear()
         .env("PNET_CDS_SERVER__LISTEN", "127.0.0.1:0")
         .env("PNET_CDS_DEMO__ENABLED", "true")
+        .env("PNET_CDS_SERVER__DRAIN", drain)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -230,4 +236,31 @@ fn sigterm_ends_an_idle_service_soon() {
         started.elapsed()
     );
     drop(idle);
+}
+
+#[test]
+fn while_it_drains_it_is_not_ready_answers_all_the_same_and_asks_callers_to_leave() {
+    let (mut child, service) = draining_for("60 s");
+    service.get("/health/ready").json();
+    let mut kept = service.connect();
+    terminate(&child);
+    let started = Instant::now();
+    while service.get("/health/ready").status == 200 {
+        assert!(started.elapsed() < Duration::from_secs(20), "it stays ready");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    service.get("/health/ready").is_error(503, "draining");
+    assert_eq!(service.get("/health/live").status, 200);
+    assert!(!service.hook(&prefetched(WITH_PNET)).cards().is_empty());
+    kept.write_all(LIVE).unwrap();
+    let answer = read_all(kept).to_lowercase();
+    assert!(answer.contains("connection: close"), "{answer}");
+    // Told twice it does not wait for the rest of the minute.
+    terminate(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(
+        started.elapsed() < Duration::from_secs(40),
+        "{:?}",
+        started.elapsed()
+    );
 }

@@ -8,8 +8,8 @@ use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, HeaderValue};
+use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpResponse};
@@ -34,6 +34,11 @@ pub async fn boundary<B: MessageBody + 'static>(
     match call.carry(answer(&state, request, next)).await {
         Ok(mut response) => {
             mark(response.headers_mut(), &call);
+            if state.draining() {
+                // The next request of this caller goes to a replica that stays.
+                let head = response.response_mut().head_mut();
+                head.set_connection_type(ConnectionType::Close);
+            }
             call.finish(response.status().as_u16(), refusal(response.response()));
             Ok(response)
         }

@@ -154,6 +154,9 @@ pub(super) async fn live() -> Result<HttpResponse, Failure> {
 /// `GET /health/ready`; the knowledge is loaded before the service listens, the keys of the callers may come later. The
 /// store counts only where nobody is admitted without it: in open mode the cards go on, and only feedback has to wait.
 pub(super) async fn ready(state: Data<State>) -> Result<HttpResponse, Failure> {
+    if state.draining() {
+        return Err(ErrorCode::Draining.into());
+    }
     if !state.trust.ready() {
         return Err(ErrorCode::NotReady.into());
     }

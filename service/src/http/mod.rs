@@ -4,6 +4,7 @@ mod answer;
 mod body;
 mod boundary;
 mod cors;
+mod drain;
 mod feedback;
 mod handlers;
 mod management;
@@ -31,7 +32,7 @@ use actix_web::{App, HttpServer};
 use jiff::civil::Date;
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// How long in-flight requests get after SIGTERM, in seconds.
@@ -69,6 +70,8 @@ pub struct State {
     max_in_flight: usize,
     max_connections: usize,
     in_flight: AtomicUsize,
+    drain: Duration,
+    draining: AtomicBool,
 }
 
 impl State {
@@ -138,7 +141,19 @@ impl State {
             max_in_flight: settings.max_in_flight,
             max_connections: settings.max_connections,
             in_flight: AtomicUsize::new(0),
+            drain: settings.drain,
+            draining: AtomicBool::new(false),
         })
+    }
+
+    /// From now on not ready, and asking callers to close their connections.
+    fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the service is about to end.
+    fn draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
     }
 
     /// Where records come from that a request does not bring: its `fhirServer`, if that is our sandbox or registered
@@ -246,6 +261,7 @@ pub async fn serve(
         .map(|listener| management::server(listener, state.clone()))
         .transpose()?;
     let manager = managing.as_ref().map(actix_web::dev::Server::handle);
+    let (shared, drain) = (state.clone(), state.drain);
     let serving = HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
@@ -258,10 +274,11 @@ pub async fn serve(
     .client_request_timeout(SLOWEST_HEADERS)
     .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(SHUTDOWN)
+    .disable_signals()
     .listen(listener)?
     .run();
     let managing = managing.map(actix_web::rt::spawn);
-    let served = serving.await;
+    let served = drain::until_told(serving, shared, drain).await;
     if let Some(manager) = manager {
         manager.stop(true).await;
     }

@@ -37,6 +37,8 @@ pub struct Settings {
     pub body_limit: usize,
     /// The longest a request may take, its body included.
     pub request_deadline: Duration,
+    /// How long the service answers on after SIGTERM, not ready any more.
+    pub drain: Duration,
     /// Requests answered at the same time; more get 503.
     pub max_in_flight: usize,
     /// Connections open at the same time; more wait.

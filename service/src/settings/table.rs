@@ -88,6 +88,16 @@ pub(super) const ROWS: &[Row] = &[
         },
     },
     Row {
+        key: "server.drain",
+        default: Some("\"0 s\""),
+        example: "",
+        about: "After SIGTERM: how long to go on answering while not ready, so that proxies turn to other replicas first.",
+        set: |settings, given| {
+            settings.drain = given.duration_or_none()?;
+            Ok(())
+        },
+    },
+    Row {
         key: "server.max_in_flight",
         default: Some("256"),
         example: "",
@@ -422,6 +432,7 @@ impl Settings {
             public_url: None,
             body_limit: 0,
             request_deadline: Duration::ZERO,
+            drain: Duration::ZERO,
             max_in_flight: 0,
             max_connections: 0,
             cors_origins: Vec::new(),

@@ -64,6 +64,14 @@ impl<'a> Given<'a> {
             .ok_or_else(|| WANTED.to_owned())
     }
 
+    /// As [`Self::duration`], and `0 s`.
+    pub(super) fn duration_or_none(self) -> Result<Duration, String> {
+        match self.string() {
+            Ok("0 s" | "0s") => Ok(Duration::ZERO),
+            _ => self.duration(),
+        }
+    }
+
     /// A time such as `500 ms`, `5 s`, `10 min`, `24 h` or `400 d`.
     pub(super) fn duration(self) -> Result<Duration, String> {
         const WANTED: &str = "expected a time such as \"500 ms\", \"5 s\", \"10 min\", \"24 h\" or \"400 d\"";
