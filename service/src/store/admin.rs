@@ -28,7 +28,7 @@ pub struct Rows {
     pub tokens: i64,
 }
 
-/// Looks at a store without changing it.
+/// Looks at a store, and leaves what is in it as it is.
 ///
 /// # Errors
 /// [`Fault`] if it cannot be reached.
@@ -79,7 +79,7 @@ pub async fn backup(url: &StoreUrl, file: &Path) -> Result<(), Fault> {
     synced.map_err(|error| Fault::Sql(sqlx::Error::Io(error)))
 }
 
-/// Counts the cards that were sent since a second of time (0: all), without changing the store.
+/// Counts the cards that were sent since a second of time (0: all), and leaves the store as it is.
 ///
 /// # Errors
 /// [`Fault`] if it cannot be reached or is of an older version.

@@ -340,6 +340,8 @@ async fn prepare(connection: &mut AnyConnection, sqlite: bool) -> Result<(), sql
         ]
     } else {
         &[
+            // That a table is there already is no news for the log.
+            "SET client_min_messages = warning",
             "SET statement_timeout = '30s'",
             "SET lock_timeout = '2s'",
             "SET idle_in_transaction_session_timeout = '10s'",

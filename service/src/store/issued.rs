@@ -14,6 +14,8 @@ pub(super) const WAITING: usize = 4096;
 const TOGETHER: usize = 100;
 /// Between two tries while the store is not there.
 const PAUSE: Duration = Duration::from_millis(500);
+/// Tries with a store that is there.
+const REFUSALS: u32 = 20;
 
 /// Whose cards they are: what one caller was sent, no other can answer.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -73,8 +75,32 @@ pub(super) enum Message {
     Barrier(oneshot::Sender<()>),
 }
 
+/// How many answers are in which state.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    /// Those whose cards are not recorded yet.
+    pub(super) waiting: AtomicU64,
+    /// Those whose cards never will be.
+    pub(super) dropped: AtomicU64,
+}
+
+impl Counts {
+    /// Counts and says that cards are not recorded: of the first answer, and then of every hundredth.
+    pub(super) fn dropped(&self, answers: u64) {
+        let before = self.dropped.fetch_add(answers, Ordering::Relaxed);
+        let dropped = before.saturating_add(answers);
+        if before == 0 || before / 100 != dropped / 100 {
+            tracing::error!(
+                operation = Operation::Issue.word(),
+                dropped,
+                "cards not recorded; feedback on them will be refused"
+            );
+        }
+    }
+}
+
 /// Records what comes, all that waits in one commit; while the store is not there it waits with what it has.
-pub(super) async fn record(database: &Database, mut messages: mpsc::Receiver<Message>, waiting: &AtomicU64) {
+pub(super) async fn record(database: &Database, mut messages: mpsc::Receiver<Message>, counts: &Counts) {
     while let Some(first) = messages.recv().await {
         let mut batch = Vec::new();
         let mut barriers = Vec::new();
@@ -91,19 +117,33 @@ pub(super) async fn record(database: &Database, mut messages: mpsc::Receiver<Mes
             };
         }
         if !batch.is_empty() {
-            while database
-                .run(Operation::Issue, write(database, &batch))
-                .await
-                .is_err()
-            {
-                tokio::time::sleep(PAUSE).await;
+            if !recorded(database, &batch).await {
+                counts.dropped(batch.len() as u64);
             }
-            waiting.fetch_sub(batch.len() as u64, Ordering::Relaxed);
+            counts.waiting.fetch_sub(batch.len() as u64, Ordering::Release);
         }
         for barrier in barriers {
             let _ = barrier.send(());
         }
     }
+}
+
+/// Whether answers could be recorded. Waits as long as the store is not there; what a store that is there refuses again
+/// and again is given up, so that it does not hold up what comes after it.
+async fn recorded(database: &Database, batch: &[Issued]) -> bool {
+    let mut refused = 0;
+    while refused < REFUSALS {
+        refused += u32::from(database.is_up());
+        if database
+            .run(Operation::Issue, write(database, batch))
+            .await
+            .is_ok()
+        {
+            return true;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    false
 }
 
 /// Columns of a row, each a parameter.

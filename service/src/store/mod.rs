@@ -26,8 +26,8 @@ pub use url::{Kind, StoreUrl};
 use crate::trust::{JtiStore, Once, OnceFuture, Refused};
 use cds_cards::render::Card;
 use database::Database;
-use issued::{Issued, Message};
-use std::sync::atomic::{AtomicU64, Ordering};
+use issued::{Counts, Issued, Message};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokens::Use;
@@ -38,7 +38,7 @@ use tokio::time::timeout;
 /// The longest that a caller waits for its token to be remembered, its turn included.
 const TOKEN: Duration = Duration::from_millis(1500);
 /// The longest that feedback waits for cards to be recorded that were sent just before it.
-const RECORDED: Duration = Duration::from_secs(1);
+const RECORDED: Duration = Duration::from_secs(2);
 /// The longest that a start waits for the database, and a stop for what is not recorded yet.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -60,9 +60,7 @@ pub struct Store {
     runtime: Handle,
     uses: mpsc::Sender<Use>,
     messages: mpsc::Sender<Message>,
-    /// Answers whose cards are not recorded yet.
-    waiting: Arc<AtomicU64>,
-    dropped: AtomicU64,
+    counts: Arc<Counts>,
     comments: bool,
     /// Ends the thread of the store when it is dropped.
     _alive: Mutex<oneshot::Sender<()>>,
@@ -82,7 +80,7 @@ impl Store {
         let (messages, received) = mpsc::channel(issued::WAITING);
         let (tell, mut told) = watch::channel(None);
         let database = Arc::new(Database::new(settings.url.clone()));
-        let waiting = Arc::new(AtomicU64::new(0));
+        let counts = Arc::new(Counts::default());
         let retention = settings.retention;
         let (of_watch, of_tokens, of_cards, of_retention) = (
             Arc::clone(&database),
@@ -90,7 +88,7 @@ impl Store {
             Arc::clone(&database),
             Arc::clone(&database),
         );
-        let counted = Arc::clone(&waiting);
+        let counted = Arc::clone(&counts);
         handle.spawn(async move { of_watch.watch(&tell).await });
         handle.spawn(async move { tokens::remember(&of_tokens, used, token_capacity).await });
         handle.spawn(async move { issued::record(&of_cards, received, &counted).await });
@@ -113,8 +111,7 @@ impl Store {
             runtime: handle,
             uses,
             messages,
-            waiting,
-            dropped: AtomicU64::new(0),
+            counts,
             comments: settings.comments,
             _alive: Mutex::new(alive),
         }))
@@ -145,7 +142,7 @@ impl Store {
 
     /// Answers whose cards could not be recorded since the start, so that feedback on them is refused.
     pub fn dropped(&self) -> u64 {
-        self.dropped.load(Ordering::Relaxed)
+        self.counts.dropped.load(Ordering::Relaxed)
     }
 
     /// What was wrong with the database last, for an operator; empty while nothing is.
@@ -158,19 +155,11 @@ impl Store {
         if cards.is_empty() {
             return;
         }
-        self.waiting.fetch_add(1, Ordering::Relaxed);
+        self.counts.waiting.fetch_add(1, Ordering::AcqRel);
         let issued = Issued::new(owner, cards, now());
         if self.messages.try_send(Message::Cards(issued)).is_err() {
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
-            // The first of many, and then every hundredth.
-            let dropped = self.dropped.fetch_add(1, Ordering::Relaxed) + 1;
-            if dropped % 100 == 1 {
-                tracing::error!(
-                    operation = Operation::Issue.word(),
-                    dropped,
-                    "cards not recorded; feedback on them will be refused"
-                );
-            }
+            self.counts.waiting.fetch_sub(1, Ordering::AcqRel);
+            self.counts.dropped(1);
         }
     }
 
@@ -191,12 +180,15 @@ impl Store {
             answers.iter_mut().for_each(|answer| answer.comment = None);
         }
         let answers = Arc::new(answers);
+        // Looked at before the cards are: what is recorded in between would be missed by both looks otherwise.
+        let all_recorded = self.counts.waiting.load(Ordering::Acquire) == 0;
         let kept = self.keep_known(owner.clone(), Arc::clone(&answers)).await?;
-        if kept.unknown == 0 || self.waiting.load(Ordering::Relaxed) == 0 {
+        if kept.unknown == 0 || all_recorded {
             return Ok(kept);
         }
-        // Feedback can overtake the record of its card.
-        let _ = timeout(RECORDED, self.recorded()).await;
+        // Feedback can overtake the record of its card, which is no reason to call that unknown.
+        let recorded = timeout(RECORDED, self.recorded()).await;
+        recorded.map_err(|_| Unavailable)?;
         self.keep_known(owner, answers).await
     }
 
@@ -237,7 +229,7 @@ impl Store {
     pub async fn close(&self) {
         let flushed = timeout(PATIENCE, self.recorded()).await.is_ok();
         if !flushed {
-            let answers = self.waiting.load(Ordering::Relaxed);
+            let answers = self.counts.waiting.load(Ordering::Relaxed);
             tracing::error!(
                 operation = Operation::Issue.word(),
                 answers,

@@ -2,8 +2,9 @@
 
 use crate::postgres::Cluster;
 use crate::program::{Program, overridden};
-use crate::support::{directory, instance, rows, sqlite, until};
+use crate::support::{cards, directory, instance, owner, rows, settings, sqlite, until};
 use crate::trust_support::{DISCOVERY, EC384, HOOK, ISSUER, client, jwks, key_file};
+use pnet_cds::store::{Operation, Store};
 use pnet_cds::trust::{Clock, SystemClock};
 use serde_json::json;
 use std::process::Command;
@@ -38,7 +39,7 @@ fn a_locked_file() {
     let url = sqlite();
     let program = Program::open(&url);
     let cards = program.cards(instance());
-    assert_eq!(program.feedback(&cards[0]), 200);
+    program.keeps(&cards[0]);
     let file = url.replace("sqlite:", "");
     let locked = Lock::take(&file);
     only_cards(&program, &cards[1]);
@@ -82,7 +83,7 @@ fn a_deleted_file() {
     let url = sqlite();
     let program = Program::open(&url);
     let cards = program.cards(instance());
-    assert_eq!(program.feedback(&cards[0]), 200);
+    program.keeps(&cards[0]);
     let file = url.replace("sqlite:", "");
     for end in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(format!("{file}{end}"));
@@ -103,7 +104,7 @@ fn a_full_disk() {
     let url = sqlite();
     let program = Program::open(&url);
     let cards = program.cards(instance());
-    assert_eq!(program.feedback(&cards[0]), 200);
+    program.keeps(&cards[0]);
     let limit = |bytes: &str| {
         let process = program.child.id().to_string();
         let set = Command::new("prlimit")
@@ -148,7 +149,7 @@ fn a_stopped_and_a_hung_postgresql() {
     let url = cluster.database();
     let program = Program::open(&url);
     let cards = program.cards(instance());
-    assert_eq!(program.feedback(&cards[0]), 200);
+    program.keeps(&cards[0]);
     for (fault, remedy) in [("stop", "start"), ("hang", "wake")] {
         cluster.tell(fault);
         only_cards(&program, &cards[1]);
@@ -216,4 +217,29 @@ fn j4_a_store_that_is_down_is_no_fault_of_a_token() {
     });
     assert_eq!(hook("1").status, 401, "used before");
     assert_eq!(hook("4").status, 200);
+}
+
+/// What is sent while the store is down waits to be recorded, in bounded room, and never holds up an answer.
+#[test]
+fn cards_beyond_the_room_for_them_are_dropped_and_counted() {
+    let missing = directory().join("later");
+    let url = format!("sqlite:{}/store.sqlite", missing.display());
+    let store = Store::open(&settings(&url), 1).unwrap();
+    assert!(!store.is_up());
+    let cards = cards(instance());
+    let began = Instant::now();
+    for answer in 0..6000 {
+        store.issue(owner(&answer.to_string(), ""), &cards[..1]);
+    }
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    let dropped = store.dropped();
+    assert!((1000..3000).contains(&dropped), "{dropped}");
+    std::fs::create_dir(&missing).unwrap();
+    until("the store is there", || store.is_up());
+    let recorded = usize::try_from(6000 - dropped).unwrap();
+    until("what had room is recorded", || {
+        rows(&url, "SELECT card FROM issued_cards").len() == recorded
+    });
+    assert_eq!(store.dropped(), dropped);
+    assert!(store.failures(Operation::Connect) > 0);
 }

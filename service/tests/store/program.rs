@@ -1,7 +1,7 @@
 //! The real program as a process, which can be killed.
 
 use crate::common::Service;
-use crate::support::{call, directory};
+use crate::support::{call, directory, until};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -78,6 +78,15 @@ impl Program {
         let cards = self.service.hook(&call(instance)).cards();
         let id = |card: &Value| card["uuid"].as_str().unwrap().to_owned();
         cards.iter().map(id).collect()
+    }
+
+    /// Gives feedback on a card until it is kept, as an EHR does that is told to try again on a busy machine.
+    pub(crate) fn keeps(&self, card: &str) {
+        until("feedback is kept", || match self.feedback(card) {
+            200 => true,
+            503 => false,
+            status => panic!("{status}"),
+        });
     }
 
     /// Gives feedback on a card, and says with which status it was answered; 0 if with none.
