@@ -106,6 +106,8 @@ errors! {
     Draining = "draining", 503, "transient", "the service is about to end and should get no more calls";
     /// The store does not answer.
     StoreUnavailable = "store-unavailable", 503, "transient", "the store is not available, so nothing was kept or accepted; try again";
+    /// `audit.mode` is `required` and nothing was written.
+    AuditUnavailable = "audit-unavailable", 503, "transient", "the call could not be audited; nothing was answered";
     /// Too many requests at once.
     Overloaded = "overloaded", 503, "throttled", "too many requests at once; try again";
     /// `server.request_deadline` is over.

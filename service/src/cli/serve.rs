@@ -1,6 +1,7 @@
 //! `pnet-cds serve`
 
 use super::{Ended, block_on, print, settings};
+use crate::audit::SinkSetting;
 use crate::clock;
 use crate::evaluator::Evaluator;
 use crate::hooks::flow;
@@ -12,6 +13,7 @@ use crate::telemetry::{Telemetry, start_log};
 use crate::trust::AuthMode;
 use actix_web::rt::System;
 use actix_web::web::Data;
+use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
@@ -49,13 +51,25 @@ pub(super) fn run(config: Option<&Path>) -> Result<(), Ended> {
     if let Some(listener) = &management {
         text.push_str(&format!("metrics: http://{}/metrics\n", address(listener)?));
     }
-    print(&text)?;
-    let served = System::new().block_on(serve(listener, management, Data::new(state)));
+    announce(&settings, &text)?;
+    let state = Data::new(state);
+    let served = System::new().block_on(serve(listener, management, state.clone()));
     block_on(store.close())?;
+    state.audit.flush(FLUSH);
     if !telemetry.shut_down(FLUSH) {
         tracing::warn!("not all telemetry reached the collector");
     }
     served.map_err(|error| unusable(settings.listen, &error))
+}
+
+/// Says where it listens; on standard error if standard output is the audit's.
+fn announce(settings: &Settings, text: &str) -> Result<(), Ended> {
+    if settings.audit.sink == SinkSetting::Stdout {
+        return std::io::stderr()
+            .write_all(text.as_bytes())
+            .map_err(|error| Ended::failed(error.to_string()));
+    }
+    print(text)
 }
 
 fn unusable(address: SocketAddr, error: &std::io::Error) -> Ended {

@@ -31,7 +31,8 @@ pub async fn boundary<B: MessageBody + 'static>(
     };
     let call = Call::begin(&request, &state.telemetry);
     request.extensions_mut().insert(call.clone());
-    match call.carry(answer(&state, request, next)).await {
+    let answered = call.carry(answer(&state, request, next)).await;
+    match audited(&state, &call, answered).await {
         Ok(mut response) => {
             mark(response.headers_mut(), &call);
             if state.draining() {
@@ -48,6 +49,23 @@ pub async fn boundary<B: MessageBody + 'static>(
             call.finish(response.status().as_u16(), refusal(&response));
             Err(InternalError::from_response(error, response).into())
         }
+    }
+}
+
+/// The answer once it is on record, or a failure in its place.
+async fn audited<B>(
+    state: &State,
+    call: &Call,
+    answered: Result<ServiceResponse<B>, Error>,
+) -> Result<ServiceResponse<B>, Error> {
+    let code = match &answered {
+        Ok(response) => refusal(response.response()),
+        Err(error) => refusal(&error.error_response()),
+    };
+    let knowledge = &state.evaluator.knowledge.package.reference;
+    match call.audit(&state.audit, code, knowledge).await {
+        Ok(()) => answered,
+        Err(_not_written) => Err(Failure::from(ErrorCode::AuditUnavailable).into()),
     }
 }
 

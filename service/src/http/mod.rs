@@ -14,6 +14,7 @@ mod sandbox;
 pub use boundary::boundary;
 pub use cors::cors;
 
+use crate::audit::Audit;
 use crate::errors::Failure;
 use crate::evaluator::Evaluator;
 use crate::fhir_client::FhirClient;
@@ -62,6 +63,8 @@ pub struct State {
     pub(crate) store: Arc<Store>,
     /// What is shown of all of this.
     pub telemetry: Telemetry,
+    /// What is kept of who asked what.
+    pub(crate) audit: Audit,
     cors_origins: Vec<String>,
     /// The clock.
     today: fn() -> Date,
@@ -104,7 +107,7 @@ impl State {
     /// State with a trust, a store and telemetry that are there already.
     ///
     /// # Errors
-    /// What is wrong with the bundled patients.
+    /// What is wrong with the bundled patients, or with the file of the audit.
     pub fn with_trust(
         settings: &Settings,
         evaluator: Evaluator,
@@ -133,6 +136,7 @@ impl State {
             fhir_deadline: settings.fhir.deadline,
             trust,
             store,
+            audit: Audit::open(&settings.audit, &telemetry)?,
             telemetry,
             cors_origins: settings.cors_origins.clone(),
             today,

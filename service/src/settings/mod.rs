@@ -12,6 +12,7 @@ pub(crate) use load::CONFIG_VARIABLE;
 pub use load::{Fault, Source, load};
 pub(crate) use secrets::resolve;
 
+use crate::audit::AuditSettings;
 use crate::fhir_client::FhirSettings;
 use crate::store::StoreSettings;
 use crate::telemetry::TelemetrySettings;
@@ -67,6 +68,8 @@ pub struct Settings {
     pub closed_world: Vec<FactId>,
     /// Log and export.
     pub telemetry: TelemetrySettings,
+    /// Who asked what and was answered what.
+    pub audit: AuditSettings,
     /// Whether the bundled patients are served; `None` means only if nothing at all is set.
     pub demo: Option<bool>,
 }

@@ -2,6 +2,7 @@
 
 use super::Settings;
 use super::values::Given;
+use crate::audit::{AuditMode, AuditSettings, SinkSetting};
 use crate::fhir_client::{AllowedBase, FhirSettings, PatientParameter};
 use crate::store::{StoreSettings, StoreUrl};
 use crate::telemetry::{LogFormat, LogLevel, TelemetrySettings};
@@ -411,6 +412,26 @@ pub(super) const ROWS: &[Row] = &[
         },
     },
     Row {
+        key: "audit.sink",
+        default: Some("\"off\""),
+        example: "",
+        about: "Where FHIR AuditEvents go, one a line: \"off\", \"stdout\" or \"file:/path\" (reopened when it is moved away). They name patients.",
+        set: |settings, given| {
+            settings.audit.sink = SinkSetting::parse(given.string()?)?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "audit.mode",
+        default: Some("\"required\""),
+        example: "",
+        about: "If a record cannot be written: \"required\" (on disk before the answer, or 503) or \"best-effort\" (counted and logged).",
+        set: |settings, given| {
+            settings.audit.mode = AuditMode::parse(given.string()?)?;
+            Ok(())
+        },
+    },
+    Row {
         key: "demo.enabled",
         default: None,
         example: "true",
@@ -458,6 +479,10 @@ impl Settings {
             max_cards: 0,
             closed_world: Vec::new(),
             telemetry: TelemetrySettings::default(),
+            audit: AuditSettings {
+                sink: SinkSetting::Off,
+                mode: AuditMode::Required,
+            },
             demo: None,
         }
     }

@@ -4,7 +4,7 @@ use super::database::Database;
 use super::fault::Fault;
 use super::issued::Owner;
 use sqlx::{AssertSqlSafe, Row};
-use std::collections::HashSet;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What was done with a card.
@@ -42,10 +42,10 @@ pub struct CardAnswer {
 }
 
 /// What became of feedback.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
-    /// How many answers are on disk.
-    pub known: usize,
+    /// The answers that are on disk: the kind of the card, and what was done with it.
+    pub known: Vec<(String, Outcome)>,
     /// How many name cards that this caller was not sent by this service, or so long ago that they are deleted.
     pub unknown: usize,
 }
@@ -64,7 +64,7 @@ pub(super) async fn keep(
     let cards: Vec<String> = answers.iter().map(|answer| answer.card.to_string()).collect();
     let places: Vec<String> = (0..cards.len()).map(|card| format!("${}", card + 4)).collect();
     let statement = format!(
-        "SELECT card FROM issued_cards WHERE issuer = $1 AND tenant = $2 AND service = $3 AND card IN ({})",
+        "SELECT card, kind FROM issued_cards WHERE issuer = $1 AND tenant = $2 AND service = $3 AND card IN ({})",
         places.join(", ")
     );
     let mut query = sqlx::query(AssertSqlSafe(statement))
@@ -76,18 +76,18 @@ pub(super) async fn keep(
         query = query.bind(card);
     }
     let rows = query.fetch_all(&mut *writing.transaction).await?;
-    let issued: HashSet<String> = rows
+    let issued: HashMap<String, String> = rows
         .iter()
-        .map(|row| row.try_get(0))
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
         .collect::<Result<_, sqlx::Error>>()?;
-    let mut known: Vec<(&CardAnswer, &String)> = answers
+    let mut known: Vec<(&CardAnswer, &String, &String)> = answers
         .iter()
         .zip(&cards)
-        .filter(|(_, card)| issued.contains(*card))
+        .filter_map(|(answer, card)| Some((answer, card, issued.get(card)?)))
         .collect();
     // In one order, so that replicas do not wait for each other in a circle.
-    known.sort_by_key(|(_, card)| *card);
-    for (answer, card) in &known {
+    known.sort_by_key(|(_, card, _)| *card);
+    for (answer, card, _) in &known {
         // The newest answer counts; of two of the same moment the acceptance, in whichever order they come.
         sqlx::query(
             "UPDATE issued_cards SET outcome = $5, reasons = $6, comment = $7, answered_ms = $8, received_ms = $9 \
@@ -109,7 +109,10 @@ pub(super) async fn keep(
     }
     writing.commit().await?;
     Ok(Kept {
-        known: known.len(),
         unknown: answers.len() - known.len(),
+        known: known
+            .into_iter()
+            .map(|(answer, _, kind)| (kind.clone(), answer.outcome))
+            .collect(),
     })
 }

@@ -7,6 +7,7 @@ use crate::errors::{ErrorCode, Failure};
 use crate::hooks::flow::Advice;
 use crate::hooks::request::HookRequest;
 use crate::hooks::trail::Trail;
+use crate::store::{Operation, Outcome};
 use crate::trust::Denied;
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::http::Method;
@@ -21,6 +22,7 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator};
 use std::cell::{Cell, OnceCell, Ref, RefCell};
 use std::future::{Ready, ready};
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
@@ -42,6 +44,7 @@ struct Parts {
     scheme: &'static str,
     started: Instant,
     begun: SystemTime,
+    peer: Option<IpAddr>,
     /// Where the caller says that it is in a trace of its own.
     remote: Option<SpanContext>,
     trusted: Cell<bool>,
@@ -89,6 +92,7 @@ impl Call {
             scheme,
             started: Instant::now(),
             begun: SystemTime::now(),
+            peer: request.peer_addr().map(|address| address.ip()),
             remote: remote(request.headers()),
             trusted: Cell::new(false),
             context: OnceCell::new(),
@@ -191,6 +195,26 @@ impl Call {
         known.assessment = Some(assessment);
     }
 
+    /// Work of the store for it, in a span of its own.
+    pub(crate) async fn store<F: Future>(&self, operation: Operation, work: F) -> F::Output {
+        let storing = async {
+            let span = start_span("cds.store", SpanKind::Internal);
+            span.set("cds.store.operation", operation.word());
+            span.around(work).await
+        };
+        self.run(storing).await
+    }
+
+    /// It says what was done with cards.
+    pub(crate) fn gives_feedback(&self) {
+        self.0.known.borrow_mut().feedback = Some(Vec::new());
+    }
+
+    /// This of it is on disk, by kind of card.
+    pub(crate) fn feedback_kept(&self, kept: Vec<(String, Outcome)>) {
+        self.0.known.borrow_mut().feedback = Some(kept);
+    }
+
     pub(super) fn telemetry(&self) -> &Telemetry {
         &self.0.telemetry
     }
@@ -213,6 +237,11 @@ impl Call {
 
     pub(super) fn started(&self) -> Instant {
         self.0.started
+    }
+
+    /// Who connected: the caller, or the proxy before us.
+    pub(super) fn peer(&self) -> Option<IpAddr> {
+        self.0.peer
     }
 
     fn base(&self) -> Context {

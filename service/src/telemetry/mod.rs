@@ -17,6 +17,7 @@ pub(crate) use call::REQUEST_ID;
 pub use call::{Call, Who};
 pub use log::{json_line, start_log};
 pub use metrics::{Deadline, HttpAnswer, HttpCall, Metrics, Signal};
+pub(crate) use record::Known;
 pub use settings::{LogFormat, LogLevel, TelemetrySettings};
 pub use span::{Span, in_span, start_span};
 

@@ -4,12 +4,15 @@
 
 use super::call::{Call, Who};
 use super::metrics::{Deadline, HttpAnswer};
+use crate::audit::{Answered, Audit, NotWritten, events, records};
 use crate::errors::ErrorCode;
 use crate::fhir_client::Why;
 use crate::hooks::trail::{FetchEnd, Steps};
+use crate::store::Outcome;
 use crate::trust::Denied;
-use cds_cards::assessment::{Assessment, Gate};
+use cds_cards::assessment::{Assessment, Gate, KnowledgeRef};
 use cds_cards::render::Card;
+use jiff::Timestamp;
 use opentelemetry::KeyValue;
 use opentelemetry::trace::{Status, TraceContextExt};
 
@@ -27,6 +30,8 @@ pub(crate) struct Known {
     pub(crate) gate: Option<Gate>,
     pub(crate) cards: Option<Vec<Card>>,
     pub(crate) assessment: Option<Assessment>,
+    /// The feedback that was kept, of a call that gives some.
+    pub(crate) feedback: Option<Vec<(String, Outcome)>>,
 }
 
 impl Known {
@@ -41,6 +46,53 @@ impl Known {
 }
 
 impl Call {
+    /// Puts the request on record, if it is one that asked for advice or gave feedback, or was refused.
+    ///
+    /// A refusal of a caller gives nothing out, so it neither waits for the disk nor fails for it: else anybody could
+    /// make the disk work. Nor is a request recorded that was shed before anybody looked at it.
+    ///
+    /// # Errors
+    /// [`NotWritten`] if the answer must not go out.
+    pub(crate) async fn audit(
+        &self,
+        audit: &Audit,
+        error: Option<ErrorCode>,
+        knowledge: &KnowledgeRef,
+    ) -> Result<(), NotWritten> {
+        if !audit.is_on() || error == Some(ErrorCode::Overloaded) {
+            return Ok(());
+        }
+        let lines = {
+            let known = self.known();
+            let called = known.service.is_some() || known.patient.is_some() || known.assessment.is_some();
+            if !called && known.feedback.is_none() && known.denied.is_none() {
+                return Ok(());
+            }
+            let steps = self.trail().steps();
+            let answered = Answered {
+                request_id: self.request_id(),
+                peer: self.peer().map(|peer| peer.to_string()),
+                route: self.route(),
+                known: &known,
+                steps: &steps,
+                error,
+                knowledge,
+            };
+            events(&answered, Timestamp::now())
+        };
+        let records = records(&lines);
+        let waits = audit.is_required() && self.known().denied.is_none();
+        let written = if waits {
+            audit.write(lines).await
+        } else {
+            audit.queue(lines)
+        };
+        if written.is_err() {
+            self.telemetry().metrics().audit_failed(records);
+        }
+        if waits { written } else { Ok(()) }
+    }
+
     /// The request is over, with this status, because of this error if it is one.
     pub(crate) fn finish(&self, status: u16, error: Option<ErrorCode>) {
         let known = self.known();
@@ -75,6 +127,12 @@ impl Call {
         }
         if ends().any(|(_, end)| is_timeout(end)) {
             metrics.deadline(Deadline::Fhir);
+        }
+        for (kind, outcome) in known.feedback.iter().flatten() {
+            metrics.feedback(kind.clone(), outcome.as_str());
+        }
+        if let (Some(_), Some(error)) = (&known.feedback, error) {
+            metrics.feedback_refused(error.code());
         }
         metrics.sent(known.cards.as_deref().unwrap_or_default());
         if let Some(assessment) = &known.assessment {

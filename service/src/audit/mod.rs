@@ -1,0 +1,151 @@
+//! The audit: who asked what when, what was looked at and what was answered, as FHIR AuditEvents, one a line.
+//!
+//! It may name patients, which telemetry must not, so it has its own way out and nothing of it passes through the log.
+//! Of a token it keeps the hash of its `jti` only.
+
+mod event;
+mod settings;
+mod sink;
+
+pub(crate) use event::{Answered, events};
+pub use settings::{AuditMode, AuditSettings, SinkSetting};
+
+use crate::telemetry::Telemetry;
+use sink::{Output, Writer};
+use std::io;
+use std::sync::mpsc::{self, SyncSender};
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+use tokio::sync::oneshot::error::TryRecvError;
+use tokio::time::timeout;
+
+/// Calls whose records may wait at the same time.
+const QUEUE: usize = 1024;
+/// The longest an answer waits for its record; a disk that takes longer is down.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Where records go. One thread writes, so that lines never mix and calls that come together share one `fsync`.
+#[derive(Debug)]
+pub struct Audit {
+    mode: AuditMode,
+    writer: Option<SyncSender<Entry>>,
+}
+
+/// The records of one call.
+struct Entry {
+    lines: Vec<u8>,
+    /// Whoever waits for them.
+    written: Option<oneshot::Sender<bool>>,
+}
+
+/// Records were not written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NotWritten;
+
+impl Audit {
+    /// An audit as set.
+    ///
+    /// # Errors
+    /// What is wrong with its file: better found at the start than with the first call.
+    pub fn open(settings: &AuditSettings, telemetry: &Telemetry) -> Result<Self, String> {
+        let durable = settings.mode == AuditMode::Required;
+        let output = match &settings.sink {
+            SinkSetting::Off => None,
+            SinkSetting::Stdout => Some(Output::Stdout),
+            SinkSetting::File(path) => {
+                let file = Output::file(path, durable)
+                    .map_err(|error| format!("`audit.sink`: {}: {error}", path.display()))?;
+                Some(file)
+            }
+        };
+        let writer = output.map(|output| start(output, telemetry.clone())).transpose();
+        Ok(Self {
+            mode: settings.mode,
+            writer: writer.map_err(|error| format!("`audit.sink`: {error}"))?,
+        })
+    }
+
+    /// Whether anything is written.
+    pub(crate) fn is_on(&self) -> bool {
+        self.writer.is_some()
+    }
+
+    /// Whether an answer depends on its record.
+    pub(crate) fn is_required(&self) -> bool {
+        self.mode == AuditMode::Required
+    }
+
+    /// Has lines written without waiting for it; a failure to write is counted where it happens.
+    pub(crate) fn queue(&self, lines: Vec<u8>) -> Result<(), NotWritten> {
+        let Some(writer) = &self.writer else {
+            return Ok(());
+        };
+        let entry = Entry { lines, written: None };
+        writer.try_send(entry).map_err(|_| NotWritten)
+    }
+
+    /// Waits until everything queued before is written, for a moment at most.
+    pub fn flush(&self, limit: Duration) {
+        if let Some(writer) = &self.writer {
+            let (written, mut result) = oneshot::channel();
+            let last = Entry {
+                lines: Vec::new(),
+                written: Some(written),
+            };
+            let until = Instant::now() + limit;
+            if writer.try_send(last).is_ok() {
+                while result.try_recv() == Err(TryRecvError::Empty) && Instant::now() < until {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+            }
+        }
+    }
+
+    /// Writes lines and waits until they are written, for good in required mode.
+    pub(crate) async fn write(&self, lines: Vec<u8>) -> Result<(), NotWritten> {
+        let Some(writer) = &self.writer else {
+            return Ok(());
+        };
+        let (written, result) = oneshot::channel();
+        let entry = Entry {
+            lines,
+            written: Some(written),
+        };
+        writer.try_send(entry).map_err(|_| NotWritten)?;
+        match timeout(PATIENCE, result).await {
+            Ok(Ok(true)) => Ok(()),
+            _ => Err(NotWritten),
+        }
+    }
+}
+
+fn start(output: Output, telemetry: Telemetry) -> io::Result<SyncSender<Entry>> {
+    let (sender, entries) = mpsc::sync_channel::<Entry>(QUEUE);
+    let mut writer = Writer::new(output);
+    std::thread::Builder::new()
+        .name("audit".to_owned())
+        .spawn(move || {
+            while let Ok(first) = entries.recv() {
+                let together: Vec<Entry> = std::iter::once(first).chain(entries.try_iter()).collect();
+                let lines: Vec<u8> = together.iter().flat_map(|entry| &entry.lines).copied().collect();
+                let result = writer.write(&lines);
+                if let Err(error) = &result {
+                    tracing::error!(kind = %error.kind(), "audit records not written");
+                }
+                for entry in together {
+                    match entry.written {
+                        // Whoever waited may have gone.
+                        Some(written) => drop(written.send(result.is_ok())),
+                        None if result.is_err() => telemetry.metrics().audit_failed(records(&entry.lines)),
+                        None => {}
+                    }
+                }
+            }
+        })?;
+    Ok(sender)
+}
+
+/// Lines are records.
+pub(crate) fn records(lines: &[u8]) -> usize {
+    lines.iter().filter(|byte| **byte == b'\n').count()
+}

@@ -1,0 +1,150 @@
+//! The end of the audit's way: a file that may be moved away at any time, or standard output; whole lines or none.
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Where lines go.
+#[derive(Debug)]
+pub(super) enum Output {
+    Stdout,
+    File {
+        path: PathBuf,
+        file: File,
+        /// Whether lines have to be on the disk before they count as written.
+        durable: bool,
+    },
+}
+
+impl Output {
+    /// The end of a file, which is made if it is not there, for its owner only.
+    pub(super) fn file(path: &Path, durable: bool) -> io::Result<Self> {
+        Ok(Self::File {
+            path: path.to_owned(),
+            file: open(path)?,
+            durable,
+        })
+    }
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Writes lines.
+#[derive(Debug)]
+pub(super) struct Writer {
+    output: Output,
+    /// Whether the last write ended inside a line that could not be taken back.
+    torn: bool,
+}
+
+impl Writer {
+    pub(super) fn new(output: Output) -> Self {
+        Self { output, torn: false }
+    }
+
+    /// Writes all lines or fails; a part that was written is taken back, so that every line is a record.
+    pub(super) fn write(&mut self, lines: &[u8]) -> io::Result<()> {
+        let lines = if self.torn {
+            &[b"\n", lines].concat()
+        } else {
+            lines
+        };
+        match &mut self.output {
+            Output::Stdout => {
+                let mut out = io::stdout().lock();
+                let result = out.write_all(lines).and_then(|()| out.flush());
+                self.torn = result.is_err();
+                result
+            }
+            Output::File { path, file, durable } => {
+                if is_elsewhere(path, file) {
+                    *file = open(path)?;
+                    self.torn = false;
+                }
+                let before = file.metadata()?;
+                let result = file.write_all(lines).and_then(|()| {
+                    if *durable && before.is_file() {
+                        file.sync_data()
+                    } else {
+                        Ok(())
+                    }
+                });
+                self.torn = result.is_err() && file.set_len(before.len()).is_err();
+                result
+            }
+        }
+    }
+}
+
+/// Whether the file has been moved away or deleted, as programs that rotate logs do; it is opened anew then. One that is
+/// copied and truncated is no other file: lines are appended, so none is lost.
+fn is_elsewhere(path: &Path, file: &File) -> bool {
+    match (std::fs::metadata(path), file.metadata()) {
+        (Ok(there), Ok(here)) => !is_same(&there, &here),
+        _ => true,
+    }
+}
+
+#[cfg(unix)]
+fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+#[cfg(not(unix))]
+fn is_same(_: &Metadata, _: &Metadata) -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(name: &str) -> PathBuf {
+        let place = std::env::temp_dir().join(format!("pnet-cds-audit-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_file(&place);
+        place
+    }
+
+    #[test]
+    fn a_file_that_is_moved_away_is_made_anew() {
+        let (path, moved) = (place("rotated"), place("rotated.1"));
+        let mut writer = Writer::new(Output::file(&path, true).unwrap());
+        writer.write(b"{\"a\":1}\n").unwrap();
+        std::fs::rename(&path, &moved).unwrap();
+        writer.write(b"{\"b\":2}\n").unwrap();
+        std::fs::remove_file(&path).unwrap();
+        writer.write(b"{\"c\":3}\n").unwrap();
+        let read = |path| std::fs::read_to_string(path).unwrap();
+        assert_eq!(
+            (read(&moved).as_str(), read(&path).as_str()),
+            ("{\"a\":1}\n", "{\"c\":3}\n")
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_its_owner_reads_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let path = place("private");
+        let _output = Output::file(&path, true).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o077, 0);
+    }
+
+    /// `/dev/full` takes nothing, as a disk that is full.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_a_failure() {
+        let mut writer = Writer::new(Output::file(Path::new("/dev/full"), true).unwrap());
+        assert_eq!(
+            writer.write(b"{}\n").unwrap_err().kind(),
+            io::ErrorKind::StorageFull
+        );
+    }
+}
