@@ -26,7 +26,11 @@ impl Program {
     pub(crate) fn start(settings: &str) -> Self {
         let directory = directory();
         let config = directory.join("settings.toml");
-        std::fs::write(&config, format!("server.listen = \"127.0.0.1:0\"\n{settings}")).unwrap();
+        std::fs::write(
+            &config,
+            format!("server.listen = \"127.0.0.1:0\"\nserver.management_listen = \"\"\n{settings}"),
+        )
+        .unwrap();
         let log = std::fs::File::create(directory.join("log")).unwrap();
         // A write beyond a limit of the test is an error then, as on a full disk, and not the end of the process.
         let mut child = Command::new("/bin/sh")
