@@ -1,6 +1,6 @@
 //! The audit: every decision and every query on record, or no answer where that is required.
 
-#![expect(clippy::indexing_slicing, reason = "a test")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "helpers of tests")]
 
 mod common;
 mod outside;

@@ -1,6 +1,6 @@
 //! Lines of the JSON log, whatever is in an event.
 
-#![expect(clippy::indexing_slicing, reason = "a test")]
+#![expect(clippy::unwrap_used, reason = "helpers of a test")]
 
 use pnet_cds::telemetry::json_line;
 use serde_json::Value;

@@ -1,5 +1,7 @@
 //! The management listener: metrics and health, apart from what callers reach.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use actix_web::rt::System;

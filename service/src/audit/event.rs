@@ -83,7 +83,11 @@ impl Answered<'_> {
             "entity": entities,
         });
         if let Some(denied) = self.known.denied {
-            event["outcomeDesc"] = format!("{outcome}: {}", denied.word()).into();
+            set(
+                &mut event,
+                "outcomeDesc",
+                format!("{outcome}: {}", denied.word()).into(),
+            );
         }
         event
     }
@@ -136,7 +140,7 @@ impl Answered<'_> {
         });
         // The profiles are of what succeeded; a failure has their parts and another outcome.
         if outcome == "0" {
-            event["meta"] = json!({"profile": [profile(is_read)]});
+            set(&mut event, "meta", json!({"profile": [profile(is_read)]}));
         }
         event
     }
@@ -153,13 +157,17 @@ impl Answered<'_> {
             "requestor": self.known.user.is_none(),
         });
         if let Some(tenant) = &who.tenant {
-            agent["altId"] = tenant.as_str().into();
+            set(&mut agent, "altId", tenant.as_str().into());
         }
         if let Some(token) = &who.token {
-            agent["policy"] = json!([format!("urn:pnet-cds:jti:sha256:{token}")]);
+            set(
+                &mut agent,
+                "policy",
+                json!([format!("urn:pnet-cds:jti:sha256:{token}")]),
+            );
         }
         if let Some(peer) = &self.peer {
-            agent["network"] = json!({"address": peer, "type": "2"});
+            set(&mut agent, "network", json!({"address": peer, "type": "2"}));
         }
         agent
     }
@@ -250,6 +258,13 @@ fn evidence(assessment: &Assessment) -> impl Iterator<Item = Value> {
             "role": coding(ROLE, "4", "Domain Resource"),
         })
     })
+}
+
+/// Adds an element that is there only sometimes.
+fn set(to: &mut Value, key: &str, value: Value) {
+    if let Some(fields) = to.as_object_mut() {
+        fields.insert(key.to_owned(), value);
+    }
 }
 
 fn coding(system: &str, code: &str, display: &str) -> Value {

@@ -183,8 +183,8 @@ impl Loading {
             AuthMode::Open => {}
             AuthMode::Required => self.agree_on_callers(),
         }
-        let given = |key| self.places.iter().any(|(set, _)| *set == key);
-        self.settings.management_listen_given = given("server.management_listen");
+        let mut places = self.places.iter();
+        self.settings.management_listen_given = places.any(|(set, _)| *set == "server.management_listen");
         let nothing_set = source.file.is_none() && self.places.is_empty() && !self.clients_given;
         let demo = *self.settings.demo.get_or_insert(nothing_set);
         if !demo && !self.places.iter().any(|(key, _)| *key == "store.url") {
