@@ -302,6 +302,18 @@ impl Facts {
         self.facts.get(&id).unwrap_or(&NO_FACT)
     }
 
+    /// The same facts, with one as if these readings alone were on record; none: as if nothing were. For questions of
+    /// the kind "what if": what M categories and recorded parts say about other facts is not worked out again.
+    #[must_use]
+    pub fn supposing(mut self, id: FactId, readings: Vec<Reading>) -> Self {
+        let fact = Fact {
+            current: readings,
+            ..Fact::default()
+        };
+        self.facts.insert(id, fact);
+        self
+    }
+
     /// Records that could not be used at all.
     pub fn problems(&self) -> &[Problem] {
         &self.problems

@@ -46,6 +46,8 @@ errors! {
     MalformedJson = "malformed-json", 400, "structure", "the body is not valid JSON";
     /// JSON of another shape.
     InvalidRequest = "invalid-request", 400, "structure", "the body is not a CDS Hooks request: a field is of the wrong type or stands twice";
+    /// A page about a tumour that the patient does not have.
+    NoTumour = "no-tumour", 404, "not-found", "no pancreatic neuroendocrine tumour is on record, so there is nothing to show";
     /// Neither of the two things that can be assessed.
     NotAssessable = "not-assessable", 400, "structure", "expected a FHIR Bundle or a CDS Hooks request";
     /// The service answers another hook.
@@ -66,6 +68,8 @@ errors! {
     Unauthorized = "unauthorized", 401, "login", "not authorised";
     /// A `fhirServer` that is not registered for the caller.
     UnregisteredFhirServer = "unregistered-fhir-server", 403, "forbidden", "`fhirServer` is not registered for this caller; nothing was assessed";
+    /// A page about patients, asked for under a name or from a page that is not ours.
+    ForeignPage = "foreign-page", 403, "forbidden", "pages about patients are shown under this service's own address, and take its own forms only";
     /// No such path.
     UnknownPath = "unknown-path", 404, "not-found", "there is nothing at this path";
     /// No such service.

@@ -5,10 +5,10 @@ use crate::settings::Settings;
 use cds_cards::Knowledge;
 use cds_cards::assessment::Assessment;
 use cds_cards::render::{Card, Policy, render};
-use fhir_profiles::FactId;
 use fhir_profiles::chart::Chart;
 use fhir_profiles::codes::Codes;
 use fhir_profiles::read::{ReadPolicy, read};
+use fhir_profiles::{FactId, Facts};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -23,9 +23,13 @@ pub struct Evaluator {
     pub codes: Codes,
     /// Prefetch keys of callers, with ours for the same records.
     pub prefetch_keys: BTreeMap<String, String>,
+    /// Files of the site's own knowledge that add to the embedded ones or differ from them.
+    pub site_files: Vec<String>,
     closed_world: BTreeSet<FactId>,
     max_cards: usize,
     public_url: Option<String>,
+    /// Where the knowledge pages are, if they are on.
+    pages_url: Option<String>,
 }
 
 impl Evaluator {
@@ -51,9 +55,14 @@ impl Evaluator {
             knowledge,
             codes,
             prefetch_keys: settings.prefetch_keys.clone(),
+            site_files: site_files(settings.knowledge_dir.as_deref())?,
             closed_world: settings.closed_world.iter().copied().collect(),
             max_cards: settings.max_cards,
             public_url: settings.public_url.clone(),
+            pages_url: settings
+                .public_url
+                .clone()
+                .filter(|_| settings.workbench == Some(true)),
         })
     }
 
@@ -62,21 +71,36 @@ impl Evaluator {
         self.public_url.as_deref()
     }
 
-    /// Facts and assessment of one chart on one day.
-    pub fn assess(&self, chart: &Chart<'_>, as_of: Date) -> Assessment {
+    /// Has cards link to the knowledge pages under this address, if no other is known.
+    pub fn link_to(&mut self, base_url: &str) {
+        self.pages_url.get_or_insert_with(|| base_url.to_owned());
+    }
+
+    /// Where cards link to.
+    pub fn linked(&self) -> Option<&str> {
+        self.pages_url.as_deref()
+    }
+
+    /// Facts of one chart on one day.
+    pub fn facts(&self, chart: &Chart<'_>, as_of: Date) -> Facts {
         let policy = ReadPolicy {
             as_of,
             codes: &self.codes,
             closed_world: &self.closed_world,
         };
-        cds_cards::assess(&self.knowledge, &read(chart, &policy))
+        read(chart, &policy)
+    }
+
+    /// Facts and assessment of one chart on one day.
+    pub fn assess(&self, chart: &Chart<'_>, as_of: Date) -> Assessment {
+        cds_cards::assess(&self.knowledge, &self.facts(chart, as_of))
     }
 
     /// The cards of an assessment; the same call gives the same identifiers.
     pub fn render(&self, assessment: &Assessment, instance: Uuid) -> Vec<Card> {
         let policy = Policy {
             max_cards: self.max_cards,
-            public_url: self.public_url.as_deref(),
+            public_url: self.pages_url.as_deref(),
             instance,
         };
         render(&self.knowledge, assessment, &policy)
@@ -108,6 +132,15 @@ pub fn load_knowledge(dir: Option<&Path>) -> Result<Knowledge, Vec<String>> {
 /// Every one that cannot be read.
 pub fn overlay(dir: Option<&Path>) -> Result<BTreeMap<String, String>, Vec<String>> {
     Ok(dir.map(files_under).transpose()?.unwrap_or_default())
+}
+
+/// What a site's knowledge changes of the embedded one.
+fn site_files(dir: Option<&Path>) -> Result<Vec<String>, Vec<String>> {
+    let embedded = Knowledge::embedded_files();
+    let changed = overlay(dir)?
+        .into_iter()
+        .filter(|(name, text)| embedded.get(name) != Some(text));
+    Ok(changed.map(|(name, _)| name).collect())
 }
 
 /// The embedded codes, and those of a directory of ConceptMaps.

@@ -2,7 +2,7 @@
 
 use crate::errors::{ErrorCode, Failure};
 use crate::evaluator::Evaluator;
-use crate::hooks::flow::{self, Source};
+use crate::hooks::flow::{self, Basis, Source};
 use crate::hooks::prefetch::refused;
 use crate::hooks::request::HookRequest;
 use crate::hooks::templates::Template;
@@ -51,7 +51,10 @@ pub async fn assess<'s>(
     };
     let kind: Kind<'_> = serde_json::from_str(text).map_err(not_assessable)?;
     match (kind.resource_type.as_deref(), kind.hook) {
-        (Some("Bundle"), _) => bundle(evaluator, text, as_of),
+        (Some("Bundle"), _) => Ok(Assessed {
+            assessment: bundle_basis(evaluator, text, as_of)?.assessment,
+            instance: Uuid::nil(),
+        }),
         (None, Some(_)) => {
             let request = HookRequest::parse(text)?;
             let source = source(&request)?;
@@ -65,7 +68,20 @@ pub async fn assess<'s>(
     }
 }
 
-fn bundle(evaluator: &Evaluator, text: &str, as_of: Date) -> Result<Assessed, Failure> {
+/// Whether the text is a Bundle, and so not to be read as a hook request.
+///
+/// # Errors
+/// [`Failure`] if it is no JSON object.
+pub(crate) fn is_bundle(text: &str) -> Result<bool, Failure> {
+    let kind: Kind<'_> = serde_json::from_str(text).map_err(|error| Failure::json(&error))?;
+    Ok(kind.resource_type.as_deref() == Some("Bundle"))
+}
+
+/// Facts and assessment of a Bundle.
+///
+/// # Errors
+/// [`Failure`] if it is not of one patient.
+pub(crate) fn bundle_basis(evaluator: &Evaluator, text: &str, as_of: Date) -> Result<Basis, Failure> {
     let json: &RawValue = serde_json::from_str(text).map_err(|error| Failure::json(&error))?;
     let mut builder = ChartBuilder::new(None);
     let added = builder.add(json);
@@ -73,8 +89,7 @@ fn bundle(evaluator: &Evaluator, text: &str, as_of: Date) -> Result<Assessed, Fa
         builder.report("Bundle", "incomplete: the Bundle says that it has a next page");
     }
     let chart = builder.finish().map_err(refused)?;
-    Ok(Assessed {
-        assessment: evaluator.assess(&chart, as_of),
-        instance: Uuid::nil(),
-    })
+    let facts = evaluator.facts(&chart, as_of);
+    let assessment = cds_cards::assess(&evaluator.knowledge, &facts);
+    Ok(Basis { facts, assessment })
 }

@@ -12,6 +12,7 @@ pub mod fhir_client;
 pub mod hooks;
 pub mod http;
 pub mod input;
+mod pages;
 pub mod sandbox;
 pub mod settings;
 pub mod store;

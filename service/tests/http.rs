@@ -109,7 +109,7 @@ fn outside_demo_mode_there_is_no_sandbox() {
 #[test]
 fn unknown_paths_services_and_methods_get_their_codes() {
     let service = demo();
-    service.get("/").is_error(404, "unknown-path");
+    service.get("/nothing").is_error(404, "unknown-path");
     service.get("/cds-services//").is_error(404, "unknown-path");
     service
         .post("/cds-services/other", &prefetched(WITH_PNET))

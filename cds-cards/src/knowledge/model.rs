@@ -67,6 +67,8 @@ pub struct Package {
     pub attributes: Vec<(String, String)>,
     /// Reasons a clinician can give for overriding a card.
     pub override_reasons: Vec<Coding>,
+    /// What changed, newest version first: version and text.
+    pub changes: Vec<(String, String)>,
 }
 
 /// A FHIR Coding with all three parts.

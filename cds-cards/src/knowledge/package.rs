@@ -39,6 +39,7 @@ pub(super) fn read(source: &Source<'_>, evidence: &Evidence, hash: String) -> Op
             section.text("name").zip(section.text("text"))
         });
         let override_reasons = root.sections("override-reason", coding_of);
+        let changes = changes(root, version.as_ref());
         let attributes: Vec<(At<String>, At<String>)> = attributes.into_iter().flatten().collect();
         if attributes.len() != ATTRIBUTES {
             let line = root.line_of("attribute");
@@ -77,8 +78,29 @@ pub(super) fn read(source: &Source<'_>, evidence: &Evidence, hash: String) -> Op
             limits,
             principles,
             override_reasons: override_reasons.into_iter().flatten().collect(),
+            changes,
         })
     })?
+}
+
+/// What changed from version to version; who changes the knowledge says what.
+fn changes(root: &Section<'_>, version: Option<&At<String>>) -> Vec<(String, String)> {
+    let read = root.sections("change", |section| section.text("to").zip(section.text("text")));
+    let read: Vec<(At<String>, At<String>)> = read.into_iter().flatten().collect();
+    let newest = read.first().map(|(version, _)| version.value.as_str());
+    if let Some(version) = version.filter(|version| newest != Some(version.value.as_str())) {
+        root.fault(
+            version.line,
+            format!(
+                "the first `[[change]]` must say what changed in `{}`",
+                version.value
+            ),
+        );
+    }
+    let changes = read.into_iter();
+    changes
+        .map(|(version, text)| (version.value, text.value))
+        .collect()
 }
 
 /// Reads the suggestions.

@@ -273,6 +273,37 @@ struct Extension {
     card: About,
 }
 
+/// A link that any browser can open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Link {
+    label: Text,
+    url: Text,
+    r#type: &'static str,
+}
+
+impl Link {
+    /// A link to an absolute http or https address, if it is one and the label is not empty.
+    pub fn absolute(label: &str, url: String) -> Option<Self> {
+        let absolute = url.starts_with("https://") || url.starts_with("http://");
+        let whole = !url.contains(|c: char| c.is_whitespace() || c.is_control());
+        Some(Self {
+            label: Text::new(&plain(label))?,
+            url: Text::new(&url).filter(|_| absolute && whole)?,
+            r#type: "absolute",
+        })
+    }
+
+    /// What a clinician reads.
+    pub fn label(&self) -> &str {
+        self.label.as_str()
+    }
+
+    /// Where it leads.
+    pub fn url(&self) -> &str {
+        self.url.as_str()
+    }
+}
+
 /// One card. Made by [`super::render`] only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -286,6 +317,8 @@ pub struct Card {
     source: Source,
     #[serde(flatten)]
     suggestions: Option<Suggestions>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    links: Vec<Link>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     override_reasons: Vec<FullCoding>,
     extension: Extension,
@@ -309,6 +342,7 @@ impl Card {
             detail: Text::new(detail),
             source: Source::of(package),
             suggestions: Suggestions::new(suggestions),
+            links: Vec::new(),
             override_reasons: package
                 .override_reasons
                 .iter()
@@ -316,6 +350,13 @@ impl Card {
                 .collect(),
             extension: Extension { card: about },
         }
+    }
+
+    /// The card with one more link.
+    #[must_use]
+    pub fn with_link(mut self, link: Link) -> Self {
+        self.links.push(link);
+        self
     }
 
     /// Its identifier, as feedback names it.
@@ -336,6 +377,11 @@ impl Card {
     /// Its urgency.
     pub fn indicator(&self) -> Indicator {
         self.indicator
+    }
+
+    /// Its links.
+    pub fn links(&self) -> &[Link] {
+        &self.links
     }
 
     /// What it is about.

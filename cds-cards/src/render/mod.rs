@@ -30,15 +30,16 @@ mod check;
 mod evidence;
 mod findings;
 mod group_card;
+mod links;
 mod markdown;
 mod sample;
 mod suggestions;
 mod summary;
 mod texts;
-mod words;
+pub mod words;
 
 pub use card::{
-    About, Card, Indicator, Kind, OptionVerdict, Subject, Suggestion, Suggestions, Summary, Text,
+    About, Card, Indicator, Kind, Link, OptionVerdict, Subject, Suggestion, Suggestions, Summary, Text,
 };
 pub use check::{TemplateFault, check_templates};
 pub use markdown::{WORD_JOINER, escape, plain};
@@ -54,7 +55,7 @@ use uuid::Uuid;
 pub struct Policy<'a> {
     /// At most so many cards. The assessment and the discrepancy card stay whatever it says.
     pub max_cards: usize,
-    /// Where this service can be reached by a clinician's browser; for links to the knowledge pages, once there are any.
+    /// Where a clinician's browser finds the knowledge pages, without a slash at the end; cards link there if it is known.
     pub public_url: Option<&'a str>,
     /// `hookInstance`, from which the identifiers of cards and suggestions follow.
     pub instance: Uuid,
@@ -255,7 +256,8 @@ impl Maker<'_> {
             .card(template, view)
             .ok()
             .filter(|detail| !detail.is_empty());
-        Card::new(
+        let links = links::of(self.knowledge, self.policy, &about);
+        let card = Card::new(
             self.policy.uuid(&name),
             summary::of(wordings),
             indicator,
@@ -263,6 +265,7 @@ impl Maker<'_> {
             &self.knowledge.package,
             suggestions,
             about,
-        )
+        );
+        links.into_iter().fold(card, Card::with_link)
     }
 }

@@ -7,7 +7,7 @@ use crate::knowledge::Knowledge;
 use fhir_profiles::FactId;
 
 /// "Criteria not met" and "review advises against" are two things and stay so.
-pub(super) fn verdict(verdict: Verdict) -> &'static str {
+pub fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Supported => "supported",
         Verdict::Provisional => "to confirm",
@@ -17,7 +17,8 @@ pub(super) fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
-pub(super) fn group(group: Group) -> &'static str {
+/// What a clinician calls a group.
+pub fn group(group: Group) -> &'static str {
     match group {
         Group::Surgery => "Surgery",
         Group::LiverDirected => "Liver-directed therapy",
@@ -25,7 +26,8 @@ pub(super) fn group(group: Group) -> &'static str {
     }
 }
 
-pub(super) fn reason(reason: Reason) -> &'static str {
+/// Why something is unknown.
+pub fn reason(reason: Reason) -> &'static str {
     match reason {
         Reason::Missing => "not recorded",
         Reason::Conflicting => "records disagree",
@@ -35,12 +37,12 @@ pub(super) fn reason(reason: Reason) -> &'static str {
 }
 
 /// Why a fact is unknown; readings that disagree are unknown too.
-pub(super) fn unknown(fact: Option<&FactReport>) -> &'static str {
+pub fn unknown(fact: Option<&FactReport>) -> &'static str {
     reason(fact.and_then(|fact| fact.reason).unwrap_or(Reason::Missing))
 }
 
 /// What a criterion asks for.
-pub(super) fn label<'a>(knowledge: &'a Knowledge, id: &'a str) -> &'a str {
+pub fn label<'a>(knowledge: &'a Knowledge, id: &'a str) -> &'a str {
     knowledge
         .criteria
         .get(id)
@@ -48,7 +50,7 @@ pub(super) fn label<'a>(knowledge: &'a Knowledge, id: &'a str) -> &'a str {
 }
 
 /// What a criterion asks for, and how the record answers; where the record contradicts it, the record first.
-pub(super) fn criterion(knowledge: &Knowledge, report: &CriterionReport) -> String {
+pub fn criterion(knowledge: &Knowledge, report: &CriterionReport) -> String {
     let label = label(knowledge, &report.id);
     let because = report.because.as_str();
     match (report.outcome, report.reason) {
@@ -70,7 +72,7 @@ pub(super) fn criterion(knowledge: &Knowledge, report: &CriterionReport) -> Stri
 }
 
 /// What a criterion asks for, with the reason where the record does not say.
-pub(super) fn brief(knowledge: &Knowledge, report: &CriterionReport) -> String {
+pub fn brief(knowledge: &Knowledge, report: &CriterionReport) -> String {
     let label = label(knowledge, &report.id);
     match report.outcome {
         Outcome::Unknown => format!("{label}: {}", reason(report.reason.unwrap_or(Reason::Missing))),
@@ -79,7 +81,7 @@ pub(super) fn brief(knowledge: &Knowledge, report: &CriterionReport) -> String {
 }
 
 /// `A`, `A or B`, `A, B or C`.
-pub(super) fn any_of<T: AsRef<str>>(items: &[T]) -> String {
+pub fn any_of<T: AsRef<str>>(items: &[T]) -> String {
     let Some((last, others)) = items.split_last() else {
         return String::new();
     };
@@ -91,7 +93,7 @@ pub(super) fn any_of<T: AsRef<str>>(items: &[T]) -> String {
 }
 
 /// `1 record`, `2 records`.
-pub(super) fn count(n: usize, one: &str) -> String {
+pub fn count(n: usize, one: &str) -> String {
     if n == 1 {
         format!("1 {one}")
     } else {
@@ -100,7 +102,7 @@ pub(super) fn count(n: usize, one: &str) -> String {
 }
 
 /// A fact's value with its unit (`8 %`, `3-5 %`, `> 20 %`), or `None` while it is unknown.
-pub(super) fn value(fact: &FactReport) -> Option<String> {
+pub fn value(fact: &FactReport) -> Option<String> {
     if fact.status != Status::Known {
         return None;
     }
@@ -140,7 +142,7 @@ fn interval(range: &Range) -> Option<String> {
 }
 
 /// `G2`, `grade G1 or G2`, `grade unknown`.
-pub(super) fn grade(assessment: &Assessment) -> String {
+pub fn grade(assessment: &Assessment) -> String {
     let grade = &assessment.grade;
     match &grade.value {
         Some(value) => value.clone(),
@@ -152,7 +154,7 @@ pub(super) fn grade(assessment: &Assessment) -> String {
 }
 
 /// What the grade was taken from: `Ki-67 8 %, mitoses 3/10 HPF` or `as recorded`.
-pub(super) fn grade_basis(assessment: &Assessment) -> Option<String> {
+pub fn grade_basis(assessment: &Assessment) -> Option<String> {
     assessment.grade.value.as_ref()?;
     let parts: Vec<String> = assessment
         .grade
@@ -172,7 +174,7 @@ pub(super) fn grade_basis(assessment: &Assessment) -> Option<String> {
 }
 
 /// `ENETS IV`, `AJCC IIB or III`; with more than three candidates the stage is `unknown`.
-pub(super) fn stage(system: &str, stage: &crate::assessment::Stage) -> String {
+pub fn stage(system: &str, stage: &crate::assessment::Stage) -> String {
     match (&stage.value, stage.candidates.as_slice()) {
         (Some(value), _) => format!("{system} {value}"),
         (None, few @ ([_, _] | [_, _, _])) => format!("{system} {}", any_of(few)),
@@ -181,7 +183,7 @@ pub(super) fn stage(system: &str, stage: &crate::assessment::Stage) -> String {
 }
 
 /// Whether liver metastases are present, absent, or why that is not known.
-pub(super) fn liver_metastases(assessment: &Assessment) -> String {
+pub fn liver_metastases(assessment: &Assessment) -> String {
     let Some(fact) = assessment.facts.get(&FactId::LiverMetastases) else {
         return "not recorded".to_owned();
     };

@@ -12,6 +12,7 @@ use crate::sandbox::Sandbox;
 use crate::telemetry::in_span;
 use cds_cards::assessment::{Assessment, Gate};
 use cds_cards::render::Card;
+use fhir_profiles::Facts;
 use jiff::civil::Date;
 use serde_json::value::RawValue;
 use std::time::{Duration, Instant};
@@ -47,6 +48,17 @@ pub struct Advice {
     pub gate: Gate,
     /// The assessment behind the cards; none where the conditions alone rule a PNET out.
     pub assessment: Option<Assessment>,
+    /// The facts behind the assessment.
+    pub facts: Option<Facts>,
+}
+
+/// The facts of a chart and what follows from them.
+#[derive(Debug)]
+pub struct Basis {
+    /// The facts.
+    pub facts: Facts,
+    /// The assessment.
+    pub assessment: Assessment,
 }
 
 impl Advice {
@@ -76,13 +88,17 @@ pub async fn advise(
             cards: Vec::new(),
             gate: Gate::NoPnet,
             assessment: None,
+            facts: None,
         });
     }
-    let assessment = evaluate(evaluator, &taken, as_of)?;
+    let basis = evaluate(evaluator, &taken, as_of)?;
     Ok(Advice {
-        cards: in_span("cds.render", || evaluator.render(&assessment, request.instance)),
-        gate: assessment.gate,
-        assessment: Some(assessment),
+        cards: in_span("cds.render", || {
+            evaluator.render(&basis.assessment, request.instance)
+        }),
+        gate: basis.assessment.gate,
+        assessment: Some(basis.assessment),
+        facts: Some(basis.facts),
     })
 }
 
@@ -101,7 +117,7 @@ pub async fn assess(
     let supplied = Intake::supplied(request, &evaluator.prefetch_keys);
     let fetched = fetch(evaluator, templates, request, &supplied, source, trail).await?;
     let taken = take(evaluator, templates, request, supplied, &fetched, trail)?;
-    evaluate(evaluator, &taken, as_of)
+    Ok(evaluate(evaluator, &taken, as_of)?.assessment)
 }
 
 /// The chart of everything that was supplied or fetched.
@@ -143,15 +159,16 @@ fn source_of(key: &str, supplied: &Intake<'_>, fetched: &[Got]) -> Option<DataSo
 /// Assesses a chart, on the worker that answers the call: it takes 1 to 2 ms, and another thread would need a copy of
 /// the request that the chart borrows from. Where no PNET is found, incomplete conditions make that worth nothing, and other data that were
 /// not to be had make no difference.
-fn evaluate(evaluator: &Evaluator, taken: &Taken<'_>, as_of: Date) -> Result<Assessment, Failure> {
-    let mut assessment = in_span("cds.assess", || evaluator.assess(&taken.chart, as_of));
+fn evaluate(evaluator: &Evaluator, taken: &Taken<'_>, as_of: Date) -> Result<Basis, Failure> {
+    let facts = in_span("cds.read", || evaluator.facts(&taken.chart, as_of));
+    let mut assessment = in_span("cds.assess", || cds_cards::assess(&evaluator.knowledge, &facts));
     if assessment.gate == Gate::NoPnet {
         if !taken.conditions_complete {
             return Err(ErrorCode::IncompleteConditions.into());
         }
         assessment.problems.retain(|problem| !is_note(&problem.place));
     }
-    Ok(assessment)
+    Ok(Basis { facts, assessment })
 }
 
 /// What the templates ask for and the request does not bring whole.

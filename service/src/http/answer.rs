@@ -10,6 +10,13 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Refusal(pub(super) ErrorCode);
 
+/// An answer to a request that failed, made for people, which the log knows as what it is.
+pub(crate) fn refusal(failure: &Failure, make: impl FnOnce(StatusCode) -> HttpResponse) -> HttpResponse {
+    let mut response = make(failure.status_code());
+    response.extensions_mut().insert(Refusal(failure.code));
+    response
+}
+
 /// 200 with JSON.
 pub(super) fn json<T: Serialize>(body: &T) -> Result<HttpResponse, Failure> {
     let text = serde_json::to_string(body).map_err(|_| ErrorCode::Internal)?;

@@ -17,38 +17,38 @@ use tokio::time::timeout;
 const BODY_DEADLINE: Duration = Duration::from_secs(2);
 
 /// Which media types a body may have.
-pub(super) trait Accepts {
+pub(crate) trait Accepts {
     /// In lower case.
     const TYPES: &'static [&'static str];
 }
 
 /// A hook call.
-pub(super) struct Json;
+pub(crate) struct Json;
 impl Accepts for Json {
     const TYPES: &'static [&'static str] = &["application/json"];
 }
 
 /// A Bundle or a hook call.
-pub(super) struct JsonOrFhir;
+pub(crate) struct JsonOrFhir;
 impl Accepts for JsonOrFhir {
     const TYPES: &'static [&'static str] = &["application/json", "application/fhir+json"];
 }
 
 /// The parameters of a search.
-pub(super) struct Form;
+pub(crate) struct Form;
 impl Accepts for Form {
     const TYPES: &'static [&'static str] = &["application/x-www-form-urlencoded"];
 }
 
 /// A body that has arrived.
-pub(super) struct Body<A> {
+pub(crate) struct Body<A> {
     bytes: Bytes,
     accepts: PhantomData<A>,
 }
 
 impl<A> Body<A> {
     /// Its text.
-    pub(super) fn text(&self) -> Result<&str, Failure> {
+    pub(crate) fn text(&self) -> Result<&str, Failure> {
         std::str::from_utf8(&self.bytes).map_err(|error| {
             let at = format!("not UTF-8 after byte {}", error.valid_up_to());
             Failure::at(ErrorCode::MalformedJson, at)

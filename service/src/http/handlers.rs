@@ -7,6 +7,7 @@ use crate::errors::{ErrorCode, Failure};
 use crate::hooks::request::HookRequest;
 use crate::hooks::{HOOK, SERVICE_ID, flow};
 use crate::input;
+use crate::pages::with_board;
 use crate::store::Owner;
 use crate::telemetry::Call;
 use crate::trust::{AuthMode, Caller, Discoverer};
@@ -96,8 +97,13 @@ pub(super) async fn hook(
         (state.today)(),
         call.trail(),
     );
-    let advice = call.hook(advising).await?;
+    let mut advice = call.hook(advising).await?;
     state.store.issue(owner(&caller, &id), &advice.cards);
+    advice.cards = advice
+        .cards
+        .into_iter()
+        .map(|card| with_board(&state, &caller, &request, card))
+        .collect();
     let response = json(&Cards { cards: &advice.cards })?;
     call.advised(advice);
     Ok(response)
@@ -112,7 +118,7 @@ pub(super) fn known_service(id: &str) -> Result<(), Failure> {
 }
 
 /// Whose the cards are that this caller gets from a service.
-pub(super) fn owner(caller: &Caller, service: &str) -> Owner {
+pub(crate) fn owner(caller: &Caller, service: &str) -> Owner {
     Owner {
         issuer: caller.issuer().unwrap_or_default().to_owned(),
         tenant: caller.tenant().unwrap_or_default().to_owned(),
@@ -167,7 +173,7 @@ pub(super) async fn ready(state: Data<State>) -> Result<HttpResponse, Failure> {
 }
 
 /// 405 that names the method that the path does take.
-pub(super) async fn wrong_method(allow: &'static str) -> HttpResponse {
+pub(crate) async fn wrong_method(allow: &'static str) -> HttpResponse {
     let mut response = Failure::from(ErrorCode::WrongMethod).error_response();
     response
         .headers_mut()

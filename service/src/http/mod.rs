@@ -1,7 +1,7 @@
 //! HTTP: what is served where, and for how long.
 
 mod answer;
-mod body;
+pub(crate) mod body;
 mod boundary;
 mod cors;
 mod drain;
@@ -11,8 +11,10 @@ mod management;
 mod openapi;
 mod sandbox;
 
+pub(crate) use answer::refusal;
 pub use boundary::boundary;
 pub use cors::cors;
+pub(crate) use handlers::{owner, wrong_method};
 
 use crate::audit::Audit;
 use crate::errors::Failure;
@@ -22,6 +24,7 @@ use crate::hooks::flow::{Server, Source};
 use crate::hooks::request::HookRequest;
 use crate::hooks::templates::{Template, templates};
 use crate::hooks::{HOOK, SERVICE_ID};
+use crate::pages::{self, Pages};
 use crate::sandbox::Sandbox;
 use crate::settings::Settings;
 use crate::store::Store;
@@ -53,8 +56,14 @@ pub struct State {
     pub templates: Vec<Template>,
     /// The bundled patients, in demo mode.
     pub sandbox: Option<Sandbox>,
+    /// The pages, where they are on.
+    pub(crate) pages: Option<Pages>,
     /// Addresses under which the sandbox is reached.
     sandbox_urls: Vec<String>,
+    /// Whether only this machine can reach the service.
+    on_loopback: bool,
+    /// The address that callers use.
+    own_url: String,
     fhir: FhirClient,
     fhir_deadline: Duration,
     /// Who may call.
@@ -110,7 +119,7 @@ impl State {
     /// What is wrong with the bundled patients, or with the file of the audit.
     pub fn with_trust(
         settings: &Settings,
-        evaluator: Evaluator,
+        mut evaluator: Evaluator,
         base_url: &str,
         today: fn() -> Date,
         trust: Trust,
@@ -123,15 +132,23 @@ impl State {
             .metrics()
             .knowledge(&evaluator.knowledge.package.reference);
         let bases = [Some(base_url.to_owned()), settings.public_url.clone()];
+        let pages = settings.workbench.unwrap_or(demo);
+        if pages && demo {
+            // Who tries the demo reaches it where it listens.
+            evaluator.link_to(base_url);
+        }
         Ok(Self {
             templates: templates(&evaluator.codes),
             evaluator,
             sandbox: demo.then(Sandbox::embedded).transpose()?,
+            pages: pages.then(Pages::new).transpose()?,
             sandbox_urls: bases
                 .into_iter()
                 .flatten()
                 .map(|base| format!("{base}/sandbox/fhir"))
                 .collect(),
+            on_loopback: settings.listen.ip().is_loopback(),
+            own_url: settings.public_url.clone().unwrap_or_else(|| base_url.to_owned()),
             fhir: FhirClient::new(&settings.fhir).map_err(|error| format!("`fhir.ca_file`: {error}"))?,
             fhir_deadline: settings.fhir.deadline,
             trust,
@@ -158,6 +175,59 @@ impl State {
     /// Whether the service is about to end.
     fn draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
+    }
+
+    /// The day of evaluation.
+    pub(crate) fn today(&self) -> Date {
+        (self.today)()
+    }
+
+    /// The address that callers use, without a slash at the end.
+    pub(crate) fn own_url(&self) -> &str {
+        &self.own_url
+    }
+
+    /// Where the bundled patients are, in demo mode.
+    pub(crate) fn sandbox_url(&self) -> Option<&str> {
+        self.sandbox.as_ref()?;
+        self.sandbox_urls.first().map(String::as_str)
+    }
+
+    /// Whether a `Host` is that of this service. Where the network may come in unauthenticated, any is.
+    pub(crate) fn is_own_host(&self, host: &str) -> bool {
+        let host = pages::host_of(host);
+        let public = self
+            .own_url
+            .split_once("://")
+            .map(|(_, rest)| pages::host_of(rest));
+        !self.on_loopback
+            || pages::is_loopback(host)
+            || public.is_some_and(|own| own.eq_ignore_ascii_case(host))
+    }
+
+    /// Whether pages may show patients of registered FHIR servers: to an authenticated caller, else on this machine only.
+    pub(crate) fn may_show_servers(&self, caller: &Caller) -> bool {
+        caller.issuer().is_some() || self.on_loopback
+    }
+
+    /// The page of the patient of a request, where any browser that sees the cards may open it: a bundled patient, or
+    /// one of a registered server while the service is open to this machine only. An authenticated caller gets none:
+    /// the browser that would follow the link has no token to show.
+    pub(crate) fn board_url(&self, caller: &Caller, request: &HookRequest<'_>) -> Option<String> {
+        let pages = self.evaluator.linked().filter(|_| self.pages.is_some())?;
+        let patient = &request.patient_id;
+        let server = request.fhir_server.as_deref()?.trim_end_matches('/');
+        let sandbox = self.sandbox.as_ref();
+        let bundled = sandbox.is_some_and(|sandbox| sandbox.patients().iter().any(|known| known == patient));
+        if bundled && self.sandbox_urls.iter().any(|known| known == server) {
+            return Some(format!("{pages}/board?patient={patient}"));
+        }
+        let open = caller.issuer().is_none() && self.on_loopback && request.token.is_none();
+        let base = caller.fhir_base(server).filter(|_| open)?;
+        Some(format!(
+            "{pages}/board?server={}&patient={patient}",
+            encoded(&base.to_string())
+        ))
     }
 
     /// Where records come from that a request does not bring: its `fhirServer`, if that is our sandbox or registered
@@ -190,6 +260,20 @@ impl State {
             }
         }
     }
+}
+
+/// An address as the value of a query.
+pub(crate) fn encoded(url: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:".contains(&byte);
+    url.bytes()
+        .map(|byte| {
+            if plain(byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
 }
 
 /// Every path.
@@ -246,6 +330,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .route(get().to(sandbox::search))
                 .default_service(to(|| handlers::wrong_method("GET"))),
         )
+        .configure(pages::routes)
         .default_service(to(handlers::unknown_path));
 }
 

@@ -58,15 +58,18 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    /// The patterns that `http/mod.rs` names, as this document writes them.
+    /// The patterns that `http/mod.rs` and `pages/mod.rs` name, as this document writes them.
     fn routed() -> BTreeSet<String> {
-        let source = include_str!("mod.rs");
+        let source = concat!(include_str!("mod.rs"), include_str!("../pages/mod.rs"));
         let resources = source.split("resource(").skip(1);
         resources
             .filter_map(|rest| rest.split(')').next())
             .flat_map(|patterns| patterns.split('"').skip(1).step_by(2))
             .filter(|pattern| !pattern.contains("//"))
-            .map(|pattern| pattern.trim_end_matches('/').to_owned())
+            .map(|pattern| match pattern.trim_end_matches('/') {
+                "" => "/".to_owned(),
+                path => path.to_owned(),
+            })
             .collect()
     }
 

@@ -190,6 +190,7 @@ impl Loading {
         if !demo && !self.places.iter().any(|(key, _)| *key == "store.url") {
             self.settings.store.url = StoreUrl::file(DEFAULT_STORE);
         }
+        self.settings.workbench.get_or_insert(demo);
     }
 
     /// What required mode needs.
@@ -292,6 +293,18 @@ mod tests {
         assert!(!faults[0].what.contains("hunter2"), "{faults:?}");
         let settings = from_file("store.url = \"postgres://me:hunter2@h/x\"").unwrap();
         assert!(!format!("{settings:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn the_pages_come_with_the_demo_unless_they_are_set() {
+        for (text, shown) in [
+            ("", false),
+            ("demo.enabled = true", true),
+            ("demo.enabled = true\nworkbench.enabled = false", false),
+            ("workbench.enabled = true", true),
+        ] {
+            assert_eq!(from_file(text).unwrap().workbench, Some(shown), "{text}");
+        }
     }
 
     #[test]

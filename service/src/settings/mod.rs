@@ -72,4 +72,6 @@ pub struct Settings {
     pub audit: AuditSettings,
     /// Whether the bundled patients are served; `None` means only if nothing at all is set.
     pub demo: Option<bool>,
+    /// Whether the pages are served; `None` means only in demo mode.
+    pub workbench: Option<bool>,
 }

@@ -441,6 +441,17 @@ pub(super) const ROWS: &[Row] = &[
             Ok(())
         },
     },
+    Row {
+        key: "workbench.enabled",
+        default: None,
+        example: "true",
+        about: "Serve the pages: /knowledge, which cards then link to, and / and /board, which show patients to authenticated callers only if \
+                auth.mode is \"required\"; unset: with the demo.",
+        set: |settings, given| {
+            settings.workbench = Some(given.boolean()?);
+            Ok(())
+        },
+    },
 ];
 
 impl Settings {
@@ -484,6 +495,7 @@ impl Settings {
                 mode: AuditMode::Required,
             },
             demo: None,
+            workbench: None,
         }
     }
 }

@@ -75,11 +75,15 @@ impl Caller {
 
     /// The registered FHIR server that a `fhirServer` is, if this caller may have it read.
     pub fn fhir_base(&self, fhir_server: &str) -> Option<&AllowedBase> {
-        let bases = match &self.0 {
+        self.fhir_bases().iter().find(|base| base.admits(fhir_server))
+    }
+
+    /// The registered FHIR servers that this caller may have read.
+    pub fn fhir_bases(&self) -> &[AllowedBase] {
+        match &self.0 {
             Who::Anonymous(bases) => bases.as_ref(),
             Who::Registered { client, .. } => client.settings.fhir_servers.as_slice(),
-        };
-        bases.iter().find(|base| base.admits(fhir_server))
+        }
     }
 
     /// Whether the caller may name this `fhirServer`. One without a name may name any: it is not read.

@@ -1,0 +1,31 @@
+//! Links from a card to the pages that hold the rules.
+
+use super::Policy;
+use super::card::{About, Kind, Link};
+use crate::assessment::Verdict;
+use crate::knowledge::Knowledge;
+
+/// The links of a card: from the assessment to the rules, from a group to the options that it describes or that the
+/// review advises against. None where no page is known to be reachable.
+pub(super) fn of(knowledge: &Knowledge, policy: &Policy<'_>, about: &About) -> Vec<Link> {
+    let Some(pages) = policy.public_url else {
+        return Vec::new();
+    };
+    match about.kind {
+        Kind::Assessment => {
+            Link::absolute("The rules, with quotes and figures", format!("{pages}/knowledge"))
+                .into_iter()
+                .collect()
+        }
+        Kind::Options => about
+            .options
+            .iter()
+            .filter(|option| !matches!(option.verdict, Verdict::Undetermined | Verdict::NotSupported))
+            .filter_map(|option| {
+                let known = knowledge.options.iter().find(|known| known.id == option.id)?;
+                Link::absolute(&known.label, format!("{pages}/knowledge/{}", known.id))
+            })
+            .collect(),
+        Kind::MissingData | Kind::Discrepancy => Vec::new(),
+    }
+}

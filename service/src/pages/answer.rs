@@ -1,0 +1,91 @@
+//! Answers of the pages: HTML and static files, each with the headers that keep foreign content out.
+
+use super::assets::hash;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+
+/// On every page and file. No inline script or style, nothing from elsewhere, no frame around it, no address handed on.
+pub(super) const SECURITY: &[(&str, &str)] = &[
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'",
+    ),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    (
+        "Permissions-Policy",
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
+];
+
+const HTML: &str = "text/html; charset=utf-8";
+
+/// How long a browser may keep an answer.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Kept {
+    /// Its name changes with its content.
+    ForGood,
+    /// It asks whether it is still the same.
+    Asking,
+}
+
+/// A page about a patient: kept nowhere.
+pub(super) fn patient_page(status: StatusCode, html: String) -> HttpResponse {
+    builder(status, HTML, "no-store").body(html)
+}
+
+/// JSON about a patient.
+pub(super) fn patient_json(json: String) -> HttpResponse {
+    builder(StatusCode::OK, "application/json", "no-store").body(json)
+}
+
+/// A page without a patient.
+pub(super) fn open_page(request: &HttpRequest, html: &str) -> HttpResponse {
+    kept(request, HTML, html.as_bytes(), Kept::Asking)
+}
+
+/// A page that says what is not there.
+pub(super) fn missing_page(html: String) -> HttpResponse {
+    builder(StatusCode::NOT_FOUND, HTML, "no-cache").body(html)
+}
+
+/// An answer that a browser may keep, or 304 if it has it.
+pub(super) fn kept(request: &HttpRequest, kind: &'static str, bytes: &[u8], kept: Kept) -> HttpResponse {
+    let tag = format!("\"{}\"", hash(bytes));
+    let cached = match kept {
+        Kept::ForGood => "public, max-age=31536000, immutable",
+        Kept::Asking => "no-cache",
+    };
+    let known = request.headers().get(IF_NONE_MATCH);
+    let same = known.and_then(|tags| tags.to_str().ok()).is_some_and(|tags| {
+        tags.split(',')
+            .any(|known| known.trim().trim_start_matches("W/") == tag)
+    });
+    let status = if same {
+        StatusCode::NOT_MODIFIED
+    } else {
+        StatusCode::OK
+    };
+    let mut builder = builder(status, kind, cached);
+    builder.insert_header((ETAG, tag));
+    if same {
+        builder.finish()
+    } else {
+        builder.body(bytes.to_vec())
+    }
+}
+
+fn builder(status: StatusCode, kind: &'static str, cached: &'static str) -> HttpResponseBuilder {
+    let mut builder = HttpResponseBuilder::new(status);
+    for header in SECURITY {
+        builder.insert_header(*header);
+    }
+    builder.insert_header((CONTENT_TYPE, kind));
+    builder.insert_header((CACHE_CONTROL, cached));
+    builder
+}

@@ -1,0 +1,119 @@
+//! What a page is asked for: the fields of its address or of its form.
+
+use super::suppose::Supposition;
+use crate::errors::{ErrorCode, Failure};
+use actix_web::web::Query;
+
+/// The prefix of a field that supposes a fact.
+const SUPPOSED: &str = "if.";
+
+/// The fields; those that are not there are empty.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ask {
+    /// Whose chart.
+    pub(super) patient: String,
+    /// A registered FHIR server; empty: a bundled patient.
+    pub(super) server: String,
+    /// An access token for it.
+    pub(super) token: String,
+    /// A hook request or Bundle that was pasted.
+    pub(super) request: String,
+    /// The hook to fire.
+    pub(super) hook: String,
+    /// The option that is ordered, for the order hooks.
+    pub(super) order: String,
+    /// The option whose criteria are shown.
+    pub(super) option: String,
+    /// JSON instead of the page: `request`, `response` or `assessment`.
+    pub(super) show: String,
+    /// The fact that is about to be supposed.
+    pub(super) fact: String,
+    /// Facts that are supposed.
+    pub(super) supposed: Vec<Supposition>,
+}
+
+impl Ask {
+    /// Reads an address's query or a form; fields that are not known, or suppositions that no chart could hold, are left out.
+    ///
+    /// # Errors
+    /// [`Failure`] if it is no form.
+    pub(super) fn parse(form: &str) -> Result<Self, Failure> {
+        let fields = Query::<Vec<(String, String)>>::from_query(form)
+            .map_err(|_| Failure::from(ErrorCode::InvalidRequest))?
+            .into_inner();
+        let mut ask = Self::default();
+        let (mut asked, mut value_asked, mut forget) = (String::new(), String::new(), String::new());
+        for (name, value) in fields {
+            let kept = match name.as_str() {
+                "patient" => &mut ask.patient,
+                "server" => &mut ask.server,
+                "token" => &mut ask.token,
+                "request" => &mut ask.request,
+                "hook" => &mut ask.hook,
+                "order" => &mut ask.order,
+                "option" => &mut ask.option,
+                "show" => &mut ask.show,
+                "fact" => &mut ask.fact,
+                "ask" => &mut asked,
+                "value" => &mut value_asked,
+                "forget" => &mut forget,
+                name => {
+                    if let Some(fact) = name.strip_prefix(SUPPOSED) {
+                        ask.suppose(fact, value.trim());
+                    }
+                    continue;
+                }
+            };
+            // The form repeats hidden fields after the one that was pressed, so the first counts.
+            if kept.is_empty() {
+                *kept = value.trim().to_owned();
+            }
+        }
+        ask.suppose(&asked, &value_asked);
+        if !forget.is_empty() {
+            ask.supposed.clear();
+        }
+        Ok(ask)
+    }
+
+    /// The last value that is supposed of a fact counts.
+    fn suppose(&mut self, fact: &str, value: &str) {
+        if let Some(one) = Supposition::parse(fact, value) {
+            self.supposed.retain(|known| known.fact != one.fact);
+            self.supposed.push(one);
+        }
+    }
+
+    /// Whether anything is asked for.
+    pub(super) fn is_empty(&self) -> bool {
+        self.patient.is_empty() && self.request.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_read_and_the_rest_is_left_out() {
+        let ask = Ask::parse(
+            "patient=a-b&option=prrt&option=other&x=1&if.ki67=25&if.nothing=1&if.ki67=30&if.ecog=99",
+        )
+        .unwrap();
+        assert_eq!((ask.patient.as_str(), ask.option.as_str()), ("a-b", "prrt"));
+        let supposed: Vec<String> = ask
+            .supposed
+            .iter()
+            .map(|one| format!("{}={}", one.fact, one.value))
+            .collect();
+        assert_eq!(supposed, ["ki67=30"]);
+        let ask = Ask::parse("if.ki67=25&value=2&ask=ecog").unwrap();
+        assert_eq!(ask.supposed.len(), 2);
+        assert!(
+            Ask::parse("if.ki67=25&value=2&ask=ecog&forget=yes")
+                .unwrap()
+                .supposed
+                .is_empty()
+        );
+    }
+}

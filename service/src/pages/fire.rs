@@ -1,0 +1,149 @@
+//! From what is asked for to what the service answers: the same calls as over HTTP, with the facts behind them.
+
+use super::ask::Ask;
+use super::visitor::Visitor;
+use crate::errors::{ErrorCode, Failure};
+use crate::hooks::flow::{self, Basis};
+use crate::hooks::request::HookRequest;
+use crate::hooks::{HOOK, SERVICE_ID};
+use crate::http::{State, owner};
+use crate::input;
+use cds_cards::render::{Card, Kind, Link};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Who fires where nobody is known by name.
+const USER: &str = "Practitioner/workbench";
+
+/// The answer to what was fired.
+#[derive(Debug)]
+pub(super) struct Fired {
+    /// The service that was called; none for a Bundle, which is no call.
+    pub(super) service: Option<&'static str>,
+    /// The body of the call, as an EHR would send it; without the access token.
+    pub(super) request: String,
+    /// The cards.
+    pub(super) cards: Vec<Card>,
+    /// What they rest on; nothing where it was certain at once that no PNET is on record.
+    pub(super) basis: Option<Basis>,
+}
+
+impl Fired {
+    /// The body of the answer.
+    pub(super) fn response(&self) -> Value {
+        json!({ "cards": self.cards })
+    }
+}
+
+/// Fires what is asked for.
+///
+/// # Errors
+/// [`Failure`] as the service answers it over HTTP.
+pub(super) async fn fire(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Fired, Failure> {
+    if ask.request.is_empty() {
+        let mut call = call(state, visitor, ask)?;
+        let fired = hook(state, visitor, &call.to_string()).await?;
+        if let Some(token) = call.pointer_mut("/fhirAuthorization/access_token") {
+            *token = Value::from("...");
+        }
+        return Ok(Fired {
+            request: call.to_string(),
+            ..fired
+        });
+    }
+    let text = ask.request.as_str();
+    if input::is_bundle(text)? {
+        let basis = input::bundle_basis(&state.evaluator, text, state.today())?;
+        visitor.call.assessed(basis.assessment.clone());
+        return Ok(Fired {
+            service: None,
+            request: String::new(),
+            cards: state.evaluator.render(&basis.assessment, Uuid::nil()),
+            basis: Some(basis),
+        });
+    }
+    hook(state, visitor, text).await
+}
+
+/// The call that an EHR would make for the patient.
+fn call(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Value, Failure> {
+    let server = if ask.server.is_empty() {
+        state
+            .sandbox_url()
+            .ok_or(ErrorCode::UnregisteredFhirServer)?
+            .to_owned()
+    } else {
+        let readable = state.may_show_servers(&visitor.caller);
+        if !readable || visitor.caller.fhir_base(&ask.server).is_none() {
+            return Err(ErrorCode::UnregisteredFhirServer.into());
+        }
+        ask.server.clone()
+    };
+    // The same chart opened again on one day is the same call, so that its cards keep their identity.
+    let name = format!("{server}|{}|{}|{}", ask.patient, ask.hook, state.today());
+    let mut call = json!({
+        "hook": HOOK,
+        "hookInstance": Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()).to_string(),
+        "fhirServer": server,
+        "context": { "userId": USER, "patientId": ask.patient },
+    });
+    if !ask.token.is_empty() {
+        let granted = json!({ "access_token": ask.token, "token_type": "Bearer", "expires_in": 300 });
+        if let Some(call) = call.as_object_mut() {
+            call.insert("fhirAuthorization".to_owned(), granted);
+        }
+    }
+    Ok(call)
+}
+
+async fn hook(state: &State, visitor: &Visitor, text: &str) -> Result<Fired, Failure> {
+    let Visitor { caller, call } = visitor;
+    let request = HookRequest::parse(text)?;
+    call.service(SERVICE_ID, HOOK);
+    call.about(&request);
+    if request.hook != HOOK {
+        return Err(ErrorCode::WrongHook.into());
+    }
+    let source = state.source(caller, &request)?;
+    let advising = flow::advise(
+        &state.evaluator,
+        &state.templates,
+        &request,
+        source,
+        state.today(),
+        call.trail(),
+    );
+    let mut advice = call.hook(advising).await?;
+    state.store.issue(owner(caller, SERVICE_ID), &advice.cards);
+    let basis = advice.facts.take().zip(advice.assessment.clone());
+    let cards = advice.cards.clone();
+    call.advised(advice);
+    Ok(Fired {
+        service: Some(SERVICE_ID),
+        request: text.to_owned(),
+        cards: cards
+            .into_iter()
+            .map(|card| with_board(state, caller, &request, card))
+            .collect(),
+        basis: basis.map(|(facts, assessment)| Basis { facts, assessment }),
+    })
+}
+
+/// The card with a link to the patient's page, if it is the assessment and any browser beside the caller may open that page.
+pub(crate) fn with_board(
+    state: &State,
+    caller: &crate::trust::Caller,
+    request: &HookRequest<'_>,
+    card: Card,
+) -> Card {
+    if card.about().kind != Kind::Assessment {
+        return card;
+    }
+    let link = state
+        .board_url(caller, request)
+        .and_then(|url| Link::absolute("This patient on one page, for the meeting", url));
+    match link {
+        Some(link) => card.with_link(link),
+        None => card,
+    }
+}

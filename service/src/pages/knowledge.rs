@@ -1,0 +1,204 @@
+//! `/knowledge` and `/knowledge/{option-id}`: the rules as a clinician reads them. No patient, so no authentication.
+
+use super::answer::{missing_page, open_page};
+use super::option_page;
+use super::quotes::{CorrectionView, NoteView, Sentence, correction, note, sentence};
+use super::rules::{Rule, rule};
+use super::tables::{Grades, Stages, grades, stages};
+use super::template::Frame;
+use super::{Pages, examples, pages};
+use crate::errors::Failure;
+use crate::http::State;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use cds_cards::Knowledge;
+use cds_cards::assessment::Group;
+use cds_cards::render::words;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+/// The pages that were asked for once; the knowledge of a process does not change.
+#[derive(Debug, Default)]
+pub(super) struct KnowledgePages(Mutex<BTreeMap<String, String>>);
+
+impl KnowledgePages {
+    fn get(&self, id: &str) -> Option<String> {
+        let made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        made.get(id).cloned()
+    }
+
+    fn keep(&self, id: &str, html: &str) {
+        let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        made.insert(id.to_owned(), html.to_owned());
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Index {
+    title: String,
+    id: String,
+    version: String,
+    hash: String,
+    cut_off: String,
+    citation: String,
+    citation_url: String,
+    intended_use: String,
+    misuse: String,
+    groups: Vec<GroupView>,
+    grades: Grades,
+    systems: [Stages; 2],
+    sizes: Vec<(String, String, String)>,
+    hormones: Vec<(String, Rule)>,
+    principles: Vec<Sentence>,
+    limits: Vec<Sentence>,
+    attributes: Vec<(String, String)>,
+    since: Vec<NoteView>,
+    corrections: Vec<CorrectionView>,
+    changes: Vec<(String, String)>,
+    site_files: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct GroupView {
+    label: &'static str,
+    options: Vec<Entry>,
+}
+
+#[derive(Debug, Serialize)]
+struct Entry {
+    id: String,
+    label: String,
+    criteria: usize,
+    restriction: Option<String>,
+}
+
+/// `GET /knowledge`
+pub(super) async fn index(state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Failure> {
+    let pages = pages(&state)?;
+    let html = match pages.knowledge.get("") {
+        Some(html) => html,
+        None => {
+            let html = index_html(pages, &state)?;
+            pages.knowledge.keep("", &html);
+            html
+        }
+    };
+    Ok(open_page(&request, &html))
+}
+
+/// `GET /knowledge/{option-id}`
+pub(super) async fn option(
+    state: Data<State>,
+    id: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Failure> {
+    let pages = pages(&state)?;
+    if let Some(html) = pages.knowledge.get(&id).filter(|_| !id.is_empty()) {
+        return Ok(open_page(&request, &html));
+    }
+    let knowledge = &state.evaluator.knowledge;
+    let Some(option) = knowledge.options.iter().find(|option| option.id == *id) else {
+        let frame = Frame::new(&pages.assets, knowledge, "../", "knowledge", "No such option");
+        let html = pages
+            .templates
+            .fill("no-option.html", &frame, &groups(knowledge))?;
+        return Ok(missing_page(html));
+    };
+    let frame = Frame::new(
+        &pages.assets,
+        knowledge,
+        "../",
+        "knowledge",
+        option.label.as_str(),
+    );
+    let view = option_page::view(knowledge, option);
+    let html = pages.templates.fill("option.html", &frame, &view)?;
+    pages.knowledge.keep(&id, &html);
+    Ok(open_page(&request, &html))
+}
+
+fn index_html(pages: &Pages, state: &State) -> Result<String, Failure> {
+    let knowledge = &state.evaluator.knowledge;
+    let package = &knowledge.package;
+    let frame = Frame::new(
+        &pages.assets,
+        knowledge,
+        "./",
+        "knowledge",
+        "The rules, with quotes and figures",
+    );
+    let view = Index {
+        title: package.title.clone(),
+        id: package.reference.id.clone(),
+        version: package.reference.version.clone(),
+        hash: package.reference.hash.clone(),
+        cut_off: package.reference.evidence_cut_off.clone(),
+        citation: package.citation.clone(),
+        citation_url: package.citation_url.clone(),
+        intended_use: package.intended_use.clone(),
+        misuse: package.misuse.clone(),
+        groups: groups(knowledge),
+        grades: grades(knowledge),
+        systems: [
+            stages(knowledge, "ENETS", &knowledge.enets),
+            stages(knowledge, "AJCC, 7th edition", &knowledge.ajcc7),
+        ],
+        sizes: examples::of_size(knowledge),
+        hormones: knowledge
+            .hormones
+            .iter()
+            .filter_map(|hormone| {
+                Some((
+                    hormone.syndrome.clone(),
+                    rule(knowledge, &hormone.criterion, None)?,
+                ))
+            })
+            .collect(),
+        principles: package
+            .principles
+            .iter()
+            .map(|cited| sentence(knowledge, cited))
+            .collect(),
+        limits: package
+            .limits
+            .iter()
+            .map(|cited| sentence(knowledge, cited))
+            .collect(),
+        attributes: package.attributes.clone(),
+        since: knowledge
+            .since_publication
+            .iter()
+            .map(|(id, each)| note(id, each))
+            .collect(),
+        corrections: knowledge
+            .corrections
+            .iter()
+            .map(|(id, each)| correction(id, each))
+            .collect(),
+        changes: package.changes.clone(),
+        site_files: state.evaluator.site_files.clone(),
+    };
+    pages.templates.fill("knowledge.html", &frame, &view)
+}
+
+fn groups(knowledge: &Knowledge) -> Vec<GroupView> {
+    let of_group = |group: Group| -> Vec<Entry> {
+        let options = knowledge.options.iter().filter(|option| option.group == group);
+        options
+            .map(|option| Entry {
+                id: option.id.clone(),
+                label: option.label.clone(),
+                criteria: option.criteria.len(),
+                restriction: option.restriction.as_ref().map(|cited| cited.text.clone()),
+            })
+            .collect()
+    };
+    Group::ALL
+        .into_iter()
+        .map(|group| GroupView {
+            label: words::group(group),
+            options: of_group(group),
+        })
+        .collect()
+}

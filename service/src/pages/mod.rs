@@ -1,0 +1,105 @@
+//! The pages that people read: rendered on the server from the structures that the API returns, off unless they are set.
+//!
+//! `/knowledge` and the static files hold nothing of a patient and are open; every other page takes a
+//! [`crate::trust::Caller`], as the hooks do.
+
+mod answer;
+mod ask;
+mod assets;
+mod board;
+mod cards;
+mod case;
+mod examples;
+mod fire;
+mod knowledge;
+mod markdown;
+mod option_page;
+mod plot;
+mod quotes;
+mod rules;
+mod suppose;
+mod tables;
+mod template;
+mod tree;
+mod visitor;
+mod workbench;
+
+pub(crate) use fire::with_board;
+pub(crate) use visitor::{host_of, is_loopback};
+
+use crate::errors::{ErrorCode, Failure};
+use crate::http::State;
+use actix_web::HttpResponse;
+use actix_web::web::{Data, ServiceConfig, get, post, resource, to};
+use assets::Assets;
+use knowledge::KnowledgePages;
+use template::Templates;
+
+/// What the pages are made of.
+#[derive(Debug)]
+pub(crate) struct Pages {
+    templates: Templates,
+    assets: Assets,
+    knowledge: KnowledgePages,
+}
+
+impl Pages {
+    /// The pages as compiled in.
+    ///
+    /// # Errors
+    /// What is wrong with a template, by its name.
+    pub(crate) fn new() -> Result<Self, String> {
+        Ok(Self {
+            templates: Templates::new()?,
+            assets: Assets::new(),
+            knowledge: KnowledgePages::default(),
+        })
+    }
+}
+
+/// The pages of a service, where it has them.
+fn pages(state: &State) -> Result<&Pages, Failure> {
+    state.pages.as_ref().ok_or_else(|| ErrorCode::UnknownPath.into())
+}
+
+/// Every path of the pages.
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(
+            resource("/")
+                .route(get().to(workbench::open))
+                .route(post().to(workbench::submitted))
+                .default_service(to(get_or_post)),
+        )
+        .service(
+            resource("/board")
+                .route(get().to(board::open))
+                .route(post().to(board::submitted))
+                .default_service(to(get_or_post)),
+        )
+        .service(
+            resource("/knowledge")
+                .route(get().to(knowledge::index))
+                .default_service(to(only_get)),
+        )
+        .service(
+            resource("/knowledge/{id}")
+                .route(get().to(knowledge::option))
+                .default_service(to(only_get)),
+        )
+        .service(
+            resource("/static/{name}")
+                .route(get().to(assets::file))
+                .default_service(to(only_get)),
+        );
+}
+
+async fn get_or_post(state: Data<State>) -> Result<HttpResponse, Failure> {
+    pages(&state)?;
+    Ok(crate::http::wrong_method("GET, POST").await)
+}
+
+async fn only_get(state: Data<State>) -> Result<HttpResponse, Failure> {
+    pages(&state)?;
+    Ok(crate::http::wrong_method("GET").await)
+}

@@ -1,0 +1,256 @@
+//! `/`: fire a call, see the cards as a record system draws them, and the reasoning beside them.
+
+use super::answer::patient_page;
+use super::ask::Ask;
+use super::cards::{CardView, views};
+use super::case::{FactView, GroupView, MissingView, Tumour, facts, groups, missing, tumour};
+use super::fire::{Fired, fire};
+use super::pages;
+use super::suppose::{Control, Moved, control, moved};
+use super::template::Frame;
+use super::tree::{Tree, tree};
+use super::visitor::Visitor;
+use crate::errors::Failure;
+use crate::http::State;
+use crate::http::body::{Body, Form};
+use crate::http::{encoded, refusal};
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use cds_cards::assessment::Verdict;
+use fhir_profiles::FactId;
+use serde::Serialize;
+
+#[derive(Debug, Serialize)]
+struct Workbench {
+    chooser: Chooser,
+    fault: Option<Fault>,
+    result: Option<Shown>,
+}
+
+/// What can be chosen, and what is.
+#[derive(Debug, Serialize)]
+struct Chooser {
+    patients: Vec<String>,
+    servers: Vec<String>,
+    patient: String,
+    server: String,
+    token: String,
+    request: String,
+    hook: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Fault {
+    status: u16,
+    code: &'static str,
+    text: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Shown {
+    title: String,
+    service: &'static str,
+    as_of: String,
+    cards: Vec<CardView>,
+    request: String,
+    curl: String,
+    /// The address of the board view, where that page can be opened by its address alone.
+    board: Option<String>,
+    basis: Option<Case>,
+}
+
+#[derive(Debug, Serialize)]
+struct Case {
+    tumour: Tumour,
+    groups: Vec<GroupView>,
+    tree: Option<Tree>,
+    option: String,
+    known: Vec<FactView>,
+    silent: Vec<FactView>,
+    missing: Vec<MissingView>,
+    discrepancies: Vec<String>,
+    problems: Vec<(String, String)>,
+    control: Option<Control>,
+    facts: Vec<(&'static str, String)>,
+    moved: Option<Moved>,
+}
+
+/// `GET /`
+pub(super) async fn open(
+    visitor: Visitor,
+    state: Data<State>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Failure> {
+    page(&state, &visitor, &Ask::parse(request.query_string())?).await
+}
+
+/// `POST /`
+pub(super) async fn submitted(
+    visitor: Visitor,
+    state: Data<State>,
+    body: Result<Body<Form>, Failure>,
+) -> Result<HttpResponse, Failure> {
+    page(&state, &visitor, &Ask::parse(body?.text()?)?).await
+}
+
+async fn page(state: &State, visitor: &Visitor, ask: &Ask) -> Result<HttpResponse, Failure> {
+    let pages = pages(state)?;
+    let fired = if ask.is_empty() {
+        None
+    } else {
+        Some(fire(state, visitor, ask).await)
+    };
+    if let Some(Ok(fired)) = fired.as_ref().filter(|_| !ask.show.is_empty()) {
+        return json(fired, &ask.show);
+    }
+    let frame = Frame::new(
+        &pages.assets,
+        &state.evaluator.knowledge,
+        "./",
+        "workbench",
+        "Workbench",
+    );
+    let mut view = Workbench {
+        chooser: chooser(state, visitor, ask),
+        fault: None,
+        result: None,
+    };
+    let failure = match fired {
+        None => None,
+        Some(Ok(fired)) => {
+            view.result = Some(shown(state, ask, &fired));
+            None
+        }
+        Some(Err(failure)) => {
+            view.fault = Some(Fault {
+                status: failure.code.status(),
+                code: failure.code.code(),
+                text: failure.to_string(),
+            });
+            Some(failure)
+        }
+    };
+    let html = pages.templates.fill("workbench.html", &frame, &view)?;
+    Ok(match failure {
+        None => patient_page(StatusCode::OK, html),
+        Some(failure) => refusal(&failure, |status| patient_page(status, html)),
+    })
+}
+
+fn json(fired: &Fired, show: &str) -> Result<HttpResponse, Failure> {
+    let pretty = |value: &serde_json::Value| serde_json::to_string_pretty(value).unwrap_or_default();
+    let text = match show {
+        "request" => serde_json::from_str(&fired.request).map_or(fired.request.clone(), |json| pretty(&json)),
+        "assessment" => {
+            let assessment = fired.basis.as_ref().map(|basis| &basis.assessment);
+            pretty(&serde_json::to_value(assessment).unwrap_or_default())
+        }
+        _ => pretty(&fired.response()),
+    };
+    Ok(super::answer::patient_json(text))
+}
+
+fn chooser(state: &State, visitor: &Visitor, ask: &Ask) -> Chooser {
+    let servers = visitor.caller.fhir_bases().iter().map(ToString::to_string);
+    Chooser {
+        patients: state
+            .sandbox
+            .as_ref()
+            .map(|sandbox| sandbox.patients().to_vec())
+            .unwrap_or_default(),
+        servers: servers
+            .filter(|_| state.may_show_servers(&visitor.caller))
+            .collect(),
+        patient: ask.patient.clone(),
+        server: ask.server.clone(),
+        token: ask.token.clone(),
+        request: ask.request.clone(),
+        hook: ask.hook.clone(),
+    }
+}
+
+fn shown(state: &State, ask: &Ask, fired: &Fired) -> Shown {
+    let subject = fired
+        .basis
+        .as_ref()
+        .and_then(|basis| basis.assessment.subject.clone());
+    Shown {
+        title: subject.map_or_else(
+            || ask.patient.clone(),
+            |subject| cds_cards::render::plain(&subject),
+        ),
+        service: fired.service.unwrap_or_default(),
+        as_of: state.today().to_string(),
+        cards: views(state, &fired.cards),
+        request: fired.request.clone(),
+        curl: curl(state, ask, fired),
+        board: (ask.request.is_empty() && ask.token.is_empty()).then(|| board_path(ask)),
+        basis: fired.basis.as_ref().map(|basis| case(state, ask, basis)),
+    }
+}
+
+/// Nothing of the patient but the reference stands in the address.
+fn board_path(ask: &Ask) -> String {
+    let patient = encoded(&ask.patient);
+    if ask.server.is_empty() {
+        format!("board?patient={patient}")
+    } else {
+        format!("board?server={}&patient={patient}", encoded(&ask.server))
+    }
+}
+
+/// The call as a line for a terminal.
+fn curl(state: &State, ask: &Ask, fired: &Fired) -> String {
+    let own = state.own_url();
+    let (path, data) = match fired.service {
+        Some(service) if ask.request.is_empty() => (
+            format!("cds-services/{service}"),
+            format!("'{}'", fired.request.replace('\'', "'\\''")),
+        ),
+        Some(service) => (format!("cds-services/{service}"), "@request.json".to_owned()),
+        None => ("assessment".to_owned(), "@bundle.json".to_owned()),
+    };
+    format!("curl -s {own}/{path} -H 'Content-Type: application/json' --data-binary {data}")
+}
+
+fn case(state: &State, ask: &Ask, basis: &crate::hooks::flow::Basis) -> Case {
+    let knowledge = &state.evaluator.knowledge;
+    let assessment = &basis.assessment;
+    let option = chosen(ask, assessment);
+    let (known, silent) = facts(assessment);
+    Case {
+        tumour: tumour(knowledge, assessment),
+        groups: groups(knowledge, assessment),
+        tree: tree(knowledge, assessment, &option),
+        option,
+        known,
+        silent,
+        missing: missing(assessment),
+        discrepancies: assessment
+            .discrepancies
+            .iter()
+            .map(|found| found.text.clone())
+            .collect(),
+        problems: assessment
+            .problems
+            .iter()
+            .map(|problem| (cds_cards::render::plain(&problem.place), problem.problem.clone()))
+            .collect(),
+        control: FactId::parse(&ask.fact).map(control),
+        facts: FactId::ALL
+            .iter()
+            .map(|id| (id.as_str(), id.info().label.clone()))
+            .collect(),
+        moved: (!ask.supposed.is_empty()).then(|| moved(knowledge, &basis.facts, assessment, &ask.supposed)),
+    }
+}
+
+/// The option that is asked for, else the first that the review supports or that is to be confirmed.
+fn chosen(ask: &Ask, assessment: &cds_cards::Assessment) -> String {
+    let asked = assessment.options.iter().find(|option| option.id == ask.option);
+    let shown = |verdict: Verdict| matches!(verdict, Verdict::Supported | Verdict::Provisional);
+    let first = assessment.options.iter().find(|option| shown(option.verdict));
+    let any = asked.or(first).or(assessment.options.first());
+    any.map(|option| option.id.clone()).unwrap_or_default()
+}
