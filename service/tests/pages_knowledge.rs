@@ -13,13 +13,13 @@ fn attributes(html: &str, name: &str) -> Vec<String> {
     let start = format!(" {name}=\"");
     html.split(&start)
         .skip(1)
-        .map(|rest| rest.split('"').next().unwrap().replace("&#x2f;", "/"))
+        .map(|rest| rest.split('"').next().unwrap_or_default().replace("&#x2f;", "/"))
         .collect()
 }
 
 /// An address as a browser resolves it against the page's path.
 fn resolved(page: &str, link: &str) -> String {
-    let link = link.split('#').next().unwrap();
+    let link = link.split('#').next().unwrap_or_default();
     if link.is_empty() {
         return page.to_owned();
     }
