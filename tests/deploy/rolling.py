@@ -114,6 +114,12 @@ class Replica:
         return code
 
 
+def greatest_memory(process):
+    """The most memory that a process has had, in kB."""
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+
+
 class Load:
     """Callers that look at a patient and then say what they did with the first card, over and over."""
 
@@ -229,6 +235,7 @@ def main():
         for thread in load.threads:
             thread.join()
         took = time.monotonic() - began
+        memory = max(greatest_memory(replica.process) for replica in replicas)
         kept = set(postgres.rows("SELECT card FROM issued_cards WHERE outcome IS NOT NULL"))
     finally:
         if proxy:
@@ -244,6 +251,7 @@ def main():
         "feedbackAccepted": len(load.accepted),
         "feedbackLost": len(load.accepted - kept),
         "slowestSeconds": round(load.slowest, 3),
+        "replicaMemoryKilobytes": memory,
         "callsPerSecond": round(load.calls / took, 1),
     }
     (out / "rolling.json").write_text(json.dumps(figures, indent=2) + "\n")
