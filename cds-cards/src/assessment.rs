@@ -1,6 +1,7 @@
 //! What the service concludes about one patient: the structures of the assessment JSON (contract, Assessment).
 
 use fhir_profiles::FactId;
+use fhir_profiles::facts::Gap;
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -199,6 +200,9 @@ pub struct FactReport {
     /// Why unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
+    /// Why a missing fact may be on record all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gap: Option<Gap>,
     /// The value: a word, words, or an exact number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<FactValue>,
@@ -419,6 +423,9 @@ pub struct CriterionReport {
     /// Why unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
+    /// Why what is missing may be on record all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gap: Option<Gap>,
     /// Whether the outcome rests on an interpretation of the review.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub interpretation: bool,

@@ -6,9 +6,11 @@
 pub mod assessment;
 pub mod engine;
 pub mod knowledge;
+pub mod orders;
 pub mod render;
 pub mod vignettes;
 
 pub use assessment::Assessment;
 pub use engine::assess;
 pub use knowledge::Knowledge;
+pub use orders::{Proposal, proposals};

@@ -323,7 +323,12 @@ fn an_overlay_replaces_and_extends() {
         .replace("\"cryotherapy\"", "\"microwave-ablation\"")
         .replace("\"Cryotherapy\"", "\"Microwave ablation\"")
         .replace("order = 6", "order = 6.5");
-    overlay.insert("options/microwave-ablation/option.toml".to_owned(), own);
+    // No known treatment means it, so no order is checked against it.
+    let (own, _) = own.split_once("[[ordered-as]]").unwrap();
+    overlay.insert(
+        "options/microwave-ablation/option.toml".to_owned(),
+        own.to_owned(),
+    );
     overlay.insert(
         "options/microwave-ablation/card.md".to_owned(),
         embedded["options/cryotherapy/card.md"].clone(),

@@ -582,6 +582,38 @@ fn slots_of_a_card_text() {
 }
 
 #[test]
+fn orders_of_unknown_treatments_and_treatments_that_stand_twice() {
+    let file = "options/sunitinib/option.toml";
+    let good = "treatments = [\"sunitinib\"]";
+    for (bad, what) in [
+        ("treatments = [\"sunitinub\"]", "unknown treatment `sunitinub`"),
+        (
+            "treatments = [\"sunitinib\", \"sunitinib\"]",
+            "treatment `sunitinib` stands twice",
+        ),
+        ("treatments = []", "`treatments` is empty"),
+        (
+            "treatments = [\"sunitinib\"]\nunless-with = [\"aspirin\"]",
+            "unknown treatment `aspirin`",
+        ),
+        (
+            "treatments = [\"sunitinib\"]\ninterpretation = \"yes\"",
+            "`interpretation` must be true or false, not string",
+        ),
+        (
+            "treatments = [\"sunitinib\"]\nunless = []",
+            "unknown key `unless`",
+        ),
+    ] {
+        let mut files = Knowledge::embedded_files();
+        change(&mut files, file, good, bad);
+        let found = faults(&files);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with(file) && found[0].contains(what), "{found:?}");
+    }
+}
+
+#[test]
 fn a_summary_that_can_be_too_long() {
     let label = "Potentially curative resection ".repeat(6);
     let mut files = Knowledge::embedded_files();

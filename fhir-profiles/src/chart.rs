@@ -4,9 +4,10 @@ mod loose;
 mod narrow;
 mod patient;
 
+use crate::catalogue::FactId;
 use crate::codes::Codes;
 use crate::codes::system::TEXT;
-use crate::facts::Problem;
+use crate::facts::{Gap, Problem};
 pub(crate) use loose::Read;
 pub(crate) use narrow::{Coding, Concept, Narrow, text_coding};
 use patient::Identities;
@@ -98,6 +99,7 @@ pub struct ChartBuilder<'a> {
     roots: Vec<&'a RawValue>,
     items: Vec<Item<'a>>,
     problems: Vec<Problem>,
+    gaps: Vec<(FactId, Gap)>,
 }
 
 impl<'a> ChartBuilder<'a> {
@@ -108,6 +110,7 @@ impl<'a> ChartBuilder<'a> {
             roots: Vec::new(),
             items: Vec::new(),
             problems: Vec::new(),
+            gaps: Vec::new(),
         }
     }
 
@@ -209,6 +212,11 @@ impl<'a> ChartBuilder<'a> {
         });
     }
 
+    /// Says of facts that the records which could state them are not all there.
+    pub fn gap(&mut self, facts: impl IntoIterator<Item = FactId>, gap: Gap) {
+        self.gaps.extend(facts.into_iter().map(|fact| (fact, gap)));
+    }
+
     /// Checks that every resource is of one patient.
     ///
     /// References are compared by the patient's id: relative, absolute and versioned ones alike, `urn:uuid` through the
@@ -225,6 +233,7 @@ impl<'a> ChartBuilder<'a> {
             roots: self.roots,
             items: self.items,
             problems: self.problems,
+            gaps: self.gaps,
         })
     }
 }
@@ -244,6 +253,7 @@ pub struct Chart<'a> {
     roots: Vec<&'a RawValue>,
     items: Vec<Item<'a>>,
     problems: Vec<Problem>,
+    gaps: Vec<(FactId, Gap)>,
 }
 
 impl<'a> Chart<'a> {
@@ -308,6 +318,10 @@ impl<'a> Chart<'a> {
 
     pub(crate) fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+
+    pub(crate) fn gaps(&self) -> &[(FactId, Gap)] {
+        &self.gaps
     }
 
     /// The raw JSON of every resource, by added value and position; made only for values marked as wanted.

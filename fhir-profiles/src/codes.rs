@@ -9,6 +9,7 @@ mod valueset;
 use crate::catalogue::FactId;
 use crate::chart::Coding;
 use crate::facts::{Basis, System};
+use crate::treatments::Treatment;
 pub use maps::MapFault;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock};
@@ -60,6 +61,8 @@ pub(crate) enum Meaning {
     },
     Histology,
     Karnofsky,
+    /// A report that may contain Observations; nothing is read from itself.
+    Report,
     MetastasisSite,
     HistoryOfLiverMetastases,
     /// The classification is clinical or pathological.
@@ -78,6 +81,8 @@ pub(crate) enum Meaning {
         whipple: bool,
     },
     Drug(&'static str),
+    /// A treatment that is no drug, as an order names it; no fact is read from it.
+    Treats(&'static str),
     /// A site's code of one of the project's own value codes.
     Word(&'static str),
 }
@@ -229,6 +234,10 @@ impl Standard {
         if system == system::FACTS {
             return (FactId::parse(code.trim()).map(Meaning::Fact), &[], Vec::new());
         }
+        if system == system::TREATMENTS {
+            let own = Treatment::parse(code.trim()).map(treatment);
+            return (own, &[], Vec::new());
+        }
         let Some(known) = self.exact.get(system) else {
             return (None, &[], Vec::new());
         };
@@ -244,6 +253,14 @@ impl Standard {
         }
         (None, exact, families)
     }
+}
+
+/// What the project's own code of a treatment means: a drug is read like any other code of it.
+fn treatment(treatment: Treatment) -> Meaning {
+    let drug = table::SETS.iter().flat_map(|(.., meanings)| meanings.iter());
+    drug.copied()
+        .find(|meaning| matches!(meaning, Meaning::Drug(drug) if *drug == treatment.as_str()))
+        .unwrap_or(Meaning::Treats(treatment.as_str()))
 }
 
 #[cfg(test)]

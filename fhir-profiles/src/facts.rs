@@ -208,6 +208,29 @@ pub enum Unknown {
     Unreadable,
 }
 
+/// Why the records in which a fact could stand are not all there, from the least to the worst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Gap {
+    /// Nobody supplied them, nor could they be fetched.
+    NotSupplied,
+    /// Some of them are missing.
+    Partial,
+    /// They were searched for, and the search failed.
+    Failed,
+}
+
+impl Gap {
+    /// What a clinician reads in the place of "not recorded".
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::NotSupplied => "not supplied",
+            Self::Partial => "not in the part that was supplied",
+            Self::Failed => "could not be fetched",
+        }
+    }
+}
+
 /// Everything on record about one fact.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Fact {
@@ -221,6 +244,8 @@ pub struct Fact {
     pub unread: Vec<Evidence>,
     /// Records that are no evidence either way (unconfirmed, not yet effective, no system named): shown, not used.
     pub shown: Vec<Evidence>,
+    /// Why records that could state it are not all there.
+    pub gap: Option<Gap>,
 }
 
 impl Fact {
@@ -273,6 +298,7 @@ static NO_FACT: Fact = Fact {
     overruled: Vec::new(),
     unread: Vec::new(),
     shown: Vec::new(),
+    gap: None,
 };
 
 impl Facts {
@@ -283,6 +309,7 @@ impl Facts {
             subject: None,
             closed_world: BTreeSet::new(),
             raw: BTreeMap::new(),
+            gaps: BTreeMap::new(),
             problems: Vec::new(),
         }
     }
@@ -327,6 +354,7 @@ pub struct FactsBuilder {
     pub(crate) subject: Option<String>,
     pub(crate) closed_world: BTreeSet<FactId>,
     pub(crate) raw: BTreeMap<FactId, Raw>,
+    pub(crate) gaps: BTreeMap<FactId, Gap>,
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -367,6 +395,13 @@ impl FactsBuilder {
     /// Adds a record that is no evidence either way.
     pub fn shown(&mut self, id: FactId, evidence: Evidence) -> &mut Self {
         self.raw.entry(id).or_default().shown.push(evidence);
+        self
+    }
+
+    /// Says that records which could state a fact are not all there; the worst of several counts.
+    pub fn gap(&mut self, id: FactId, gap: Gap) -> &mut Self {
+        let known = self.gaps.entry(id).or_insert(gap);
+        *known = gap.max(*known);
         self
     }
 

@@ -8,6 +8,7 @@ pub mod facts;
 pub mod interval;
 pub mod read;
 mod recency;
+mod treatments;
 mod values;
 
 pub use catalogue::{FactId, Word};
@@ -16,4 +17,5 @@ pub use codes::{Codes, MapFault};
 pub use date::PartialDate;
 pub use facts::{Facts, FactsBuilder};
 pub use interval::Interval;
-pub use read::{ReadPolicy, read};
+pub use read::{Order, ReadPolicy, orders, read};
+pub use treatments::Treatment;

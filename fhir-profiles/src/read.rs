@@ -8,6 +8,7 @@ mod grade;
 mod marker;
 mod medication;
 mod observation;
+mod orders;
 mod patient;
 mod pnet;
 mod procedure;
@@ -25,6 +26,7 @@ use around::{Targets, observations};
 use element::Tree;
 use jiff::civil::Date;
 use medication::Medications;
+pub use orders::{Order, orders};
 use pnet::Histology;
 use record::Record;
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +52,9 @@ pub fn read(chart: &Chart<'_>, policy: &ReadPolicy<'_>) -> Facts {
     facts.closed_world(policy.closed_world.iter().copied());
     for problem in chart.problems() {
         facts.problem(problem.clone());
+    }
+    for (fact, gap) in chart.gaps() {
+        facts.gap(*fact, *gap);
     }
     let mut reader = Reader {
         codes: policy.codes,

@@ -29,6 +29,9 @@ impl FactsBuilder {
         for id in self.closed_world.iter().filter(|_| whole) {
             assume_absent(*id, facts.entry(*id).or_default());
         }
+        for (id, gap) in &self.gaps {
+            facts.entry(*id).or_default().gap = Some(*gap);
+        }
         let mut problems = self.problems;
         problems.sort_by(|a, b| (&a.place, &a.what).cmp(&(&b.place, &b.what)));
         problems.dedup();

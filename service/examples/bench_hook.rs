@@ -256,6 +256,7 @@ fn body(patient: &str, size: usize) -> String {
                 "pathology": searchset(results.clone()),
                 "staging": searchset(Vec::new()), "liver": searchset(Vec::new()),
                 "markers": searchset(Vec::new()), "status": searchset(Vec::new()),
+                "reports": searchset(Vec::new()),
                 "procedures": searchset(of(&["Procedure"])),
                 "medications": searchset(of(&["MedicationRequest"])),
                 "medicationStatements": searchset(of(&["MedicationStatement"])),

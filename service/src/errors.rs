@@ -51,7 +51,7 @@ errors! {
     /// Neither of the two things that can be assessed.
     NotAssessable = "not-assessable", 400, "structure", "expected a FHIR Bundle or a CDS Hooks request";
     /// The service answers another hook.
-    WrongHook = "wrong-hook", 400, "invalid", "this service answers the hook `patient-view` only";
+    WrongHook = "wrong-hook", 400, "invalid", "this service answers another hook; GET /cds-services names it";
     /// `hook` is missing.
     MissingHook = "missing-hook", 400, "required", "`hook` is missing";
     /// `hookInstance` is missing or no UUID.
@@ -62,6 +62,10 @@ errors! {
     MissingUserId = "missing-user-id", 400, "required", "`context.userId` is missing";
     /// Feedback that is not as the standard has it.
     InvalidFeedback = "invalid-feedback", 400, "structure", "the body is not CDS Hooks feedback; nothing of it was kept";
+    /// `context.draftOrders` is missing or no Bundle.
+    InvalidDraftOrders = "invalid-draft-orders", 400, "required", "`context.draftOrders` is missing or not a Bundle";
+    /// `context.selections` is missing.
+    InvalidSelections = "invalid-selections", 400, "required", "`context.selections` is missing";
     /// A search that the sandbox does not do.
     UnsupportedSearch = "unsupported-search", 400, "not-supported", "the sandbox does not know this search";
     /// No valid token; nobody is told more.

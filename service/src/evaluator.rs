@@ -2,9 +2,9 @@
 
 use crate::hooks::templates::templates;
 use crate::settings::Settings;
-use cds_cards::Knowledge;
 use cds_cards::assessment::Assessment;
-use cds_cards::render::{Card, Policy, render};
+use cds_cards::render::{Card, Policy, render, render_orders};
+use cds_cards::{Knowledge, Proposal};
 use fhir_profiles::chart::Chart;
 use fhir_profiles::codes::Codes;
 use fhir_profiles::read::{ReadPolicy, read};
@@ -98,12 +98,24 @@ impl Evaluator {
 
     /// The cards of an assessment; the same call gives the same identifiers.
     pub fn render(&self, assessment: &Assessment, instance: Uuid) -> Vec<Card> {
-        let policy = Policy {
+        render(&self.knowledge, assessment, &self.policy(instance))
+    }
+
+    /// The answer to a hook: the cards of what orders propose to a patient so assessed, or of the assessment where the
+    /// hook has no orders.
+    pub fn answer(&self, assessment: &Assessment, orders: Option<&[Proposal]>, instance: Uuid) -> Vec<Card> {
+        match orders {
+            None => self.render(assessment, instance),
+            Some(orders) => render_orders(&self.knowledge, assessment, orders, &self.policy(instance)),
+        }
+    }
+
+    fn policy(&self, instance: Uuid) -> Policy<'_> {
+        Policy {
             max_cards: self.max_cards,
             public_url: self.pages_url.as_deref(),
             instance,
-        };
-        render(&self.knowledge, assessment, &policy)
+        }
     }
 }
 

@@ -3,10 +3,12 @@
 use crate::errors::{ErrorCode, Failure};
 use crate::evaluator::Evaluator;
 use crate::hooks::flow::{self, Basis, Source};
+use crate::hooks::orders::proposed;
 use crate::hooks::prefetch::refused;
 use crate::hooks::request::HookRequest;
 use crate::hooks::templates::Template;
 use crate::hooks::trail::Trail;
+use cds_cards::Proposal;
 use cds_cards::assessment::Assessment;
 use fhir_profiles::chart::ChartBuilder;
 use jiff::civil::Date;
@@ -22,6 +24,8 @@ pub struct Assessed {
     pub assessment: Assessment,
     /// hookInstance, or nil for a Bundle.
     pub instance: Uuid,
+    /// What the orders of a hook on orders propose.
+    pub orders: Option<Vec<Proposal>>,
 }
 
 #[derive(Deserialize)]
@@ -54,14 +58,17 @@ pub async fn assess<'s>(
         (Some("Bundle"), _) => Ok(Assessed {
             assessment: bundle_basis(evaluator, text, as_of)?.assessment,
             instance: Uuid::nil(),
+            orders: None,
         }),
         (None, Some(_)) => {
             let request = HookRequest::parse(text)?;
+            let orders = proposed(evaluator, &request)?;
             let source = source(&request)?;
             let assessment = flow::assess(evaluator, templates, &request, source, as_of, trail).await?;
             Ok(Assessed {
                 assessment,
                 instance: request.instance,
+                orders,
             })
         }
         _ => Err(ErrorCode::NotAssessable.into()),

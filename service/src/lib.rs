@@ -15,6 +15,7 @@ pub mod input;
 mod pages;
 pub mod sandbox;
 pub mod settings;
+mod stamp;
 pub mod store;
 pub mod telemetry;
 pub mod trust;

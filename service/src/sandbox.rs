@@ -9,10 +9,11 @@ use std::borrow::Cow;
 static PATIENTS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/demo/patients");
 
 /// Types that may be searched although no bundled patient has one.
-const TYPES: [&str; 7] = [
+const TYPES: [&str; 8] = [
     "Patient",
     "Condition",
     "Observation",
+    "DiagnosticReport",
     "Procedure",
     "MedicationRequest",
     "MedicationStatement",

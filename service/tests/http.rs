@@ -33,7 +33,7 @@ fn discovery_lists_the_service_and_its_templates() {
     assert_eq!(answer.status, 200);
     assert!(answer.head.contains("content-type: application/json"));
     let services = answer.json()["services"].as_array().unwrap().clone();
-    assert_eq!(services.len(), 1);
+    assert_eq!(services.len(), 3);
     let service = &services[0];
     assert_eq!(
         (&service["hook"], &service["id"]),

@@ -44,11 +44,6 @@ def of_file(path, form):
 # What a chart's file holds and the searches do not bring, with the cause; any other difference fails.
 KNOWN = {
     "conflicting-chart": {"card texts": "the malformed Observation is not on the server, so no card says that it was not used"},
-    "glucagon-in-pmol": {
-        "facts mitoses": "a result contained in a DiagnosticReport, for which no search asks",
-        "options": "their criteria name the mitoses in the file",
-        "card texts": "as above",
-    },
 }
 
 

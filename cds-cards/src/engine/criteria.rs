@@ -3,7 +3,7 @@
 use super::functional::Functional;
 use super::grade::{Grade, why};
 use super::truth::Truth;
-use super::words::fact_text;
+use super::words::{fact_text, missing};
 use crate::assessment::{Outcome, Reason, Role, Verdict};
 use crate::knowledge::{Band, Call, Criterion, Knowledge, OptionKnowledge, Subject, Test};
 use fhir_profiles::FactId;
@@ -133,7 +133,7 @@ impl<'a> Evaluation<'a> {
                 let truth = Truth::Unknown(why(unknown));
                 let because = match why(unknown) {
                     Reason::Unreadable => format!("{} recorded, but not readable", id.info().label),
-                    _ if fact.shown.is_empty() => format!("{} not recorded", id.info().label),
+                    _ if fact.shown.is_empty() => format!("{} {}", id.info().label, missing(fact)),
                     _ => format!("{}: no record that counts", id.info().label),
                 };
                 Evaluated {

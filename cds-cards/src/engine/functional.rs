@@ -2,7 +2,7 @@
 
 use super::criteria::test_range;
 use super::truth::{Truth, outranking};
-use super::words::{fact_text, value_text};
+use super::words::{fact_text, missing, value_text};
 use crate::assessment::Reason;
 use crate::knowledge::{Knowledge, Test};
 use fhir_profiles::FactId;
@@ -87,7 +87,10 @@ pub(crate) fn functional(knowledge: &Knowledge, facts: &Facts) -> Functional {
         because = vec![match unknown {
             Some(Reason::Unreadable) => "Functional status or a hormone recorded, but not readable".into(),
             Some(Reason::Conflicting) => "Hormone readings disagree".into(),
-            _ => "Functional status not recorded".into(),
+            _ => {
+                let fact = facts.get(FactId::Functioning);
+                format!("Functional status {}", missing(fact))
+            }
         }];
     }
     if unknown == Some(Reason::Conflicting) && statuses.len() > 1 {

@@ -109,11 +109,18 @@ fn criterion_report(
         .or_else(shared)
         .cloned()
         .unwrap_or_default();
+    let reason = e.truth.reason();
+    let gap = e
+        .open
+        .iter()
+        .filter_map(|fact| evaluation.facts.get(*fact).gap)
+        .max();
     CriterionReport {
         id: id.to_owned(),
         role,
         outcome: e.truth.outcome(),
-        reason: e.truth.reason(),
+        reason,
+        gap: gap.filter(|_| reason == Some(Reason::Missing)),
         interpretation: e.interpretation,
         borderline: e.borderline,
         facts: e.facts,

@@ -139,6 +139,7 @@ fn one(id: FactId, fact: &Fact, conflicting: bool) -> FactReport {
     let readings = match fact.readings() {
         Err(unknown) => {
             report.reason = Some(why(unknown));
+            report.gap = fact.gap.filter(|_| report.reason == Some(Reason::Missing));
             return report;
         }
         Ok(readings) => readings,
@@ -217,6 +218,7 @@ fn functional(evaluation: &Evaluation<'_>, report: &mut FactReport) {
     let functional = &evaluation.functional;
     report.detail = functional.syndrome.clone();
     report.reason = functional.unknown;
+    report.gap = report.gap.filter(|_| report.reason == Some(Reason::Missing));
     report.value = None;
     report.status = Status::Unknown;
     if functional.unknown.is_none() {

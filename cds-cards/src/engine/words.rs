@@ -1,7 +1,7 @@
 //! Values in our own words: what a clinician reads beside a criterion, never raw chart text.
 
 use fhir_profiles::FactId;
-use fhir_profiles::facts::{Reading, Value};
+use fhir_profiles::facts::{Fact, Gap, Reading, Value};
 
 /// A reading's value with its unit and, for a status, since when: `8 %`, `stable since 2025-11`, `present`.
 pub(crate) fn value_text(fact: FactId, reading: &Reading) -> String {
@@ -26,6 +26,11 @@ pub(crate) fn value_text(fact: FactId, reading: &Reading) -> String {
 pub(crate) fn unit_of(fact: FactId, reading: &Reading) -> Option<&str> {
     let unit = reading.unit.as_deref().or(fact.info().unit.as_deref())?;
     (!matches!(unit, "a" | "{#}" | "{score}" | "1")).then_some(unit)
+}
+
+/// What is said of a fact of which nothing is there: a record that was not to be had is not one that does not exist.
+pub(crate) fn missing(fact: &Fact) -> &'static str {
+    fact.gap.map_or("not recorded", Gap::text)
 }
 
 /// A fact with its readings: `Ki-67 8 % (2026-05-01)`.

@@ -34,6 +34,8 @@ const FILES: &[&str] = &[
     "cards/missing-data.md",
     "cards/discrepancy.md",
     "cards/unreadable.md",
+    "cards/order-warning.md",
+    "cards/order-undetermined.md",
 ];
 
 impl Knowledge {

@@ -2,7 +2,7 @@
 
 use crate::assessment::{Cited, Group, KnowledgeRef, Role};
 use crate::render::Texts;
-use fhir_profiles::{FactId, Interval};
+use fhir_profiles::{FactId, Interval, Treatment};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
@@ -34,7 +34,8 @@ pub struct Knowledge {
     pub corrections: BTreeMap<String, Correction>,
     /// Suggested requests by the fact that each would settle.
     pub suggestions: Vec<Suggestion>,
-    /// Card texts by file name (`assessment.md`, `missing-data.md`, `discrepancy.md`, `unreadable.md`, `options.md`).
+    /// Card texts by file name (`assessment.md`, `missing-data.md`, `discrepancy.md`, `unreadable.md`, `options.md`, `order-warning.md`,
+    /// `order-undetermined.md`).
     pub cards: BTreeMap<String, String>,
     /// The same texts, made ready for filling.
     pub(crate) texts: Texts,
@@ -205,12 +206,25 @@ pub struct OptionKnowledge {
     pub figures: Vec<Figure>,
     /// Further sentences of the review.
     pub notes: Vec<Cited>,
+    /// What orders mean it; none for an option of a site's own that no known treatment means.
+    pub orders: Vec<OrderMeaning>,
     /// Ids of since-publication notes.
     pub since_publication: Vec<String>,
     /// Ids of corrections.
     pub corrections: Vec<String>,
     /// `card.md`: the option's passage in a group card.
     pub card: String,
+}
+
+/// Treatments of which an order means the option.
+#[derive(Debug)]
+pub struct OrderMeaning {
+    /// Any of these.
+    pub treatments: Vec<Treatment>,
+    /// Not where one of these is ordered too: then the order belongs to a regimen that the review does not have.
+    pub unless_with: Vec<Treatment>,
+    /// Whether the reading is ours.
+    pub interpretation: bool,
 }
 
 /// A favour, caution or variant.

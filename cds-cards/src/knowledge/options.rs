@@ -3,10 +3,11 @@
 use super::criteria::Criteria;
 use super::evidence::Evidence;
 use super::load::Source;
-use super::model::{Aspect, Figure, OptionKnowledge};
+use super::model::{Aspect, Figure, OptionKnowledge, OrderMeaning};
 use super::section::{At, Section};
 use super::slots;
 use crate::assessment::{Cited, Group, Role};
+use fhir_profiles::Treatment;
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -106,6 +107,7 @@ impl Reader<'_> {
             .into_iter()
             .flatten()
             .collect();
+        let meanings = order_meanings(root);
         let card = slots::option_card(self.source, folder, &figures);
         Some(ReadOption {
             option: OptionKnowledge {
@@ -120,6 +122,7 @@ impl Reader<'_> {
                 variants,
                 figures,
                 notes,
+                orders: meanings,
                 since_publication,
                 corrections,
                 card: card?,
@@ -274,6 +277,39 @@ fn unique<T: Named>(root: &Section<'_>, key: &str, items: Vec<Option<At<T>>>) ->
         kept.push(item.value);
     }
     kept
+}
+
+/// What orders mean the option: `[[ordered-as]]`; a site's own option may have none.
+fn order_meanings(root: &Section<'_>) -> Vec<OrderMeaning> {
+    let mut seen = BTreeSet::new();
+    let meanings = root.sections("ordered-as", |section| {
+        let treatments = known(section, section.some_texts("treatments"));
+        for (treatment, line) in &treatments {
+            if !seen.insert(*treatment) {
+                section.fault(*line, format!("treatment `{treatment}` stands twice"));
+            }
+        }
+        let ids =
+            |found: Vec<(Treatment, usize)>| found.into_iter().map(|(treatment, _)| treatment).collect();
+        OrderMeaning {
+            treatments: ids(treatments),
+            unless_with: ids(known(section, section.texts("unless-with"))),
+            interpretation: section.flag("interpretation"),
+        }
+    });
+    meanings
+}
+
+/// The treatments that stand there, with their lines; unknown ones are reported.
+fn known(section: &Section<'_>, codes: Vec<At<String>>) -> Vec<(Treatment, usize)> {
+    let parsed = codes.into_iter().filter_map(|code| {
+        let found = Treatment::parse(&code.value);
+        if found.is_none() {
+            section.fault(code.line, format!("unknown treatment `{}`", code.value));
+        }
+        Some((found?, code.line))
+    });
+    parsed.collect()
 }
 
 fn is_figure(value: &str) -> bool {

@@ -88,6 +88,8 @@ pub enum Kind {
     MissingData,
     /// What in the record does not fit together.
     Discrepancy,
+    /// A draft order that the review does not support, or that could not be checked.
+    OrderWarning,
 }
 
 impl Kind {
@@ -98,6 +100,7 @@ impl Kind {
             Self::Options => "options",
             Self::MissingData => "missing-data",
             Self::Discrepancy => "discrepancy",
+            Self::OrderWarning => "order-warning",
         }
     }
 }

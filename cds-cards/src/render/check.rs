@@ -1,21 +1,24 @@
 //! Checks at load that every card can be made: slots, figures, texts for every verdict, lengths, and the package's parts.
 
 use super::card::{FullCoding, Summary};
-use super::{assessment_card, findings, group_card, markdown, sample, summary, texts};
+use super::{assessment_card, findings, group_card, markdown, order_card, sample, summary, texts};
 use crate::assessment::{Gate, Group, OptionReport, Verdict};
 use crate::knowledge::{Knowledge, OptionKnowledge};
+use crate::orders::Proposal;
 use std::collections::BTreeSet;
 
 /// A file of the knowledge, the line in it where known, and what is wrong there.
 pub type TemplateFault = (String, Option<usize>, String);
 
 /// The card texts that must be there.
-const CARDS: [&str; 5] = [
+const CARDS: [&str; 7] = [
     "assessment.md",
     "options.md",
     "missing-data.md",
     "discrepancy.md",
     "unreadable.md",
+    "order-warning.md",
+    "order-undetermined.md",
 ];
 
 /// Every fault in the card texts and in what else a card is made of; file names are relative to the knowledge.
@@ -115,6 +118,16 @@ fn check_card(knowledge: &Knowledge, name: &str, text: &str, faults: &mut Vec<Te
                 &findings::missing(&sample, &findings::missing_facts(&sample)),
             )
             .map(Some),
+            "order-warning.md" => {
+                let orders = sample::proposals(knowledge);
+                let all: Vec<&Proposal> = orders.iter().collect();
+                texts::fill(&file, text, &order_card::warning(knowledge, &sample, &all)).map(Some)
+            }
+            "order-undetermined.md" => {
+                let orders = sample::proposals(knowledge);
+                let all: Vec<&Proposal> = orders.iter().collect();
+                texts::fill(&file, text, &order_card::open(knowledge, &sample, &all)).map(Some)
+            }
             "discrepancy.md" => texts::fill(&file, text, &findings::discrepancies(&sample)).map(Some),
             _ => findings::unreadable(&sample)
                 .map(|view| texts::fill(&file, text, &view))
@@ -158,6 +171,16 @@ fn check_summaries(knowledge: &Knowledge, faults: &mut Vec<TemplateFault>) {
             check(
                 "cards/options.md".to_owned(),
                 &summary::group(knowledge, group, &options),
+            );
+        }
+        for proposal in &sample::proposals(knowledge) {
+            check(
+                "cards/order-warning.md".to_owned(),
+                &order_card::warning_summary(knowledge, &sample, &[proposal]),
+            );
+            check(
+                "cards/order-undetermined.md".to_owned(),
+                &order_card::open_summary(knowledge, &sample, &[proposal]),
             );
         }
     }

@@ -43,7 +43,7 @@ struct OptionView {
 }
 
 #[derive(Serialize)]
-struct Criterion {
+pub(super) struct Criterion {
     /// With the record's answer.
     text: String,
     /// Without, for a criterion whose answer stands above for all options.
@@ -117,7 +117,7 @@ pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, group: Group)
 }
 
 /// Criteria that several of the described options ask for, with the answer that stands on the card once.
-type Shared<'a> = BTreeMap<&'a str, &'a CriterionReport>;
+pub(super) type Shared<'a> = BTreeMap<&'a str, &'a CriterionReport>;
 
 fn shared<'a>(described: &[(&'a OptionReport, &OptionKnowledge)]) -> Shared<'a> {
     let mut times: BTreeMap<&str, (usize, &CriterionReport)> = BTreeMap::new();
@@ -190,7 +190,7 @@ fn describe(
     }
 }
 
-fn criterion(knowledge: &Knowledge, report: &CriterionReport, shared: &Shared<'_>) -> Criterion {
+pub(super) fn criterion(knowledge: &Knowledge, report: &CriterionReport, shared: &Shared<'_>) -> Criterion {
     // The note is on how a value is read, so it stands beside a value that is not simply met.
     let read = report.outcome == Outcome::NotMet || report.reason == Some(Reason::Judgement);
     let note = knowledge.criteria.get(&report.id).filter(|_| read);

@@ -6,7 +6,7 @@ use crate::assessment::Verdict;
 use crate::knowledge::Knowledge;
 
 /// The links of a card: from the assessment to the rules, from a group to the options that it describes or that the
-/// review advises against. None where no page is known to be reachable.
+/// review advises against, from orders to the options that they can mean. None where no page is known to be reachable.
 pub(super) fn of(knowledge: &Knowledge, policy: &Policy<'_>, about: &About) -> Vec<Link> {
     let Some(pages) = policy.public_url else {
         return Vec::new();
@@ -17,10 +17,13 @@ pub(super) fn of(knowledge: &Knowledge, policy: &Policy<'_>, about: &About) -> V
                 .into_iter()
                 .collect()
         }
-        Kind::Options => about
+        Kind::Options | Kind::OrderWarning => about
             .options
             .iter()
-            .filter(|option| !matches!(option.verdict, Verdict::Undetermined | Verdict::NotSupported))
+            .filter(|option| {
+                about.kind == Kind::OrderWarning
+                    || !matches!(option.verdict, Verdict::Undetermined | Verdict::NotSupported)
+            })
             .filter_map(|option| {
                 let known = knowledge.options.iter().find(|known| known.id == option.id)?;
                 Link::absolute(&known.label, format!("{pages}/knowledge/{}", known.id))

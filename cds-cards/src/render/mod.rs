@@ -17,6 +17,10 @@
 //!   since-publication note that may be shown), `version`, `cut_off`, `as_of`.
 //! - `cards/missing-data.md`: `facts` (`label`, `why`, `settles`, `unread`), `more`, `version`.
 //! - `cards/discrepancy.md`: `items` (`text`, `records`), `version`.
+//! - `cards/order-warning.md`: `items` (`orders`: `wording`, `reference`; `interpretation`; `options`: `label`, `verdict`,
+//!   `restriction`, `reasons`: `criterion`, `records`, `quotes`: `id`, `section`, `text`), `notes`, `version`, `cut_off`.
+//! - `cards/order-undetermined.md`: `gate` (why no option was assessed), `items` as above, `problems`, `problems_more`,
+//!   `version`.
 //! - `cards/unreadable.md`: `records`, `count`, `places` (`place`, `problem`), `more`, `version`.
 //!
 //! Parts of these: a criterion has `text`, `brief`, `shared`, `statements`, `interpretation`, `borderline`, `note`; a
@@ -32,6 +36,8 @@ mod findings;
 mod group_card;
 mod links;
 mod markdown;
+mod order_card;
+mod orders;
 mod sample;
 mod suggestions;
 mod summary;
@@ -43,9 +49,10 @@ pub use card::{
 };
 pub use check::{TemplateFault, check_templates};
 pub use markdown::{WORD_JOINER, escape, plain};
+pub use orders::render_orders;
 pub(crate) use texts::Texts;
 
-use crate::assessment::{Assessment, Gate, Group, OptionReport};
+use crate::assessment::{Assessment, Gate, Group, MissingFact, OptionReport};
 use crate::knowledge::Knowledge;
 use serde::Serialize;
 use uuid::Uuid;
@@ -165,7 +172,7 @@ impl Maker<'_> {
             .map(|missing| missing.fact.info().label.clone())
             .collect();
         let view = findings::missing(self.assessment, &facts);
-        let requests = suggestions::for_missing(self.knowledge, self.policy, self.subject().as_ref(), &facts);
+        let requests = self.requests(Kind::MissingData, &facts);
         let about = self.about(Kind::MissingData, None, [].into_iter());
         Some(self.card(
             &summary::missing(&labels),
@@ -214,6 +221,17 @@ impl Maker<'_> {
         ))
     }
 
+    fn requests(&self, card: Kind, facts: &[MissingFact]) -> Vec<Suggestion> {
+        let subject = self.subject();
+        suggestions::for_missing(
+            self.knowledge,
+            self.policy,
+            subject.as_ref(),
+            card.as_str(),
+            facts,
+        )
+    }
+
     fn subject(&self) -> Option<Subject> {
         self.assessment.subject.as_deref().and_then(Subject::new)
     }
@@ -250,6 +268,20 @@ impl Maker<'_> {
             Some(group) => format!("card/{}/{}", about.kind.as_str(), group.as_str()),
             None => format!("card/{}", about.kind.as_str()),
         };
+        self.named_card(&name, wordings, indicator, template, view, suggestions, about)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of a card")]
+    fn named_card<V: Serialize>(
+        &self,
+        name: &str,
+        wordings: &[String],
+        indicator: Indicator,
+        template: &str,
+        view: &V,
+        suggestions: Vec<Suggestion>,
+        about: About,
+    ) -> Card {
         let detail = self
             .knowledge
             .texts
@@ -258,7 +290,7 @@ impl Maker<'_> {
             .filter(|detail| !detail.is_empty());
         let links = links::of(self.knowledge, self.policy, &about);
         let card = Card::new(
-            self.policy.uuid(&name),
+            self.policy.uuid(name),
             summary::of(wordings),
             indicator,
             detail.as_deref().unwrap_or(NO_TEXT),

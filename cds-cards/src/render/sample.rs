@@ -5,6 +5,7 @@ use crate::assessment::{
     OptionReport, Outcome, ProblemReport, Reason, Role, Stage, StageReport, Verdict,
 };
 use crate::knowledge::{Aspect, Knowledge, OptionKnowledge, StagingTable};
+use crate::orders::{OrderName, Proposal};
 use fhir_profiles::FactId;
 
 const VERDICTS: [Verdict; 5] = [
@@ -41,6 +42,7 @@ pub(super) fn option(knowledge: &Knowledge, known: &OptionKnowledge, verdict: Ve
         role: *role,
         outcome,
         reason,
+        gap: None,
         interpretation: true,
         borderline: true,
         facts: vec![FactId::Ki67],
@@ -65,6 +67,23 @@ pub(super) fn option(knowledge: &Knowledge, known: &OptionKnowledge, verdict: Ve
         favours: ids(&known.favours),
         cautions: ids(&known.cautions),
     }
+}
+
+/// An order of each option, and one that can mean all.
+pub(super) fn proposals(knowledge: &Knowledge) -> Vec<Proposal> {
+    let order = |wording: &str| OrderName {
+        reference: "ServiceRequest/o".to_owned(),
+        wording: wording.to_owned(),
+    };
+    let of = |options: Vec<String>| Proposal {
+        interpretation: options.len() > 1,
+        options,
+        orders: vec![order("as ordered"), order("")],
+    };
+    let ids: Vec<String> = knowledge.options.iter().map(|option| option.id.clone()).collect();
+    let mut proposals: Vec<Proposal> = ids.iter().map(|id| of(vec![id.clone()])).collect();
+    proposals.push(of(ids));
+    proposals
 }
 
 fn full(knowledge: &Knowledge, verdict: Verdict) -> Assessment {

@@ -50,6 +50,7 @@ pub(super) fn for_missing(
     knowledge: &Knowledge,
     policy: &Policy<'_>,
     subject: Option<&Subject>,
+    card: &str,
     missing: &[MissingFact],
 ) -> Vec<Suggestion> {
     let mut taken: Vec<usize> = Vec::new();
@@ -72,7 +73,7 @@ pub(super) fn for_missing(
             draft(
                 policy,
                 subject,
-                "missing-data",
+                card,
                 name,
                 &known.label,
                 &known.code,

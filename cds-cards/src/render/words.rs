@@ -5,6 +5,7 @@ use crate::assessment::{
 };
 use crate::knowledge::Knowledge;
 use fhir_profiles::FactId;
+use fhir_profiles::facts::Gap;
 
 /// "Criteria not met" and "review advises against" are two things and stay so.
 pub fn verdict(verdict: Verdict) -> &'static str {
@@ -38,7 +39,9 @@ pub fn reason(reason: Reason) -> &'static str {
 
 /// Why a fact is unknown; readings that disagree are unknown too.
 pub fn unknown(fact: Option<&FactReport>) -> &'static str {
-    reason(fact.and_then(|fact| fact.reason).unwrap_or(Reason::Missing))
+    let gap = fact.and_then(|fact| fact.gap);
+    let why = fact.and_then(|fact| fact.reason).unwrap_or(Reason::Missing);
+    gap.map_or(reason(why), Gap::text)
 }
 
 /// What a criterion asks for.
@@ -75,7 +78,10 @@ pub fn criterion(knowledge: &Knowledge, report: &CriterionReport) -> String {
 pub fn brief(knowledge: &Knowledge, report: &CriterionReport) -> String {
     let label = label(knowledge, &report.id);
     match report.outcome {
-        Outcome::Unknown => format!("{label}: {}", reason(report.reason.unwrap_or(Reason::Missing))),
+        Outcome::Unknown => {
+            let why = reason(report.reason.unwrap_or(Reason::Missing));
+            format!("{label}: {}", report.gap.map_or(why, Gap::text))
+        }
         Outcome::Met | Outcome::NotMet => label.to_owned(),
     }
 }
@@ -185,7 +191,7 @@ pub fn stage(system: &str, stage: &crate::assessment::Stage) -> String {
 /// Whether liver metastases are present, absent, or why that is not known.
 pub fn liver_metastases(assessment: &Assessment) -> String {
     let Some(fact) = assessment.facts.get(&FactId::LiverMetastases) else {
-        return "not recorded".to_owned();
+        return reason(Reason::Missing).to_owned();
     };
     value(fact).unwrap_or_else(|| unknown(Some(fact)).to_owned())
 }

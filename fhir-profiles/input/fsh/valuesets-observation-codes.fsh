@@ -297,3 +297,13 @@ Description: "Observation codes for VIP in serum or plasma. Not among them: LOIN
 * ^experimental = false
 * insert LoincCopyright
 * $loinc#3125-2 "Vasoactive intestinal peptide [Mass/volume] in Serum or Plasma"
+
+ValueSet: PathologyReports
+Id: pathology-report
+Title: "Pathology report"
+Description: "Codes of reports in which observations of the tumour may be contained. Nothing is read from their text."
+* ^experimental = false
+* insert LoincCopyright
+* $loinc#60568-3 "Pathological laboratory report"
+* $loinc#11529-5 "Surgical pathology study"
+* $loinc#22637-3 "Pathology report final diagnosis Narrative"

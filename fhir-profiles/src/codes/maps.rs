@@ -4,6 +4,7 @@ use super::system::{self, canonical, plain};
 use super::{Meaning, Named, Standard};
 use crate::catalogue::FactId;
 use crate::facts::System;
+use crate::treatments::Treatment;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -232,7 +233,7 @@ impl Loader<'_> {
                 self.fault(at, "no source system");
                 None
             }
-            Some(source) if matches!(canonical(source), system::FACTS | system::FACT_VALUES) => {
+            Some(source) if is_our_own(canonical(source)) => {
                 self.fault(at, "the project's own codes cannot be mapped");
                 None
             }
@@ -309,6 +310,10 @@ impl Loader<'_> {
                     None => Err(format!("`{code}` is no word of a fact")),
                 }
             }
+            system::TREATMENTS => match Treatment::parse(code) {
+                Some(found) => Ok(vec![super::treatment(found)]),
+                None => Err(format!("`{code}` is no treatment")),
+            },
             _ => {
                 let (_, exact, families) = self.standard.look_up(system, code);
                 let found: Vec<Meaning> = exact
@@ -383,6 +388,10 @@ impl Loader<'_> {
         }
         before.push(mapped);
     }
+}
+
+fn is_our_own(system: &str) -> bool {
+    matches!(system, system::FACTS | system::FACT_VALUES | system::TREATMENTS)
 }
 
 /// What two targets of one code contradict each other in.

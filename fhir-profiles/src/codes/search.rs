@@ -99,6 +99,7 @@ const THEMES: &[Theme] = &[
             AutoimmuneDisease,
         ],
     ),
+    ("reports", &["pathology-report"], &[]),
     (
         "procedures",
         &["pancreaticoduodenectomy", "pancreatic-resection"],
@@ -106,10 +107,55 @@ const THEMES: &[Theme] = &[
     ),
 ];
 
+/// What a Condition can state.
+const CONDITIONS: &[FactId] = &[
+    Pnet,
+    LiverMetastases,
+    StageRecorded,
+    ExtrahepaticMetastases,
+    DistantLymphNodeMetastases,
+    DiffusePeritonealMetastases,
+    RightHeartDysfunction,
+    Functioning,
+    PortalVein,
+    GiShunt,
+    LiverReserve,
+    Diabetes,
+    Hypertension,
+    Gallstones,
+    Steatorrhoea,
+    LungDisease,
+    Cytopenia,
+    AutoimmuneDisease,
+];
+
 impl Codes {
-    /// The themes by which Observations, and Procedures in the last, are searched.
+    /// The themes by which Observations, DiagnosticReports and Procedures are searched.
     pub fn themes() -> impl Iterator<Item = &'static str> {
         THEMES.iter().map(|(name, ..)| *name)
+    }
+
+    /// The facts that the records of a theme can state, `conditions` and `medications` among the themes; none for
+    /// another name.
+    pub fn facts_of_theme(group: &str) -> Vec<FactId> {
+        let theme = THEMES.iter().find(|(name, ..)| *name == group);
+        let mut facts: Vec<FactId> = theme.map(|(_, _, facts)| facts.to_vec()).unwrap_or_default();
+        facts.extend_from_slice(match group {
+            // M categories and sites of metastases say where metastases are.
+            "staging" => &[
+                LiverMetastases,
+                ExtrahepaticMetastases,
+                DistantLymphNodeMetastases,
+            ],
+            "conditions" => CONDITIONS,
+            "medications" => &[OnSsa, PriorSystemicTherapy],
+            // What a report contains is of the tumour.
+            "reports" => return Self::facts_of_theme("pathology"),
+            // A hormone above a printed limit makes a tumour functioning.
+            "markers" => &[Functioning],
+            _ => &[],
+        });
+        facts
     }
 
     /// Whether the code means something to the reader, whatever the kind of record it stands in.
@@ -123,7 +169,7 @@ impl Codes {
     }
 
     /// The `system|code` tokens of a theme (`pathology`, `staging`, `liver`, `markers`, `status`: Observations;
-    /// `procedures`: Procedures); none for another name; a site's own codes stand last. Joined with commas they are the value of one `code` parameter.
+    /// `reports`: DiagnosticReports; `procedures`: Procedures); none for another name; a site's own codes stand last. Joined with commas they are the value of one `code` parameter.
     pub fn search_tokens(&self, group: &str) -> Vec<String> {
         let Some((_, sets, facts)) = THEMES.iter().find(|(name, ..)| *name == group) else {
             return Vec::new();

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 pub(crate) const FACTS: &str = "https://pnet-cds.github.io/fhir/CodeSystem/facts";
 pub(crate) const FACT_VALUES: &str = "https://pnet-cds.github.io/fhir/CodeSystem/fact-values";
+pub(crate) const TREATMENTS: &str = "https://pnet-cds.github.io/fhir/CodeSystem/treatments";
 /// The system under which a concept that is only a text can be mapped; its code is the text.
 pub(crate) const TEXT: &str = "urn:pnet-cds:text";
 pub(crate) const SNOMED: &str = "http://snomed.info/sct";

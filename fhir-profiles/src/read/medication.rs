@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const SOMATOSTATIN_ANALOGUES: &[&str] = &["octreotide", "lanreotide", "pasireotide"];
 
+/// A somatostatin analogue of which no more is said.
+pub(super) const ANALOGUE: &str = "somatostatin analogue";
+
 /// Names by which a product says what is in it. Interpretation: charts carry codes of products, of which no list is
 /// complete, so the ingredient as whole words in the text or display of a Medication counts.
 const NAMES: &[(&str, &str)] = &[
@@ -70,8 +73,8 @@ const NOT_SYSTEMIC: &[&str] = &[
     "diagnostic",
 ];
 
-/// Words that say something else of a drug than that it is meant: its name beside them is not looked at.
-const TAKEN_BACK: &[&str] = &[
+/// Words that say something else of a treatment than that it is meant: its name beside them is not looked at.
+pub(super) const TAKEN_BACK: &[&str] = &[
     "no",
     "not",
     "never",
@@ -101,9 +104,13 @@ const TAKEN_BACK: &[&str] = &[
 ];
 
 /// The drugs of a Medication.
-type Drugs = BTreeSet<&'static str>;
+pub(super) type Drugs = BTreeSet<&'static str>;
 
-fn drugs<'x>(codings: &[Coding<'_>], texts: impl Iterator<Item = &'x str>, codes: &Codes) -> Drugs {
+pub(super) fn drugs<'x>(
+    codings: &[Coding<'_>],
+    texts: impl Iterator<Item = &'x str>,
+    codes: &Codes,
+) -> Drugs {
     let texts: Vec<&str> = texts.collect();
     if texts
         .iter()
@@ -116,7 +123,7 @@ fn drugs<'x>(codings: &[Coding<'_>], texts: impl Iterator<Item = &'x str>, codes
         .flat_map(|coding| codes.meanings(coding))
         .filter_map(|m| match m {
             Meaning::Drug(drug) => Some(drug),
-            Meaning::Fact(FactId::OnSsa) => Some("somatostatin analogue"),
+            Meaning::Fact(FactId::OnSsa) => Some(ANALOGUE),
             Meaning::Fact(FactId::PriorSystemicTherapy) => Some("systemic therapy"),
             _ => None,
         });
@@ -131,7 +138,7 @@ fn drugs<'x>(codings: &[Coding<'_>], texts: impl Iterator<Item = &'x str>, codes
     coded.chain(named).collect()
 }
 
-fn drugs_of_concept(concept: &Concept<'_>, more: Option<&str>, codes: &Codes) -> Drugs {
+pub(super) fn drugs_of_concept(concept: &Concept<'_>, more: Option<&str>, codes: &Codes) -> Drugs {
     let displays = concept
         .codings
         .iter()
@@ -268,14 +275,14 @@ impl Reader<'_> {
             ],
             self.as_of,
         );
-        let (drugs, recorded) = self.drugs_of(record.node);
+        let (drugs, recorded) = drugs_of(record.node, &self.medications, self.codes);
         for drug in drugs {
             self.drug(drug, taken(item.kind(), &record), &record, &recorded);
         }
     }
 
     fn drug(&mut self, drug: &str, taken: Taken, record: &Record<'_>, recorded: &str) {
-        let analogue = SOMATOSTATIN_ANALOGUES.contains(&drug) || drug == "somatostatin analogue";
+        let analogue = SOMATOSTATIN_ANALOGUES.contains(&drug) || drug == ANALOGUE;
         let systemic = FactId::PriorSystemicTherapy;
         match &taken {
             Taken::Now | Taken::Before => {
@@ -325,48 +332,48 @@ impl Reader<'_> {
             Taken::Never => {}
         }
     }
+}
 
-    /// The drugs of a record and how it writes them: from its own code, or the Medication it refers to.
-    fn drugs_of(&self, node: Node<'_>) -> (Drugs, String) {
-        let concept = node
-            .get("medicationCodeableConcept")
-            .or_else(|| node.get("medication"));
-        let mut found = Drugs::new();
-        let mut recorded = String::new();
-        if let Some(concept) = concept {
-            found.extend(drugs(&concept.codings(), concept.texts(), self.codes));
-            recorded = concept.wording().unwrap_or_default().to_owned();
-        }
-        let reference = node
-            .get("medicationReference")
-            .or_else(|| concept.and_then(|concept| concept.get("reference")));
-        let Some(reference) = reference else {
-            return (found, recorded);
-        };
-        let display = reference.text("display");
-        found.extend(drugs(&[], display.into_iter(), self.codes));
-        if recorded.is_empty() {
-            recorded = display.unwrap_or_default().to_owned();
-        }
-        let target = reference.text("reference").unwrap_or_default().trim();
-        if let Some(id) = target.strip_prefix('#') {
-            let contained = node.all("contained").find(|inner| inner.text("id") == Some(id));
-            if let Some(code) = contained.and_then(|inner| inner.get("code")) {
-                found.extend(drugs(&code.codings(), code.texts(), self.codes));
-                if recorded.is_empty() {
-                    recorded = code.wording().unwrap_or_default().to_owned();
-                }
-            }
-        } else if let Some(concept) = self.medications.get(target) {
-            found.extend(drugs_of_concept(concept, None, self.codes));
-            if recorded.is_empty() {
-                let display = concept
-                    .codings
-                    .iter()
-                    .find_map(|coding| coding.display.as_deref());
-                recorded = concept.text.as_deref().or(display).unwrap_or_default().to_owned();
-            }
-        }
-        (found, recorded)
+/// The drugs of a record and how it writes them: from its own code, or the Medication it refers to.
+pub(super) fn drugs_of(node: Node<'_>, medications: &Medications<'_>, codes: &Codes) -> (Drugs, String) {
+    let concept = node
+        .get("medicationCodeableConcept")
+        .or_else(|| node.get("medication"));
+    let mut found = Drugs::new();
+    let mut recorded = String::new();
+    if let Some(concept) = concept {
+        found.extend(drugs(&concept.codings(), concept.texts(), codes));
+        recorded = concept.wording().unwrap_or_default().to_owned();
     }
+    let reference = node
+        .get("medicationReference")
+        .or_else(|| concept.and_then(|concept| concept.get("reference")));
+    let Some(reference) = reference else {
+        return (found, recorded);
+    };
+    let display = reference.text("display");
+    found.extend(drugs(&[], display.into_iter(), codes));
+    if recorded.is_empty() {
+        recorded = display.unwrap_or_default().to_owned();
+    }
+    let target = reference.text("reference").unwrap_or_default().trim();
+    if let Some(id) = target.strip_prefix('#') {
+        let contained = node.all("contained").find(|inner| inner.text("id") == Some(id));
+        if let Some(code) = contained.and_then(|inner| inner.get("code")) {
+            found.extend(drugs(&code.codings(), code.texts(), codes));
+            if recorded.is_empty() {
+                recorded = code.wording().unwrap_or_default().to_owned();
+            }
+        }
+    } else if let Some(concept) = medications.get(target) {
+        found.extend(drugs_of_concept(concept, None, codes));
+        if recorded.is_empty() {
+            let display = concept
+                .codings
+                .iter()
+                .find_map(|coding| coding.display.as_deref());
+            recorded = concept.text.as_deref().or(display).unwrap_or_default().to_owned();
+        }
+    }
+    (found, recorded)
 }

@@ -74,7 +74,11 @@ impl Assessing<'_> {
     }
 
     fn show(&self, path: &Path, assessed: &Assessed) -> Result<String, String> {
-        let Assessed { assessment, instance } = assessed;
+        let Assessed {
+            assessment,
+            instance,
+            orders,
+        } = assessed;
         let json = match self.format {
             Format::Text => {
                 let report = Report::new(&self.evaluator.knowledge, style::wanted_on_stdout());
@@ -82,7 +86,7 @@ impl Assessing<'_> {
             }
             Format::Json => serde_json::to_string_pretty(assessment),
             Format::Cards => {
-                let cards = self.evaluator.render(assessment, *instance);
+                let cards = self.evaluator.answer(assessment, orders.as_deref(), *instance);
                 serde_json::to_string_pretty(&Cards { cards })
             }
         };

@@ -11,7 +11,7 @@ use crate::evaluator::Evaluator;
 use crate::fhir_client::{
     Access, AllowedBase, BearerToken, FetchState, Fetched, FhirClient, FhirSettings, Query,
 };
-use crate::hooks::HOOK;
+use crate::hooks::Service;
 use crate::hooks::flow::{self, Server, Source};
 use crate::hooks::request::HookRequest;
 use crate::hooks::templates::{Template, templates};
@@ -20,6 +20,7 @@ use crate::settings::Settings;
 use cds_cards::assessment::Assessment;
 use checks::Check;
 use fhir_profiles::chart::ChartBuilder;
+use fhir_profiles::facts::Gap;
 use jiff::civil::Date;
 use relevant::Unmapped;
 use serde::Serialize;
@@ -200,7 +201,7 @@ impl Probe<'_> {
     /// What the service itself would answer, with its own deadline.
     async fn hook(&self, client: &FhirClient) -> Result<String, Ended> {
         let body = serde_json::json!({
-            "hook": HOOK,
+            "hook": Service::PatientView.hook(),
             "hookInstance": uuid::Uuid::nil().to_string(),
             "context": {"userId": "Practitioner/probe", "patientId": self.patient},
         });
@@ -270,6 +271,7 @@ impl Probe<'_> {
         for (fetched, searched) in fetched.iter().zip(searches) {
             if !checks::is_of_patient(fetched.state.pages(), &self.patient) {
                 builder.report(searched.key.as_str(), "left out: it holds another patient's data");
+                self.gap(&mut builder, &searched.key, Gap::Failed);
                 continue;
             }
             for page in fetched.state.pages() {
@@ -277,11 +279,26 @@ impl Probe<'_> {
             }
             if let Some(why) = searched.why {
                 builder.report(searched.key.as_str(), why);
+                let gap = match fetched.state {
+                    FetchState::Partial { .. } => Gap::Partial,
+                    FetchState::Complete(_) | FetchState::Failed(_) => Gap::Failed,
+                };
+                self.gap(&mut builder, &searched.key, gap);
             }
         }
         let chart = builder
             .finish()
             .map_err(|error| Ended::wrong([error.to_string()]))?;
         Ok(self.evaluator.assess(&chart, self.as_of))
+    }
+
+    fn gap(&self, builder: &mut ChartBuilder<'_>, key: &str, gap: Gap) {
+        let template = self.templates.iter().find(|template| template.key == key);
+        builder.gap(
+            template
+                .into_iter()
+                .flat_map(|template| template.facts.iter().copied()),
+            gap,
+        );
     }
 }

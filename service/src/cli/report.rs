@@ -8,6 +8,7 @@ use cds_cards::assessment::{
 };
 use cds_cards::render::plain;
 use fhir_profiles::FactId;
+use fhir_profiles::facts::Gap;
 use std::fmt::Write as _;
 
 /// Writes reports.
@@ -193,7 +194,10 @@ impl<'a> Report<'a> {
             (Outcome::Met, _) => (Ink::Green, "met".to_owned()),
             (Outcome::NotMet, _) => (Ink::Red, "not met".to_owned()),
             (Outcome::Unknown, None) => (Ink::Yellow, "unknown".to_owned()),
-            (Outcome::Unknown, Some(reason)) => (Ink::Yellow, format!("unknown, {}", why(reason))),
+            (Outcome::Unknown, Some(reason)) => {
+                let why = criterion.gap.map_or(why(reason), Gap::text);
+                (Ink::Yellow, format!("unknown, {why}"))
+            }
         };
         let mut text = format!("{} {label}: {}", role(criterion.role), criterion.because);
         if criterion.borderline {
@@ -225,8 +229,9 @@ impl<'a> Report<'a> {
         }
         self.title("Not known, by the number of options that it would help to settle");
         for missing in &assessment.missing {
-            let reason = assessment.facts.get(&missing.fact).and_then(|fact| fact.reason);
-            let reason = reason.map_or("open", why);
+            let fact = assessment.facts.get(&missing.fact);
+            let reason = fact.and_then(|fact| fact.reason).map_or("open", why);
+            let reason = fact.and_then(|fact| fact.gap).map_or(reason, Gap::text);
             self.line(
                 2,
                 &format!("{:>2}  {} ({reason})", missing.settles, missing.fact.info().label),
@@ -272,6 +277,7 @@ fn presence(fact: Option<&FactReport>) -> String {
             value: Some(FactValue::Word(word)),
             ..
         }) => word.clone(),
+        Some(FactReport { gap: Some(gap), .. }) => gap.text().to_owned(),
         Some(FactReport {
             reason: Some(reason), ..
         }) => why(*reason).to_owned(),

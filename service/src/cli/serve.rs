@@ -31,7 +31,12 @@ pub(super) fn run(config: Option<&Path>) -> Result<(), Ended> {
         return Err(Ended::failed("a log was started before"));
     }
     let listener = listen(settings.listen)?;
-    let base_url = base_url(address(&listener)?);
+    let scheme = if settings.tls_cert.is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    let base_url = base_url(scheme, address(&listener)?);
     let store = Store::open(&settings.store, settings.auth.replay_capacity)
         .map_err(|error| Ended::failed(format!("store: {error}")))?;
     let trust = State::trust(&settings, &base_url, &store).map_err(Ended::wrong)?;
@@ -103,10 +108,10 @@ fn management(settings: &Settings) -> Result<Option<TcpListener>, Ended> {
 }
 
 /// Where this machine reaches the service.
-fn base_url(address: SocketAddr) -> String {
+fn base_url(scheme: &str, address: SocketAddr) -> String {
     match address.ip() {
-        ip if ip.is_unspecified() => format!("http://127.0.0.1:{}", address.port()),
-        _ => format!("http://{address}"),
+        ip if ip.is_unspecified() => format!("{scheme}://127.0.0.1:{}", address.port()),
+        _ => format!("{scheme}://{address}"),
     }
 }
 

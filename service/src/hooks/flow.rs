@@ -1,5 +1,6 @@
 //! From a hook request to its answer: the one place where I/O meets logic.
 
+use super::orders::proposed;
 use super::prefetch::{Got, Intake, Taken, is_note};
 use super::request::HookRequest;
 use super::templates::Template;
@@ -44,9 +45,9 @@ pub struct Server<'a> {
 pub struct Advice {
     /// The cards; none without a PNET.
     pub cards: Vec<Card>,
-    /// The gate.
-    pub gate: Gate,
-    /// The assessment behind the cards; none where the conditions alone rule a PNET out.
+    /// The gate; not known where no order is one of ours.
+    pub gate: Option<Gate>,
+    /// The assessment behind the cards; none where the conditions alone rule a PNET out, or no order is one of ours.
     pub assessment: Option<Assessment>,
     /// The facts behind the assessment.
     pub facts: Option<Facts>,
@@ -68,7 +69,8 @@ impl Advice {
     }
 }
 
-/// Answers a hook call; `trail` says what was done for it, also if it fails.
+/// Answers a hook call; `trail` says what was done for it, also if it fails. Orders of nothing that the knowledge has are
+/// answered at once, whoever the patient is.
 ///
 /// # Errors
 /// [`Failure`] if core data are missing or a resource is another patient's.
@@ -80,13 +82,22 @@ pub async fn advise(
     as_of: Date,
     trail: &Trail,
 ) -> Result<Advice, Failure> {
+    let orders = proposed(evaluator, request)?;
+    if orders.as_ref().is_some_and(Vec::is_empty) {
+        return Ok(Advice {
+            cards: Vec::new(),
+            gate: None,
+            assessment: None,
+            facts: None,
+        });
+    }
     let supplied = Intake::supplied(request, &evaluator.prefetch_keys);
     let fetched = fetch(evaluator, templates, request, &supplied, source, trail).await?;
     let taken = take(evaluator, templates, request, supplied, &fetched, trail)?;
     if taken.surely_no_pnet {
         return Ok(Advice {
             cards: Vec::new(),
-            gate: Gate::NoPnet,
+            gate: Some(Gate::NoPnet),
             assessment: None,
             facts: None,
         });
@@ -94,9 +105,9 @@ pub async fn advise(
     let basis = evaluate(evaluator, &taken, as_of)?;
     Ok(Advice {
         cards: in_span("cds.render", || {
-            evaluator.render(&basis.assessment, request.instance)
+            evaluator.answer(&basis.assessment, orders.as_deref(), request.instance)
         }),
-        gate: basis.assessment.gate,
+        gate: Some(basis.assessment.gate),
         assessment: Some(basis.assessment),
         facts: Some(basis.facts),
     })

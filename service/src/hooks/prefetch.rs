@@ -7,6 +7,7 @@ use crate::errors::{ErrorCode, Failure};
 use crate::fhir_client::{FetchState, Why};
 use fhir_profiles::chart::{Added, AddedKind, Chart, ChartBuilder, ChartError};
 use fhir_profiles::codes::Codes;
+use fhir_profiles::facts::Gap;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
@@ -93,6 +94,16 @@ impl State {
             Self::Malformed => "what was supplied could not be read".to_owned(),
             Self::Absent => "these records were not supplied".to_owned(),
         })
+    }
+
+    /// What that means for the facts of which the data may have been.
+    fn gap(self) -> Option<Gap> {
+        match self {
+            Self::Complete => None,
+            Self::Partial(_) => Some(Gap::Partial),
+            Self::Failed(_) | Self::Malformed => Some(Gap::Failed),
+            Self::Absent => Some(Gap::NotSupplied),
+        }
     }
 
     fn failure(self, code: ErrorCode) -> Failure {
@@ -202,9 +213,12 @@ impl<'a> Intake<'a> {
         let patient = self.state(PATIENT);
         let conditions = self.state(CONDITIONS);
         for template in templates {
-            let note = self.state(&template.key).note();
-            if let Some(note) = note.filter(|_| template.key != PATIENT) {
+            let state = self.state(&template.key);
+            if let Some(note) = state.note().filter(|_| template.key != PATIENT) {
                 self.chart.report(format!("{NOTE}{}", template.key), note);
+            }
+            if let Some(gap) = state.gap() {
+                self.chart.gap(template.facts.iter().copied(), gap);
             }
         }
         let chart = self.chart.finish().map_err(refused)?;

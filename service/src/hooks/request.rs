@@ -26,6 +26,10 @@ pub struct HookRequest<'a> {
     pub patient_id: Cow<'a, str>,
     /// Who looks at the chart, as the caller names them; for the audit alone.
     pub user_id: Cow<'a, str>,
+    /// `context.draftOrders`, for the hooks on orders.
+    pub draft_orders: Option<&'a RawValue>,
+    /// `context.selections`, for order-select.
+    pub selections: Option<Vec<Cow<'a, str>>>,
     /// The caller's FHIR server.
     pub fhir_server: Option<Cow<'a, str>>,
     /// The access token for it, which may be used until it expires.
@@ -76,6 +80,8 @@ impl<'a> HookRequest<'a> {
             instance,
             patient_id,
             user_id,
+            draft_orders: context.draft_orders,
+            selections: context.selections.map(|Selections(names)| names),
             fhir_server: wire.fhir_server,
             token,
             prefetch: wire.prefetch.unwrap_or_default().0,
@@ -115,6 +121,21 @@ struct Context<'a> {
     patient_id: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     user_id: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    draft_orders: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    selections: Option<Selections<'a>>,
+}
+
+/// The list, each name borrowed where it has no escapes.
+#[derive(Default)]
+struct Selections<'a>(Vec<Cow<'a, str>>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Selections<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let names = Vec::<Key<'de>>::deserialize(deserializer)?;
+        Ok(Self(names.into_iter().map(|Key(name)| name).collect()))
+    }
 }
 
 /// The scopes are not looked at: Epic's are no SMART scopes, and the server knows best what a token allows.
@@ -171,7 +192,7 @@ impl<'de> Visitor<'de> for PrefetchVisitor {
     }
 }
 
-/// A key, borrowed where it has no escapes.
+/// A name, borrowed where it has no escapes.
 #[derive(Deserialize)]
 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 

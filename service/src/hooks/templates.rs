@@ -2,6 +2,7 @@
 
 use super::prefetch::CONDITIONS;
 use super::prefetch::PATIENT;
+use fhir_profiles::FactId;
 use fhir_profiles::codes::Codes;
 
 /// The only token that the templates use.
@@ -20,13 +21,16 @@ pub struct Template {
     pub key: String,
     /// Relative FHIR read or search with tokens.
     pub query: String,
+    /// The facts that its records can state.
+    pub facts: Vec<FactId>,
 }
 
 impl Template {
-    fn new(key: impl Into<String>, query: String) -> Self {
+    fn new(key: impl Into<String>, query: String, theme: &str) -> Self {
         Self {
             key: key.into(),
             query,
+            facts: Codes::facts_of_theme(theme),
         }
     }
 
@@ -47,21 +51,28 @@ impl Template {
 /// code only, and a search by code would leave them out without a word.
 pub fn templates(codes: &Codes) -> Vec<Template> {
     let mut all = vec![
-        Template::new(PATIENT, format!("Patient/{PATIENT_ID}")),
-        Template::new(CONDITIONS, format!("Condition?patient={PATIENT_ID}&{WIDE_COUNT}")),
+        Template::new(PATIENT, format!("Patient/{PATIENT_ID}"), PATIENT),
+        Template::new(
+            CONDITIONS,
+            format!("Condition?patient={PATIENT_ID}&{WIDE_COUNT}"),
+            CONDITIONS,
+        ),
     ];
     for group in ["pathology", "staging", "liver", "markers", "status"] {
         let base = format!("Observation?patient={PATIENT_ID}&_sort=-date&{COUNT}&code=");
         all.extend(by_code(group, &base, &tokens(codes, group)));
     }
-    let base = format!("Procedure?patient={PATIENT_ID}&{COUNT}&code=");
-    all.extend(by_code("procedures", &base, &tokens(codes, "procedures")));
+    for (group, kind) in [("reports", "DiagnosticReport"), ("procedures", "Procedure")] {
+        let base = format!("{kind}?patient={PATIENT_ID}&{COUNT}&code=");
+        all.extend(by_code(group, &base, &tokens(codes, group)));
+    }
     for (key, kind) in [
         ("medications", "MedicationRequest"),
         ("medicationStatements", "MedicationStatement"),
         ("medicationAdministrations", "MedicationAdministration"),
     ] {
-        all.push(Template::new(key, format!("{kind}?patient={PATIENT_ID}&{COUNT}")));
+        let query = format!("{kind}?patient={PATIENT_ID}&{COUNT}");
+        all.push(Template::new(key, query, "medications"));
     }
     all
 }
@@ -86,8 +97,8 @@ fn by_code(key: &str, base: &str, tokens: &[String]) -> Vec<Template> {
         .into_iter()
         .enumerate()
         .map(|(index, query)| match index {
-            0 => Template::new(key, query),
-            _ => Template::new(format!("{key}{}", index + 1), query),
+            0 => Template::new(key, query, key),
+            _ => Template::new(format!("{key}{}", index + 1), query, key),
         })
         .collect()
 }
@@ -150,6 +161,7 @@ mod tests {
             "liver",
             "markers",
             "status",
+            "reports",
             "procedures",
             "medications",
             "medicationStatements",

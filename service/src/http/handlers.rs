@@ -5,7 +5,7 @@ use super::answer::json;
 use super::body::{Body, Json, JsonOrFhir};
 use crate::errors::{ErrorCode, Failure};
 use crate::hooks::request::HookRequest;
-use crate::hooks::{HOOK, SERVICE_ID, flow};
+use crate::hooks::{Service, flow};
 use crate::input;
 use crate::pages::with_board;
 use crate::store::Owner;
@@ -20,12 +20,12 @@ use serde::{Serialize, Serializer};
 
 #[derive(Serialize)]
 struct Services<'a> {
-    services: [Service<'a>; 1],
+    services: [ServiceEntry<'a>; Service::ALL.len()],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Service<'a> {
+struct ServiceEntry<'a> {
     hook: &'static str,
     id: &'static str,
     title: &'static str,
@@ -47,22 +47,49 @@ impl Serialize for Prefetch<'_> {
     }
 }
 
+const USAGE: &str = "Needs `patient` and `conditions`, complete: prefetched under these names, or to be fetched from a \
+                     `fhirServer` that is registered for the caller; else a call is answered with 412. \
+                     Each other key that is neither supplied nor to be fetched leaves facts unknown, and \
+                     the cards say so.";
+
+/// Title and description of a service.
+fn texts(service: Service) -> (&'static str, &'static str) {
+    match service {
+        Service::PatientView => (
+            "Liver metastases of a pancreatic neuroendocrine tumour",
+            "Works out WHO grade, ENETS and AJCC stage and which of 19 treatment options a published \
+             review supports for liver metastases of a pancreatic neuroendocrine tumour, criterion by \
+             criterion, with what is not known. No card for any other patient.",
+        ),
+        Service::OrderSelect => (
+            "Selected orders for liver metastases of a pancreatic neuroendocrine tumour",
+            "Warns where a selected draft order means a treatment of liver metastases of a pancreatic \
+             neuroendocrine tumour that a published review advises against, or whose criteria this patient \
+             does not meet, and says what is missing where that cannot be told. No card for any other order.",
+        ),
+        Service::OrderSign => (
+            "Orders to be signed for liver metastases of a pancreatic neuroendocrine tumour",
+            "Warns where an order means a treatment of liver metastases of a pancreatic neuroendocrine \
+             tumour that a published review advises against, or whose criteria this patient does not meet, \
+             and says what is missing where that cannot be told. No card for any other order.",
+        ),
+    }
+}
+
 /// `GET /cds-services`
 pub(super) async fn discovery(_: Discoverer, state: Data<State>) -> Result<HttpResponse, Failure> {
     json(&Services {
-        services: [Service {
-            hook: HOOK,
-            id: SERVICE_ID,
-            title: "Liver metastases of a pancreatic neuroendocrine tumour",
-            description: "Works out WHO grade, ENETS and AJCC stage and which of 19 treatment options a published \
-                          review supports for liver metastases of a pancreatic neuroendocrine tumour, criterion by \
-                          criterion, with what is not known. No card for any other patient.",
-            usage_requirements: "Needs `patient` and `conditions`, complete: prefetched under these names, or to be fetched from a \
-                                 `fhirServer` that is registered for the caller; else a call is answered with 412. \
-                                 Each other key that is neither supplied nor to be fetched leaves facts unknown, and \
-                                 the cards say so.",
-            prefetch: Prefetch(&state),
-        }],
+        services: Service::ALL.map(|service| {
+            let (title, description) = texts(service);
+            ServiceEntry {
+                hook: service.hook(),
+                id: service.id(),
+                title,
+                description,
+                usage_requirements: USAGE,
+                prefetch: Prefetch(&state),
+            }
+        }),
     })
 }
 
@@ -79,12 +106,12 @@ pub(super) async fn hook(
     id: Path<String>,
     body: Result<Body<Json>, Failure>,
 ) -> Result<HttpResponse, Failure> {
-    known_service(&id)?;
-    call.service(SERVICE_ID, HOOK);
+    let service = Service::by_id(&id).ok_or(ErrorCode::UnknownService)?;
+    call.service(service.id(), service.hook());
     let body = body?;
     let request = HookRequest::parse(body.text()?)?;
     call.about(&request);
-    if request.hook != HOOK {
+    if request.hook != service.hook() {
         return Err(ErrorCode::WrongHook.into());
     }
     let source = state.source(&caller, &request)?;
@@ -111,10 +138,9 @@ pub(super) async fn hook(
 
 /// Whether there is a service with this id.
 pub(super) fn known_service(id: &str) -> Result<(), Failure> {
-    match id {
-        SERVICE_ID => Ok(()),
-        _ => Err(ErrorCode::UnknownService.into()),
-    }
+    Service::by_id(id)
+        .map(drop)
+        .ok_or(ErrorCode::UnknownService.into())
 }
 
 /// Whose the cards are that this caller gets from a service.

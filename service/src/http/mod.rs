@@ -10,6 +10,7 @@ mod handlers;
 mod management;
 mod openapi;
 mod sandbox;
+mod tls;
 
 pub(crate) use answer::refusal;
 pub use boundary::boundary;
@@ -20,10 +21,10 @@ use crate::audit::Audit;
 use crate::errors::Failure;
 use crate::evaluator::Evaluator;
 use crate::fhir_client::FhirClient;
+use crate::hooks::Service;
 use crate::hooks::flow::{Server, Source};
 use crate::hooks::request::HookRequest;
 use crate::hooks::templates::{Template, templates};
-use crate::hooks::{HOOK, SERVICE_ID};
 use crate::pages::{self, Pages};
 use crate::sandbox::Sandbox;
 use crate::settings::Settings;
@@ -34,10 +35,12 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig, get, post, resource, to};
 use actix_web::{App, HttpServer};
 use jiff::civil::Date;
+use rustls::ServerConfig;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
+use tls::TlsFiles;
 
 /// How long in-flight requests get after SIGTERM, in seconds.
 const SHUTDOWN: u64 = 15;
@@ -66,6 +69,8 @@ pub struct State {
     own_url: String,
     fhir: FhirClient,
     fhir_deadline: Duration,
+    /// With which the service speaks HTTPS; without it HTTP.
+    tls: Option<ServerConfig>,
     /// Who may call.
     pub(crate) trust: Trust,
     /// What outlives a request.
@@ -151,6 +156,7 @@ impl State {
             own_url: settings.public_url.clone().unwrap_or_else(|| base_url.to_owned()),
             fhir: FhirClient::new(&settings.fhir).map_err(|error| format!("`fhir.ca_file`: {error}"))?,
             fhir_deadline: settings.fhir.deadline,
+            tls: tls_files(settings).as_ref().map(tls::config).transpose()?,
             trust,
             store,
             audit: Audit::open(&settings.audit, &telemetry)?,
@@ -254,7 +260,7 @@ impl State {
                     Source::Server(Server {
                         client: &self.fhir,
                         base,
-                        deadline: self.fhir_deadline,
+                        deadline: caller.fhir_deadline().unwrap_or(self.fhir_deadline),
                     })
                 }))
             }
@@ -274,6 +280,14 @@ pub(crate) fn encoded(url: &str) -> String {
             }
         })
         .collect()
+}
+
+/// The certificate and its key, which the settings have together or not at all.
+fn tls_files(settings: &Settings) -> Option<TlsFiles> {
+    Some(TlsFiles {
+        cert: settings.tls_cert.clone()?,
+        key: settings.tls_key.clone()?,
+    })
 }
 
 /// Every path.
@@ -350,8 +364,8 @@ pub async fn serve(
         .map(|listener| management::server(listener, state.clone()))
         .transpose()?;
     let manager = managing.as_ref().map(actix_web::dev::Server::handle);
-    let (shared, drain) = (state.clone(), state.drain);
-    let serving = HttpServer::new(move || {
+    let (shared, drain, tls) = (state.clone(), state.drain, state.tls.clone());
+    let server = HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
             .wrap(from_fn(boundary))
@@ -363,8 +377,11 @@ pub async fn serve(
     .client_request_timeout(SLOWEST_HEADERS)
     .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(SHUTDOWN)
-    .disable_signals()
-    .listen(listener)?
+    .disable_signals();
+    let serving = match tls {
+        Some(config) => server.listen_rustls_0_23(listener, config)?,
+        None => server.listen(listener)?,
+    }
     .run();
     let managing = managing.map(actix_web::rt::spawn);
     let served = drain::until_told(serving, shared, drain).await;
@@ -377,9 +394,10 @@ pub async fn serve(
 
 /// A call that needs nothing but the sandbox, as a `curl` line.
 pub fn demo_call(base_url: &str, patient_id: &str) -> String {
+    let (id, hook) = (Service::PatientView.id(), Service::PatientView.hook());
     format!(
-        "curl -s {base_url}/cds-services/{SERVICE_ID} -H 'Content-Type: application/json' -d \
-         '{{\"hook\":\"{HOOK}\",\"hookInstance\":\"d1577c69-dfbe-44ad-ba6d-3e05e953b2ea\",\
+        "curl -s {base_url}/cds-services/{id} -H 'Content-Type: application/json' -d \
+         '{{\"hook\":\"{hook}\",\"hookInstance\":\"d1577c69-dfbe-44ad-ba6d-3e05e953b2ea\",\
          \"fhirServer\":\"{base_url}/sandbox/fhir\",\
          \"context\":{{\"userId\":\"Practitioner/demo\",\"patientId\":\"{patient_id}\"}}}}'"
     )

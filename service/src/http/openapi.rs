@@ -3,7 +3,7 @@
 use super::State;
 use super::answer::json;
 use crate::errors::{ErrorCode, Failure};
-use crate::hooks::SERVICE_ID;
+use crate::hooks::Service;
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use serde_json::Value;
@@ -23,7 +23,7 @@ pub(super) fn document(public_url: Option<&str>) -> Result<Value, Failure> {
         "enum",
         codes.collect(),
     )?;
-    let ids = [SERVICE_ID].map(Value::from);
+    let ids = Service::ALL.map(|service| Value::from(service.id()));
     put(
         &mut document,
         "/components/parameters/ServiceId/schema",

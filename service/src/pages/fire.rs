@@ -3,9 +3,9 @@
 use super::ask::Ask;
 use super::visitor::Visitor;
 use crate::errors::{ErrorCode, Failure};
+use crate::hooks::Service;
 use crate::hooks::flow::{self, Basis};
 use crate::hooks::request::HookRequest;
-use crate::hooks::{HOOK, SERVICE_ID};
 use crate::http::{State, owner};
 use crate::input;
 use cds_cards::render::{Card, Kind, Link};
@@ -82,7 +82,7 @@ fn call(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Value, Failure> {
     // The same chart opened again on one day is the same call, so that its cards keep their identity.
     let name = format!("{server}|{}|{}|{}", ask.patient, ask.hook, state.today());
     let mut call = json!({
-        "hook": HOOK,
+        "hook": Service::PatientView.hook(),
         "hookInstance": Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()).to_string(),
         "fhirServer": server,
         "context": { "userId": USER, "patientId": ask.patient },
@@ -99,11 +99,9 @@ fn call(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Value, Failure> {
 async fn hook(state: &State, visitor: &Visitor, text: &str) -> Result<Fired, Failure> {
     let Visitor { caller, call } = visitor;
     let request = HookRequest::parse(text)?;
-    call.service(SERVICE_ID, HOOK);
+    let service = Service::by_hook(&request.hook).ok_or(ErrorCode::WrongHook)?;
+    call.service(service.id(), service.hook());
     call.about(&request);
-    if request.hook != HOOK {
-        return Err(ErrorCode::WrongHook.into());
-    }
     let source = state.source(caller, &request)?;
     let advising = flow::advise(
         &state.evaluator,
@@ -114,12 +112,12 @@ async fn hook(state: &State, visitor: &Visitor, text: &str) -> Result<Fired, Fai
         call.trail(),
     );
     let mut advice = call.hook(advising).await?;
-    state.store.issue(owner(caller, SERVICE_ID), &advice.cards);
+    state.store.issue(owner(caller, service.id()), &advice.cards);
     let basis = advice.facts.take().zip(advice.assessment.clone());
     let cards = advice.cards.clone();
     call.advised(advice);
     Ok(Fired {
-        service: Some(SERVICE_ID),
+        service: Some(service.id()),
         request: text.to_owned(),
         cards: cards
             .into_iter()

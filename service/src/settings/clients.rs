@@ -6,6 +6,7 @@ use crate::fhir_client::{AllowedBase, Network};
 use crate::trust::{ClientSettings, KeySource};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -29,6 +30,8 @@ pub(super) const ABOUT: &str = "
 # fhir_servers = [\"https://fhir.example.org/r4\"]
 # # Networks that are not public in which the names of these servers may lie.
 # fhir_networks = [\"10.1.0.0/16\"]
+# # In the place of fhir.deadline for its calls, where its EHR waits longer or less.
+# # fhir_deadline = \"400 ms\"
 # # Values of `tenant`, one of which a token must carry; none: `tenant` is not looked at.
 # tenants = []
 # # true: its traces (traceparent) go on here, sampled as it says; false: ours begin here and link to them.
@@ -106,6 +109,7 @@ struct Draft {
     networks: Vec<Network>,
     tenants: Vec<String>,
     trusted_trace: bool,
+    fhir_deadline: Option<Duration>,
 }
 
 impl Draft {
@@ -120,6 +124,9 @@ impl Draft {
             "audiences" => each(given, word).map(|audiences| self.audiences = audiences),
             "fhir_servers" => each(given, word).map(|servers| self.fhir_servers = servers),
             "fhir_networks" => each(given, network).map(|networks| self.networks = networks),
+            "fhir_deadline" => given
+                .duration()
+                .map(|deadline| self.fhir_deadline = Some(deadline)),
             "tenants" => each(given, word).map(|tenants| self.tenants = tenants),
             "trusted_trace" => given.boolean().map(|trusted| self.trusted_trace = trusted),
             _ => return Err(format!("unknown setting `{KEY}.{key}`")),
@@ -176,6 +183,7 @@ impl Draft {
             fhir_servers,
             tenants: self.tenants,
             trusted_trace: self.trusted_trace,
+            fhir_deadline: self.fhir_deadline,
         })
     }
 }

@@ -185,12 +185,26 @@ impl Loading {
         }
         let mut places = self.places.iter();
         self.settings.management_listen_given = places.any(|(set, _)| *set == "server.management_listen");
+        self.agree_on_tls();
         let nothing_set = source.file.is_none() && self.places.is_empty() && !self.clients_given;
         let demo = *self.settings.demo.get_or_insert(nothing_set);
         if !demo && !self.places.iter().any(|(key, _)| *key == "store.url") {
             self.settings.store.url = StoreUrl::file(DEFAULT_STORE);
         }
         self.settings.workbench.get_or_insert(demo);
+    }
+
+    fn agree_on_tls(&mut self) {
+        let (set, other) = match (&self.settings.tls_cert, &self.settings.tls_key) {
+            (Some(_), None) => ("server.tls.cert", "server.tls.key"),
+            (None, Some(_)) => ("server.tls.key", "server.tls.cert"),
+            _ => return,
+        };
+        let place = self.place_of(set);
+        self.fault(
+            place,
+            format!("`{other}` is missing: a certificate and its key go together"),
+        );
     }
 
     /// What required mode needs.

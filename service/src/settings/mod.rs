@@ -34,6 +34,10 @@ pub struct Settings {
     pub management_listen_given: bool,
     /// The address that callers use, without a slash at the end.
     pub public_url: Option<String>,
+    /// The certificate to serve HTTPS with.
+    pub tls_cert: Option<PathBuf>,
+    /// Its private key; there if the certificate is.
+    pub tls_key: Option<PathBuf>,
     /// Greatest request body, in bytes.
     pub body_limit: usize,
     /// The longest a request may take, its body included.

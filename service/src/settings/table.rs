@@ -69,6 +69,26 @@ pub(super) const ROWS: &[Row] = &[
         },
     },
     Row {
+        key: "server.tls.cert",
+        default: None,
+        example: "\"/etc/pnet-cds/tls/tls.crt\"",
+        about: "Certificate (PEM, with those between it and its authority) to serve HTTPS with; read again when it changes.",
+        set: |settings, given| {
+            settings.tls_cert = Some(PathBuf::from(given.string()?));
+            Ok(())
+        },
+    },
+    Row {
+        key: "server.tls.key",
+        default: None,
+        example: "\"/etc/pnet-cds/tls/tls.key\"",
+        about: "Private key (PEM) of that certificate; with neither the service speaks HTTP, for a proxy in front of it.",
+        set: |settings, given| {
+            settings.tls_key = Some(PathBuf::from(given.string()?));
+            Ok(())
+        },
+    },
+    Row {
         key: "server.body_limit",
         default: Some("\"4 MiB\""),
         example: "",
@@ -462,6 +482,8 @@ impl Settings {
             management_listen: None,
             management_listen_given: false,
             public_url: None,
+            tls_cert: None,
+            tls_key: None,
             body_limit: 0,
             request_deadline: Duration::ZERO,
             drain: Duration::ZERO,

@@ -182,7 +182,7 @@ impl Call {
     /// It is answered with this advice.
     pub(crate) fn advised(&self, advice: Advice) {
         let mut known = self.0.known.borrow_mut();
-        known.gate = Some(advice.gate);
+        known.gate = advice.gate;
         known.cards = Some(advice.cards);
         known.assessment = advice.assessment;
     }

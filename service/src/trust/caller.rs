@@ -12,6 +12,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Who calls, authenticated as the settings require.
 #[derive(Debug)]
@@ -83,6 +84,14 @@ impl Caller {
         match &self.0 {
             Who::Anonymous(bases) => bases.as_ref(),
             Who::Registered { client, .. } => client.settings.fhir_servers.as_slice(),
+        }
+    }
+
+    /// The caller's own time for what is fetched for one call, if it has one.
+    pub fn fhir_deadline(&self) -> Option<Duration> {
+        match &self.0 {
+            Who::Anonymous(_) => None,
+            Who::Registered { client, .. } => client.settings.fhir_deadline,
         }
     }
 

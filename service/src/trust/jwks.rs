@@ -3,9 +3,9 @@
 use super::clock::Clock;
 use super::fetch;
 use super::keys::{KeySet, MAX_BYTES};
+use crate::stamp::{Stamp, stamp};
 use std::fs::File;
 use std::io::Read;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -163,9 +163,6 @@ pub(super) struct Local {
     read: Mutex<(Stamp, Arc<KeySet>)>,
 }
 
-/// What changes when a file is written or replaced; nothing if there is no such file.
-type Stamp = Option<(u64, u64, u64, i64, i64)>;
-
 impl Local {
     /// Reads the file.
     pub(super) fn open(path: &Path) -> Result<Self, String> {
@@ -198,17 +195,6 @@ impl Local {
         }
         Arc::clone(&read_before.1)
     }
-}
-
-fn stamp(path: &Path) -> Stamp {
-    let meta = std::fs::metadata(path).ok()?;
-    Some((
-        meta.dev(),
-        meta.ino(),
-        meta.len(),
-        meta.mtime(),
-        meta.mtime_nsec(),
-    ))
 }
 
 fn read(path: &Path) -> Result<KeySet, String> {

@@ -55,6 +55,8 @@ pub struct ClientSettings {
     pub tenants: Vec<String>,
     /// Whether the trace of its requests goes on here; else ours only names it as related.
     pub trusted_trace: bool,
+    /// For everything that is fetched for one of its calls, in the place of `fhir.deadline`.
+    pub fhir_deadline: Option<Duration>,
 }
 
 /// Where the keys of a client are.

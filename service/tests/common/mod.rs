@@ -190,6 +190,7 @@ pub(crate) fn prefetched(patient: &str) -> Value {
             "conditions": searchset(&chart, "Condition"),
             "pathology": searchset(&chart, "Observation"),
             "staging": empty(), "liver": empty(), "markers": null, "status": empty(),
+            "reports": searchset(&chart, "DiagnosticReport"),
             "procedures": searchset(&chart, "Procedure"),
             "medications": searchset(&chart, "MedicationRequest"),
             "medicationStatements": searchset(&chart, "MedicationStatement"),

@@ -38,6 +38,18 @@ impl Authority {
         &self.pem
     }
 
+    /// A certificate for these names and its key, both PEM.
+    ///
+    /// # Errors
+    /// If no key can be made.
+    pub fn identity(&self, names: &[&str]) -> Result<(String, String)> {
+        let key = KeyPair::generate().map_err(Error::other)?;
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let params = CertificateParams::new(names).map_err(Error::other)?;
+        let certificate = params.signed_by(&key, &self.issuer).map_err(Error::other)?;
+        Ok((certificate.pem(), key.serialize_pem()))
+    }
+
     pub(super) fn acceptor(&self, names: &[&str]) -> Result<Acceptor> {
         let key = KeyPair::generate().map_err(Error::other)?;
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();

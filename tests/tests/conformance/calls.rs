@@ -1,6 +1,7 @@
 //! Calls of the hook: what a client sends about a bundled patient, and the answers to all of them.
 
 use crate::issuer::EC384;
+use crate::orders;
 use crate::server::{Answer, Service};
 use crate::tokens::{ISSUER, JKU, client};
 use acceptance::here;
@@ -9,6 +10,7 @@ use acceptance::scripted_fhir::fhir::{ok, status};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 pub(crate) const DISCOVERY: &str = "/cds-services";
 pub(crate) const HOOK: &str = "/cds-services/pnet-liver-metastases";
@@ -42,6 +44,11 @@ pub(crate) static CALLS: LazyLock<Vec<Call>> = LazyLock::new(|| {
                 answer: service.post(HOOK, &body),
             });
         }
+        calls.push(Call {
+            place: format!("{patient}, orders"),
+            patient: patient.clone(),
+            answer: service.post(orders::SIGN, &orders::signing_everything(&service, &patient)),
+        });
     }
     calls
 });
@@ -118,8 +125,14 @@ pub(crate) fn outcome() -> Value {
 
 /// A FHIR server with the bundled patients that asks for the access token.
 pub(crate) fn ehr() -> ScriptedFhir {
+    slow_ehr(Duration::ZERO)
+}
+
+/// The same, which takes this long for every answer.
+pub(crate) fn slow_ehr(pause: Duration) -> ScriptedFhir {
     let sandbox = Service::demo();
     let server = ScriptedFhir::start(move |_, seen| {
+        std::thread::sleep(pause);
         if seen.header("authorization") != Some(&format!("Bearer {ACCESS}")) {
             return status(401, "");
         }

@@ -1,8 +1,8 @@
 //! Discovery and the templates that it publishes: requirements 3 to 15.
 
-use crate::calls::{DISCOVERY, bare, each, templates, text};
+use crate::calls::{DISCOVERY, bare, each, templates, text, with};
 use crate::server::Service;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 fn services() -> Vec<(String, Value)> {
@@ -56,9 +56,11 @@ fn r05_each_service_has_its_required_fields_and_is_called_by_its_id() {
         }
         let path = format!("{DISCOVERY}/{}", entry["id"].as_str().unwrap());
         // Known and called, but with too little.
-        service
-            .post(&path, &bare("nobody"))
-            .is_error(412, "missing-patient");
+        let call = with(crate::orders::signing("nobody"), |call| {
+            call["hook"] = entry["hook"].clone();
+            call["context"]["selections"] = json!(["tace"]);
+        });
+        service.post(&path, &call).is_error(412, "missing-patient");
     }
 }
 

@@ -19,6 +19,8 @@ mod inferno;
 #[expect(dead_code, reason = "shared with the tests of trust, which use all of it")]
 mod issuer;
 #[cfg(test)]
+mod orders;
+#[cfg(test)]
 mod profiles;
 #[cfg(test)]
 mod request;
@@ -28,5 +30,7 @@ mod response;
 mod security;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod tls;
 #[cfg(test)]
 mod tokens;

@@ -2,9 +2,11 @@
 
 use crate::calls::{
     ACCESS, CALLS, HOOK, INSTANCE, OTHER, PNET, authorization, bare, ehr, empty, outcome, prefetched, pulled,
-    reader_of, same, templates, with,
+    reader_of, same, slow_ehr, templates, with,
 };
+use crate::issuer::EC384;
 use crate::server::Service;
+use crate::tokens::{ISSUER, JKU, claims, client, post};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -133,6 +135,33 @@ fn r17_an_expired_token_is_not_used_and_none_is_ever_logged() {
         service.logged()
     );
     assert!(!service.logged().contains(ACCESS));
+}
+
+#[test]
+fn r18_each_client_has_its_own_time_for_its_fhir_server() {
+    let server = slow_ehr(Duration::from_millis(700));
+    let hasty = "https://hasty.example.org";
+    let time = |deadline: &str| {
+        format!(
+            "fhir_servers = [\"{}\"]\nfhir_deadline = \"{deadline}\"",
+            server.base()
+        )
+    };
+    let service = Service::start(&format!(
+        "auth.mode = \"required\"\nserver.request_deadline = \"60 s\"\n{}{}",
+        client(ISSUER, JKU, &[&EC384], &time("50 s")),
+        client(hasty, JKU, &[&EC384], &time("100 ms")),
+    ));
+    let call = with(bare(PNET), |call| {
+        call["fhirServer"] = server.base().into();
+        call["fhirAuthorization"] = authorization();
+    });
+    let answer = |issuer: &str| {
+        let claims = with(claims(&service, HOOK), |claims| claims["iss"] = issuer.into());
+        post(&service, HOOK, &EC384.token(&claims), &call)
+    };
+    assert!(!answer(ISSUER).cards().is_empty());
+    answer(hasty).is_error(412, "missing-patient");
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn r02_nothing_is_null_or_empty_but_services_and_cards() {
 
 #[test]
 fn r25_success_has_cards_array() {
-    assert_eq!(CALLS.len(), 2 * patients().len());
+    assert_eq!(CALLS.len(), 3 * patients().len());
     for call in CALLS.iter() {
         assert_eq!(call.answer.status, 200, "{}: {}", call.place, call.answer.body);
         assert!(call.answer.json()["cards"].is_array(), "{}", call.place);
@@ -108,7 +108,7 @@ fn r25_no_advice_is_an_empty_array() {
         .filter(|call| call.patient == OTHER)
         .map(|call| &call.answer)
         .collect();
-    assert_eq!(answers.len(), 2);
+    assert_eq!(answers.len(), 3);
     assert!(answers.iter().all(|answer| answer.json() == json!({"cards": []})));
 }
 

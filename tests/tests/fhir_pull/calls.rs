@@ -11,8 +11,9 @@ fn healthy() -> ScriptedFhir {
 }
 
 /// Every search of the templates, and the read of the patient.
-const EVERYTHING: [&str; 11] = [
+const EVERYTHING: [&str; 12] = [
     "Condition",
+    "DiagnosticReport",
     "MedicationAdministration",
     "MedicationRequest",
     "MedicationStatement",

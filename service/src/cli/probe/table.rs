@@ -6,6 +6,7 @@ use super::{Report, Searched};
 use cds_cards::assessment::{EvidenceReport, FactReport, FactValue, Range, Reason, Status};
 use cds_cards::render::plain;
 use fhir_profiles::FactId;
+use fhir_profiles::facts::Gap;
 use std::fmt::Write as _;
 
 /// The whole report.
@@ -126,6 +127,13 @@ impl Table {
         for (id, fact) in ignored {
             self.line(2, &format!("{:34}{}", id.info().label, "nothing that counts"));
             self.records(fact);
+        }
+        let (unfetched, silent): (Vec<_>, Vec<_>) =
+            silent.into_iter().partition(|(_, fact)| fact.gap.is_some());
+        for (id, fact) in unfetched {
+            let why = fact.gap.map_or("", Gap::text);
+            let value = self.column(Ink::Yellow, why, 0);
+            self.line(2, &format!("{:34}{value}", id.info().label));
         }
         let labels: Vec<String> = silent.iter().map(|(id, _)| label(**id)).collect();
         self.dim(2, &labels.join(", "));

@@ -1,0 +1,91 @@
+//! Draft orders matched to options: what of the knowledge an order can mean. Codes are read before this, verdicts after.
+
+use crate::knowledge::{Knowledge, OptionKnowledge};
+use fhir_profiles::{Order, Treatment};
+use std::collections::BTreeSet;
+
+/// An order as a card names it; chart data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderName {
+    /// `Type/id`, or the position in the Bundle.
+    pub reference: String,
+    /// What is ordered, as written.
+    pub wording: String,
+}
+
+/// Orders that can mean the same options.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    /// Ids of the options, in the order of the specification's table; at least one.
+    pub options: Vec<String>,
+    /// Whether it is our reading that the orders mean these options.
+    pub interpretation: bool,
+    /// The orders; at least one.
+    pub orders: Vec<OrderName>,
+}
+
+/// What the orders that are to be checked can mean; orders of nothing in the knowledge are left out.
+///
+/// Interpretation: each treatment that an order names is judged by itself, and where it can mean several options, they
+/// stand together, so that a card speaks against the order only if none of them is open.
+pub fn proposals(
+    knowledge: &Knowledge,
+    drafts: &[Order],
+    is_checked: impl Fn(&Order) -> bool,
+) -> Vec<Proposal> {
+    let ordered: BTreeSet<Treatment> = drafts
+        .iter()
+        .flat_map(|order| order.treatments.iter().copied())
+        .collect();
+    let mut found: Vec<Proposal> = Vec::new();
+    for order in drafts.iter().filter(|order| is_checked(order)) {
+        for treatment in &order.treatments {
+            if let Some(proposal) = proposal(knowledge, order, *treatment, &ordered) {
+                add(&mut found, proposal);
+            }
+        }
+    }
+    found
+}
+
+fn proposal(
+    knowledge: &Knowledge,
+    order: &Order,
+    treatment: Treatment,
+    ordered: &BTreeSet<Treatment>,
+) -> Option<Proposal> {
+    let meant: Vec<(&OptionKnowledge, bool)> = knowledge
+        .options
+        .iter()
+        .filter_map(|option| {
+            let meaning = option.orders.iter().find(|meaning| {
+                meaning.treatments.contains(&treatment)
+                    && !meaning.unless_with.iter().any(|other| ordered.contains(other))
+            })?;
+            Some((option, meaning.interpretation))
+        })
+        .collect();
+    (!meant.is_empty()).then(|| Proposal {
+        options: meant.iter().map(|(option, _)| option.id.clone()).collect(),
+        interpretation: meant.len() > 1 || meant.iter().any(|(_, interpretation)| *interpretation),
+        orders: vec![OrderName {
+            reference: order.reference.clone(),
+            wording: order.wording.clone(),
+        }],
+    })
+}
+
+/// Orders of the same options stand on one card.
+fn add(found: &mut Vec<Proposal>, new: Proposal) {
+    match found.iter_mut().find(|known| known.options == new.options) {
+        Some(known) => {
+            known.interpretation &= new.interpretation;
+            for order in new.orders {
+                if !known.orders.contains(&order) {
+                    known.orders.push(order);
+                }
+            }
+        }
+        None => found.push(new),
+    }
+}

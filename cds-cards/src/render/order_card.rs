@@ -1,0 +1,321 @@
+//! What the templates of the order cards are given, and which of the two an order gets.
+
+use super::evidence::{Note, Record, Sentence, chart, note, records};
+use super::findings::{self, Place};
+use super::group_card::{Criterion, criterion};
+use super::{summary, words};
+use crate::assessment::{
+    Assessment, CriterionReport, Gate, MissingFact, OptionReport, Outcome, Status, Verdict,
+};
+use crate::knowledge::Knowledge;
+use crate::orders::Proposal;
+use fhir_profiles::FactId;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Records behind one fact of a reason.
+const RECORDS: usize = 3;
+/// Problems named on the card of orders that could not be checked.
+const PROBLEMS: usize = 5;
+
+/// What the assessment says of the options that an order can mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Judged {
+    /// One of them is supported or to be confirmed.
+    Fine,
+    /// None is, and one of them hangs on what is not known.
+    Open,
+    /// Every one is contraindicated or its criteria are not met.
+    Against,
+}
+
+/// Interpretation: the most favourable of the options that an order can mean decides. An option that is only to be
+/// confirmed does not settle it where the confirmation hangs on records that were not to be had.
+pub(super) fn judge(options: &[&OptionReport]) -> Judged {
+    let settled = |option: &&&OptionReport| match option.verdict {
+        Verdict::Supported => true,
+        Verdict::Provisional => !option.criteria.iter().any(|criterion| criterion.gap.is_some()),
+        Verdict::Undetermined | Verdict::NotSupported | Verdict::Contraindicated => false,
+    };
+    let open =
+        |option: &&&OptionReport| matches!(option.verdict, Verdict::Undetermined | Verdict::Provisional);
+    if options.iter().any(|option| settled(&option)) {
+        Judged::Fine
+    } else if options.iter().any(|option| open(&option)) || options.is_empty() {
+        Judged::Open
+    } else {
+        Judged::Against
+    }
+}
+
+/// The reports of the options of a proposal.
+pub(super) fn reports<'a>(assessment: &'a Assessment, proposal: &Proposal) -> Vec<&'a OptionReport> {
+    let find = |id: &String| assessment.options.iter().find(|option| option.id == *id);
+    proposal.options.iter().filter_map(find).collect()
+}
+
+/// The criteria that a card names for an option: those that decide, or those that hang on records not to be had.
+fn named(option: &OptionReport) -> impl Iterator<Item = &CriterionReport> {
+    let provisional = option.verdict == Verdict::Provisional;
+    option.criteria.iter().filter(move |criterion| {
+        if provisional {
+            criterion.gap.is_some()
+        } else {
+            option.deciding.contains(&criterion.id)
+        }
+    })
+}
+
+#[derive(Serialize)]
+pub(super) struct WarningView {
+    items: Vec<Item>,
+    notes: Vec<Note>,
+    version: String,
+    cut_off: String,
+}
+
+#[derive(Serialize)]
+struct Item {
+    orders: Vec<Order>,
+    interpretation: bool,
+    options: Vec<OptionView>,
+}
+
+/// Chart data.
+#[derive(Serialize)]
+struct Order {
+    wording: String,
+    reference: String,
+}
+
+#[derive(Serialize)]
+struct OptionView {
+    label: String,
+    verdict: String,
+    restriction: Vec<Sentence>,
+    reasons: Vec<Reason>,
+}
+
+#[derive(Serialize)]
+struct Reason {
+    criterion: Criterion,
+    records: Vec<Record>,
+    quotes: Vec<Quote>,
+}
+
+#[derive(Serialize)]
+struct Quote {
+    id: String,
+    section: String,
+    text: String,
+}
+
+pub(super) fn warning(
+    knowledge: &Knowledge,
+    assessment: &Assessment,
+    proposals: &[&Proposal],
+) -> WarningView {
+    let known = |id: &String| knowledge.options.iter().find(|option| option.id == *id);
+    let options = proposals.iter().flat_map(|proposal| &proposal.options);
+    let notes: BTreeSet<&String> = options
+        .filter_map(known)
+        .flat_map(|option| &option.since_publication)
+        .collect();
+    WarningView {
+        items: items(knowledge, assessment, proposals),
+        notes: notes
+            .into_iter()
+            .filter_map(|id| Some(note(id, knowledge.since_publication.get(id)?)))
+            .collect(),
+        version: assessment.knowledge.version.clone(),
+        cut_off: assessment.knowledge.evidence_cut_off.clone(),
+    }
+}
+
+fn items(knowledge: &Knowledge, assessment: &Assessment, proposals: &[&Proposal]) -> Vec<Item> {
+    let item = |proposal: &&Proposal| Item {
+        orders: proposal
+            .orders
+            .iter()
+            .map(|order| Order {
+                wording: chart(&order.wording),
+                reference: chart(&order.reference),
+            })
+            .collect(),
+        interpretation: proposal.interpretation,
+        options: reports(assessment, proposal)
+            .into_iter()
+            .map(|option| view(knowledge, assessment, option))
+            .collect(),
+    };
+    proposals.iter().map(item).collect()
+}
+
+fn view(knowledge: &Knowledge, assessment: &Assessment, option: &OptionReport) -> OptionView {
+    let known = knowledge.options.iter().find(|known| known.id == option.id);
+    let reason = |report: &CriterionReport| Reason {
+        criterion: criterion(knowledge, report, &BTreeMap::new()),
+        records: report
+            .facts
+            .iter()
+            .flat_map(|fact| records(assessment, *fact, RECORDS))
+            .collect(),
+        quotes: report
+            .statements
+            .iter()
+            .filter_map(|id| {
+                let statement = knowledge.statements.get(id)?;
+                Some(Quote {
+                    id: id.clone(),
+                    section: statement.section.clone(),
+                    text: statement.quote.clone(),
+                })
+            })
+            .collect(),
+    };
+    OptionView {
+        label: summary::label(knowledge, &option.id),
+        verdict: words::verdict(option.verdict).to_owned(),
+        restriction: known
+            .and_then(|known| known.restriction.as_ref())
+            .map(Sentence::from)
+            .into_iter()
+            .collect(),
+        reasons: named(option).map(reason).collect(),
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct OpenView {
+    /// Why no option was assessed; empty where they were.
+    gate: String,
+    items: Vec<Item>,
+    problems: Vec<Place>,
+    problems_more: usize,
+    version: String,
+}
+
+/// Why the options were not assessed although they may apply; `None` where they were, or surely do not apply.
+pub(super) fn closed_gate(assessment: &Assessment) -> Option<String> {
+    match assessment.gate {
+        Gate::Passed => None,
+        Gate::NoLiverMetastases => {
+            let fact = assessment.facts.get(&FactId::LiverMetastases);
+            fact.is_none_or(|fact| fact.status == Status::Unknown)
+                .then(|| format!("liver metastases: {}", words::liver_metastases(assessment)))
+        }
+        Gate::NoPnet => findings::unreadable(assessment).map(|view| match view.records() {
+            0 => "pancreatic neuroendocrine tumour: the records disagree".to_owned(),
+            n => format!(
+                "pancreatic neuroendocrine tumour: {} could not be read",
+                words::count(n, "record")
+            ),
+        }),
+    }
+}
+
+pub(super) fn open(knowledge: &Knowledge, assessment: &Assessment, proposals: &[&Proposal]) -> OpenView {
+    let mut problems: Vec<Place> = assessment.problems.iter().map(Place::from).collect();
+    let problems_more = problems.len().saturating_sub(PROBLEMS);
+    problems.truncate(PROBLEMS);
+    OpenView {
+        gate: closed_gate(assessment).unwrap_or_default(),
+        items: items(knowledge, assessment, proposals),
+        problems,
+        problems_more,
+        version: assessment.knowledge.version.clone(),
+    }
+}
+
+/// The unknown facts on which the options of the orders hang, best first.
+pub(super) fn missing_facts(assessment: &Assessment, proposals: &[&Proposal]) -> Vec<MissingFact> {
+    let asked: BTreeSet<FactId> = proposals
+        .iter()
+        .flat_map(|proposal| reports(assessment, proposal))
+        .flat_map(named)
+        .filter(|criterion| criterion.outcome == Outcome::Unknown)
+        .flat_map(|criterion| criterion.facts.iter().copied())
+        .collect();
+    let missing = assessment.missing.iter();
+    missing
+        .filter(|missing| asked.contains(&missing.fact))
+        .cloned()
+        .collect()
+}
+
+/// "Order check - TACE: review advises against it: Portal vein occluded".
+pub(super) fn warning_summary(
+    knowledge: &Knowledge,
+    assessment: &Assessment,
+    proposals: &[&Proposal],
+) -> Vec<String> {
+    let options: Vec<&OptionReport> = proposals
+        .iter()
+        .flat_map(|proposal| reports(assessment, proposal))
+        .collect();
+    if let [only] = options.as_slice() {
+        let label = summary::label(knowledge, &only.id);
+        let verdict = words::verdict(only.verdict);
+        let because = named(only).map(|criterion| criterion.because.as_str()).next();
+        let short = format!("Order check - {label}: {verdict}");
+        let long = because.filter(|because| !because.is_empty());
+        let long = long.map(|because| format!("{short}: {because}"));
+        let shortest = format!("Order check: {verdict}");
+        return long.into_iter().chain([short, shortest]).collect();
+    }
+    vec![
+        format!(
+            "Order check - {}: none is supported by the review",
+            labels(knowledge, &options)
+        ),
+        format!(
+            "Order check: none of the {} options that the orders can mean is supported by the review",
+            options.len()
+        ),
+    ]
+}
+
+/// "Order check - not decided for TACE: liver reserve, ECOG".
+pub(super) fn open_summary(
+    knowledge: &Knowledge,
+    assessment: &Assessment,
+    proposals: &[&Proposal],
+) -> Vec<String> {
+    if let Some(gate) = closed_gate(assessment) {
+        return vec![
+            format!("Order check not possible - {gate}"),
+            "Order check not possible: data are missing".to_owned(),
+        ];
+    }
+    let options: Vec<&OptionReport> = proposals
+        .iter()
+        .flat_map(|proposal| reports(assessment, proposal))
+        .collect();
+    let facts: Vec<String> = missing_facts(assessment, proposals)
+        .iter()
+        .map(|missing| missing.fact.info().label.clone())
+        .collect();
+    let labels = labels(knowledge, &options);
+    vec![
+        format!(
+            "Order check - {labels} undetermined, not known: {}",
+            facts.join(", ")
+        ),
+        format!(
+            "Order check - {labels} undetermined: {} not known",
+            words::count(facts.len(), "fact")
+        ),
+        format!(
+            "Order check undetermined: {} not known",
+            words::count(facts.len(), "fact")
+        ),
+    ]
+}
+
+fn labels(knowledge: &Knowledge, options: &[&OptionReport]) -> String {
+    let labels: Vec<String> = options
+        .iter()
+        .map(|option| summary::label(knowledge, &option.id))
+        .collect();
+    words::any_of(&labels)
+}

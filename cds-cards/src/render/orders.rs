@@ -1,0 +1,108 @@
+//! The cards on draft orders: a warning for what the review does not support, one card for what could not be checked.
+
+use super::card::{Card, Indicator, Kind};
+use super::order_card::{self, Judged};
+use super::{Maker, Policy};
+use crate::assessment::{Assessment, Gate};
+use crate::knowledge::Knowledge;
+use crate::orders::Proposal;
+
+/// The cards on what orders propose, warnings first; none for an order that is supported or to be confirmed, and none
+/// for a patient to whom the options surely do not apply.
+///
+/// A warning stands by itself unless that would make more cards than the policy allows; then the last holds the rest.
+pub fn render_orders(
+    knowledge: &Knowledge,
+    assessment: &Assessment,
+    proposals: &[Proposal],
+    policy: &Policy<'_>,
+) -> Vec<Card> {
+    let maker = Maker {
+        knowledge,
+        assessment,
+        policy,
+    };
+    if proposals.is_empty() {
+        return Vec::new();
+    }
+    if assessment.gate != Gate::Passed {
+        let all: Vec<&Proposal> = proposals.iter().collect();
+        let closed = order_card::closed_gate(assessment);
+        return closed.map(|_| maker.order_open(&all)).into_iter().collect();
+    }
+    let of = |wanted: Judged| -> Vec<&Proposal> {
+        let judged = |proposal: &&Proposal| order_card::judge(&order_card::reports(assessment, proposal));
+        proposals.iter().filter(|p| judged(p) == wanted).collect()
+    };
+    let (against, open) = (of(Judged::Against), of(Judged::Open));
+    let room = policy
+        .max_cards
+        .saturating_sub(usize::from(!open.is_empty()))
+        .max(1);
+    let (single, rest) = match against.len() {
+        few if few <= room => against.split_at(few),
+        _ => against.split_at(room - 1),
+    };
+    let mut cards: Vec<Card> = single.iter().map(|one| maker.order_warning(&[one])).collect();
+    if !rest.is_empty() {
+        cards.push(maker.order_warning(rest));
+    }
+    if !open.is_empty() {
+        cards.push(maker.order_open(&open));
+    }
+    cards
+}
+
+impl Maker<'_> {
+    fn order_warning(&self, proposals: &[&Proposal]) -> Card {
+        let view = order_card::warning(self.knowledge, self.assessment, proposals);
+        let wordings = order_card::warning_summary(self.knowledge, self.assessment, proposals);
+        let options: Vec<&str> = proposals
+            .iter()
+            .flat_map(|p| &p.options)
+            .map(String::as_str)
+            .collect();
+        let about = self.of_orders(proposals);
+        self.named_card(
+            &format!("card/order-warning/{}", options.join("+")),
+            &wordings,
+            Indicator::Warning,
+            "order-warning.md",
+            &view,
+            Vec::new(),
+            about,
+        )
+    }
+
+    fn order_open(&self, proposals: &[&Proposal]) -> Card {
+        let view = order_card::open(self.knowledge, self.assessment, proposals);
+        let wordings = order_card::open_summary(self.knowledge, self.assessment, proposals);
+        let facts = order_card::missing_facts(self.assessment, proposals);
+        let about = self.of_orders(proposals);
+        self.card(
+            &wordings,
+            Indicator::Info,
+            "order-undetermined.md",
+            &view,
+            self.requests(Kind::OrderWarning, &facts),
+            about,
+        )
+    }
+
+    /// The options that orders can mean, each once.
+    fn of_orders(&self, proposals: &[&Proposal]) -> super::About {
+        let mut options = Vec::new();
+        for report in proposals
+            .iter()
+            .flat_map(|proposal| order_card::reports(self.assessment, proposal))
+        {
+            if !options
+                .iter()
+                .any(|known: &&crate::assessment::OptionReport| known.id == report.id)
+            {
+                options.push(report);
+            }
+        }
+        self.about(Kind::OrderWarning, None, options.into_iter())
+    }
+}
