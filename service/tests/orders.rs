@@ -1,5 +1,7 @@
 //! order-select and order-sign over HTTP: which orders are checked, what is answered, and what is refused.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+
 mod common;
 
 use common::{INSTANCE, Service, WITHOUT_PNET, demo, outcome, prefetched, start};
@@ -148,12 +150,7 @@ fn the_context_must_have_what_the_hook_requires() {
     for wrong in [json!([]), json!("x"), json!(null), json!({}), tace(OCCLUDED)] {
         let mut call = signing(OCCLUDED, &[]);
         call["context"]["draftOrders"] = wrong.clone();
-        let code = if wrong.is_null() {
-            "invalid-draft-orders"
-        } else {
-            "invalid-draft-orders"
-        };
-        service.post(SIGN, &call).is_error(400, code);
+        service.post(SIGN, &call).is_error(400, "invalid-draft-orders");
     }
     let call = selecting(OCCLUDED, &[tace(OCCLUDED)], json!("tace"));
     service.post(SELECT, &call).is_error(400, "invalid-request");

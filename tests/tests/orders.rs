@@ -1,6 +1,8 @@
 //! The order table: which options an order can mean in each form, and which card each verdict gives it; every row worked
 //! out by hand from the specification and written to `ORDERS.md`.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
+
 use acceptance::{here, knowledge};
 use cds_cards::assessment::{Assessment, OptionReport, Outcome, Verdict};
 use cds_cards::render::{Card, Indicator, Kind, Policy, render_orders};
@@ -343,7 +345,7 @@ fn names_what_it_must(card: &Card, report: &OptionReport, label: &str) {
     assert!(named.contains(&(report.id.as_str(), report.verdict)), "{named:?}");
     assert!(card.summary().encode_utf16().count() <= 139);
     assert!(card.detail().contains("ServiceRequest/o"), "{}", card.detail());
-    let plain = |text: &str| text.replace('\\', "").replace('\u{2060}', "");
+    let plain = |text: &str| text.replace(['\\', '\u{2060}'], "");
     let (summary, detail) = (plain(card.summary()), plain(card.detail()));
     let start = label.split(" (").next().unwrap();
     assert!(named.len() > 1 || summary.contains(start), "{summary}");
@@ -382,7 +384,7 @@ fn the_best_of_the_options_that_an_order_can_mean_decides() {
 fn a_regimen_that_the_review_does_not_have_is_no_order_of_its_parts() {
     let drug = |code: &str| order("MedicationRequest", RXNORM, code);
     let (fluorouracil, irinotecan, capecitabine) = (drug("4492"), drug("51499"), drug("194000"));
-    assert_eq!(options(&[fluorouracil.clone()]).len(), 1);
+    assert_eq!(options(std::slice::from_ref(&fluorouracil)).len(), 1);
     assert_eq!(
         options(&[fluorouracil, irinotecan.clone()]),
         [] as [Vec<String>; 0]

@@ -282,7 +282,7 @@ fn unique<T: Named>(root: &Section<'_>, key: &str, items: Vec<Option<At<T>>>) ->
 /// What orders mean the option: `[[ordered-as]]`; a site's own option may have none.
 fn order_meanings(root: &Section<'_>) -> Vec<OrderMeaning> {
     let mut seen = BTreeSet::new();
-    let meanings = root.sections("ordered-as", |section| {
+    root.sections("ordered-as", |section| {
         let treatments = known(section, section.some_texts("treatments"));
         for (treatment, line) in &treatments {
             if !seen.insert(*treatment) {
@@ -296,8 +296,7 @@ fn order_meanings(root: &Section<'_>) -> Vec<OrderMeaning> {
             unless_with: ids(known(section, section.texts("unless-with"))),
             interpretation: section.flag("interpretation"),
         }
-    });
-    meanings
+    })
 }
 
 /// The treatments that stand there, with their lines; unknown ones are reported.
