@@ -124,6 +124,52 @@ fn the_json_behind_a_page_is_that_of_the_service() {
 }
 
 #[test]
+fn an_order_can_be_fired_for_a_bundled_patient_and_the_cards_are_those_of_the_hook() {
+    let service = demo();
+    let warned = |hook: &str, order: &str| {
+        let asked = format!("/?patient=portal-vein-thrombosis&hook={hook}&order={order}");
+        let body = page(&service, &asked);
+        let request = service.get(&format!("{asked}&show=request")).json();
+        assert_eq!(request["hook"], hook);
+        let id = format!("pnet-{hook}");
+        assert!(body.contains(&format!("<code>{id}</code>")), "{hook}");
+        let headers = ["Content-Type: application/json"];
+        let told = service.request(
+            "POST",
+            &format!("/cds-services/{id}"),
+            &headers,
+            request.to_string().as_bytes(),
+        );
+        let response = service.get(&format!("{asked}&show=response")).json();
+        assert_eq!(told.json()["cards"], response["cards"], "{hook} {order}");
+        let cards = response["cards"].as_array().unwrap().clone();
+        cards
+            .iter()
+            .map(|card| card["indicator"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    for hook in ["order-select", "order-sign"] {
+        assert_eq!(
+            warned(hook, "transarterial-chemoembolisation"),
+            ["warning"],
+            "{hook}"
+        );
+    }
+    let start = page(&service, "/");
+    assert_eq!(start.matches("name=\"order\"").count(), 1);
+    assert!(start.contains("<option value=\"prrt\">"), "{start}");
+    for (fields, code) in [
+        ("hook=order-sign&order=none", "invalid-draft-orders"),
+        ("hook=order-sign", "invalid-draft-orders"),
+        ("hook=encounter-start", "wrong-hook"),
+    ] {
+        let answer = service.get(&format!("/?patient=sparse-chart&{fields}"));
+        assert_eq!(answer.status, 400, "{fields}");
+        assert!(answer.body.contains(code), "{fields}: {}", answer.body);
+    }
+}
+
+#[test]
 fn a_bundle_and_a_hook_request_can_be_pasted() {
     let service = demo();
     let bundle = chart("nec-platinum").to_string();

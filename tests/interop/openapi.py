@@ -1,6 +1,6 @@
 """Judges the answers for every bundled patient by the schemas of the service's own OpenAPI document.
 
-openapi.py SERVICE_URL SERVICE_ID..."""
+openapi.py SERVICE_URL"""
 
 import json
 import pathlib
@@ -10,7 +10,7 @@ import uuid
 
 import jsonschema_rs
 
-service, ids = sys.argv[1], sys.argv[2:]
+service = sys.argv[1]
 
 
 def call(path, body=None):
@@ -41,7 +41,7 @@ def judge(name, what, answer):
 
 judge("Discovery", "discovery", call("/cds-services"))
 patients = sorted(path.stem for path in (pathlib.Path(__file__).parents[2] / "service/demo/patients").glob("*.json"))
-cards = 0
+cards = warnings = 0
 for patient in patients:
     request = {
         "hook": "patient-view",
@@ -49,17 +49,30 @@ for patient in patients:
         "fhirServer": f"{service}/sandbox/fhir",
         "context": {"userId": "Practitioner/demo", "patientId": patient},
     }
-    answer = call(f"/cds-services/{ids[0]}", request)
+    answer = call("/cds-services/pnet-liver-metastases", request)
     cards += len(answer["cards"])
     judge("Cards", patient, answer)
+    order = {
+        "resourceType": "ServiceRequest",
+        "id": "draft",
+        "status": "draft",
+        "intent": "order",
+        "subject": {"reference": f"Patient/{patient}"},
+        "code": {"text": "TACE"},
+    }
+    orders = {"draftOrders": {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": order}]}}
+    signed = {**request, "hook": "order-sign", "context": {**request["context"], **orders}}
+    answer = call("/cds-services/pnet-order-sign", signed)
+    warnings += sum(card["indicator"] == "warning" for card in answer["cards"])
+    judge("Cards", f"{patient}, TACE", answer)
     judge("Assessment", patient, call("/assessment", request))
     judge("Bundle", patient, call(f"/sandbox/fhir/Condition?patient={patient}&_count=500"))
 
 # A judge that lets everything pass is none.
 if judges["Cards"].is_valid({"cards": [{"summary": "x" * 140}]}):
     wrong.append("a card of 140 characters without a source passes")
-if not cards:
-    wrong.append("no card was judged")
-print(f"openapi: {judged}, {cards} cards: {len(wrong)} faults")
+if not cards or not warnings:
+    wrong.append("no card, or no warning on an order, was judged")
+print(f"openapi: {judged}, {cards} cards, {warnings} warnings on orders: {len(wrong)} faults")
 if wrong:
     sys.exit("\n".join(wrong[:40]))

@@ -14,6 +14,10 @@ use uuid::Uuid;
 
 /// Who fires where nobody is known by name.
 const USER: &str = "Practitioner/workbench";
+/// The draft order of the call, as order-select names what was chosen.
+const SELECTION: &str = "ServiceRequest/draft";
+/// Code system of what an order can order.
+const TREATMENTS: &str = "https://pnet-cds.github.io/fhir/CodeSystem/treatments";
 
 /// The answer to what was fired.
 #[derive(Debug)]
@@ -79,13 +83,35 @@ fn call(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Value, Failure> {
         }
         ask.server.clone()
     };
+    let service = match ask.hook.as_str() {
+        "" => Service::PatientView,
+        hook => Service::by_hook(hook).ok_or(ErrorCode::WrongHook)?,
+    };
     // The same chart opened again on one day is the same call, so that its cards keep their identity.
-    let name = format!("{server}|{}|{}|{}", ask.patient, ask.hook, state.today());
+    let name = format!(
+        "{server}|{}|{}|{}|{}",
+        ask.patient,
+        ask.hook,
+        ask.order,
+        state.today()
+    );
+    let context = match service {
+        Service::PatientView => json!({ "userId": USER, "patientId": ask.patient }),
+        Service::OrderSign => {
+            json!({ "userId": USER, "patientId": ask.patient, "draftOrders": draft_orders(state, ask)? })
+        }
+        Service::OrderSelect => json!({
+            "userId": USER,
+            "patientId": ask.patient,
+            "selections": [SELECTION],
+            "draftOrders": draft_orders(state, ask)?,
+        }),
+    };
     let mut call = json!({
-        "hook": Service::PatientView.hook(),
+        "hook": service.hook(),
         "hookInstance": Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()).to_string(),
         "fhirServer": server,
-        "context": { "userId": USER, "patientId": ask.patient },
+        "context": context,
     });
     if !ask.token.is_empty() {
         let granted = json!({ "access_token": ask.token, "token_type": "Bearer", "expires_in": 300 });
@@ -94,6 +120,27 @@ fn call(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Value, Failure> {
         }
     }
     Ok(call)
+}
+
+/// A draft that orders an option, coded as the first of the treatments that mean it.
+fn draft_orders(state: &State, ask: &Ask) -> Result<Value, Failure> {
+    let options = &state.evaluator.knowledge.options;
+    let option = options.iter().find(|option| option.id == ask.order);
+    let treatment = option.and_then(|option| option.orders.first()?.treatments.first());
+    let (option, treatment) = option.zip(treatment).ok_or(ErrorCode::InvalidDraftOrders)?;
+    let coding = json!([{ "system": TREATMENTS, "code": treatment.as_str() }]);
+    Ok(json!({
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{ "resource": {
+            "resourceType": "ServiceRequest",
+            "id": "draft",
+            "status": "draft",
+            "intent": "order",
+            "subject": { "reference": format!("Patient/{}", ask.patient) },
+            "code": { "coding": coding, "text": option.label },
+        }}],
+    }))
 }
 
 async fn hook(state: &State, visitor: &Visitor, text: &str) -> Result<Fired, Failure> {

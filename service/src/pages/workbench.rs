@@ -11,6 +11,7 @@ use super::template::Frame;
 use super::tree::{Tree, tree};
 use super::visitor::Visitor;
 use crate::errors::Failure;
+use crate::hooks::Service;
 use crate::http::State;
 use crate::http::body::{Body, Form};
 use crate::http::{encoded, refusal};
@@ -38,6 +39,10 @@ struct Chooser {
     token: String,
     request: String,
     hook: String,
+    hooks: Vec<&'static str>,
+    /// The option that is ordered, and every one that can be, with its label.
+    order: String,
+    orders: Vec<(String, String)>,
 }
 
 #[derive(Debug, Serialize)]
@@ -166,7 +171,20 @@ fn chooser(state: &State, visitor: &Visitor, ask: &Ask) -> Chooser {
         server: ask.server.clone(),
         token: ask.token.clone(),
         request: ask.request.clone(),
-        hook: ask.hook.clone(),
+        hook: match ask.hook.as_str() {
+            "" => Service::PatientView.hook().to_owned(),
+            hook => hook.to_owned(),
+        },
+        hooks: Service::ALL.map(Service::hook).to_vec(),
+        order: ask.order.clone(),
+        orders: state
+            .evaluator
+            .knowledge
+            .options
+            .iter()
+            .filter(|option| !option.orders.is_empty())
+            .map(|option| (option.id.clone(), option.label.clone()))
+            .collect(),
     }
 }
 
