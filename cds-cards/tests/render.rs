@@ -158,8 +158,39 @@ fn i15_cds_resp_4_override_reasons_are_whole() {
 }
 
 #[test]
-fn i16_cds_resp_3_there_are_no_links_yet() {
-    every_card(|_, _, json| assert_eq!(json.get("links"), None));
+fn i16_cds_resp_3_links_are_absolute_and_lead_to_the_knowledge_pages() {
+    let mut seen = 0;
+    every_card(|name, card, json| {
+        let links = json.get("links").and_then(Value::as_array);
+        for link in links.into_iter().flatten() {
+            seen_link(name, link);
+        }
+        let linked = matches!(card.about().kind, Kind::Assessment | Kind::Options);
+        assert_eq!(links.is_some(), linked, "{name}: {}", card.summary());
+    });
+    for (_, assessment) in patients() {
+        let unreachable = Policy {
+            public_url: None,
+            ..policy(5)
+        };
+        for card in render(&KNOWLEDGE, &assessment, &unreachable) {
+            seen += 1;
+            assert_eq!(json(&card).get("links"), None);
+        }
+    }
+    assert!(seen > 0);
+}
+
+fn seen_link(name: &str, link: &Value) {
+    assert_eq!(text(link, "type"), "absolute", "{name}");
+    assert!(!text(link, "label").is_empty(), "{name}");
+    assert!(link.get("appContext").is_none(), "{name}");
+    let page = text(link, "url")
+        .strip_prefix("https://cds.example.org/knowledge")
+        .unwrap();
+    let option = page.strip_prefix('/');
+    let known = |id: &str| KNOWLEDGE.options.iter().any(|option| option.id == id);
+    assert!(option.map_or(page.is_empty(), known), "{name}: {page}");
 }
 
 #[test]
