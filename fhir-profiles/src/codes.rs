@@ -114,7 +114,8 @@ pub fn value_sets() -> impl Iterator<Item = (&'static str, &'static str)> {
     table::SETS.iter().map(|(id, json, _)| (*id, *json))
 }
 
-/// The FHIR CodeSystem resources of the guide, as JSON text by id: every fact, and every word of a fact.
+/// The FHIR CodeSystem resources of the guide, as JSON text by id: every fact, every word of a fact, and what an order
+/// can order.
 pub fn code_systems() -> impl Iterator<Item = (&'static str, &'static str)> {
     [
         (
@@ -124,6 +125,10 @@ pub fn code_systems() -> impl Iterator<Item = (&'static str, &'static str)> {
         (
             "fact-values",
             include_str!("../fsh-generated/resources/CodeSystem-fact-values.json"),
+        ),
+        (
+            "treatments",
+            include_str!("../fsh-generated/resources/CodeSystem-treatments.json"),
         ),
     ]
     .into_iter()

@@ -304,7 +304,7 @@ fn the_knowledge_is_exported_as_fhir_resources_that_hold_each_rule_with_its_quot
     }
     assert_eq!(
         (kinds["PlanDefinition"], kinds["Library"], kinds["CodeSystem"]),
-        (19, 1, 2)
+        (19, 1, 3)
     );
     assert!(
         kinds["ValueSet"] > 100 && kinds["ActivityDefinition"] > 5,

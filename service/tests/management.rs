@@ -159,6 +159,7 @@ fn calls_move_the_metrics_that_are_named_for_them() {
         &[("cds_token_reason", "replayed")],
         0.0,
     );
+    is("cds_ready", &[], 1.0);
     is("cds_deadline_exceeded_total", &[("cds_deadline", "fhir")], 0.0);
     is("cds_store_failures_total", &[("cds_store_operation", "jti")], 0.0);
     is(

@@ -141,7 +141,7 @@ fn a_bad_record_is_told_with_its_line_and_never_ends_the_run() {
     .unwrap();
     let rows = dir.join("rows.csv");
     let (code, out, told) = run(&["screen", dir.to_str().unwrap(), "--out", rows.to_str().unwrap()]);
-    assert_eq!((code, out.as_str()), (0, ""), "{told}");
+    assert_eq!((code, out.as_str()), (2, ""), "{told}");
     for (place, what) in [
         ("Condition.ndjson:2: ", "no JSON at line 1, column"),
         ("Condition.ndjson:4: ", "no FHIR resource"),
@@ -159,6 +159,56 @@ fn a_bad_record_is_told_with_its_line_and_never_ends_the_run() {
     assert!(told.contains("5 records skipped"), "{told}");
     let rows = fs::read_to_string(rows).unwrap();
     assert_eq!(rows.lines().count(), 1 + demo().len() + 1, "{rows}");
+    assert!(
+        !rows.contains(",no-pnet,"),
+        "a skipped record may be anybody's: {rows}"
+    );
+}
+
+#[test]
+fn nobody_is_cleared_after_looking_at_nothing() {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screen-partial");
+    drop(fs::remove_dir_all(&dir));
+    fs::create_dir_all(&dir).unwrap();
+    let patient = |id: &str| format!("{{\"resourceType\":\"Patient\",\"id\":\"{id}\"}}");
+    let condition = |id: &str, code: &str| {
+        format!(
+            "{{\"resourceType\":\"Condition\",\"id\":\"c-{id}\",\"subject\":{{\"reference\":\"Patient/{id}\"}},\"code\":{code}}}"
+        )
+    };
+    let harmless = "{\"coding\":[{\"system\":\"http://hl7.org/fhir/sid/icd-10\",\"code\":\"I10\"}]}";
+    let lines = [
+        patient("without"),
+        patient("broken"),
+        condition("broken", "\"C25.4\""),
+        patient("healthy"),
+        condition("healthy", harmless),
+    ];
+    fs::write(dir.join("all.ndjson"), lines.join("\n")).unwrap();
+    let paged = format!(
+        "{{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"link\":[{{\"relation\":\"next\",\"url\":\"x\"}}],\"entry\":[{{\"resource\":{}}},{{\"resource\":{}}}]}}",
+        patient("paged"),
+        condition("paged", harmless)
+    );
+    fs::write(dir.join("paged.json"), paged).unwrap();
+    let (code, out, told) = run(&["screen", dir.to_str().unwrap()]);
+    assert_eq!(code, 0, "{told}");
+    for (patient, gate) in [
+        ("without", "not-known"),
+        ("broken", "not-known"),
+        ("paged", "not-known"),
+        ("healthy", "no-pnet"),
+    ] {
+        let row = format!("Patient/{patient},{gate},");
+        assert!(out.lines().any(|line| line.starts_with(&row)), "{row}\n{out}");
+    }
+    assert_eq!(run(&["screen", scratch_empty().to_str().unwrap()]).0, 2);
+}
+
+fn scratch_empty() -> PathBuf {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screen-nobody.ndjson");
+    fs::write(&file, "").unwrap();
+    file
 }
 
 #[test]

@@ -47,7 +47,8 @@ enum Command {
     /// Assess a population, one row a patient.
     ///
     /// Reads FHIR Bulk Data (NDJSON) and Bundles, of any number of patients, without holding them all in memory. A record that
-    /// cannot be used is told with its file and line and skipped; the run goes on.
+    /// cannot be used is told with its file and line and skipped; the run goes on and ends with 2. A patient without a Condition,
+    /// or in whose chart something could not be read, has `not-known` in the column `gate` rather than `no-pnet`.
     Screen(ScreenArgs),
     /// Show what the service would read from a FHIR server about one patient, and how.
     ///
@@ -226,11 +227,15 @@ enum StoreCommand {
     Status(StoreArgs),
     /// Bring the tables to a version; the service does so by itself when it starts.
     ///
-    /// Going back is for returning to an older release for good; it deletes what only the newer one keeps.
+    /// Going back is for returning to an older release for good, with the service stopped; it deletes what only the newer
+    /// one keeps, version 0 everything, and so asks for --delete-newer. Make a backup first.
     Migrate {
         /// Version [default: the newest that this program knows].
         #[arg(long, value_name = "VERSION")]
         to: Option<u32>,
+        /// Go back, and delete what only newer versions keep: cards, feedback, used tokens.
+        #[arg(long)]
+        delete_newer: bool,
         #[command(flatten)]
         store: StoreArgs,
     },
@@ -277,7 +282,11 @@ pub fn run() -> ExitCode {
             config,
         }) => feedback::report(since, format, config.as_deref()),
         Command::Store(StoreCommand::Status(args)) => store::status(args.config.as_deref()),
-        Command::Store(StoreCommand::Migrate { to, store }) => store::migrate(to, store.config.as_deref()),
+        Command::Store(StoreCommand::Migrate {
+            to,
+            delete_newer,
+            store,
+        }) => store::migrate(to, delete_newer, store.config.as_deref()),
         Command::Store(StoreCommand::Backup { file, store }) => store::backup(&file, store.config.as_deref()),
         Command::Knowledge(KnowledgeCommand::Export { dir, config }) => {
             knowledge::export(&dir, config.as_deref())

@@ -38,7 +38,10 @@ pub(super) fn run(args: &ScreenArgs) -> Result<(), Ended> {
         }
         _ => {
             progress.end(&population.summary());
-            Ok(())
+            match population.is_whole() {
+                true => Ok(()),
+                false => Err(Ended::wrong(["not everything could be screened"])),
+            }
         }
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn status(config: Option<&Path>) -> Result<(), Ended> {
 }
 
 /// `pnet-cds store migrate`
-pub(super) fn migrate(to: Option<u32>, config: Option<&Path>) -> Result<(), Ended> {
+pub(super) fn migrate(to: Option<u32>, delete_newer: bool, config: Option<&Path>) -> Result<(), Ended> {
     let newest = newest_version();
     let target = to.map_or(newest, i64::from);
     if target > newest {
@@ -48,6 +48,13 @@ pub(super) fn migrate(to: Option<u32>, config: Option<&Path>) -> Result<(), Ende
         )]));
     }
     let url = url(config)?;
+    let now = with(&url, look(&url))?.version;
+    if target < now && !delete_newer {
+        return Err(Ended::wrong([format!(
+            "{url}: going from version {now} back to {target} deletes what only the newer version keeps; \
+             stop the service, make a backup, and add --delete-newer"
+        )]));
+    }
     let before = with(&url, bring(&url, target))?;
     print(&format!("{url}: from version {before} to {target}\n"))
 }

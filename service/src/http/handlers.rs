@@ -10,7 +10,7 @@ use crate::input;
 use crate::pages::with_board;
 use crate::store::Owner;
 use crate::telemetry::Call;
-use crate::trust::{AuthMode, Caller, Discoverer};
+use crate::trust::{Caller, Discoverer};
 use actix_web::http::header::ALLOW;
 use actix_web::http::header::HeaderValue;
 use actix_web::web::{Data, Path};
@@ -183,18 +183,9 @@ pub(super) async fn live() -> Result<HttpResponse, Failure> {
     json(&Health { status: "live" })
 }
 
-/// `GET /health/ready`; the knowledge is loaded before the service listens, the keys of the callers may come later. The
-/// store counts only where nobody is admitted without it: in open mode the cards go on, and only feedback has to wait.
+/// `GET /health/ready`
 pub(super) async fn ready(state: Data<State>) -> Result<HttpResponse, Failure> {
-    if state.draining() {
-        return Err(ErrorCode::Draining.into());
-    }
-    if !state.trust.ready() {
-        return Err(ErrorCode::NotReady.into());
-    }
-    if state.trust.mode() == AuthMode::Required && !state.store.is_up() {
-        return Err(ErrorCode::StoreUnavailable.into());
-    }
+    state.readiness()?;
     json(&Health { status: "ready" })
 }
 

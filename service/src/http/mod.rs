@@ -18,7 +18,7 @@ pub use cors::cors;
 pub(crate) use handlers::{owner, wrong_method};
 
 use crate::audit::Audit;
-use crate::errors::Failure;
+use crate::errors::{ErrorCode, Failure};
 use crate::evaluator::Evaluator;
 use crate::fhir_client::FhirClient;
 use crate::hooks::Service;
@@ -30,7 +30,7 @@ use crate::sandbox::Sandbox;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::telemetry::Telemetry;
-use crate::trust::{Caller, JtiStore, SystemClock, Trust};
+use crate::trust::{AuthMode, Caller, JtiStore, SystemClock, Trust};
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig, get, post, resource, to};
 use actix_web::{App, HttpServer};
@@ -181,6 +181,25 @@ impl State {
     /// Whether the service is about to end.
     fn draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
+    }
+
+    /// Whether callers can be served: the knowledge is loaded before the service listens, the keys of the callers may
+    /// come later. The store counts only where nobody is admitted without it: in open mode the cards go on, and only
+    /// feedback has to wait.
+    ///
+    /// # Errors
+    /// What it waits for.
+    fn readiness(&self) -> Result<(), ErrorCode> {
+        if self.draining() {
+            return Err(ErrorCode::Draining);
+        }
+        if !self.trust.ready() {
+            return Err(ErrorCode::NotReady);
+        }
+        if self.trust.mode() == AuthMode::Required && !self.store.is_up() {
+            return Err(ErrorCode::StoreUnavailable);
+        }
+        Ok(())
     }
 
     /// The day of evaluation.
@@ -360,6 +379,10 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let connections = state.max_connections.div_ceil(workers);
+    let watched = Arc::downgrade(&state.clone().into_inner());
+    state
+        .telemetry
+        .watch_readiness(move || watched.upgrade().map(|state| state.readiness().is_ok()));
     let managing = management
         .map(|listener| management::server(listener, state.clone()))
         .transpose()?;

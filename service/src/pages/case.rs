@@ -8,6 +8,7 @@ use cds_cards::assessment::{
 };
 use cds_cards::render::{plain, words};
 use fhir_profiles::FactId;
+use fhir_profiles::facts::Gap;
 use serde::Serialize;
 
 /// What the assessment concludes of the tumour.
@@ -250,10 +251,11 @@ pub(super) fn outcome(report: &CriterionReport) -> (&'static str, String) {
     match (report.outcome, report.reason) {
         (Outcome::Met, _) => ("met", "met".to_owned()),
         (Outcome::NotMet, _) => ("not-met", "not met".to_owned()),
-        (Outcome::Unknown, reason) => (
-            "unknown",
-            format!("unknown: {}", words::reason(reason.unwrap_or(Reason::Missing))),
-        ),
+        (Outcome::Unknown, reason) => {
+            let reason = words::reason(reason.unwrap_or(Reason::Missing));
+            let why = report.gap.map_or(reason, Gap::text);
+            ("unknown", format!("unknown: {why}"))
+        }
     }
 }
 

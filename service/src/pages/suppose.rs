@@ -187,7 +187,7 @@ pub(super) fn moved(
             stage(&before.stage.ajcc7),
             stage(&after.stage.ajcc7),
         ),
-        ("Options", gate(before.gate), gate(after.gate)),
+        ("Options", gate(before), gate(&after)),
     ];
     Moved {
         supposed: supposed
@@ -210,13 +210,15 @@ fn stage(stage: &Stage) -> String {
         .unwrap_or_else(|| words::any_of(&stage.candidates))
 }
 
-fn gate(gate: Gate) -> String {
-    match gate {
-        Gate::Passed => "apply",
-        Gate::NoPnet => "do not apply: no tumour of this kind",
-        Gate::NoLiverMetastases => "do not apply: no liver metastases",
+fn gate(assessment: &Assessment) -> String {
+    match assessment.gate {
+        Gate::Passed => "apply".to_owned(),
+        Gate::NoPnet => "do not apply: no tumour of this kind on record".to_owned(),
+        Gate::NoLiverMetastases => format!(
+            "do not apply: liver metastases {}",
+            words::liver_metastases(assessment)
+        ),
     }
-    .to_owned()
 }
 
 #[cfg(test)]

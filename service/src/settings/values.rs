@@ -92,12 +92,15 @@ impl<'a> Given<'a> {
         .ok_or_else(|| WANTED.to_owned())
     }
 
-    /// A list of strings; in the environment separated by commas.
+    /// A list of strings; in the environment separated by commas, with or without the brackets and quotes of TOML.
     pub(super) fn list(self) -> Result<Vec<&'a str>, String> {
         match self {
             Self::Text(text) => Ok(text
+                .trim()
+                .trim_start_matches('[')
+                .trim_end_matches(']')
                 .split(',')
-                .map(str::trim)
+                .map(|item| item.trim().trim_matches('"'))
                 .filter(|item| !item.is_empty())
                 .collect()),
             Self::Toml(value) => value

@@ -376,3 +376,16 @@ pub(super) fn watch(meter: &Meter, store: &Arc<Store>) {
         })
         .build();
 }
+
+/// Shows whether the service is ready, which no call tells while none comes.
+pub(super) fn watch_readiness(meter: &Meter, ready: impl Fn() -> Option<bool> + Send + Sync + 'static) {
+    meter
+        .u64_observable_gauge("cds.ready")
+        .with_description("1 while calls can be answered, as /health/ready says.")
+        .with_callback(move |observer| {
+            if let Some(ready) = ready() {
+                observer.observe(u64::from(ready), &[]);
+            }
+        })
+        .build();
+}

@@ -126,6 +126,11 @@ impl Telemetry {
         metrics::watch(&self.0.meters.meter(SCOPE), store);
     }
 
+    /// Shows from now on whether the service is ready, as this says; nothing once it says nothing.
+    pub(crate) fn watch_readiness(&self, ready: impl Fn() -> Option<bool> + Send + Sync + 'static) {
+        metrics::watch_readiness(&self.0.meters.meter(SCOPE), ready);
+    }
+
     /// What a scrape gets, in the text format of Prometheus.
     ///
     /// # Errors

@@ -117,11 +117,18 @@ fn plan(knowledge: &Knowledge, option: &OptionKnowledge) -> Value {
                 Role::Confirm => "to be confirmed",
                 Role::Contraindication => "contraindication unless met",
             };
+            let mark = if criterion.interpretation {
+                ", an interpretation"
+            } else {
+                ""
+            };
+            let note = criterion.note.as_deref().map(|note| format!("\n\n{note}"));
+            let words = test(&criterion.test).trim_end().to_owned() + &note.unwrap_or_default();
             Some(json!({
                 "type": "documentation",
                 "label": id,
-                "display": format!("{}: {role}", criterion.label),
-                "citation": test(&criterion.test).trim_end(),
+                "display": format!("{}: {role}{mark}", criterion.label),
+                "citation": words,
             }))
         })
         .collect();

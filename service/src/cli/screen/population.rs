@@ -41,12 +41,33 @@ struct Patient {
     subject: String,
     /// Whether anything on record may name a PNET, or could not be read.
     suspect: bool,
+    /// Conditions on record; without one, finding no PNET means nothing.
+    conditions: usize,
+    /// Whether a Bundle of the patient's says that there is more.
+    next: bool,
     records: Vec<Box<RawValue>>,
+}
+
+impl Patient {
+    fn new(subject: String) -> Self {
+        Self {
+            subject,
+            suspect: false,
+            conditions: 0,
+            next: false,
+            records: Vec::new(),
+        }
+    }
 }
 
 /// Whose a record is.
 enum Owner {
-    Patient { subject: String, suspect: bool },
+    Patient {
+        subject: String,
+        suspect: bool,
+        conditions: usize,
+        next: bool,
+    },
     Several,
     Nobody,
     Fault(&'static str),
@@ -105,16 +126,21 @@ impl Population {
 
     fn meet(&mut self, place: &str, json: &RawValue, evaluator: &Evaluator, progress: &Progress) {
         match owner(json, evaluator) {
-            Owner::Patient { subject, suspect } => {
-                let next = self.patients.len();
-                let index = *self.by_id.entry(subject.clone()).or_insert(next);
-                match self.patients.get_mut(index) {
-                    Some(patient) => patient.suspect |= suspect,
-                    None => self.patients.push(Patient {
-                        subject,
-                        suspect,
-                        records: Vec::new(),
-                    }),
+            Owner::Patient {
+                subject,
+                suspect,
+                conditions,
+                next,
+            } => {
+                let last = self.patients.len();
+                let index = *self.by_id.entry(subject.clone()).or_insert(last);
+                if index == last {
+                    self.patients.push(Patient::new(subject));
+                }
+                if let Some(patient) = self.patients.get_mut(index) {
+                    patient.suspect |= suspect;
+                    patient.conditions += conditions;
+                    patient.next |= next;
                 }
             }
             Owner::Several => {
@@ -183,10 +209,10 @@ impl Population {
         self.patients.iter().filter_map(move |patient| {
             let mut chart = ChartBuilder::new(Some(&patient.subject));
             for record in &patient.records {
-                let added = chart.add(record);
-                if added.next {
-                    chart.report("Bundle", "incomplete: the Bundle says that it has a next page");
-                }
+                chart.add(record);
+            }
+            for (place, what) in self.doubts(patient) {
+                chart.report(place, what);
             }
             let referred: BTreeSet<String> = patient
                 .records
@@ -205,22 +231,53 @@ impl Population {
         })
     }
 
+    /// What makes a patient's chart less than whole.
+    fn doubts(&self, patient: &Patient) -> Vec<(&'static str, String)> {
+        let mut doubts = Vec::new();
+        if patient.next {
+            doubts.push((
+                "Bundle",
+                "incomplete: the Bundle says that it has a next page".to_owned(),
+            ));
+        }
+        if patient.conditions == 0 {
+            doubts.push((
+                "Condition",
+                "none on record, so a PNET cannot be ruled out".to_owned(),
+            ));
+        }
+        if self.skipped > 0 {
+            let what = format!(
+                "{} of the population skipped, which may be this patient's",
+                self.skipped
+            );
+            doubts.push(("records", what));
+        }
+        doubts
+    }
+
+    /// Whether everything was read, and there was somebody to read about.
+    pub(super) fn is_whole(&self) -> bool {
+        self.skipped == 0 && !self.patients.is_empty()
+    }
+
     /// How many there are, in one line.
     pub(super) fn summary(&self) -> String {
         let suspects = self.patients.iter().filter(|patient| patient.suspect).count();
         let patients = self.patients.len();
         let skipped = match self.skipped {
             0 => String::new(),
-            1 => "; 1 record skipped, so a patient's chart may be incomplete".to_owned(),
+            1 => "; 1 record skipped, so a chart may be incomplete".to_owned(),
             skipped => format!("; {skipped} records skipped, so some charts may be incomplete"),
         };
-        format!("{patients} patients, {suspects} of them read in full{skipped}")
+        format!("{patients} patients, {suspects} with something on record that may be a PNET{skipped}")
     }
 }
 
 fn owner(json: &RawValue, evaluator: &Evaluator) -> Owner {
     let mut chart = ChartBuilder::new(None);
-    match chart.add(json).kind {
+    let added = chart.add(json);
+    match added.kind {
         AddedKind::Malformed | AddedKind::Null => return Owner::Fault("no FHIR resource"),
         AddedKind::Outcome => return Owner::Fault("reports that the export failed"),
         AddedKind::Empty => return Owner::Nobody,
@@ -231,6 +288,8 @@ fn owner(json: &RawValue, evaluator: &Evaluator) -> Owner {
             Some(subject) => Owner::Patient {
                 subject: subject.to_owned(),
                 suspect: chart.may_have_pnet(&evaluator.codes) || chart.unreadable_conditions() > 0,
+                conditions: chart.conditions(),
+                next: added.next,
             },
             None => without_patient(json),
         },

@@ -75,6 +75,8 @@ impl Rows {
 
 fn cells(assessment: &Assessment, options: &[String]) -> Vec<String> {
     let gate = match assessment.gate {
+        // Finding nothing in a chart that is not whole is no finding.
+        Gate::NoPnet if !assessment.problems.is_empty() => "not-known",
         Gate::Passed => "passed",
         Gate::NoPnet => "no-pnet",
         Gate::NoLiverMetastases => "no-liver-metastases",
