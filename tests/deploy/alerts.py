@@ -108,9 +108,9 @@ def untold(alerts):
         for side in ("fires", "is silent"):
             if not any(name.startswith(f"{alert['alert']} {side}") for name in tests):
                 yield f"{alert['alert']}: no series with which it {side}"
-        path, _, anchor = alert["annotations"]["runbook_url"].partition("#")
+        path, _, anchor = alert["annotations"]["runbook"].partition("#")
         if path != "deploy/RUNBOOK.md" or anchor not in headings:
-            yield f"{alert['alert']}: {alert['annotations']['runbook_url']} does not exist"
+            yield f"{alert['alert']}: {alert['annotations']['runbook']} does not exist"
 
 
 def main():

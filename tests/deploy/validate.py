@@ -29,6 +29,23 @@ REFUSED = [
     ({"drainSeconds": 40}, "terminationGracePeriodSeconds"),
     ({"env": [{"name": "LD_PRELOAD", "value": "x"}]}, "name"),
     ({"ingress": {"enabled": True}}, "ingress.host"),
+    ({"podSecurityContext": {"runAsUser": 0}}, "runAsUser"),
+    ({"networkPolicy": {"dns": {"peers": []}}}, "peers"),
+    ({"prometheusRule": {"enabled": True, "runbookUrl": "deploy/RUNBOOK.md"}}, "runbookUrl"),
+]
+# Changes to the value set `ha` for stricter clusters, with what must stand in the rendered text, and what must not.
+ADAPTED = [
+    ({"podSecurityContext": {"runAsUser": None, "runAsGroup": None, "fsGroup": None}}, "runAsNonRoot: true", "65532"),
+    ({"podSecurityContext": {"runAsUser": 1000650000}}, "runAsUser: 1000650000", "runAsUser: 65532"),
+    ({"networkPolicy": {"dns": {"ports": [5353]}}}, "- port: 5353", "- port: 53\n"),
+    ({"networkPolicy": {"dns": {"peers": [{"ipBlock": {"cidr": "169.254.20.10/32"}}]}}}, "169.254.20.10/32", "kube-dns"),
+    ({"image": {"repository": "x", "pullSecrets": [{"name": "registry"}]}}, "imagePullSecrets:", " pullSecrets:"),
+    (
+        {"prometheusRule": {"enabled": True, "runbookUrl": "https://wiki.example.org/pnet-cds"}},
+        "runbook_url: https://wiki.example.org/pnet-cds#pnetcdsdown",
+        "deploy/RUNBOOK.md#",
+    ),
+    ({"prometheusRule": {"enabled": True}}, "runbook: deploy/RUNBOOK.md#pnetcdsdown", "runbook_url: "),
 ]
 
 
@@ -54,9 +71,19 @@ def refused():
                 yield f"the chart refuses {change} without naming {word}: {error}"
 
 
+def adapted():
+    """Every change for stricter clusters that does not render as it must."""
+    for change, present, absent in ADAPTED:
+        text = chart(values("ha") | change)
+        if present not in text or absent in text:
+            yield f"with {change}: no `{present}`, or still `{absent}`"
+        for found in objects(text):
+            yield from (f"with {change}: {fault}" for fault in check(found))
+
+
 def main():
     """Checks everything that is rendered."""
-    faults, count = list(refused()), 0
+    faults, count = list(refused()) + list(adapted()), 0
     for case in CASES:
         for tool, text in (("helm", chart(values(case))), ("kustomize", overlay(case))):
             for found in objects(text):
@@ -71,7 +98,7 @@ def main():
     faults += [f"helm lint: {message}" for message in lint()]
     for fault in faults:
         print(fault, file=sys.stderr)
-    print(f"validate: {count} objects, Kubernetes {' and '.join(VERSIONS)}, {len(REFUSED)} wrong values refused")
+    print(f"validate: {count} objects, Kubernetes {' and '.join(VERSIONS)}, {len(REFUSED)} wrong values refused, {len(ADAPTED)} adaptations")
     sys.exit(1 if faults else 0)
 
 
