@@ -1,12 +1,19 @@
-"""What is rendered against the schemas of Kubernetes, where an unknown field is a fault, and what the chart must refuse."""
+"""What is rendered and what the documents print against the schemas of Kubernetes, where an unknown field is a fault, and what
+the chart must refuse and adapt to."""
 
+import re
+import shutil
+import subprocess
 import sys
+import tempfile
+import textwrap
 
 import kubernetes_validate
+import yaml
 from helm_python.errors import HelmError
 import helm_python as helm
 
-from render import CASES, CHART, chart, objects, overlay, values
+from render import CASES, CHART, OVERLAYS, ROOT, chart, objects, overlay, values
 
 # The oldest and the newest that the chart is for and that there are schemas of here.
 VERSIONS = ("1.34", "1.37")
@@ -81,9 +88,48 @@ def adapted():
             yield from (f"with {change}: {fault}" for fault in check(found))
 
 
+def printed(document):
+    """The YAML of the blocks that a document prints."""
+    for block in re.findall(r"(?:^ {4}.*\n)+", (ROOT / "deploy" / document).read_text(), re.M):
+        text = textwrap.dedent(block)
+        if text.startswith(("apiVersion:", "- target:", "configMapGenerator:")):
+            yield yaml.safe_load(text)
+
+
+def handed_out():
+    """Objects that runbook and README print, and `ha` copied and patched as the README says, each with its faults."""
+    blocks = [block for document in ("RUNBOOK.md", "README.md") for block in printed(document)]
+    whole = [block for block in blocks if isinstance(block, dict) and "kind" in block]
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(OVERLAYS.parent, f"{folder}/kustomize")
+        mine = f"{folder}/kustomize/overlays/mine"
+        shutil.copytree(OVERLAYS / "ha", mine)
+        with open(f"{mine}/ca.pem", "w") as file:
+            file.write("a certificate")
+        wanted = yaml.safe_load((OVERLAYS / "ha/kustomization.yaml").read_text())
+        for block in blocks:
+            if isinstance(block, list):
+                wanted["patches"] += block
+            elif "patches" in block:
+                for key, items in block.items():
+                    wanted[key] += items
+        with open(f"{mine}/kustomization.yaml", "w") as file:
+            yaml.safe_dump(wanted, file)
+        command = ["kubectl", "kustomize", mine]
+        patched = objects(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    kinds = sorted(found["kind"] for found in whole)
+    if kinds != ["Job", "LimitRange", "Pod"] or len(blocks) != 7:
+        yield f"the documents print {kinds} and {len(blocks)} blocks"
+    for word in ("5353", "registry", "/etc/pnet-cds/files"):
+        if word not in str(patched):
+            yield f"the patches of the README do not bring {word}"
+    for found in whole + patched:
+        yield from (f"printed {found['kind']}: {fault}" for fault in check(found))
+
+
 def main():
     """Checks everything that is rendered."""
-    faults, count = list(refused()) + list(adapted()), 0
+    faults, count = [*refused(), *adapted(), *handed_out()], 0
     for case in CASES:
         for tool, text in (("helm", chart(values(case))), ("kustomize", overlay(case))):
             for found in objects(text):
