@@ -16,6 +16,7 @@ mod record;
 mod sites;
 mod staging;
 mod value;
+mod wording;
 mod words;
 
 use crate::catalogue::FactId;

@@ -185,6 +185,101 @@ const FORMS: &[(&str, &str, &str, &[&str])] = &[
     ),
     ("MedicationRequest", RXNORM, "141704", &["everolimus"]),
     ("MedicationRequest", RXNORM, "357977", &["sunitinib"]),
+    (
+        "ServiceRequest",
+        TEXT,
+        "TACE after MDT discussion",
+        &["transarterial-chemoembolisation"],
+    ),
+    (
+        "ServiceRequest",
+        TEXT,
+        "Planned TACE",
+        &["transarterial-chemoembolisation"],
+    ),
+    (
+        "ServiceRequest",
+        TEXT,
+        "TACE right lobe, follow-up in 4 weeks",
+        &["transarterial-chemoembolisation"],
+    ),
+    (
+        "ServiceRequest",
+        TEXT,
+        "TACE liver, patient prefers no general anaesthesia",
+        &["transarterial-chemoembolisation"],
+    ),
+    (
+        "ServiceRequest",
+        TEXT,
+        "Without contrast TACE",
+        &["transarterial-chemoembolisation"],
+    ),
+    (
+        "ServiceRequest",
+        TEXT,
+        "conventional transarterial chemo-embolization",
+        &["transarterial-chemoembolisation"],
+    ),
+    ("ServiceRequest", TEXT, "post TACE", &[]),
+    ("ServiceRequest", TEXT, "status after TACE", &[]),
+    (
+        "ServiceRequest",
+        TEXT,
+        "Selective internal radiation therapy (SIRT), after mapping",
+        &["radioembolisation"],
+    ),
+    ("ServiceRequest", TEXT, "TARE", &["radioembolisation"]),
+    ("ServiceRequest", TEXT, "TAE", &["transarterial-embolisation"]),
+    (
+        "ServiceRequest",
+        TEXT,
+        "Transarterial embolisation",
+        &["transarterial-embolisation"],
+    ),
+    ("ServiceRequest", TEXT, "Transarterial embolisation, kidney", &[]),
+    (
+        "ServiceRequest",
+        TEXT,
+        "177Lu-DOTATATE 7.4 GBq (Ga-68 PET reviewed)",
+        &["prrt"],
+    ),
+    ("ServiceRequest", TEXT, "Lu-177-DOTATATE", &["prrt"]),
+    ("ServiceRequest", TEXT, "[177Lu]Lu-DOTA-TATE", &["prrt"]),
+    ("ServiceRequest", TEXT, "Lutathera", &["prrt"]),
+    (
+        "MedicationRequest",
+        TEXT,
+        "177Lu-DOTATATE 7.4 GBq (Ga-68 PET reviewed)",
+        &["prrt"],
+    ),
+    ("MedicationRequest", TEXT, "Lu-177-DOTATATE", &["prrt"]),
+    ("MedicationRequest", TEXT, "[177Lu]Lu-DOTA-TATE", &["prrt"]),
+    ("MedicationRequest", TEXT, "Lutathera", &["prrt"]),
+    ("MedicationRequest", TEXT, "Sutent", &["sunitinib"]),
+    ("MedicationRequest", TEXT, "Afinitor 10 mg", &["everolimus"]),
+    (
+        "MedicationRequest",
+        TEXT,
+        "Sunitinib, planned start Monday",
+        &["sunitinib"],
+    ),
+    ("MedicationRequest", TEXT, "Stop sunitinib", &[]),
+    ("ServiceRequest", TEXT, "Stop sunitinib", &[]),
+    ("ServiceRequest", TEXT, "Sunitinib 37.5 mg", &["sunitinib"]),
+    ("ServiceRequest", TEXT, "Everolimus [Mass/volume] in Blood", &[]),
+    ("ServiceRequest", TEXT, "Sunitinib trough", &[]),
+    ("ServiceRequest", TEXT, "DPD testing before fluorouracil", &[]),
+    ("ServiceRequest", TEXT, "Everolimus-eluting stent", &[]),
+    ("ServiceRequest", TEXT, "Lu-177 dotatate post-therapy scan", &[]),
+    ("ServiceRequest", TEXT, "PRRT eligibility", &[]),
+    ("ServiceRequest", TEXT, "Octreotide scan", &[]),
+    (
+        "ServiceRequest",
+        TEXT,
+        "TACE with drug-eluting beads",
+        &["transarterial-chemoembolisation"],
+    ),
     // Not in the review as treatments of their own.
     ("MedicationRequest", RXNORM, "32592", &[]),
     ("MedicationRequest", RXNORM, "3639", &[]),
@@ -321,6 +416,50 @@ fn every_form_of_an_order_means_its_options() {
 }
 
 #[test]
+fn the_body_site_of_a_procedure_counts() {
+    let rfa = |name: &str, site: Value| {
+        let mut rfa = order("ServiceRequest", TEXT, name);
+        rfa["bodySite"] = json!([site]);
+        options(&[rfa])
+    };
+    let coded = |code: &str| json!({"coding": [{"system": SNOMED, "code": code}]});
+    for name in ["RFA", "Radiofrequency ablation"] {
+        for liver in [json!({"text": "Liver, segment 6"}), coded("10200004")] {
+            assert_eq!(rfa(name, liver), [["radiofrequency-ablation"]], "{name}");
+        }
+        assert_eq!(rfa(name, json!({"text": "Thyroid"})), [] as [Vec<String>; 0]);
+    }
+    assert_eq!(rfa("TAE", coded("10200004")), [["transarterial-embolisation"]]);
+    assert_eq!(rfa("TAE", json!({"text": "Left kidney"})), [] as [Vec<String>; 0]);
+}
+
+#[test]
+fn a_test_or_a_scan_is_no_order_of_the_drug_that_it_names() {
+    let none = [] as [Vec<String>; 0];
+    let mut level = order("ServiceRequest", TEXT, "Everolimus");
+    assert_eq!(options(&[level.clone()]), [["everolimus"]]);
+    level["category"] = json!([{"text": "Laboratory"}]);
+    assert_eq!(options(&[level.clone()]), none);
+    level["category"] = json!([{"coding": [{"system": SNOMED, "code": "108252007"}]}]);
+    assert_eq!(options(&[level.clone()]), none);
+    level["category"] = json!([]);
+    level["code"]["coding"] =
+        json!([{"system": "http://loinc.org", "code": "50544-8", "display": "Everolimus"}]);
+    assert_eq!(options(&[level]), none);
+    let mut scan = order("ServiceRequest", TEXT, "Octreotide");
+    scan["category"] = json!([{"coding": [{"code": "imaging"}]}]);
+    assert_eq!(options(&[scan.clone()]), none);
+    // What radiologists and nuclear physicians do to treat is filed with what they do to see.
+    for (name, option) in [
+        ("TACE", "transarterial-chemoembolisation"),
+        ("Lu-177 dotatate", "prrt"),
+    ] {
+        scan["code"] = json!({"text": name});
+        assert_eq!(options(&[scan.clone()]), [[option]]);
+    }
+}
+
+#[test]
 fn each_verdict_gives_its_card() {
     for option in &KNOWLEDGE.options {
         for (verdict, (name, assessment)) in VERDICTS
@@ -392,6 +531,11 @@ fn a_regimen_that_the_review_does_not_have_is_no_order_of_its_parts() {
     assert_eq!(options(&[capecitabine, irinotecan]), [] as [Vec<String>; 0]);
     let tace = order("ServiceRequest", TEXT, "TACE with streptozocin");
     assert_eq!(options(&[tace]), [["transarterial-chemoembolisation"]]);
+    let cisplatin = drug("2555");
+    assert_eq!(
+        options(&[order("ServiceRequest", TEXT, "TACE"), cisplatin]),
+        [["transarterial-chemoembolisation"]]
+    );
     // Two drugs of one regimen give one card.
     let both = [drug("2555"), drug("4179")];
     assert_eq!(options(&both), [["platinum-etoposide"]]);

@@ -18,7 +18,7 @@ pub(super) const ANALOGUE: &str = "somatostatin analogue";
 
 /// Names by which a product says what is in it. Interpretation: charts carry codes of products, of which no list is
 /// complete, so the ingredient as whole words in the text or display of a Medication counts.
-const NAMES: &[(&str, &str)] = &[
+pub(super) const NAMES: &[(&str, &str)] = &[
     ("octreotide", "octreotide"),
     ("lanreotide", "lanreotide"),
     ("pasireotide", "pasireotide"),
@@ -49,10 +49,18 @@ const NAMES: &[(&str, &str)] = &[
     ("lu 177 dotatate", "lutetium-dotatate"),
     ("lu-177 dotatate", "lutetium-dotatate"),
     ("177lu-dotatate", "lutetium-dotatate"),
+    ("lu-177-dotatate", "lutetium-dotatate"),
+    ("lu-177 dota-tate", "lutetium-dotatate"),
+    ("177lu-dota-tate", "lutetium-dotatate"),
+    ("lu-dotatate", "lutetium-dotatate"),
+    ("lu-dota-tate", "lutetium-dotatate"),
+    ("lutathera", "lutetium-dotatate"),
+    ("sutent", "sunitinib"),
+    ("afinitor", "everolimus"),
 ];
 
 /// Words that make a product a tracer or a local treatment.
-const NOT_SYSTEMIC: &[&str] = &[
+pub(super) const NOT_SYSTEMIC: &[&str] = &[
     "topical",
     "cream",
     "ointment",
@@ -74,7 +82,7 @@ const NOT_SYSTEMIC: &[&str] = &[
 ];
 
 /// Words that say something else of a treatment than that it is meant: its name beside them is not looked at.
-pub(super) const TAKEN_BACK: &[&str] = &[
+const TAKEN_BACK: &[&str] = &[
     "no",
     "not",
     "never",
@@ -118,15 +126,6 @@ pub(super) fn drugs<'x>(
     {
         return Drugs::new();
     }
-    let coded = codings
-        .iter()
-        .flat_map(|coding| codes.meanings(coding))
-        .filter_map(|m| match m {
-            Meaning::Drug(drug) => Some(drug),
-            Meaning::Fact(FactId::OnSsa) => Some(ANALOGUE),
-            Meaning::Fact(FactId::PriorSystemicTherapy) => Some("systemic therapy"),
-            _ => None,
-        });
     let named = NAMES
         .iter()
         .filter(|(name, _)| {
@@ -135,7 +134,20 @@ pub(super) fn drugs<'x>(
                 .any(|text| has_words(text, name) && !TAKEN_BACK.iter().any(|word| has_words(text, word)))
         })
         .map(|(_, drug)| *drug);
-    coded.chain(named).collect()
+    coded(codings, codes).chain(named).collect()
+}
+
+/// The drugs that codes mean.
+pub(super) fn coded(codings: &[Coding<'_>], codes: &Codes) -> impl Iterator<Item = &'static str> {
+    codings
+        .iter()
+        .flat_map(|coding| codes.meanings(coding))
+        .filter_map(|m| match m {
+            Meaning::Drug(drug) => Some(drug),
+            Meaning::Fact(FactId::OnSsa) => Some(ANALOGUE),
+            Meaning::Fact(FactId::PriorSystemicTherapy) => Some("systemic therapy"),
+            _ => None,
+        })
 }
 
 pub(super) fn drugs_of_concept(concept: &Concept<'_>, more: Option<&str>, codes: &Codes) -> Drugs {
@@ -275,7 +287,9 @@ impl Reader<'_> {
             ],
             self.as_of,
         );
-        let (drugs, recorded) = drugs_of(record.node, &self.medications, self.codes);
+        let (drugs, recorded) = drugs_of(record.node, &self.medications, |codings, texts| {
+            drugs(codings, texts.iter().copied(), self.codes)
+        });
         for drug in drugs {
             self.drug(drug, taken(item.kind(), &record), &record, &recorded);
         }
@@ -334,15 +348,19 @@ impl Reader<'_> {
     }
 }
 
-/// The drugs of a record and how it writes them: from its own code, or the Medication it refers to.
-pub(super) fn drugs_of(node: Node<'_>, medications: &Medications<'_>, codes: &Codes) -> (Drugs, String) {
+/// The drugs of a record and how it writes them: from its own code, or the Medication it refers to, each read by `read`.
+pub(super) fn drugs_of(
+    node: Node<'_>,
+    medications: &Medications<'_>,
+    read: impl Fn(&[Coding<'_>], &[&str]) -> Drugs,
+) -> (Drugs, String) {
     let concept = node
         .get("medicationCodeableConcept")
         .or_else(|| node.get("medication"));
     let mut found = Drugs::new();
     let mut recorded = String::new();
     if let Some(concept) = concept {
-        found.extend(drugs(&concept.codings(), concept.texts(), codes));
+        found.extend(read(&concept.codings(), &concept.texts().collect::<Vec<_>>()));
         recorded = concept.wording().unwrap_or_default().to_owned();
     }
     let reference = node
@@ -352,7 +370,7 @@ pub(super) fn drugs_of(node: Node<'_>, medications: &Medications<'_>, codes: &Co
         return (found, recorded);
     };
     let display = reference.text("display");
-    found.extend(drugs(&[], display.into_iter(), codes));
+    found.extend(read(&[], display.as_slice()));
     if recorded.is_empty() {
         recorded = display.unwrap_or_default().to_owned();
     }
@@ -360,13 +378,13 @@ pub(super) fn drugs_of(node: Node<'_>, medications: &Medications<'_>, codes: &Co
     if let Some(id) = target.strip_prefix('#') {
         let contained = node.all("contained").find(|inner| inner.text("id") == Some(id));
         if let Some(code) = contained.and_then(|inner| inner.get("code")) {
-            found.extend(drugs(&code.codings(), code.texts(), codes));
+            found.extend(read(&code.codings(), &code.texts().collect::<Vec<_>>()));
             if recorded.is_empty() {
                 recorded = code.wording().unwrap_or_default().to_owned();
             }
         }
     } else if let Some(concept) = medications.get(target) {
-        found.extend(drugs_of_concept(concept, None, codes));
+        found.extend(read(&concept.codings, &texts_of(concept)));
         if recorded.is_empty() {
             let display = concept
                 .codings
@@ -376,4 +394,10 @@ pub(super) fn drugs_of(node: Node<'_>, medications: &Medications<'_>, codes: &Co
         }
     }
     (found, recorded)
+}
+
+/// Every text of a concept: its own and the displays of its codings.
+pub(super) fn texts_of<'c>(concept: &'c Concept<'_>) -> Vec<&'c str> {
+    let displays = concept.codings.iter().filter_map(|c| c.display.as_deref());
+    concept.text.as_deref().into_iter().chain(displays).collect()
 }

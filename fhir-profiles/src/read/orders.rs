@@ -1,10 +1,12 @@
 //! Draft orders: which treatments they order, by code or by name. No fact is read from them.
 
 use super::element::{Node, Tree};
-use super::medication::{ANALOGUE, Drugs, Medications, TAKEN_BACK, drugs, drugs_of, drugs_of_concept};
+use super::medication::{ANALOGUE, Drugs, Medications, drugs_of, texts_of};
+use super::wording::{Kind, PROCEDURES, Place, drugs_ordered, is_elsewhere, is_liver, orders_procedure};
 use super::words::has_words;
 use crate::chart::{Chart, Coding, Item};
-use crate::codes::{Codes, Meaning};
+use crate::codes::system::{LOINC, canonical};
+use crate::codes::{Codes, Meaning, Site};
 use crate::treatments::Treatment;
 use std::collections::BTreeSet;
 
@@ -20,123 +22,9 @@ const NO_ORDER: &[&str] = &[
     "entered-in-error",
 ];
 
-/// Words that place a procedure in the liver.
-const LIVER: &[&str] = &["liver", "hepatic", "hepatocellular", "hepar"];
-
-/// Names of procedures in either spelling, with words of which one must stand beside them where the name alone says
-/// too little. Interpretation, as the names of drugs: no list of codes is complete.
-const NAMES: &[(&str, &[&str], &[&str])] = &[
-    (
-        "radiofrequency-ablation",
-        &["radiofrequency ablation", "radio-frequency ablation", "rfa"],
-        LIVER,
-    ),
-    (
-        "cryotherapy",
-        &["cryotherapy", "cryoablation", "cryosurgery"],
-        LIVER,
-    ),
-    (
-        "ethanol-injection",
-        &["ethanol injection", "ethanol ablation", "alcohol injection"],
-        LIVER,
-    ),
-    (
-        "transarterial-chemoembolisation",
-        &["tace", "chemoembolisation", "chemoembolization"],
-        &[],
-    ),
-    (
-        "transarterial-embolisation",
-        &[
-            "transarterial embolisation",
-            "transarterial embolization",
-            "artery embolisation",
-            "artery embolization",
-            "arterial embolisation",
-            "arterial embolization",
-            "bland embolisation",
-            "bland embolization",
-            "tae",
-        ],
-        LIVER,
-    ),
-    (
-        "radioembolisation",
-        &[
-            "sirt",
-            "radioembolisation",
-            "radioembolization",
-            "selective internal radiotherapy",
-            "selective internal radiation therapy",
-        ],
-        &[],
-    ),
-    ("prrt", &["prrt", "peptide receptor radionuclide therapy"], &[]),
-    (
-        "liver-transplantation",
-        &[
-            "liver transplantation",
-            "liver transplant",
-            "hepatic transplantation",
-        ],
-        &[],
-    ),
-    (
-        "liver-resection",
-        &[
-            "hepatectomy",
-            "hemihepatectomy",
-            "liver resection",
-            "resection of liver",
-            "hepatic resection",
-        ],
-        &[],
-    ),
-    ("liver-resection", &["metastasectomy"], LIVER),
-    (
-        "pancreatic-resection",
-        &[
-            "pancreatectomy",
-            "pancreaticoduodenectomy",
-            "pancreatoduodenectomy",
-            "whipple procedure",
-        ],
-        &[],
-    ),
-    (
-        "cytoreductive-surgery",
-        &["cytoreductive surgery", "debulking surgery"],
-        &[],
-    ),
-];
-
-/// Words beside which the name of a procedure is not what is ordered.
-const ABOUT: &[&str] = &[
-    "evaluation",
-    "assessment",
-    "consultation",
-    "consult",
-    "referral",
-    "refer",
-    "follow-up",
-    "follow up",
-    "after",
-    "post",
-    "prior",
-    "previous",
-    "status",
-    "history",
-    "planning",
-    "simulation",
-    "mapping",
-    "work-up",
-    "workup",
-    "discussion",
-    "education",
-    "screening",
-    "donor",
-];
+/// Categories of tests: the codes of HL7's categories and tables, of SNOMED CT, and their names.
+const LABORATORY: &[&str] = &["laboratory", "lab", "108252007"];
+const IMAGING: &[&str] = &["imaging", "radiology", "rad", "363679005"];
 
 /// One order of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -181,7 +69,7 @@ pub fn orders(chart: &Chart<'_>, codes: &Codes) -> Vec<Order> {
             return None;
         }
         let (treatments, wording) = match &tree {
-            Some(tree) => read(tree.root(), &medications, codes),
+            Some(tree) => read(tree.root(), kind(item), &medications, codes),
             None => read_narrowly(item, codes),
         };
         Some(Order {
@@ -201,13 +89,62 @@ fn is_no_order(node: Node<'_>) -> bool {
 
 type Read = (BTreeSet<Treatment>, String);
 
-fn read(node: Node<'_>, medications: &Medications<'_>, codes: &Codes) -> Read {
-    let (drugs_of_medication, mut wording) = drugs_of(node, medications, codes);
+/// What else than its code an order says of what it is.
+struct Around<'t> {
+    kind: Kind,
+    /// Whether it is filed as a test of the laboratory.
+    laboratory: bool,
+    imaging: bool,
+    /// How its body sites are written.
+    sites: Vec<&'t str>,
+    liver: bool,
+    elsewhere: bool,
+}
+
+fn kind(item: &Item<'_>) -> Kind {
+    match item.kind() {
+        "MedicationRequest" => Kind::Medication,
+        _ => Kind::Service,
+    }
+}
+
+fn around<'t>(node: Node<'t>, kind: Kind, codes: &Codes) -> Around<'t> {
+    let is_filed = |names: &[&str]| {
+        node.all("category").any(|category| {
+            let named = |text: &str| names.iter().any(|name| has_words(text, name));
+            category.texts().any(named)
+                || category
+                    .codings()
+                    .iter()
+                    .any(|coding| coding.code.as_deref().is_some_and(named))
+        })
+    };
+    let at = |wanted: fn(Site) -> bool| {
+        node.all("bodySite")
+            .flat_map(Node::codings)
+            .flat_map(|coding| codes.meanings(&coding))
+            .any(|meaning| matches!(meaning, Meaning::At(site) if wanted(site)))
+    };
+    Around {
+        kind,
+        laboratory: kind == Kind::Service && is_filed(LABORATORY),
+        imaging: kind == Kind::Service && is_filed(IMAGING),
+        sites: node.all("bodySite").flat_map(Node::texts).collect(),
+        liver: at(|site| site == Site::Liver),
+        elsewhere: at(|site| site != Site::Liver),
+    }
+}
+
+fn read(node: Node<'_>, kind: Kind, medications: &Medications<'_>, codes: &Codes) -> Read {
+    let around = around(node, kind, codes);
+    let (drugs_of_medication, mut wording) = drugs_of(node, medications, |codings, texts| {
+        drugs_ordered(codings, texts, kind, codes)
+    });
     let mut found = of_drugs(drugs_of_medication);
     let concepts = ["code", "medicationCodeableConcept", "medication"];
     for concept in concepts.into_iter().filter_map(|key| node.get(key)) {
         let texts: Vec<&str> = concept.texts().collect();
-        found.extend(treatments(&concept.codings(), &texts, codes));
+        found.extend(treatments(&concept.codings(), &texts, &around, codes));
         if wording.is_empty() {
             wording = concept.wording().unwrap_or_default().to_owned();
         }
@@ -218,11 +155,17 @@ fn read(node: Node<'_>, medications: &Medications<'_>, codes: &Codes) -> Read {
 fn read_narrowly(item: &Item<'_>, codes: &Codes) -> Read {
     let mut found = BTreeSet::new();
     let mut wording = String::new();
+    let around = Around {
+        kind: kind(item),
+        laboratory: false,
+        imaging: false,
+        sites: Vec::new(),
+        liver: false,
+        elsewhere: false,
+    };
     for concept in [&item.narrow.code, &item.narrow.medication] {
-        let displays = concept.codings.iter().filter_map(|c| c.display.as_deref());
-        let texts: Vec<&str> = concept.text.as_deref().into_iter().chain(displays).collect();
-        found.extend(of_drugs(drugs_of_concept(concept, None, codes)));
-        found.extend(treatments(&concept.codings, &texts, codes));
+        let texts = texts_of(concept);
+        found.extend(treatments(&concept.codings, &texts, &around, codes));
         if wording.is_empty() {
             wording = texts.first().copied().unwrap_or_default().to_owned();
         }
@@ -242,8 +185,17 @@ fn of_drugs(drugs: Drugs) -> BTreeSet<Treatment> {
     named.filter_map(Treatment::parse).collect()
 }
 
-/// What a concept orders, drugs in a ServiceRequest included.
-fn treatments(codings: &[Coding<'_>], texts: &[&str], codes: &Codes) -> BTreeSet<Treatment> {
+/// What a concept orders, drugs in a ServiceRequest included unless it is a test: LOINC has the names of tests alone.
+fn treatments(
+    codings: &[Coding<'_>],
+    texts: &[&str],
+    around: &Around<'_>,
+    codes: &Codes,
+) -> BTreeSet<Treatment> {
+    let is_loinc = |coding: &&Coding<'_>| coding.system.as_deref().map(canonical) == Some(LOINC);
+    let tests: Vec<&Coding<'_>> = codings.iter().filter(is_loinc).collect();
+    let is_of_test = |text: &str| tests.iter().any(|coding| coding.display.as_deref() == Some(text));
+    let texts: Vec<&str> = texts.iter().copied().filter(|text| !is_of_test(text)).collect();
     let coded = codings
         .iter()
         .flat_map(|coding| codes.meanings(coding))
@@ -252,33 +204,26 @@ fn treatments(codings: &[Coding<'_>], texts: &[&str], codes: &Codes) -> BTreeSet
             Meaning::Resection { .. } => Treatment::parse("pancreatic-resection"),
             _ => None,
         });
-    let meant = |text: &&&str| !TAKEN_BACK.iter().chain(ABOUT).any(|word| has_words(text, word));
-    let holds = |names: &[&str]| {
-        texts
-            .iter()
-            .filter(meant)
-            .any(|text| names.iter().any(|name| has_words(text, name)))
+    let places: Vec<&str> = texts.iter().chain(&around.sites).copied().collect();
+    let is_there = |place: &Place| match place {
+        Place::Any => true,
+        Place::Liver => around.liver || is_liver(&places),
+        Place::NotElsewhere => {
+            around.liver || is_liver(&places) || !(around.elsewhere || is_elsewhere(&places))
+        }
     };
-    let named = NAMES
+    let named = PROCEDURES
         .iter()
-        .filter(|(_, names, beside)| holds(names) && (beside.is_empty() || holds(beside)))
+        .filter(|(_, names, place)| is_there(place) && orders_procedure(&texts, names))
         .filter_map(|(treatment, ..)| Treatment::parse(treatment));
     let mut found: BTreeSet<Treatment> = coded.chain(named).collect();
-    found.extend(of_drugs(drugs(codings, texts.iter().copied(), codes)));
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_name_is_of_a_treatment_and_in_lower_case() {
-        for (treatment, names, beside) in NAMES {
-            assert!(Treatment::parse(treatment).is_some(), "{treatment}");
-            for name in names.iter().chain(*beside) {
-                assert_eq!(*name, name.to_lowercase());
-            }
+    if !around.laboratory && tests.is_empty() {
+        let mut drugs = drugs_ordered(codings, &texts, around.kind, codes);
+        if around.imaging {
+            // Departments of nuclear medicine file their therapies with their scans.
+            drugs.retain(|drug| *drug == "lutetium-dotatate");
         }
+        found.extend(of_drugs(drugs));
     }
+    found
 }
