@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
 use acceptance::{here, knowledge};
-use cds_cards::assessment::{Assessment, OptionReport, Outcome, Verdict};
+use cds_cards::assessment::{Assessment, OptionReport, Outcome, Role, Verdict};
 use cds_cards::render::{Card, Indicator, Kind, Policy, render_orders};
 use cds_cards::{Knowledge, Proposal, assess, proposals, vignettes};
 use fhir_profiles::chart::ChartBuilder;
@@ -501,6 +501,72 @@ fn names_what_it_must(card: &Card, report: &OptionReport, label: &str) {
             }
         }
     }
+}
+
+#[test]
+fn an_undetermined_order_names_every_contraindication_that_is_not_excluded() {
+    let mut seen = 0;
+    for (name, assessment) in CHARTS.iter() {
+        for option in &assessment.options {
+            if option.verdict != Verdict::Undetermined {
+                continue;
+            }
+            let drafts = [order("ServiceRequest", OURS, &option.id)];
+            let cards = cards(assessment, &drafts);
+            let Some(card) = cards.iter().find(|card| card.indicator() == Indicator::Info) else {
+                continue;
+            };
+            let detail = card.detail().replace(['\\', '\u{2060}'], "");
+            for criterion in option
+                .criteria
+                .iter()
+                .filter(|c| c.role == Role::Contraindication && c.outcome == Outcome::Unknown)
+            {
+                let label = &KNOWLEDGE.criteria[&criterion.id].label;
+                assert!(detail.contains(label.as_str()), "{name}: {label}: {detail}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 10, "{seen}");
+}
+
+#[test]
+fn a_summary_says_what_is_open_and_what_is_needed() {
+    let (mut open, mut single) = (BTreeSet::new(), 0);
+    for (kind, system, code, meant) in FORMS.iter().filter(|(.., meant)| !meant.is_empty()) {
+        for (name, assessment) in CHARTS.iter() {
+            let drafts = [order(kind, system, code)];
+            let Some(card) = cards(assessment, &drafts).into_iter().next() else {
+                continue;
+            };
+            let summary = card.summary().to_owned();
+            let place = format!("{code} in {name}: {summary}");
+            let interpretation = proposed(&drafts)[0].interpretation;
+            assert_eq!(summary.contains("read as "), interpretation, "{place}");
+            assert!(!summary.contains("not known"), "{place}");
+            if card.indicator() == Indicator::Warning && meant.len() == 1 {
+                let (_, reason) = summary.split_once(" - ").unwrap();
+                let reason = reason.split_once(" - ").map(|(_, reason)| reason);
+                assert!(
+                    reason.is_none_or(|r| r.contains("needs: ") || r.contains("must hold: ")),
+                    "{place}"
+                );
+                single += usize::from(reason.is_some());
+            }
+            let closed = meant
+                .iter()
+                .filter(|id| by_rule(report(assessment, id).verdict) == "warning");
+            if card.indicator() == Indicator::Info {
+                for id in closed {
+                    let label = &KNOWLEDGE.options.iter().find(|o| o.id == **id).unwrap().label;
+                    assert!(!summary.contains(label.as_str()), "{place}");
+                    open.insert(*id);
+                }
+            }
+        }
+    }
+    assert!(!open.is_empty() && single > 10, "{open:?} {single}");
 }
 
 #[test]

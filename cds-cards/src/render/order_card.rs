@@ -5,7 +5,7 @@ use super::findings::{self, Place};
 use super::group_card::{Criterion, criterion};
 use super::{summary, words};
 use crate::assessment::{
-    Assessment, CriterionReport, Gate, MissingFact, OptionReport, Outcome, Status, Verdict,
+    Assessment, CriterionReport, Gate, MissingFact, OptionReport, Outcome, Role, Status, Verdict,
 };
 use crate::knowledge::Knowledge;
 use crate::orders::Proposal;
@@ -54,16 +54,20 @@ pub(super) fn reports<'a>(assessment: &'a Assessment, proposal: &Proposal) -> Ve
     proposal.options.iter().filter_map(find).collect()
 }
 
-/// The criteria that a card names for an option: those that decide, or those that hang on records not to be had.
+/// The criteria that a card names for an option: those that decide, or those that hang on records not to be had; and
+/// while it is undetermined every contraindication that nobody has excluded.
 fn named(option: &OptionReport) -> impl Iterator<Item = &CriterionReport> {
-    let provisional = option.verdict == Verdict::Provisional;
-    option.criteria.iter().filter(move |criterion| {
-        if provisional {
-            criterion.gap.is_some()
-        } else {
-            option.deciding.contains(&criterion.id)
-        }
-    })
+    let not_excluded = |criterion: &CriterionReport| {
+        criterion.role == Role::Contraindication && criterion.outcome == Outcome::Unknown
+    };
+    option
+        .criteria
+        .iter()
+        .filter(move |criterion| match option.verdict {
+            Verdict::Provisional => criterion.gap.is_some(),
+            Verdict::Undetermined => option.deciding.contains(&criterion.id) || not_excluded(criterion),
+            _ => option.deciding.contains(&criterion.id),
+        })
 }
 
 #[derive(Serialize)]
@@ -243,7 +247,7 @@ pub(super) fn missing_facts(assessment: &Assessment, proposals: &[&Proposal]) ->
         .collect()
 }
 
-/// "Order check - TACE: review advises against it: Portal vein occluded".
+/// "Order check - TACE: review advises against: Portal vein occluded; must hold: Portal vein patent".
 pub(super) fn warning_summary(
     knowledge: &Knowledge,
     assessment: &Assessment,
@@ -253,19 +257,26 @@ pub(super) fn warning_summary(
         .iter()
         .flat_map(|proposal| reports(assessment, proposal))
         .collect();
+    let read_as = read_as(proposals);
     if let [only] = options.as_slice() {
         let label = summary::label(knowledge, &only.id);
         let verdict = words::verdict(only.verdict);
-        let because = named(only).map(|criterion| criterion.because.as_str()).next();
-        let short = format!("Order check - {label}: {verdict}");
-        let long = because.filter(|because| !because.is_empty());
-        let long = long.map(|because| format!("{short}: {because}"));
+        let short = format!("Order check - {read_as}{label}: {verdict}");
+        let reason = named(only).next();
+        let full = reason.map(|report| format!("{short} - {}", words::criterion(knowledge, report)));
+        let brief = reason.map(|report| {
+            let role = match report.role {
+                Role::Contraindication => "must hold",
+                Role::Require | Role::Confirm => "needs",
+            };
+            format!("{short} - {role}: {}", words::label(knowledge, &report.id))
+        });
         let shortest = format!("Order check: {verdict}");
-        return long.into_iter().chain([short, shortest]).collect();
+        return full.into_iter().chain(brief).chain([short, shortest]).collect();
     }
     vec![
         format!(
-            "Order check - {}: none is supported by the review",
+            "Order check - {read_as}{}: none is supported by the review",
             labels(knowledge, &options)
         ),
         format!(
@@ -275,7 +286,7 @@ pub(super) fn warning_summary(
     ]
 }
 
-/// "Order check - not decided for TACE: liver reserve, ECOG".
+/// "Order check - TACE undetermined, open: liver reserve, ECOG", of the options that are open alone.
 pub(super) fn open_summary(
     knowledge: &Knowledge,
     assessment: &Assessment,
@@ -295,27 +306,46 @@ pub(super) fn open_summary(
         .iter()
         .map(|missing| missing.fact.info().label.clone())
         .collect();
-    let labels = labels(knowledge, &options);
+    let of = |verdict: Verdict| {
+        let judged: Vec<&OptionReport> = options.iter().copied().filter(|o| o.verdict == verdict).collect();
+        (!judged.is_empty()).then(|| format!("{} {}", labels(knowledge, &judged), words::verdict(verdict)))
+    };
+    let judged = [Verdict::Undetermined, Verdict::Provisional]
+        .into_iter()
+        .filter_map(of);
+    let start = format!(
+        "Order check - {}{}",
+        read_as(proposals),
+        judged.collect::<Vec<_>>().join(", ")
+    );
+    let count = words::count(facts.len(), "fact");
+    let shortest = format!("Order check not decided: {count} open");
+    if facts.is_empty() {
+        return vec![start, "Order check not decided".to_owned()];
+    }
     vec![
-        format!(
-            "Order check - {labels} undetermined, not known: {}",
-            facts.join(", ")
-        ),
-        format!(
-            "Order check - {labels} undetermined: {} not known",
-            words::count(facts.len(), "fact")
-        ),
-        format!(
-            "Order check undetermined: {} not known",
-            words::count(facts.len(), "fact")
-        ),
+        format!("{start}, open: {}", facts.join(", ")),
+        format!("{start}: {count} open"),
+        shortest,
     ]
 }
 
+/// Says of orders that are not named for the option itself that it is our reading of them.
+fn read_as(proposals: &[&Proposal]) -> &'static str {
+    if proposals.iter().any(|proposal| proposal.interpretation) {
+        "read as "
+    } else {
+        ""
+    }
+}
+
 fn labels(knowledge: &Knowledge, options: &[&OptionReport]) -> String {
-    let labels: Vec<String> = options
-        .iter()
-        .map(|option| summary::label(knowledge, &option.id))
-        .collect();
+    let mut labels: Vec<String> = Vec::new();
+    for option in options {
+        let label = summary::label(knowledge, &option.id);
+        if !labels.contains(&label) {
+            labels.push(label);
+        }
+    }
     words::any_of(&labels)
 }
