@@ -269,6 +269,8 @@ fn nothing_of_this_machine_or_of_a_registry_host_stands_in_the_project() {
         let Ok(text) = std::fs::read_to_string(&path) else {
             continue;
         };
+        // The root of another container's file system, as the kernel names it on every machine.
+        let text = text.replace("/proc/1/root/", "");
         for word in &foreign {
             assert!(!text.contains(word.as_str()), "{} holds `{word}`", path.display());
         }
