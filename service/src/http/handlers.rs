@@ -4,10 +4,10 @@ use super::State;
 use super::answer::json;
 use super::body::{Body, Json, JsonOrFhir};
 use crate::errors::{ErrorCode, Failure};
+use crate::hooks::Service;
+use crate::hooks::flow::{self, Advice};
 use crate::hooks::request::HookRequest;
-use crate::hooks::{Service, flow};
 use crate::input;
-use crate::pages::with_board;
 use crate::store::Owner;
 use crate::telemetry::Call;
 use crate::trust::{Caller, Discoverer};
@@ -15,7 +15,7 @@ use actix_web::http::header::ALLOW;
 use actix_web::http::header::HeaderValue;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, ResponseError};
-use cds_cards::render::Card;
+use cds_cards::render::{Card, Kind, Link};
 use serde::{Serialize, Serializer};
 
 #[derive(Serialize)]
@@ -110,30 +110,58 @@ pub(super) async fn hook(
     call.service(service.id(), service.hook());
     let body = body?;
     let request = HookRequest::parse(body.text()?)?;
-    call.about(&request);
     if request.hook != service.hook() {
+        call.about(&request);
         return Err(ErrorCode::WrongHook.into());
     }
-    let source = state.source(&caller, &request)?;
-    let (evaluator, templates) = (&state.evaluator, &state.templates);
-    let advising = flow::advise(
-        evaluator,
-        templates,
-        &request,
-        source,
-        (state.today)(),
-        call.trail(),
-    );
-    let mut advice = call.hook(advising).await?;
-    state.store.issue(owner(&caller, &id), &advice.cards);
-    advice.cards = advice
-        .cards
-        .into_iter()
-        .map(|card| with_board(&state, &caller, &request, card))
-        .collect();
+    let advice = answered(&state, &caller, &call, service, &request).await?;
     let response = json(&Cards { cards: &advice.cards })?;
     call.advised(advice);
     Ok(response)
+}
+
+/// What a service answers this caller, however it was asked: cards that the store knows, so that their answers can be
+/// kept, the assessment with a link to the patient's page.
+///
+/// # Errors
+/// [`Failure`] as over HTTP.
+pub(crate) async fn answered(
+    state: &State,
+    caller: &Caller,
+    call: &Call,
+    service: Service,
+    request: &HookRequest<'_>,
+) -> Result<Advice, Failure> {
+    call.about(request);
+    let advising = flow::advise(
+        &state.evaluator,
+        &state.templates,
+        request,
+        state.source(caller, request)?,
+        state.today(),
+        call.trail(),
+    );
+    let mut advice = call.hook(advising).await?;
+    state.store.issue(owner(caller, service.id()), &advice.cards);
+    if let Some(url) = state.board_url(caller, request) {
+        advice.cards = advice
+            .cards
+            .into_iter()
+            .map(|card| with_board(card, &url))
+            .collect();
+    }
+    Ok(advice)
+}
+
+/// The card with a link to the patient's page, if it is the assessment.
+fn with_board(card: Card, url: &str) -> Card {
+    if card.about().kind != Kind::Assessment {
+        return card;
+    }
+    match Link::absolute("This patient on one page, for the meeting", url.to_owned()) {
+        Some(link) => card.with_link(link),
+        None => card,
+    }
 }
 
 /// Whether there is a service with this id.
@@ -144,7 +172,7 @@ pub(super) fn known_service(id: &str) -> Result<(), Failure> {
 }
 
 /// Whose the cards are that this caller gets from a service.
-pub(crate) fn owner(caller: &Caller, service: &str) -> Owner {
+pub(super) fn owner(caller: &Caller, service: &str) -> Owner {
     Owner {
         issuer: caller.issuer().unwrap_or_default().to_owned(),
         tenant: caller.tenant().unwrap_or_default().to_owned(),

@@ -15,7 +15,7 @@ mod tls;
 pub(crate) use answer::refusal;
 pub use boundary::boundary;
 pub use cors::cors;
-pub(crate) use handlers::{owner, wrong_method};
+pub(crate) use handlers::{answered, wrong_method};
 
 use crate::audit::Audit;
 use crate::errors::{ErrorCode, Failure};

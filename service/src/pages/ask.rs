@@ -2,7 +2,12 @@
 
 use super::suppose::Supposition;
 use crate::errors::{ErrorCode, Failure};
+use crate::http::body::{Body, Form};
+use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::web::Query;
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::future::LocalBoxFuture;
 
 /// The prefix of a field that supposes a fact.
 const SUPPOSED: &str = "if.";
@@ -37,7 +42,7 @@ impl Ask {
     ///
     /// # Errors
     /// [`Failure`] if it is no form.
-    pub(super) fn parse(form: &str) -> Result<Self, Failure> {
+    fn parse(form: &str) -> Result<Self, Failure> {
         let fields = Query::<Vec<(String, String)>>::from_query(form)
             .map_err(|_| Failure::from(ErrorCode::InvalidRequest))?
             .into_inner();
@@ -87,6 +92,20 @@ impl Ask {
     /// Whether anything is asked for.
     pub(super) fn is_empty(&self) -> bool {
         self.patient.is_empty() && self.request.is_empty()
+    }
+}
+
+impl FromRequest for Ask {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if request.method() != Method::POST {
+            let asked = Self::parse(request.query_string());
+            return Box::pin(async move { asked });
+        }
+        let body = Body::<Form>::from_request(request, payload);
+        Box::pin(async move { Self::parse(body.await?.text()?) })
     }
 }
 

@@ -11,11 +11,10 @@ use super::template::Frame;
 use super::visitor::Visitor;
 use crate::errors::{ErrorCode, Failure};
 use crate::http::State;
-use crate::http::body::{Body, Form};
 use crate::http::refusal;
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
 use cds_cards::assessment::Gate;
 use serde::Serialize;
 
@@ -48,25 +47,13 @@ struct Nothing {
     text: String,
 }
 
-/// `GET /board?patient=...`
-pub(super) async fn open(
+/// `/board`, by its address, or posted for what was pasted or needs a token.
+pub(super) async fn page(
     visitor: Visitor,
     state: Data<State>,
-    request: HttpRequest,
+    ask: Result<Ask, Failure>,
 ) -> Result<HttpResponse, Failure> {
-    page(&state, &visitor, &Ask::parse(request.query_string())?).await
-}
-
-/// `POST /board`, for what was pasted or needs a token.
-pub(super) async fn submitted(
-    visitor: Visitor,
-    state: Data<State>,
-    body: Result<Body<Form>, Failure>,
-) -> Result<HttpResponse, Failure> {
-    page(&state, &visitor, &Ask::parse(body?.text()?)?).await
-}
-
-async fn page(state: &State, visitor: &Visitor, ask: &Ask) -> Result<HttpResponse, Failure> {
+    let (state, visitor, ask) = (&**state, &visitor, &ask?);
     let pages = pages(state)?;
     let frame = Frame::new(
         &pages.assets,

@@ -4,11 +4,11 @@ use super::ask::Ask;
 use super::visitor::Visitor;
 use crate::errors::{ErrorCode, Failure};
 use crate::hooks::Service;
-use crate::hooks::flow::{self, Basis};
+use crate::hooks::flow::Basis;
 use crate::hooks::request::HookRequest;
-use crate::http::{State, owner};
+use crate::http::{State, answered};
 use crate::input;
-use cds_cards::render::{Card, Kind, Link};
+use cds_cards::render::Card;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -148,47 +148,14 @@ async fn hook(state: &State, visitor: &Visitor, text: &str) -> Result<Fired, Fai
     let request = HookRequest::parse(text)?;
     let service = Service::by_hook(&request.hook).ok_or(ErrorCode::WrongHook)?;
     call.service(service.id(), service.hook());
-    call.about(&request);
-    let source = state.source(caller, &request)?;
-    let advising = flow::advise(
-        &state.evaluator,
-        &state.templates,
-        &request,
-        source,
-        state.today(),
-        call.trail(),
-    );
-    let mut advice = call.hook(advising).await?;
-    state.store.issue(owner(caller, service.id()), &advice.cards);
+    let mut advice = answered(state, caller, call, service, &request).await?;
     let basis = advice.facts.take().zip(advice.assessment.clone());
     let cards = advice.cards.clone();
     call.advised(advice);
     Ok(Fired {
         service: Some(service.id()),
         request: text.to_owned(),
-        cards: cards
-            .into_iter()
-            .map(|card| with_board(state, caller, &request, card))
-            .collect(),
+        cards,
         basis: basis.map(|(facts, assessment)| Basis { facts, assessment }),
     })
-}
-
-/// The card with a link to the patient's page, if it is the assessment and any browser beside the caller may open that page.
-pub(crate) fn with_board(
-    state: &State,
-    caller: &crate::trust::Caller,
-    request: &HookRequest<'_>,
-    card: Card,
-) -> Card {
-    if card.about().kind != Kind::Assessment {
-        return card;
-    }
-    let link = state
-        .board_url(caller, request)
-        .and_then(|url| Link::absolute("This patient on one page, for the meeting", url));
-    match link {
-        Some(link) => card.with_link(link),
-        None => card,
-    }
 }

@@ -24,7 +24,6 @@ mod tree;
 mod visitor;
 mod workbench;
 
-pub(crate) use fire::with_board;
 pub(crate) use visitor::{host_of, is_loopback};
 
 use crate::errors::{ErrorCode, Failure};
@@ -67,14 +66,14 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
     config
         .service(
             resource("/")
-                .route(get().to(workbench::open))
-                .route(post().to(workbench::submitted))
+                .route(get().to(workbench::page))
+                .route(post().to(workbench::page))
                 .default_service(to(get_or_post)),
         )
         .service(
             resource("/board")
-                .route(get().to(board::open))
-                .route(post().to(board::submitted))
+                .route(get().to(board::page))
+                .route(post().to(board::page))
                 .default_service(to(get_or_post)),
         )
         .service(

@@ -13,11 +13,10 @@ use super::visitor::Visitor;
 use crate::errors::Failure;
 use crate::hooks::Service;
 use crate::http::State;
-use crate::http::body::{Body, Form};
 use crate::http::{encoded, refusal};
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
 use cds_cards::assessment::Verdict;
 use fhir_profiles::FactId;
 use serde::Serialize;
@@ -81,25 +80,13 @@ struct Case {
     moved: Option<Moved>,
 }
 
-/// `GET /`
-pub(super) async fn open(
+/// `/`, by its address, or posted for what was pasted or needs a token.
+pub(super) async fn page(
     visitor: Visitor,
     state: Data<State>,
-    request: HttpRequest,
+    ask: Result<Ask, Failure>,
 ) -> Result<HttpResponse, Failure> {
-    page(&state, &visitor, &Ask::parse(request.query_string())?).await
-}
-
-/// `POST /`
-pub(super) async fn submitted(
-    visitor: Visitor,
-    state: Data<State>,
-    body: Result<Body<Form>, Failure>,
-) -> Result<HttpResponse, Failure> {
-    page(&state, &visitor, &Ask::parse(body?.text()?)?).await
-}
-
-async fn page(state: &State, visitor: &Visitor, ask: &Ask) -> Result<HttpResponse, Failure> {
+    let (state, visitor, ask) = (&**state, &visitor, &ask?);
     let pages = pages(state)?;
     let fired = if ask.is_empty() {
         None
