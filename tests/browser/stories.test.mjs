@@ -177,7 +177,7 @@ test("without script everything can be read, chosen and supposed", async () => {
   await close();
 });
 
-test("each page is light and painted at once", async () => {
+test("each page is light", async () => {
   const { page, close } = await open();
   for (const path of ["/", "/?patient=prrt-krenning-4", "/board?patient=prrt-krenning-4", "/knowledge", "/knowledge/prrt"]) {
     const bodies = [];
@@ -186,10 +186,7 @@ test("each page is light and painted at once", async () => {
     await go(page, path);
     page.off("response", count);
     const bytes = (await Promise.all(bodies)).reduce((sum, body) => sum + body.length, 0);
-    await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length);
-    const [paint] = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint").map((one) => one.startTime));
-    const [server] = await page.evaluate(() => performance.getEntriesByType("navigation").map((one) => one.responseEnd));
-    console.log(`${path}: ${(bytes / 1000).toFixed(1)} kB, first paint ${Math.round(paint)} ms, of which the answer took ${Math.round(server)} ms`);
+    console.log(`${path}: ${(bytes / 1000).toFixed(1)} kB`);
     assert.ok(bytes < 100_000, `${path}: ${bytes}`);
   }
   await close();
