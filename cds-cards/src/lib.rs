@@ -13,4 +13,4 @@ pub mod vignettes;
 pub use assessment::Assessment;
 pub use engine::assess;
 pub use knowledge::Knowledge;
-pub use orders::{Proposal, proposals};
+pub use orders::{Ordered, Proposal, ordered};

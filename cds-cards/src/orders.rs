@@ -1,7 +1,7 @@
 //! Draft orders matched to options: what of the knowledge an order can mean. Codes are read before this, verdicts after.
 
 use crate::knowledge::{Knowledge, OptionKnowledge};
-use fhir_profiles::{Order, Treatment};
+use fhir_profiles::{Order, Treatment, UnreadOrder};
 use std::collections::BTreeSet;
 
 /// An order as a card names it; chart data.
@@ -24,25 +24,52 @@ pub struct Proposal {
     pub orders: Vec<OrderName>,
 }
 
+/// An order of which nobody can tell what it is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// Where it stands, as a card names it; chart data.
+    pub reference: String,
+    /// Why.
+    pub why: UnreadOrder,
+}
+
+/// What the orders of a call come to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ordered {
+    /// What can be judged.
+    pub proposals: Vec<Proposal>,
+    /// What could not be read.
+    pub unread: Vec<Unread>,
+}
+
+impl Ordered {
+    /// Whether there is nothing to say of the orders, whoever the patient is.
+    pub fn is_empty(&self) -> bool {
+        self.proposals.is_empty() && self.unread.is_empty()
+    }
+}
+
 /// What the orders that are to be checked can mean; orders of nothing in the knowledge are left out.
 ///
 /// Interpretation: each treatment that an order names is judged by itself, and where it can mean several options, they
 /// stand together, so that a card speaks against the order only if none of them is open.
-pub fn proposals(
-    knowledge: &Knowledge,
-    drafts: &[Order],
-    is_checked: impl Fn(&Order) -> bool,
-) -> Vec<Proposal> {
+pub fn ordered(knowledge: &Knowledge, drafts: &[Order], is_checked: impl Fn(&Order) -> bool) -> Ordered {
     let ordered: BTreeSet<Treatment> = drafts
         .iter()
         .flat_map(|order| order.treatments.iter().copied())
         .collect();
-    let mut found: Vec<Proposal> = Vec::new();
+    let mut found = Ordered::default();
     for order in drafts.iter().filter(|order| is_checked(order)) {
         for treatment in &order.treatments {
             if let Some(proposal) = proposal(knowledge, order, *treatment, &ordered) {
-                add(&mut found, proposal);
+                add(&mut found.proposals, proposal);
             }
+        }
+        if let Some(why) = order.unread.clone() {
+            found.unread.push(Unread {
+                reference: order.reference.clone(),
+                why,
+            });
         }
     }
     found

@@ -9,7 +9,7 @@ use crate::codes::Codes;
 use crate::codes::system::TEXT;
 use crate::facts::{Gap, Problem};
 pub(crate) use loose::Read;
-pub(crate) use narrow::{Coding, Concept, Narrow, text_coding};
+pub(crate) use narrow::{Coding, Concept, Narrow, Reference, text_coding};
 use patient::Identities;
 pub(crate) use patient::Whose;
 use serde_json::value::RawValue;

@@ -17,5 +17,5 @@ pub use codes::{Codes, MapFault};
 pub use date::PartialDate;
 pub use facts::{Facts, FactsBuilder};
 pub use interval::Interval;
-pub use read::{Order, ReadPolicy, orders, read};
+pub use read::{Order, ReadPolicy, UnreadOrder, orders, read};
 pub use treatments::Treatment;

@@ -12,6 +12,7 @@ mod orders;
 mod patient;
 mod pnet;
 mod procedure;
+mod products;
 mod record;
 mod sites;
 mod staging;
@@ -26,9 +27,9 @@ use crate::facts::{Evidence, Facts, FactsBuilder, Problem, Reading, Source, Valu
 use around::{Targets, observations};
 use element::Tree;
 use jiff::civil::Date;
-use medication::Medications;
-pub use orders::{Order, orders};
+pub use orders::{Order, Unread as UnreadOrder, orders};
 use pnet::Histology;
+use products::Medications;
 use record::Record;
 use std::collections::{BTreeMap, BTreeSet};
 use value::Unread;
@@ -61,7 +62,7 @@ pub fn read(chart: &Chart<'_>, policy: &ReadPolicy<'_>) -> Facts {
         codes: policy.codes,
         as_of: policy.as_of,
         facts,
-        medications: Medications::of(chart),
+        medications: Medications::of([chart]),
         histologies: Vec::new(),
         targets: Targets::default(),
     };
@@ -166,7 +167,8 @@ impl<'r> Reader<'r> {
             "DiagnosticReport" => narrow.contained.iter().any(asks),
             "Procedure" => means(&narrow.code.codings, procedure::is_read),
             "MedicationRequest" | "MedicationStatement" | "MedicationAdministration" => {
-                self.medications.may_be_read(item, self.codes)
+                let said = self.medications.said(narrow);
+                !medication::drugs(&said.codings, &said.texts, self.codes).is_empty()
             }
             _ => false,
         }

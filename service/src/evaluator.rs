@@ -4,7 +4,7 @@ use crate::hooks::templates::templates;
 use crate::settings::Settings;
 use cds_cards::assessment::Assessment;
 use cds_cards::render::{Card, Policy, render, render_orders};
-use cds_cards::{Knowledge, Proposal};
+use cds_cards::{Knowledge, Ordered};
 use fhir_profiles::chart::Chart;
 use fhir_profiles::codes::Codes;
 use fhir_profiles::read::{ReadPolicy, read};
@@ -103,7 +103,7 @@ impl Evaluator {
 
     /// The answer to a hook: the cards of what orders propose to a patient so assessed, or of the assessment where the
     /// hook has no orders.
-    pub fn answer(&self, assessment: &Assessment, orders: Option<&[Proposal]>, instance: Uuid) -> Vec<Card> {
+    pub fn answer(&self, assessment: &Assessment, orders: Option<&Ordered>, instance: Uuid) -> Vec<Card> {
         match orders {
             None => self.render(assessment, instance),
             Some(orders) => render_orders(&self.knowledge, assessment, orders, &self.policy(instance)),

@@ -3,12 +3,11 @@
 use crate::errors::{ErrorCode, Failure};
 use crate::evaluator::Evaluator;
 use crate::hooks::flow::{self, Basis, Source};
-use crate::hooks::orders::proposed;
 use crate::hooks::prefetch::refused;
 use crate::hooks::request::HookRequest;
 use crate::hooks::templates::Template;
 use crate::hooks::trail::Trail;
-use cds_cards::Proposal;
+use cds_cards::Ordered;
 use cds_cards::assessment::Assessment;
 use fhir_profiles::chart::ChartBuilder;
 use jiff::civil::Date;
@@ -25,7 +24,7 @@ pub struct Assessed {
     /// hookInstance, or nil for a Bundle.
     pub instance: Uuid,
     /// What the orders of a hook on orders propose.
-    pub orders: Option<Vec<Proposal>>,
+    pub orders: Option<Ordered>,
 }
 
 #[derive(Deserialize)]
@@ -62,9 +61,9 @@ pub async fn assess<'s>(
         }),
         (None, Some(_)) => {
             let request = HookRequest::parse(text)?;
-            let orders = proposed(evaluator, &request)?;
             let source = source(&request)?;
-            let assessment = flow::assess(evaluator, templates, &request, source, as_of, trail).await?;
+            let (assessment, orders) =
+                flow::assess(evaluator, templates, &request, source, as_of, trail).await?;
             Ok(Assessed {
                 assessment,
                 instance: request.instance,

@@ -12,7 +12,9 @@ const SELECT: &str = "/cds-services/pnet-order-select";
 const SIGN: &str = "/cds-services/pnet-order-sign";
 /// A patient in whom the review advises against TACE.
 const OCCLUDED: &str = "portal-vein-thrombosis";
-/// A patient for whom TACE is to be confirmed.
+/// A patient for whom the review supports TACE.
+const SUPPORTED: &str = "glucagon-in-pmol";
+/// A patient for whom TACE is to be confirmed: nobody says whether the duodenum was resected.
 const PROVISIONAL: &str = "prrt-krenning-4";
 
 fn service_request(id: &str, patient: &str, text: &str) -> Value {
@@ -74,11 +76,59 @@ fn a_contraindicated_order_gets_one_warning_that_blocks_nothing() {
         assert!(detail.contains(part), "{part}: {detail}");
     }
     assert_eq!(
-        demo()
-            .post(SIGN, &signing(PROVISIONAL, &[tace(PROVISIONAL)]))
-            .cards(),
+        demo().post(SIGN, &signing(SUPPORTED, &[tace(SUPPORTED)])).cards(),
         [] as [Value; 0]
     );
+}
+
+#[test]
+fn a_contraindication_that_nobody_excluded_is_named() {
+    let cards = demo()
+        .post(SIGN, &signing(PROVISIONAL, &[tace(PROVISIONAL)]))
+        .cards();
+    assert_eq!(cards.len(), 1);
+    assert_eq!(cards[0]["indicator"], "info");
+    let detail = cards[0]["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("no prior pancreaticoduodenectomy: not recorded"),
+        "{detail}"
+    );
+}
+
+/// A draft that says nothing but where its Medication is.
+fn referring(patient: &str) -> Value {
+    json!({
+        "resourceType": "MedicationRequest", "id": "m", "status": "draft", "intent": "order",
+        "subject": {"reference": format!("Patient/{patient}")},
+        "medicationReference": {"reference": "Medication/elsewhere"}
+    })
+}
+
+#[test]
+fn an_order_that_cannot_be_read_is_told_to_whom_it_may_concern() {
+    let service = demo();
+    for (patient, expected) in [
+        (SUPPORTED, 1),
+        (WITHOUT_PNET, 0),
+        ("liver-metastases-refuted", 0),
+        ("liver-metastases-not-recorded", 0),
+    ] {
+        let cards = service
+            .post(SIGN, &signing(patient, &[referring(patient)]))
+            .cards();
+        assert_eq!(cards.len(), expected, "{patient}");
+        assert!(cards.iter().all(|card| card["indicator"] == "info"));
+    }
+    let drafts = [referring(SUPPORTED), service_request("o", SUPPORTED, "ECG")];
+    let of = |selected: &str| selecting(SUPPORTED, &drafts, json!([selected]));
+    assert_eq!(service.post(SELECT, &of("MedicationRequest/m")).cards().len(), 1);
+    assert_eq!(service.post(SELECT, &of("ServiceRequest/o")).cards().len(), 0);
+    // The records that the call brings have it.
+    let mut call = signing(SUPPORTED, &[referring(SUPPORTED)]);
+    let medication = json!({"resourceType": "Medication", "id": "elsewhere", "code": {"text": "Metformin"}});
+    call["prefetch"]["medications"] =
+        json!({"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": medication}]});
+    assert_eq!(service.post(SIGN, &call).cards().len(), 0);
 }
 
 #[test]

@@ -1,78 +1,32 @@
 //! Whole answers: a patient-view call with everything prefetched, through the service's own routes, for every bundled
 //! patient on a fixed day: as reviewed (a stale or missing snapshot fails), and as its README worked it out by hand.
 
+mod answers;
+
 use acceptance::here;
-use actix_web::middleware::from_fn;
-use actix_web::web::Data;
-use actix_web::{App, test as http};
-use jiff::civil::{Date, date};
-use pnet_cds::evaluator::Evaluator;
-use pnet_cds::http::{State, boundary, routes};
+use answers::{Answering, bind, request};
 use pnet_cds::sandbox::Sandbox;
-use pnet_cds::settings::{Source, load};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 const EXTENSION: &str = "/extension/io.github.pnet-cds.card";
 const HOOK: &str = "/cds-services/pnet-liver-metastases";
 
-fn today() -> Date {
-    date(2026, 11, 23)
-}
-
-fn state() -> Result<State, String> {
-    let settings = load(&Source::default()).map_err(|faults| format!("{faults:?}"))?;
-    let evaluator = Evaluator::load(&settings).map_err(|faults| faults.join("\n"))?;
-    State::new(&settings, evaluator, "http://127.0.0.1:8080", today)
-}
-
-/// What a client sends that resolves every published template on its own server.
-fn request(state: &State, sandbox: &Sandbox, patient: &str) -> Result<Value, String> {
-    let mut prefetch = serde_json::Map::new();
-    for template in &state.templates {
-        let answer = sandbox
-            .answer(&template.resolve(patient))
-            .map_err(|failure| format!("{patient} {}: {failure:?}", template.key))?;
-        let resource = serde_json::from_str(&answer).map_err(|e| e.to_string())?;
-        prefetch.insert(template.key.clone(), resource);
-    }
-    Ok(json!({
-        "hook": "patient-view",
-        "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
-        "context": { "userId": "Practitioner/demo", "patientId": patient },
-        "prefetch": prefetch,
-    }))
-}
-
 /// The answer to a call for each bundled patient.
 async fn answers() -> Result<BTreeMap<String, Value>, String> {
     let sandbox = Sandbox::embedded()?;
-    let state = Data::new(state()?);
-    let app = App::new()
-        .app_data(state.clone())
-        .wrap(from_fn(boundary))
-        .configure(routes);
-    let app = http::init_service(app).await;
-    let mut answers = BTreeMap::new();
-    for patient in sandbox.patients() {
-        let call = http::TestRequest::post()
-            .uri(HOOK)
-            .set_json(request(&state, &sandbox, patient)?);
-        let answer = http::call_service(&app, call.to_request()).await;
-        if answer.status().as_u16() != 200 {
-            return Err(format!("{patient}: {}", answer.status()));
-        }
-        answers.insert(patient.clone(), http::read_body_json(answer).await);
-    }
-    Ok(answers)
+    let answering = Answering::new()?;
+    let calls = sandbox.patients().iter().map(|patient| {
+        let call = request(&answering.state, &sandbox, patient)?;
+        Ok((patient.clone(), call))
+    });
+    let calls = calls.collect::<Result<Vec<_>, String>>()?;
+    answering.answer(HOOK, calls).await
 }
 
 #[actix_web::test]
 async fn every_bundled_patient_gets_the_answer_that_was_reviewed() {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(here().join("snapshots"));
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
+    let settings = bind(&here().join("snapshots"));
     let _bound = settings.bind_to_scope();
     for (patient, answer) in answers().await.unwrap() {
         insta::assert_json_snapshot!(patient, answer);

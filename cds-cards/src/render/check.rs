@@ -126,7 +126,8 @@ fn check_card(knowledge: &Knowledge, name: &str, text: &str, faults: &mut Vec<Te
             "order-undetermined.md" => {
                 let orders = sample::proposals(knowledge);
                 let all: Vec<&Proposal> = orders.iter().collect();
-                texts::fill(&file, text, &order_card::open(knowledge, &sample, &all)).map(Some)
+                let view = order_card::open(knowledge, &sample, &all, &sample::unread());
+                texts::fill(&file, text, &view).map(Some)
             }
             "discrepancy.md" => texts::fill(&file, text, &findings::discrepancies(&sample)).map(Some),
             _ => findings::unreadable(&sample)
@@ -180,7 +181,7 @@ fn check_summaries(knowledge: &Knowledge, faults: &mut Vec<TemplateFault>) {
             );
             check(
                 "cards/order-undetermined.md".to_owned(),
-                &order_card::open_summary(knowledge, &sample, &[proposal]),
+                &order_card::open_summary(knowledge, &sample, &[proposal], &sample::unread()),
             );
         }
     }

@@ -19,8 +19,8 @@
 //! - `cards/discrepancy.md`: `items` (`text`, `records`), `version`.
 //! - `cards/order-warning.md`: `items` (`orders`: `wording`, `reference`; `interpretation`; `options`: `label`, `verdict`,
 //!   `restriction`, `reasons`: `criterion`, `records`, `quotes`: `id`, `section`, `text`), `notes`, `version`, `cut_off`.
-//! - `cards/order-undetermined.md`: `gate` (why no option was assessed), `items` as above, `problems`, `problems_more`,
-//!   `version`.
+//! - `cards/order-undetermined.md`: `gate` (why no option was assessed), `items` as above, `unread` (`reference`,
+//!   `why`), `problems`, `problems_more`, `version`.
 //! - `cards/unreadable.md`: `records`, `count`, `places` (`place`, `problem`), `more`, `version`.
 //!
 //! Parts of these: a criterion has `text`, `brief`, `shared`, `statements`, `interpretation`, `borderline`, `note`; a

@@ -5,10 +5,11 @@ use super::findings::{self, Place};
 use super::group_card::{Criterion, criterion};
 use super::{summary, words};
 use crate::assessment::{
-    Assessment, CriterionReport, Gate, MissingFact, OptionReport, Outcome, Role, Status, Verdict,
+    Assessment, CriterionReport, Gate, Group, MissingFact, OptionReport, Outcome, Reason, Role, Status,
+    Verdict,
 };
 use crate::knowledge::Knowledge;
-use crate::orders::Proposal;
+use crate::orders::{Proposal, Unread};
 use fhir_profiles::FactId;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +22,7 @@ const PROBLEMS: usize = 5;
 /// What the assessment says of the options that an order can mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Judged {
-    /// One of them is supported or to be confirmed.
+    /// One of them is supported, or to be confirmed in what no patient is harmed by.
     Fine,
     /// None is, and one of them hangs on what is not known.
     Open,
@@ -30,11 +31,12 @@ pub(super) enum Judged {
 }
 
 /// Interpretation: the most favourable of the options that an order can mean decides. An option that is only to be
-/// confirmed does not settle it where the confirmation hangs on records that were not to be had.
+/// confirmed does not settle it where the confirmation hangs on records that were not to be had, or where nobody has
+/// excluded a contraindication: to say nothing to an order would read as if it were.
 pub(super) fn judge(options: &[&OptionReport]) -> Judged {
     let settled = |option: &&&OptionReport| match option.verdict {
         Verdict::Supported => true,
-        Verdict::Provisional => !option.criteria.iter().any(|criterion| criterion.gap.is_some()),
+        Verdict::Provisional => named(option).next().is_none(),
         Verdict::Undetermined | Verdict::NotSupported | Verdict::Contraindicated => false,
     };
     let open =
@@ -54,8 +56,8 @@ pub(super) fn reports<'a>(assessment: &'a Assessment, proposal: &Proposal) -> Ve
     proposal.options.iter().filter_map(find).collect()
 }
 
-/// The criteria that a card names for an option: those that decide, or those that hang on records not to be had; and
-/// while it is undetermined every contraindication that nobody has excluded.
+/// The criteria that a card names for an option: those that decide, or of an option that is to be confirmed those that
+/// hang on records not to be had; and of both every contraindication that nobody has excluded.
 fn named(option: &OptionReport) -> impl Iterator<Item = &CriterionReport> {
     let not_excluded = |criterion: &CriterionReport| {
         criterion.role == Role::Contraindication && criterion.outcome == Outcome::Unknown
@@ -64,7 +66,7 @@ fn named(option: &OptionReport) -> impl Iterator<Item = &CriterionReport> {
         .criteria
         .iter()
         .filter(move |criterion| match option.verdict {
-            Verdict::Provisional => criterion.gap.is_some(),
+            Verdict::Provisional => criterion.gap.is_some() || not_excluded(criterion),
             Verdict::Undetermined => option.deciding.contains(&criterion.id) || not_excluded(criterion),
             _ => option.deciding.contains(&criterion.id),
         })
@@ -97,11 +99,11 @@ struct OptionView {
     label: String,
     verdict: String,
     restriction: Vec<Sentence>,
-    reasons: Vec<Reason>,
+    reasons: Vec<Because>,
 }
 
 #[derive(Serialize)]
-struct Reason {
+struct Because {
     criterion: Criterion,
     records: Vec<Record>,
     quotes: Vec<Quote>,
@@ -157,7 +159,7 @@ fn items(knowledge: &Knowledge, assessment: &Assessment, proposals: &[&Proposal]
 
 fn view(knowledge: &Knowledge, assessment: &Assessment, option: &OptionReport) -> OptionView {
     let known = knowledge.options.iter().find(|known| known.id == option.id);
-    let reason = |report: &CriterionReport| Reason {
+    let reason = |report: &CriterionReport| Because {
         criterion: criterion(knowledge, report, &BTreeMap::new()),
         records: report
             .facts
@@ -194,9 +196,30 @@ pub(super) struct OpenView {
     /// Why no option was assessed; empty where they were.
     gate: String,
     items: Vec<Item>,
+    unread: Vec<UnreadView>,
     problems: Vec<Place>,
     problems_more: usize,
     version: String,
+}
+
+#[derive(Serialize)]
+struct UnreadView {
+    /// Chart data.
+    reference: String,
+    why: &'static str,
+}
+
+/// Whether an order may be one of ours although no option was assessed. Interpretation: where nothing at all says that
+/// there are liver metastases, only what is done to the liver itself suggests them.
+pub(super) fn may_apply(knowledge: &Knowledge, assessment: &Assessment, proposal: &Proposal) -> bool {
+    let fact = assessment.facts.get(&FactId::LiverMetastases);
+    let is_unrecorded = fact.is_none_or(|fact| fact.reason == Some(Reason::Missing) && fact.gap.is_none());
+    let is_of_liver = || {
+        let mut options = knowledge.options.iter();
+        options.any(|known| known.group == Group::LiverDirected && proposal.options.contains(&known.id))
+    };
+    closed_gate(assessment).is_some()
+        && (assessment.gate != Gate::NoLiverMetastases || !is_unrecorded || is_of_liver())
 }
 
 /// Why the options were not assessed although they may apply; `None` where they were, or surely do not apply.
@@ -218,13 +241,27 @@ pub(super) fn closed_gate(assessment: &Assessment) -> Option<String> {
     }
 }
 
-pub(super) fn open(knowledge: &Knowledge, assessment: &Assessment, proposals: &[&Proposal]) -> OpenView {
-    let mut problems: Vec<Place> = assessment.problems.iter().map(Place::from).collect();
+pub(super) fn open(
+    knowledge: &Knowledge,
+    assessment: &Assessment,
+    proposals: &[&Proposal],
+    unread: &[Unread],
+) -> OpenView {
+    // What could not be read of the chart is no reason why an order could not be.
+    let of_chart = assessment.problems.iter().filter(|_| !proposals.is_empty());
+    let mut problems: Vec<Place> = of_chart.map(Place::from).collect();
     let problems_more = problems.len().saturating_sub(PROBLEMS);
     problems.truncate(PROBLEMS);
     OpenView {
         gate: closed_gate(assessment).unwrap_or_default(),
         items: items(knowledge, assessment, proposals),
+        unread: unread
+            .iter()
+            .map(|order| UnreadView {
+                reference: chart(&order.reference),
+                why: words::unread(&order.why),
+            })
+            .collect(),
         problems,
         problems_more,
         version: assessment.knowledge.version.clone(),
@@ -286,12 +323,35 @@ pub(super) fn warning_summary(
     ]
 }
 
-/// "Order check - TACE undetermined, open: liver reserve, ECOG", of the options that are open alone.
+/// "Order check - TACE undetermined, open: liver reserve, ECOG", of the options that are open alone; and what could not
+/// be read.
 pub(super) fn open_summary(
     knowledge: &Knowledge,
     assessment: &Assessment,
     proposals: &[&Proposal],
+    unread: &[Unread],
 ) -> Vec<String> {
+    let of_proposals = match proposals {
+        [] => return not_checked(unread),
+        some => judged_summary(knowledge, assessment, some),
+    };
+    if unread.is_empty() {
+        return of_proposals;
+    }
+    let more = words::count(unread.len(), "more order");
+    let and_more = |wording: String| format!("{wording}; {more} not readable");
+    of_proposals.into_iter().map(and_more).collect()
+}
+
+/// "Order not checked: the Medication that it refers to was not supplied".
+fn not_checked(unread: &[Unread]) -> Vec<String> {
+    match unread {
+        [only] => vec![format!("Order not checked: {}", words::unread(&only.why))],
+        several => vec![format!("{} orders not checked: not readable", several.len())],
+    }
+}
+
+fn judged_summary(knowledge: &Knowledge, assessment: &Assessment, proposals: &[&Proposal]) -> Vec<String> {
     if let Some(gate) = closed_gate(assessment) {
         return vec![
             format!("Order check not possible - {gate}"),
@@ -321,7 +381,16 @@ pub(super) fn open_summary(
     let count = words::count(facts.len(), "fact");
     let shortest = format!("Order check not decided: {count} open");
     if facts.is_empty() {
-        return vec![start, "Order check not decided".to_owned()];
+        // What is recorded and still leaves a criterion open is no missing fact.
+        let criteria: Vec<&str> = options
+            .iter()
+            .flat_map(|option| named(option))
+            .filter(|criterion| criterion.outcome == Outcome::Unknown)
+            .map(|criterion| words::label(knowledge, &criterion.id))
+            .collect();
+        let full = (!criteria.is_empty()).then(|| format!("{start}: {}", criteria.join(", ")));
+        let rest = [start, "Order check not decided".to_owned()];
+        return full.into_iter().chain(rest).collect();
     }
     vec![
         format!("{start}, open: {}", facts.join(", ")),

@@ -5,16 +5,18 @@ use super::order_card::{self, Judged};
 use super::{Maker, Policy};
 use crate::assessment::{Assessment, Gate};
 use crate::knowledge::Knowledge;
-use crate::orders::Proposal;
+use crate::orders::{Ordered, Proposal, Unread};
 
-/// The cards on what orders propose, warnings first; none for an order that is supported or to be confirmed, and none
-/// for a patient to whom the options surely do not apply.
+/// The cards on what orders propose, warnings first; none for an order of which nothing speaks against it and nothing
+/// that could is open, and none for a patient to whom the options surely do not apply.
 ///
 /// A warning stands by itself unless that would make more cards than the policy allows; then the last holds the rest.
+/// Orders that could not be read stand on the card of what is open. Interpretation: they alone make one only for a
+/// patient to whom the options apply, since most of what is ordered for anybody is none of them.
 pub fn render_orders(
     knowledge: &Knowledge,
     assessment: &Assessment,
-    proposals: &[Proposal],
+    orders: &Ordered,
     policy: &Policy<'_>,
 ) -> Vec<Card> {
     let maker = Maker {
@@ -22,23 +24,22 @@ pub fn render_orders(
         assessment,
         policy,
     };
-    if proposals.is_empty() {
-        return Vec::new();
-    }
+    let (proposals, unread) = (orders.proposals.as_slice(), orders.unread.as_slice());
     if assessment.gate != Gate::Passed {
-        let all: Vec<&Proposal> = proposals.iter().collect();
-        let closed = order_card::closed_gate(assessment);
-        return closed.map(|_| maker.order_open(&all)).into_iter().collect();
+        let all: Vec<&Proposal> = proposals
+            .iter()
+            .filter(|proposal| order_card::may_apply(knowledge, assessment, proposal))
+            .collect();
+        let card = (!all.is_empty()).then(|| maker.order_open(&all, unread));
+        return card.into_iter().collect();
     }
     let of = |wanted: Judged| -> Vec<&Proposal> {
         let judged = |proposal: &&Proposal| order_card::judge(&order_card::reports(assessment, proposal));
         proposals.iter().filter(|p| judged(p) == wanted).collect()
     };
     let (against, open) = (of(Judged::Against), of(Judged::Open));
-    let room = policy
-        .max_cards
-        .saturating_sub(usize::from(!open.is_empty()))
-        .max(1);
+    let has_open = !open.is_empty() || !unread.is_empty();
+    let room = policy.max_cards.saturating_sub(usize::from(has_open)).max(1);
     let (single, rest) = match against.len() {
         few if few <= room => against.split_at(few),
         _ => against.split_at(room - 1),
@@ -47,8 +48,8 @@ pub fn render_orders(
     if !rest.is_empty() {
         cards.push(maker.order_warning(rest));
     }
-    if !open.is_empty() {
-        cards.push(maker.order_open(&open));
+    if has_open {
+        cards.push(maker.order_open(&open, unread));
     }
     cards
 }
@@ -74,9 +75,9 @@ impl Maker<'_> {
         )
     }
 
-    fn order_open(&self, proposals: &[&Proposal]) -> Card {
-        let view = order_card::open(self.knowledge, self.assessment, proposals);
-        let wordings = order_card::open_summary(self.knowledge, self.assessment, proposals);
+    fn order_open(&self, proposals: &[&Proposal], unread: &[Unread]) -> Card {
+        let view = order_card::open(self.knowledge, self.assessment, proposals, unread);
+        let wordings = order_card::open_summary(self.knowledge, self.assessment, proposals, unread);
         let facts = order_card::missing_facts(self.assessment, proposals);
         let about = self.of_orders(proposals);
         self.card(

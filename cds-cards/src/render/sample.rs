@@ -5,8 +5,8 @@ use crate::assessment::{
     OptionReport, Outcome, ProblemReport, Reason, Role, Stage, StageReport, Verdict,
 };
 use crate::knowledge::{Aspect, Knowledge, OptionKnowledge, StagingTable};
-use crate::orders::{OrderName, Proposal};
-use fhir_profiles::FactId;
+use crate::orders::{OrderName, Proposal, Unread};
+use fhir_profiles::{FactId, UnreadOrder};
 
 const VERDICTS: [Verdict; 5] = [
     Verdict::Supported,
@@ -84,6 +84,19 @@ pub(super) fn proposals(knowledge: &Knowledge) -> Vec<Proposal> {
     let mut proposals: Vec<Proposal> = ids.iter().map(|id| of(vec![id.clone()])).collect();
     proposals.push(of(ids));
     proposals
+}
+
+/// An order for each reason why one could not be read.
+pub(super) fn unread() -> Vec<Unread> {
+    let unsent = UnreadOrder::Unsent {
+        references: vec!["Medication/m".to_owned()],
+    };
+    [UnreadOrder::Unnamed, unsent]
+        .map(|why| Unread {
+            reference: "MedicationRequest/m".to_owned(),
+            why,
+        })
+        .to_vec()
 }
 
 fn full(knowledge: &Knowledge, verdict: Verdict) -> Assessment {

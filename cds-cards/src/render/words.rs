@@ -4,8 +4,8 @@ use crate::assessment::{
     Assessment, CriterionReport, FactReport, FactValue, Group, Outcome, Range, Reason, Role, Status, Verdict,
 };
 use crate::knowledge::Knowledge;
-use fhir_profiles::FactId;
 use fhir_profiles::facts::Gap;
+use fhir_profiles::{FactId, UnreadOrder};
 
 /// "Criteria not met" and "review advises against" are two things and stay so.
 pub fn verdict(verdict: Verdict) -> &'static str {
@@ -34,6 +34,14 @@ pub fn reason(reason: Reason) -> &'static str {
         Reason::Conflicting => "records disagree",
         Reason::Unreadable => "recorded, not readable",
         Reason::Judgement => "needs clinical judgement",
+    }
+}
+
+/// Why nobody can tell what an order is of.
+pub fn unread(why: &UnreadOrder) -> &'static str {
+    match why {
+        UnreadOrder::Unnamed => "what is ordered has neither a code nor a name",
+        UnreadOrder::Unsent { .. } => "it has no name, and the Medication that it refers to was not supplied",
     }
 }
 

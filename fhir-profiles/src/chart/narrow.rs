@@ -114,6 +114,14 @@ pub(crate) struct Reference<'a> {
     odd: bool,
 }
 
+impl Reference<'_> {
+    /// Whether it leads to what the resource contains.
+    pub(crate) fn is_contained(&self) -> bool {
+        let target = self.reference.as_deref().unwrap_or_default();
+        target.trim_start().starts_with('#')
+    }
+}
+
 impl<'a> Loose<'a> for Reference<'a> {
     fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
@@ -150,6 +158,21 @@ impl<'a> Loose<'a> for Component<'a> {
                 self.codings = code.value.codings;
             }
             _ => self.odd |= is_odd_value(key, map)?,
+        }
+        Ok(())
+    }
+}
+
+/// `Medication.ingredient` as far as what it is.
+#[derive(Debug, Clone, Default)]
+struct Ingredient<'a>(Concept<'a>);
+
+impl<'a> Loose<'a> for Ingredient<'a> {
+    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        match key {
+            "itemCodeableConcept" | "item" => self.0 = concept(map)?.value,
+            "itemReference" => self.0.reference = next(map)?,
+            _ => skip(map)?,
         }
         Ok(())
     }
@@ -258,11 +281,15 @@ pub(crate) struct Narrow<'a> {
     pub(crate) value: Vec<Coding<'a>>,
     pub(crate) medication: Concept<'a>,
     pub(crate) medication_reference: Reference<'a>,
+    /// The ingredients of a Medication.
+    pub(crate) ingredients: Vec<Concept<'a>>,
+    /// The dose form of a Medication.
+    pub(crate) form: Concept<'a>,
     pub(crate) subject: Reference<'a>,
     pub(crate) patient: Reference<'a>,
     /// The specimen and what the resource is about: a Specimen, a BodyStructure.
     pub(crate) about: Vec<Reference<'a>>,
-    /// The Observations that it contains.
+    /// The Observations that it contains, and what Medications are or are made of.
     pub(crate) contained: Vec<Narrow<'a>>,
     pub(crate) has_modifiers: bool,
     pub(crate) entries: Vec<Entry<'a>>,
@@ -343,6 +370,12 @@ impl<'a> Loose<'a> for Narrow<'a> {
                 self.odd |= medication.odd || medication.value.odd;
                 self.medication_reference = medication.value;
             }
+            "ingredient" => {
+                let ingredients: Many<Ingredient<'a>> = next(map)?;
+                self.ingredients
+                    .extend(ingredients.items.into_iter().map(|item| item.0));
+            }
+            "form" => self.form = concept(map)?.value,
             "subject" | "patient" => {
                 let read: Shaped<Reference<'a>> = next(map)?;
                 self.odd |= read.odd || read.value.odd;
@@ -358,7 +391,10 @@ impl<'a> Loose<'a> for Narrow<'a> {
             "contained" => {
                 let contained = next::<Many<Narrow<'a>>, A>(map)?.items.into_iter();
                 self.contained = contained
-                    .filter(|inner| inner.kind.as_deref() == Some("Observation"))
+                    .filter(|inner| {
+                        let kind = inner.kind.as_deref().unwrap_or_default();
+                        matches!(kind, "Observation" | "Medication" | "Substance")
+                    })
                     .collect();
             }
             "modifierExtension" | "implicitRules" => self.has_modifiers |= next::<Present, A>(map)?.0,

@@ -1,15 +1,14 @@
 //! Medications: somatostatin analogues and other systemic treatment, by code or by the name of the ingredient.
 
 use super::Reader;
-use super::element::Node;
 use super::procedure::known_status;
 use super::record::Record;
 use super::words::has_words;
 use crate::catalogue::FactId;
-use crate::chart::{Chart, Coding, Concept, Item};
+use crate::chart::{Coding, Item};
 use crate::codes::{Codes, Meaning};
 use crate::facts::{Reading, Source, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 const SOMATOSTATIN_ANALOGUES: &[&str] = &["octreotide", "lanreotide", "pasireotide"];
 
@@ -114,12 +113,7 @@ const TAKEN_BACK: &[&str] = &[
 /// The drugs of a Medication.
 pub(super) type Drugs = BTreeSet<&'static str>;
 
-pub(super) fn drugs<'x>(
-    codings: &[Coding<'_>],
-    texts: impl Iterator<Item = &'x str>,
-    codes: &Codes,
-) -> Drugs {
-    let texts: Vec<&str> = texts.collect();
+pub(super) fn drugs(codings: &[Coding<'_>], texts: &[&str], codes: &Codes) -> Drugs {
     if texts
         .iter()
         .any(|text| NOT_SYSTEMIC.iter().any(|word| has_words(text, word)))
@@ -148,63 +142,6 @@ pub(super) fn coded(codings: &[Coding<'_>], codes: &Codes) -> impl Iterator<Item
             Meaning::Fact(FactId::PriorSystemicTherapy) => Some("systemic therapy"),
             _ => None,
         })
-}
-
-pub(super) fn drugs_of_concept(concept: &Concept<'_>, more: Option<&str>, codes: &Codes) -> Drugs {
-    let displays = concept
-        .codings
-        .iter()
-        .filter_map(|coding| coding.display.as_deref());
-    drugs(
-        &concept.codings,
-        displays.chain(concept.text.as_deref()).chain(more),
-        codes,
-    )
-}
-
-/// The Medication resources of a chart, by every reference that leads to one.
-pub(super) struct Medications<'c>(BTreeMap<String, &'c Concept<'c>>);
-
-impl<'c> Medications<'c> {
-    pub(super) fn of<'a: 'c>(chart: &'c Chart<'a>) -> Self {
-        let mut by_reference = BTreeMap::new();
-        for item in chart.items().iter().filter(|item| item.kind() == "Medication") {
-            for key in item
-                .narrow
-                .id
-                .iter()
-                .map(|id| format!("Medication/{id}"))
-                .chain(item.full_url.iter().map(|url| url.to_string()))
-            {
-                by_reference.insert(key, &item.narrow.code);
-            }
-        }
-        Self(by_reference)
-    }
-
-    fn get(&self, reference: &str) -> Option<&'c Concept<'c>> {
-        let reference = reference.split("/_history").next().unwrap_or(reference);
-        self.0.get(reference).copied().or_else(|| {
-            let mut steps = reference.rsplit('/');
-            let (id, kind) = (steps.next()?, steps.next()?);
-            self.0.get(&format!("{kind}/{id}")).copied()
-        })
-    }
-
-    /// Whether a medication record may name a drug that is read.
-    pub(super) fn may_be_read(&self, item: &Item<'_>, codes: &Codes) -> bool {
-        let narrow = &item.narrow;
-        let references = [&narrow.medication_reference, &narrow.medication.reference];
-        !drugs_of_concept(&narrow.medication, None, codes).is_empty()
-            || references.into_iter().any(|r| {
-                r.reference.as_deref().is_some_and(|target| {
-                    target.starts_with('#')
-                        || self
-                            .get(target)
-                            .is_some_and(|m| !drugs_of_concept(m, None, codes).is_empty())
-                }) || !drugs(&[], r.display.as_deref().into_iter(), codes).is_empty()
-            })
-    }
 }
 
 /// What a medication record says of a drug.
@@ -287,9 +224,10 @@ impl Reader<'_> {
             ],
             self.as_of,
         );
-        let (drugs, recorded) = drugs_of(record.node, &self.medications, |codings, texts| {
-            drugs(codings, texts.iter().copied(), self.codes)
-        });
+        let (drugs, recorded) = {
+            let said = self.medications.said(&item.narrow);
+            (drugs(&said.codings, &said.texts, self.codes), said.wording)
+        };
         for drug in drugs {
             self.drug(drug, taken(item.kind(), &record), &record, &recorded);
         }
@@ -346,58 +284,4 @@ impl Reader<'_> {
             Taken::Never => {}
         }
     }
-}
-
-/// The drugs of a record and how it writes them: from its own code, or the Medication it refers to, each read by `read`.
-pub(super) fn drugs_of(
-    node: Node<'_>,
-    medications: &Medications<'_>,
-    read: impl Fn(&[Coding<'_>], &[&str]) -> Drugs,
-) -> (Drugs, String) {
-    let concept = node
-        .get("medicationCodeableConcept")
-        .or_else(|| node.get("medication"));
-    let mut found = Drugs::new();
-    let mut recorded = String::new();
-    if let Some(concept) = concept {
-        found.extend(read(&concept.codings(), &concept.texts().collect::<Vec<_>>()));
-        recorded = concept.wording().unwrap_or_default().to_owned();
-    }
-    let reference = node
-        .get("medicationReference")
-        .or_else(|| concept.and_then(|concept| concept.get("reference")));
-    let Some(reference) = reference else {
-        return (found, recorded);
-    };
-    let display = reference.text("display");
-    found.extend(read(&[], display.as_slice()));
-    if recorded.is_empty() {
-        recorded = display.unwrap_or_default().to_owned();
-    }
-    let target = reference.text("reference").unwrap_or_default().trim();
-    if let Some(id) = target.strip_prefix('#') {
-        let contained = node.all("contained").find(|inner| inner.text("id") == Some(id));
-        if let Some(code) = contained.and_then(|inner| inner.get("code")) {
-            found.extend(read(&code.codings(), &code.texts().collect::<Vec<_>>()));
-            if recorded.is_empty() {
-                recorded = code.wording().unwrap_or_default().to_owned();
-            }
-        }
-    } else if let Some(concept) = medications.get(target) {
-        found.extend(read(&concept.codings, &texts_of(concept)));
-        if recorded.is_empty() {
-            let display = concept
-                .codings
-                .iter()
-                .find_map(|coding| coding.display.as_deref());
-            recorded = concept.text.as_deref().or(display).unwrap_or_default().to_owned();
-        }
-    }
-    (found, recorded)
-}
-
-/// Every text of a concept: its own and the displays of its codings.
-pub(super) fn texts_of<'c>(concept: &'c Concept<'_>) -> Vec<&'c str> {
-    let displays = concept.codings.iter().filter_map(|c| c.display.as_deref());
-    concept.text.as_deref().into_iter().chain(displays).collect()
 }

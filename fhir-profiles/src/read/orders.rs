@@ -1,7 +1,8 @@
 //! Draft orders: which treatments they order, by code or by name. No fact is read from them.
 
 use super::element::{Node, Tree};
-use super::medication::{ANALOGUE, Drugs, Medications, drugs_of, texts_of};
+use super::medication::{ANALOGUE, Drugs};
+use super::products::{Medications, Said};
 use super::wording::{Kind, PROCEDURES, Place, drugs_ordered, is_elsewhere, is_liver, orders_procedure};
 use super::words::has_words;
 use crate::chart::{Chart, Coding, Item};
@@ -35,7 +36,21 @@ pub struct Order {
     pub wording: String,
     /// What it orders; several where it names several.
     pub treatments: BTreeSet<Treatment>,
+    /// Why nobody can tell what it orders; nothing where it says so, be it something that is not read.
+    pub unread: Option<Unread>,
     full_url: Option<String>,
+}
+
+/// Why it is not known what an order is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unread {
+    /// Neither it nor its Medication has a code or a name.
+    Unnamed,
+    /// It has no name, and what it refers to is not among the resources.
+    Unsent {
+        /// The references that lead nowhere, as written; chart data.
+        references: Vec<String>,
+    },
 }
 
 impl Order {
@@ -56,38 +71,52 @@ impl Order {
 }
 
 /// The ServiceRequests, MedicationRequests and Procedures of a chart that are orders, with what they order; an order of
-/// something else has no treatments. An order that cannot be read as FHIR is read by its code alone.
-pub fn orders(chart: &Chart<'_>, codes: &Codes) -> Vec<Order> {
-    let medications = Medications::of(chart);
-    let raw = chart.raw(|_| true);
+/// something else has no treatments. Medications that an order refers to are looked for in the order, among the drafts
+/// and then among the `records`. An order that cannot be read as FHIR is read by its code alone.
+pub fn orders(drafts: &Chart<'_>, records: Option<&Chart<'_>>, codes: &Codes) -> Vec<Order> {
+    let medications = Medications::of(records.into_iter().chain([drafts]));
+    let raw = drafts.raw(|_| true);
     let is_kind =
         |item: &&Item<'_>| matches!(item.kind(), "ServiceRequest" | "MedicationRequest" | "Procedure");
-    let found = chart.items().iter().filter(is_kind).filter_map(|item| {
+    let found = drafts.items().iter().filter(is_kind).filter_map(|item| {
         let json = raw.get(item.root)?.get(item.position).copied().flatten();
         let tree = json.and_then(|json| Tree::parse(json.get()));
         if tree.as_ref().is_some_and(|tree| is_no_order(tree.root())) {
             return None;
         }
-        let (treatments, wording) = match &tree {
-            Some(tree) => read(tree.root(), kind(item), &medications, codes),
-            None => read_narrowly(item, codes),
-        };
+        let around = tree
+            .as_ref()
+            .map(|tree| around(tree.root(), kind(item), codes))
+            .unwrap_or_else(|| Around::nothing(kind(item)));
+        let said = medications.said(&item.narrow);
         Some(Order {
             reference: item.place(),
-            wording,
-            treatments,
+            treatments: treatments(&said.codings, &said.texts, &around, codes),
+            unread: unread(&said),
+            wording: said.wording,
             full_url: item.full_url.as_deref().map(str::to_owned),
         })
     });
     found.collect()
 }
 
+/// Interpretation: a code that nobody here knows is the code of something else, and a name is as good as a code.
+fn unread(said: &Said<'_>) -> Option<Unread> {
+    if !said.wording.is_empty() {
+        return None;
+    }
+    Some(match said.unsent.as_slice() {
+        [] => Unread::Unnamed,
+        some => Unread::Unsent {
+            references: some.iter().map(|reference| (*reference).to_owned()).collect(),
+        },
+    })
+}
+
 fn is_no_order(node: Node<'_>) -> bool {
     let status = node.text("status").unwrap_or_default().trim();
     NO_ORDER.contains(&status) || node.flag("doNotPerform") == Some(true)
 }
-
-type Read = (BTreeSet<Treatment>, String);
 
 /// What else than its code an order says of what it is.
 struct Around<'t> {
@@ -99,6 +128,19 @@ struct Around<'t> {
     sites: Vec<&'t str>,
     liver: bool,
     elsewhere: bool,
+}
+
+impl Around<'_> {
+    fn nothing(kind: Kind) -> Self {
+        Self {
+            kind,
+            laboratory: false,
+            imaging: false,
+            sites: Vec::new(),
+            liver: false,
+            elsewhere: false,
+        }
+    }
 }
 
 fn kind(item: &Item<'_>) -> Kind {
@@ -133,44 +175,6 @@ fn around<'t>(node: Node<'t>, kind: Kind, codes: &Codes) -> Around<'t> {
         liver: at(|site| site == Site::Liver),
         elsewhere: at(|site| site != Site::Liver),
     }
-}
-
-fn read(node: Node<'_>, kind: Kind, medications: &Medications<'_>, codes: &Codes) -> Read {
-    let around = around(node, kind, codes);
-    let (drugs_of_medication, mut wording) = drugs_of(node, medications, |codings, texts| {
-        drugs_ordered(codings, texts, kind, codes)
-    });
-    let mut found = of_drugs(drugs_of_medication);
-    let concepts = ["code", "medicationCodeableConcept", "medication"];
-    for concept in concepts.into_iter().filter_map(|key| node.get(key)) {
-        let texts: Vec<&str> = concept.texts().collect();
-        found.extend(treatments(&concept.codings(), &texts, &around, codes));
-        if wording.is_empty() {
-            wording = concept.wording().unwrap_or_default().to_owned();
-        }
-    }
-    (found, wording)
-}
-
-fn read_narrowly(item: &Item<'_>, codes: &Codes) -> Read {
-    let mut found = BTreeSet::new();
-    let mut wording = String::new();
-    let around = Around {
-        kind: kind(item),
-        laboratory: false,
-        imaging: false,
-        sites: Vec::new(),
-        liver: false,
-        elsewhere: false,
-    };
-    for concept in [&item.narrow.code, &item.narrow.medication] {
-        let texts = texts_of(concept);
-        found.extend(treatments(&concept.codings, &texts, &around, codes));
-        if wording.is_empty() {
-            wording = texts.first().copied().unwrap_or_default().to_owned();
-        }
-    }
-    (found, wording)
 }
 
 fn of_drugs(drugs: Drugs) -> BTreeSet<Treatment> {

@@ -126,7 +126,7 @@ impl<'t> Written<'t> {
 }
 
 /// Whether a coded value is the reason why there is none.
-fn gives_reason(coding: &Coding<'_>) -> bool {
+pub(super) fn gives_reason(coding: &Coding<'_>) -> bool {
     let named = system::canonical(coding.system.as_deref().unwrap_or_default());
     matches!(
         named,

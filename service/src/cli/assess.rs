@@ -86,7 +86,7 @@ impl Assessing<'_> {
             }
             Format::Json => serde_json::to_string_pretty(assessment),
             Format::Cards => {
-                let cards = self.evaluator.answer(assessment, orders.as_deref(), *instance);
+                let cards = self.evaluator.answer(assessment, orders.as_ref(), *instance);
                 serde_json::to_string_pretty(&Cards { cards })
             }
         };

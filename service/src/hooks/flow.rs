@@ -1,6 +1,6 @@
 //! From a hook request to its answer: the one place where I/O meets logic.
 
-use super::orders::proposed;
+use super::orders::{Drafts, unsent};
 use super::prefetch::{Got, Intake, Taken, is_note};
 use super::request::HookRequest;
 use super::templates::Template;
@@ -11,12 +11,18 @@ use crate::evaluator::Evaluator;
 use crate::fhir_client::{Access, AllowedBase, FetchState, FhirClient, Query, Why};
 use crate::sandbox::Sandbox;
 use crate::telemetry::in_span;
+use cds_cards::Ordered;
 use cds_cards::assessment::{Assessment, Gate};
 use cds_cards::render::Card;
 use fhir_profiles::Facts;
 use jiff::civil::Date;
 use serde_json::value::RawValue;
 use std::time::{Duration, Instant};
+
+/// What the fetch of a Medication that a draft order refers to is called, where templates have their key.
+const ORDERED: &str = "orderedMedications";
+/// Medications that are fetched for one call.
+const MOST_ORDERED: usize = 10;
 
 /// Where records come from that were not prefetched.
 #[derive(Debug, Clone, Copy)]
@@ -69,6 +75,18 @@ impl Advice {
     }
 }
 
+impl Advice {
+    /// No card, and nothing assessed.
+    fn nothing(gate: Option<Gate>) -> Self {
+        Self {
+            cards: Vec::new(),
+            gate,
+            assessment: None,
+            facts: None,
+        }
+    }
+}
+
 /// Answers a hook call; `trail` says what was done for it, also if it fails. Orders of nothing that the knowledge has are
 /// answered at once, whoever the patient is.
 ///
@@ -82,30 +100,24 @@ pub async fn advise(
     as_of: Date,
     trail: &Trail,
 ) -> Result<Advice, Failure> {
-    let orders = proposed(evaluator, request)?;
-    if orders.as_ref().is_some_and(Vec::is_empty) {
-        return Ok(Advice {
-            cards: Vec::new(),
-            gate: None,
-            assessment: None,
-            facts: None,
-        });
+    let drafts = Drafts::of(request)?;
+    let orders = drafts.as_ref().map(|drafts| drafts.read(evaluator, None));
+    let open = open(drafts.as_ref(), orders.as_ref());
+    if orders.as_ref().is_some_and(Ordered::is_empty) {
+        return Ok(Advice::nothing(None));
     }
     let supplied = Intake::supplied(request, &evaluator.prefetch_keys);
-    let fetched = fetch(evaluator, templates, request, &supplied, source, trail).await?;
+    let fetched = fetch(evaluator, templates, request, &supplied, open, source, trail).await?;
     let taken = take(evaluator, templates, request, supplied, &fetched, trail)?;
     if taken.surely_no_pnet {
-        return Ok(Advice {
-            cards: Vec::new(),
-            gate: Some(Gate::NoPnet),
-            assessment: None,
-            facts: None,
-        });
+        return Ok(Advice::nothing(Some(Gate::NoPnet)));
     }
     let basis = evaluate(evaluator, &taken, as_of)?;
+    let read_again = open.map(|drafts| drafts.read(evaluator, Some(&taken.chart)));
+    let orders = read_again.or(orders);
     Ok(Advice {
         cards: in_span("cds.render", || {
-            evaluator.answer(&basis.assessment, orders.as_deref(), request.instance)
+            evaluator.answer(&basis.assessment, orders.as_ref(), request.instance)
         }),
         gate: Some(basis.assessment.gate),
         assessment: Some(basis.assessment),
@@ -113,7 +125,7 @@ pub async fn advise(
     })
 }
 
-/// The assessment behind a hook call, whatever the gate.
+/// The assessment behind a hook call, whatever the gate, and what its orders propose.
 ///
 /// # Errors
 /// As [`advise`].
@@ -124,11 +136,21 @@ pub async fn assess(
     source: Source<'_>,
     as_of: Date,
     trail: &Trail,
-) -> Result<Assessment, Failure> {
+) -> Result<(Assessment, Option<Ordered>), Failure> {
+    let drafts = Drafts::of(request)?;
+    let orders = drafts.as_ref().map(|drafts| drafts.read(evaluator, None));
+    let open = open(drafts.as_ref(), orders.as_ref());
     let supplied = Intake::supplied(request, &evaluator.prefetch_keys);
-    let fetched = fetch(evaluator, templates, request, &supplied, source, trail).await?;
+    let fetched = fetch(evaluator, templates, request, &supplied, open, source, trail).await?;
     let taken = take(evaluator, templates, request, supplied, &fetched, trail)?;
-    Ok(evaluate(evaluator, &taken, as_of)?.assessment)
+    let assessment = evaluate(evaluator, &taken, as_of)?.assessment;
+    let read_again = open.map(|drafts| drafts.read(evaluator, Some(&taken.chart)));
+    Ok((assessment, read_again.or(orders)))
+}
+
+/// The drafts, where some refer to Medications that came with none of them.
+fn open<'d>(drafts: Option<&'d Drafts<'d>>, orders: Option<&Ordered>) -> Option<&'d Drafts<'d>> {
+    drafts.filter(|_| orders.is_some_and(|orders| !unsent(orders).is_empty()))
 }
 
 /// The chart of everything that was supplied or fetched.
@@ -188,6 +210,7 @@ async fn fetch(
     templates: &[Template],
     request: &HookRequest<'_>,
     supplied: &Intake<'_>,
+    open: Option<&Drafts<'_>>,
     source: Source<'_>,
     trail: &Trail,
 ) -> Result<Vec<Got>, Failure> {
@@ -199,7 +222,11 @@ async fn fetch(
             .collect()),
         Source::Server(server) => {
             let (core, rest): (Vec<_>, Vec<_>) = wanted.partition(|template| template.is_core());
-            server.pull(evaluator, request, &core, &rest, trail).await
+            let queries = Queries {
+                core: queries(request, &core),
+                rest: queries(request, &rest),
+            };
+            server.pull(evaluator, request, queries, open, trail).await
         }
     }
 }
@@ -215,40 +242,77 @@ fn from_sandbox(sandbox: &Sandbox, template: &Template, patient_id: &str) -> Got
     }
 }
 
+/// What to ask, with its key.
+type Asked = (String, String);
+
+/// What the templates ask for, one query a template.
+struct Queries {
+    /// Without these nothing can be said.
+    core: Vec<Asked>,
+    rest: Vec<Asked>,
+}
+
+fn queries(request: &HookRequest<'_>, templates: &[&Template]) -> Vec<Asked> {
+    templates
+        .iter()
+        .map(|template| (template.key.clone(), template.resolve(&request.patient_id)))
+        .collect()
+}
+
 impl Server<'_> {
     /// The gate first, and the rest only where it can matter, all inside one deadline.
     async fn pull(
         self,
         evaluator: &Evaluator,
         request: &HookRequest<'_>,
-        core: &[&Template],
-        rest: &[&Template],
+        queries: Queries,
+        open: Option<&Drafts<'_>>,
         trail: &Trail,
     ) -> Result<Vec<Got>, Failure> {
         let deadline = Instant::now() + self.deadline;
-        let mut fetched = self.get(request, core, deadline, trail).await;
-        if rest.is_empty() {
+        let mut fetched = self.get(request, queries.core, deadline, trail).await;
+        if queries.rest.is_empty() && open.is_none() {
             return Ok(fetched);
         }
-        let gate = Intake::supplied(request, &evaluator.prefetch_keys).completed(request, &fetched);
-        if !gate.finish(&[], &evaluator.codes)?.surely_no_pnet {
-            fetched.extend(self.get(request, rest, deadline, trail).await);
+        let mut rest = queries.rest;
+        {
+            let gate = Intake::supplied(request, &evaluator.prefetch_keys).completed(request, &fetched);
+            let taken = gate.finish(&[], &evaluator.codes)?;
+            if taken.surely_no_pnet {
+                return Ok(fetched);
+            }
+            let orders = open.map(|drafts| drafts.read(evaluator, Some(&taken.chart)));
+            rest.extend(orders.iter().flat_map(|orders| self.medications(orders)));
         }
+        fetched.extend(self.get(request, rest, deadline, trail).await);
         Ok(fetched)
+    }
+
+    /// Reads of the Medications of this server that orders refer to.
+    fn medications(&self, orders: &Ordered) -> Vec<Asked> {
+        let here = unsent(orders).into_iter().filter_map(|reference| {
+            let relative = match reference.rsplit_once("/Medication/") {
+                Some((base, id)) if self.base.admits(base) => id,
+                Some(_) => return None,
+                None => reference.strip_prefix("Medication/")?,
+            };
+            let id = relative.split("/_history").next().unwrap_or(relative);
+            Some((ORDERED.to_owned(), format!("Medication/{id}")))
+        });
+        here.take(MOST_ORDERED).collect()
     }
 
     async fn get(
         &self,
         request: &HookRequest<'_>,
-        templates: &[&Template],
+        wanted: Vec<Asked>,
         deadline: Instant,
         trail: &Trail,
     ) -> Vec<Got> {
         let mut queries = Vec::new();
-        for template in templates {
-            let relative = template.resolve(&request.patient_id);
-            if let Ok(query) = Query::new(&template.key, &relative) {
-                trail.ask(&template.key, self.base.to_string(), relative);
+        for (key, relative) in wanted {
+            if let Ok(query) = Query::new(&key, &relative) {
+                trail.ask(&key, self.base.to_string(), relative);
                 queries.push(query);
             }
         }

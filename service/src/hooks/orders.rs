@@ -1,13 +1,13 @@
-//! What the draft orders of a call propose, from its context alone: no record of the patient is needed for that.
+//! What the draft orders of a call propose, from its context and the Medications that it or the patient's records bring.
 
 use super::Service;
 use super::prefetch::refused;
 use super::request::HookRequest;
 use crate::errors::{ErrorCode, Failure};
 use crate::evaluator::Evaluator;
-use cds_cards::Proposal;
-use fhir_profiles::Order;
-use fhir_profiles::chart::ChartBuilder;
+use cds_cards::Ordered;
+use fhir_profiles::chart::{Chart, ChartBuilder};
+use fhir_profiles::{Order, UnreadOrder, orders};
 use serde::Deserialize;
 use std::borrow::Cow;
 
@@ -18,39 +18,68 @@ struct Kind<'a> {
     resource_type: Option<Cow<'a, str>>,
 }
 
-/// The options that the draft orders can mean; `None` for a hook without orders.
-///
-/// On order-select only what `selections` names is checked. Interpretation: where none of them is found among the
-/// orders, all are checked rather than none.
-///
-/// # Errors
-/// [`Failure`] if the context lacks what the hook requires, or an order is another patient's.
-pub fn proposed(evaluator: &Evaluator, request: &HookRequest<'_>) -> Result<Option<Vec<Proposal>>, Failure> {
-    let service = Service::by_hook(&request.hook);
-    if !matches!(service, Some(Service::OrderSelect | Service::OrderSign)) {
-        return Ok(None);
-    }
-    let drafts = drafts(evaluator, request)?;
-    let selections = match service {
-        Some(Service::OrderSelect) => {
-            let named = request.selections.as_deref();
-            Some(named.ok_or(ErrorCode::InvalidSelections)?)
-        }
-        _ => None,
-    };
-    let is_named =
-        |order: &Order, names: &[Cow<'_, str>]| names.iter().any(|name| order.is_selected_by(name));
-    let selected =
-        selections.filter(|names| names.is_empty() || drafts.iter().any(|order| is_named(order, names)));
-    let is_checked = |order: &Order| selected.is_none_or(|names| is_named(order, names));
-    Ok(Some(cds_cards::proposals(
-        &evaluator.knowledge,
-        &drafts,
-        is_checked,
-    )))
+/// The draft orders of a hook on orders.
+#[derive(Debug)]
+pub struct Drafts<'a> {
+    chart: Chart<'a>,
+    /// What order-select says that was selected.
+    selections: Option<&'a [Cow<'a, str>]>,
 }
 
-fn drafts(evaluator: &Evaluator, request: &HookRequest<'_>) -> Result<Vec<Order>, Failure> {
+impl<'a> Drafts<'a> {
+    /// The orders of a call; `None` for a hook without orders.
+    ///
+    /// # Errors
+    /// [`Failure`] if the context lacks what the hook requires, or an order is another patient's.
+    pub fn of(request: &'a HookRequest<'a>) -> Result<Option<Self>, Failure> {
+        let service = Service::by_hook(&request.hook);
+        if !matches!(service, Some(Service::OrderSelect | Service::OrderSign)) {
+            return Ok(None);
+        }
+        let chart = chart(request)?;
+        let selections = match service {
+            Some(Service::OrderSelect) => {
+                let named = request.selections.as_deref();
+                Some(named.ok_or(ErrorCode::InvalidSelections)?)
+            }
+            _ => None,
+        };
+        Ok(Some(Self { chart, selections }))
+    }
+
+    /// What the orders come to, with Medications from `records` beside their own.
+    ///
+    /// On order-select only what `selections` names is checked. Interpretation: where none of them is found among the
+    /// orders, all are checked rather than none.
+    pub fn read(&self, evaluator: &Evaluator, records: Option<&Chart<'_>>) -> Ordered {
+        let drafts = orders(&self.chart, records, &evaluator.codes);
+        let is_named =
+            |order: &Order, names: &[Cow<'_, str>]| names.iter().any(|name| order.is_selected_by(name));
+        let selected = self
+            .selections
+            .filter(|names| names.is_empty() || drafts.iter().any(|order| is_named(order, names)));
+        let is_checked = |order: &Order| selected.is_none_or(|names| is_named(order, names));
+        cds_cards::ordered(&evaluator.knowledge, &drafts, is_checked)
+    }
+}
+
+/// The references behind which the names of orders stand, as written, each once.
+pub(super) fn unsent(orders: &Ordered) -> Vec<&str> {
+    let mut found: Vec<&str> = Vec::new();
+    for order in &orders.unread {
+        let UnreadOrder::Unsent { references } = &order.why else {
+            continue;
+        };
+        for reference in references {
+            if !found.contains(&reference.as_str()) {
+                found.push(reference);
+            }
+        }
+    }
+    found
+}
+
+fn chart<'a>(request: &'a HookRequest<'a>) -> Result<Chart<'a>, Failure> {
     let json = request.draft_orders.ok_or(ErrorCode::InvalidDraftOrders)?;
     let kind: Option<Kind<'_>> = serde_json::from_str(json.get()).ok();
     if kind.and_then(|kind| kind.resource_type).as_deref() != Some("Bundle") {
@@ -58,6 +87,5 @@ fn drafts(evaluator: &Evaluator, request: &HookRequest<'_>) -> Result<Vec<Order>
     }
     let mut builder = ChartBuilder::new(Some(&request.patient_id));
     builder.add(json);
-    let chart = builder.finish().map_err(refused)?;
-    Ok(fhir_profiles::orders(&chart, &evaluator.codes))
+    builder.finish().map_err(refused)
 }

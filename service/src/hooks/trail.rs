@@ -85,10 +85,11 @@ impl Trail {
         });
     }
 
-    /// The last query of this key has ended.
+    /// The first query of this key that was open has ended.
     pub(super) fn got(&self, key: &str, state: &FetchState, elapsed: Duration) {
         let mut steps = self.0.borrow_mut();
-        if let Some(fetch) = steps.fetches.iter_mut().rev().find(|fetch| fetch.key == key) {
+        let mut open = steps.fetches.iter_mut().filter(|fetch| fetch.end.is_none());
+        if let Some(fetch) = open.find(|fetch| fetch.key == key) {
             fetch.end = Some(FetchEnd {
                 word: state.why().map_or("complete", |why| why.code()),
                 failed: matches!(state, FetchState::Failed(_)),

@@ -5,6 +5,8 @@ mod calls;
 #[cfg(test)]
 mod latency;
 #[cfg(test)]
+mod ordered;
+#[cfg(test)]
 mod setup;
 #[cfg(test)]
 mod table;

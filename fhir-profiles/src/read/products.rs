@@ -1,0 +1,136 @@
+//! What a record says of what it gives or orders: its own code, the Medication that it refers to, and what is in that.
+
+use super::value::gives_reason;
+use crate::chart::{Chart, Coding, Concept, Narrow, Reference};
+use std::collections::BTreeMap;
+
+/// The resources that say what is in a product.
+const PRODUCTS: &[&str] = &["Medication", "Substance"];
+
+/// The Medications of charts, and the substances in them, by every reference that leads to one.
+pub(super) struct Medications<'c>(BTreeMap<String, &'c Narrow<'c>>);
+
+impl<'c> Medications<'c> {
+    /// Of what stands in several charts under one reference, the last counts.
+    pub(super) fn of(charts: impl IntoIterator<Item = &'c Chart<'c>>) -> Self {
+        let mut by_reference = BTreeMap::new();
+        let items = charts.into_iter().flat_map(Chart::items);
+        for item in items.filter(|item| PRODUCTS.contains(&item.kind())) {
+            let id = item.narrow.id.as_deref();
+            let by_id = id.map(|id| format!("{}/{id}", item.kind()));
+            let urls = item
+                .full_url
+                .iter()
+                .flat_map(|url| [url.as_ref(), last_steps(url)]);
+            for key in by_id.into_iter().chain(urls.map(str::to_owned)) {
+                by_reference.insert(key, &item.narrow);
+            }
+        }
+        Self(by_reference)
+    }
+
+    /// Everything that a record says, with what its references lead to. A Medication is read whole, so that a cream is
+    /// none of the drug in it that is taken.
+    pub(super) fn said<'n>(&'n self, record: &'n Narrow<'n>) -> Said<'n> {
+        let mut said = Said::default();
+        let mut forms = Vec::new();
+        said.concept(&record.code);
+        said.texts.extend(record.code.reference.display.as_deref());
+        said.concept(&record.medication);
+        for reference in [&record.medication_reference, &record.medication.reference] {
+            let Some(product) = self.follow(record, reference, &mut said) else {
+                continue;
+            };
+            // What a contained Medication is made of is contained beside it.
+            let holder = if reference.is_contained() { record } else { product };
+            said.concept(&product.code);
+            for ingredient in &product.ingredients {
+                said.concept(ingredient);
+                if let Some(inner) = self.follow(holder, &ingredient.reference, &mut said) {
+                    said.concept(&inner.code);
+                    inner.ingredients.iter().for_each(|part| said.concept(part));
+                }
+            }
+            forms.push(&product.form);
+        }
+        said.wording = said.first().unwrap_or_default().to_owned();
+        said.texts.extend(forms.into_iter().flat_map(texts_of));
+        said
+    }
+
+    /// What a reference leads to; its display is kept, and that it leads nowhere.
+    fn follow<'n>(
+        &'n self,
+        holder: &'n Narrow<'n>,
+        reference: &'n Reference<'n>,
+        said: &mut Said<'n>,
+    ) -> Option<&'n Narrow<'n>> {
+        if !reference.named {
+            return None;
+        }
+        said.texts.extend(reference.display.as_deref());
+        let target = reference.reference.as_deref().unwrap_or_default().trim();
+        let found = match target.strip_prefix('#') {
+            Some(id) => holder
+                .contained
+                .iter()
+                .find(|inner| inner.id.as_deref() == Some(id)),
+            None => self.get(target),
+        };
+        if found.is_none() {
+            said.unsent.push(target);
+        }
+        found
+    }
+
+    fn get(&self, reference: &str) -> Option<&'c Narrow<'c>> {
+        let reference = reference.split("/_history").next().unwrap_or(reference);
+        let known = self
+            .0
+            .get(reference)
+            .or_else(|| self.0.get(last_steps(reference)));
+        known.copied()
+    }
+}
+
+/// `Type/id` of an address; an `urn:` as it is.
+fn last_steps(reference: &str) -> &str {
+    match reference.rmatch_indices('/').nth(1) {
+        Some((at, _)) => reference.get(at + 1..).unwrap_or(reference),
+        None => reference,
+    }
+}
+
+/// What is said of a medication, a service or a procedure.
+#[derive(Default)]
+pub(super) struct Said<'n> {
+    pub(super) codings: Vec<Coding<'n>>,
+    pub(super) texts: Vec<&'n str>,
+    /// As a person reads it, else the first code; empty if nothing is said.
+    pub(super) wording: String,
+    /// References that lead nowhere, as written; empty for one that has an identifier alone.
+    pub(super) unsent: Vec<&'n str>,
+}
+
+impl<'n> Said<'n> {
+    /// A coding that says why there is none says nothing.
+    fn concept(&mut self, concept: &'n Concept<'n>) {
+        let codings = || concept.codings.iter().filter(|coding| !gives_reason(coding));
+        self.codings.extend(codings().cloned());
+        self.texts.extend(concept.text.as_deref());
+        self.texts
+            .extend(codings().filter_map(|coding| coding.display.as_deref()));
+    }
+
+    fn first(&self) -> Option<&str> {
+        let codes = self.codings.iter().filter_map(|coding| coding.code.as_deref());
+        let mut said = self.texts.iter().copied().chain(codes).map(str::trim);
+        said.find(|text| !text.is_empty())
+    }
+}
+
+/// Every text of a concept: its own and the displays of its codings.
+fn texts_of<'c>(concept: &'c Concept<'_>) -> impl Iterator<Item = &'c str> {
+    let displays = concept.codings.iter().filter_map(|c| c.display.as_deref());
+    concept.text.as_deref().into_iter().chain(displays)
+}

@@ -1,0 +1,83 @@
+//! Whole answers: calls with everything prefetched, through the service's own routes, on a fixed day.
+
+use actix_web::middleware::from_fn;
+use actix_web::web::Data;
+use actix_web::{App, test as http};
+use jiff::civil::{Date, date};
+use pnet_cds::evaluator::Evaluator;
+use pnet_cds::http::{State, boundary, routes};
+use pnet_cds::sandbox::Sandbox;
+use pnet_cds::settings::{Source, load};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+fn today() -> Date {
+    date(2026, 11, 23)
+}
+
+/// The service without a socket.
+pub(crate) struct Answering {
+    pub(crate) state: Data<State>,
+}
+
+impl Answering {
+    pub(crate) fn new() -> Result<Self, String> {
+        let settings = load(&Source::default()).map_err(|faults| format!("{faults:?}"))?;
+        let evaluator = Evaluator::load(&settings).map_err(|faults| faults.join("\n"))?;
+        let state = State::new(&settings, evaluator, "http://127.0.0.1:8080", today)?;
+        Ok(Self {
+            state: Data::new(state),
+        })
+    }
+
+    /// The answers to calls of a service, by the name of the call.
+    pub(crate) async fn answer(
+        &self,
+        path: &str,
+        calls: impl IntoIterator<Item = (String, Value)>,
+    ) -> Result<BTreeMap<String, Value>, String> {
+        let app = App::new()
+            .app_data(self.state.clone())
+            .wrap(from_fn(boundary))
+            .configure(routes);
+        let app = http::init_service(app).await;
+        let mut answers = BTreeMap::new();
+        for (name, call) in calls {
+            let call = http::TestRequest::post().uri(path).set_json(call);
+            let answer = http::call_service(&app, call.to_request()).await;
+            if answer.status().as_u16() != 200 {
+                return Err(format!("{name}: {}", answer.status()));
+            }
+            answers.insert(name, http::read_body_json(answer).await);
+        }
+        Ok(answers)
+    }
+}
+
+/// What a client sends that resolves every published template on its own server.
+pub(crate) fn request(state: &State, sandbox: &Sandbox, patient: &str) -> Result<Value, String> {
+    let mut prefetch = serde_json::Map::new();
+    for template in &state.templates {
+        let answer = sandbox
+            .answer(&template.resolve(patient))
+            .map_err(|failure| format!("{patient} {}: {failure:?}", template.key))?;
+        let resource = serde_json::from_str(&answer).map_err(|e| e.to_string())?;
+        prefetch.insert(template.key.clone(), resource);
+    }
+    Ok(json!({
+        "hook": "patient-view",
+        "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+        "context": { "userId": "Practitioner/demo", "patientId": patient },
+        "prefetch": prefetch,
+    }))
+}
+
+/// Snapshots in a folder, named as the test says.
+pub(crate) fn bind(folder: &Path) -> insta::Settings {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(folder);
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings
+}
