@@ -248,6 +248,34 @@ fn a1_refusals_are_on_record_with_what_is_known() {
     assert!(entities(&events[0], "role", "1").is_empty());
 }
 
+#[test]
+fn a1_nobody_without_a_token_fills_the_disk() {
+    let file = place("audit.ndjson");
+    let client =
+        "auth.mode = \"required\"\n[[clients]]\nissuer = \"i\"\njwks_url = \"http://127.0.0.1:9/keys\"\n";
+    let program = Program::start(&settings(&file, client));
+    for _ in 0..40 {
+        assert_eq!(program.post(HOOK, "{}").status, 401);
+    }
+    program.end();
+    let events = records(&file);
+    let told: u64 = events
+        .iter()
+        .map(|event| match event["outcomeDesc"].as_str().unwrap() {
+            "unauthorized: no-token" => 1,
+            _ => {
+                let detail = &event["entity"][0]["detail"][0];
+                assert_eq!(detail["type"], "no-token");
+                assert!(event["period"]["start"].is_string());
+                detail["valueString"].as_str().unwrap().parse().unwrap()
+            }
+        })
+        .sum();
+    // Every one is told of; if a minute ends meanwhile, there are two lots of records.
+    assert_eq!(told, 40);
+    assert!(events.len() <= 12, "{} records", events.len());
+}
+
 /// A disk that is full: `/dev/full`.
 #[cfg(target_os = "linux")]
 #[test]

@@ -3,6 +3,7 @@
 //! Queries have the shapes of IHE Basic Audit Log Patterns (PatientQuery, PatientRead, and X-Request-Id as an entity); a
 //! hook call has none there and takes the same parts. Elements that are not known are left out, never made up.
 
+use super::refusals::Held;
 use crate::errors::ErrorCode;
 use crate::hooks::trail::{Fetch, Steps};
 use crate::telemetry::Known;
@@ -50,17 +51,53 @@ pub(crate) fn events(answered: &Answered<'_>, now: Timestamp) -> Vec<u8> {
     lines
 }
 
+/// That callers were refused, more often than it is recorded one by one.
+pub(super) fn refusals(held: &Held, now: Timestamp) -> Vec<u8> {
+    let total: u64 = held.counts.iter().map(|(_, count)| count).sum();
+    let counts = held.counts.iter();
+    let details: Vec<Value> = counts
+        .map(|(reason, count)| detail(reason, &count.to_string()))
+        .collect();
+    let event = json!({
+        "resourceType": "AuditEvent",
+        "type": coding(EVENT_TYPE, "rest", "Restful Operation"),
+        "subtype": [coding(INTERACTION, "operation", "operation")],
+        "action": "E",
+        "period": {"start": held.since.to_string(), "end": now.to_string()},
+        "recorded": now.to_string(),
+        "outcome": "4",
+        "outcomeDesc": format!("unauthorized: {total} more"),
+        "agent": [
+            {"type": concept(DICOM, "110153", "Source Role ID"), "who": {"display": "not authenticated"}, "requestor": true},
+            own(),
+        ],
+        "source": source(),
+        "entity": [{
+            "type": coding(ENTITY_TYPE, "2", "System Object"),
+            "role": coding(ROLE, "20", "Job"),
+            "name": "refusals",
+            "detail": details,
+        }],
+    });
+    format!("{event}\n").into_bytes()
+}
+
+/// This service, as what was called.
+fn own() -> Value {
+    json!({
+        "type": concept(DICOM, "110152", "Destination Role ID"),
+        "who": {"display": concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"))},
+        "requestor": false,
+    })
+}
+
 impl Answered<'_> {
     /// Who asked what, and what was answered.
     fn decision(&self, now: Timestamp) -> Value {
         let outcome = self.known.outcome(self.error);
         let mut agents = vec![self.caller()];
         agents.extend(self.user());
-        agents.push(json!({
-            "type": concept(DICOM, "110152", "Destination Role ID"),
-            "who": {"display": concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"))},
-            "requestor": false,
-        }));
+        agents.push(own());
         let mut entities = vec![self.transaction()];
         entities.extend(self.patient());
         entities.push(self.knowledge());

@@ -4,6 +4,7 @@
 //! Of a token it keeps the hash of its `jti` only.
 
 mod event;
+mod refusals;
 mod settings;
 mod sink;
 
@@ -11,9 +12,12 @@ pub(crate) use event::{Answered, events};
 pub use settings::{AuditMode, AuditSettings, SinkSetting};
 
 use crate::telemetry::Telemetry;
+use jiff::Timestamp;
+use refusals::{Held, Refusals};
 use sink::{Output, Writer};
 use std::io;
 use std::sync::mpsc::{self, SyncSender};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use tokio::sync::oneshot::error::TryRecvError;
@@ -29,6 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub struct Audit {
     mode: AuditMode,
     writer: Option<SyncSender<Entry>>,
+    refusals: Mutex<Refusals>,
 }
 
 /// The records of one call.
@@ -62,6 +67,7 @@ impl Audit {
         Ok(Self {
             mode: settings.mode,
             writer: writer.map_err(|error| format!("`audit.sink`: {error}"))?,
+            refusals: Mutex::default(),
         })
     }
 
@@ -75,6 +81,23 @@ impl Audit {
         self.mode == AuditMode::Required
     }
 
+    /// Whether the refusal of a caller for this reason is recorded by itself. With the first after a minute with more of
+    /// them than that, their number is.
+    pub(crate) fn admits(&self, reason: &'static str) -> bool {
+        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+        let (alone, held) = refusals.count(reason, Timestamp::now());
+        drop(refusals);
+        self.sum_up(held);
+        alone
+    }
+
+    fn sum_up(&self, held: Option<Held>) {
+        if let Some(held) = held {
+            // A record that nothing depends on; what it counts is in `cds.tokens.refused` as well.
+            let _ = self.queue(event::refusals(&held, Timestamp::now()));
+        }
+    }
+
     /// Has lines written without waiting for it; a failure to write is counted where it happens.
     pub(crate) fn queue(&self, lines: Vec<u8>) -> Result<(), NotWritten> {
         let Some(writer) = &self.writer else {
@@ -84,8 +107,14 @@ impl Audit {
         writer.try_send(entry).map_err(|_| NotWritten)
     }
 
-    /// Waits until everything queued before is written, for a moment at most.
+    /// Waits until everything queued before is written, and how many refusals were not, for a moment at most.
     pub fn flush(&self, limit: Duration) {
+        let held = self
+            .refusals
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        self.sum_up(held);
         if let Some(writer) = &self.writer {
             let (written, mut result) = oneshot::channel();
             let last = Entry {

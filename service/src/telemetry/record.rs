@@ -49,7 +49,7 @@ impl Call {
     /// Puts the request on record, if it is one that asked for advice or gave feedback, or was refused.
     ///
     /// A refusal of a caller gives nothing out, so it neither waits for the disk nor fails for it: else anybody could
-    /// make the disk work. Nor is a request recorded that was shed before anybody looked at it.
+    /// make the disk work; and of many only the first are recorded one by one. Nor is a request recorded that was shed before anybody looked at it.
     ///
     /// # Errors
     /// [`NotWritten`] if the answer must not go out.
@@ -62,10 +62,14 @@ impl Call {
         if !audit.is_on() || error == Some(ErrorCode::Overloaded) {
             return Ok(());
         }
+        let denied = self.known().denied;
+        if denied.is_some_and(|reason| !audit.admits(reason.word())) {
+            return Ok(());
+        }
         let lines = {
             let known = self.known();
             let called = known.service.is_some() || known.patient.is_some() || known.assessment.is_some();
-            if !called && known.feedback.is_none() && known.denied.is_none() {
+            if !called && known.feedback.is_none() && denied.is_none() {
                 return Ok(());
             }
             let steps = self.trail().steps();
@@ -81,7 +85,7 @@ impl Call {
             events(&answered, Timestamp::now())
         };
         let records = records(&lines);
-        let waits = audit.is_required() && self.known().denied.is_none();
+        let waits = audit.is_required() && denied.is_none();
         let written = if waits {
             audit.write(lines).await
         } else {
