@@ -10,6 +10,7 @@ pub mod errors;
 pub mod evaluator;
 pub mod fhir_client;
 pub mod hooks;
+mod host;
 pub mod http;
 pub mod input;
 mod pages;

@@ -19,6 +19,8 @@ use std::time::Duration;
 pub(super) async fn until_told(server: Server, state: Data<State>, drain: Duration) -> std::io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    // Keys and certificates are read anew without being told, so this one asks for nothing; unheard it would end the process.
+    let _hangup = signal(SignalKind::hangup())?;
     let handle = server.handle();
     let ending = spawn(async move {
         if wait(&mut terminate, &mut interrupt).await == SignalKind::terminate() && !drain.is_zero() {

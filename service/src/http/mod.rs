@@ -25,6 +25,7 @@ use crate::hooks::Service;
 use crate::hooks::flow::{Server, Source};
 use crate::hooks::request::HookRequest;
 use crate::hooks::templates::{Template, templates};
+use crate::host::{host_of, is_loopback};
 use crate::pages::{self, Pages};
 use crate::sandbox::Sandbox;
 use crate::settings::Settings;
@@ -44,6 +45,8 @@ use tls::TlsFiles;
 
 /// How long in-flight requests get after SIGTERM, in seconds.
 const SHUTDOWN: u64 = 15;
+/// File descriptors that are kept for all but callers: management, FHIR servers, keys, store, audit.
+const OTHER_FILES: u64 = 256;
 /// Longer than the idle time of common load balancers, so that they close first.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
@@ -220,14 +223,9 @@ impl State {
 
     /// Whether a `Host` is that of this service. Where the network may come in unauthenticated, any is.
     pub(crate) fn is_own_host(&self, host: &str) -> bool {
-        let host = pages::host_of(host);
-        let public = self
-            .own_url
-            .split_once("://")
-            .map(|(_, rest)| pages::host_of(rest));
-        !self.on_loopback
-            || pages::is_loopback(host)
-            || public.is_some_and(|own| own.eq_ignore_ascii_case(host))
+        let host = host_of(host);
+        let public = self.own_url.split_once("://").map(|(_, rest)| host_of(rest));
+        !self.on_loopback || is_loopback(host) || public.is_some_and(|own| own.eq_ignore_ascii_case(host))
     }
 
     /// Whether pages may show patients of registered FHIR servers: to an authenticated caller, else on this machine only.
@@ -378,7 +376,7 @@ pub async fn serve(
     state: Data<State>,
 ) -> std::io::Result<()> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let connections = state.max_connections.div_ceil(workers);
+    let connections = possible_connections(state.max_connections).div_ceil(workers);
     let watched = Arc::downgrade(&state.clone().into_inner());
     state
         .telemetry
@@ -413,6 +411,22 @@ pub async fn serve(
     }
     drop(managing);
     served
+}
+
+/// As many connections as are wanted and the system can give: one more would take the file descriptor that health
+/// checks, the store or the log need.
+fn possible_connections(wanted: usize) -> usize {
+    let possible = rlimit::increase_nofile_limit(u64::MAX).map_or(wanted, |files| {
+        usize::try_from(files.saturating_sub(OTHER_FILES).max(OTHER_FILES / 2)).unwrap_or(wanted)
+    });
+    if possible < wanted {
+        tracing::warn!(
+            wanted,
+            possible,
+            "fewer connections than server.max_connections: too few open files are allowed"
+        );
+    }
+    wanted.min(possible)
 }
 
 /// A call that needs nothing but the sandbox, as a `curl` line.

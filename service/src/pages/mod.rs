@@ -24,8 +24,6 @@ mod tree;
 mod visitor;
 mod workbench;
 
-pub(crate) use visitor::{host_of, is_loopback};
-
 use crate::errors::{ErrorCode, Failure};
 use crate::http::State;
 use actix_web::HttpResponse;
