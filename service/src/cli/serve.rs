@@ -150,15 +150,25 @@ fn banner(settings: &Settings, state: &State, base_url: &str) -> String {
 /// Where feedback is kept, and what it means if that is not there.
 fn store(settings: &Settings, store: &Store) -> String {
     let url = &settings.store.url;
+    let mut text = String::new();
+    if url.is_in_the_clear() {
+        text.push_str(
+            "warning: the connection to the database is not verified (sslmode=verify-full in store.url)\n",
+        );
+    }
     if store.is_up() {
-        return format!("store: {url}\n");
+        text.push_str(&format!("store: {url}\n"));
+        return text;
     }
     let fault = store.last_fault();
     let meanwhile = match settings.auth.mode(settings.clients.len()) {
         AuthMode::Open => "feedback is refused",
         AuthMode::Required => "callers and feedback are refused",
     };
-    format!("warning: the store is not available ({url}: {fault}); until it is, {meanwhile}\n")
+    text.push_str(&format!(
+        "warning: the store is not available ({url}: {fault}); until it is, {meanwhile}\n"
+    ));
+    text
 }
 
 /// Who may call.

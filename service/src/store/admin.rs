@@ -6,6 +6,8 @@ use super::migrations::{newest, to, version};
 use super::report::{Report, count};
 use super::url::StoreUrl;
 use sqlx::Connection;
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// What a store holds.
@@ -69,14 +71,28 @@ pub async fn migrate(url: &StoreUrl, target: i64) -> Result<i64, Fault> {
 /// [`Fault`] if it cannot be reached, or the file is there already or cannot be written.
 pub async fn backup(url: &StoreUrl, file: &Path) -> Result<(), Fault> {
     let mut connection = one_connection(url).await?;
-    sqlx::query("VACUUM INTO $1")
+    let failed = |error| Fault::Sql(sqlx::Error::Io(error));
+    // Made here, for its owner only, and only if it was not there: SQLite would take over one that is empty.
+    let made = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file)
+        .map_err(failed)?;
+    let copied = sqlx::query("VACUUM INTO $1")
         .bind(file.display().to_string())
         .execute(&mut connection)
-        .await?;
-    connection.close().await?;
+        .await;
     // What a backup command calls done is on disk.
-    let synced = std::fs::File::open(file).and_then(|file| file.sync_all());
-    synced.map_err(|error| Fault::Sql(sqlx::Error::Io(error)))
+    let done = copied
+        .map_err(Fault::Sql)
+        .and_then(|_| made.sync_all().map_err(failed));
+    if done.is_err() {
+        // A part of a copy is no copy, and would be in the way of the next.
+        let _ = std::fs::remove_file(file);
+    }
+    connection.close().await?;
+    done
 }
 
 /// Counts the cards that were sent since a second of time (0: all), and leaves the store as it is.

@@ -5,7 +5,8 @@ use super::migrations;
 use super::url::{Kind, StoreUrl};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions, Connection, Transaction};
-use std::os::unix::fs::MetadataExt;
+use std::fs::OpenOptions;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -16,6 +17,8 @@ use tokio::time::timeout;
 
 /// For reaching the database and for looking whether it is there.
 const CONNECT: Duration = Duration::from_secs(2);
+/// For bringing its tables to a newer version, which a large store takes time for.
+const MIGRATE: Duration = Duration::from_secs(600);
 /// Between two looks at a database that is there.
 const WATCH: Duration = Duration::from_secs(5);
 /// Between two tries to reach one that is not.
@@ -144,7 +147,10 @@ impl Database {
         };
         done.map_err(|fault| {
             self.failed(operation, &fault);
-            self.suspect.notify_one();
+            // That it is down is known, and looked at again in its time.
+            if !matches!(fault, Fault::Down) {
+                self.suspect.notify_one();
+            }
             Unavailable
         })
     }
@@ -213,10 +219,7 @@ impl Database {
     /// Looks whether the database is there, and opens it anew if not.
     async fn look(&self) -> bool {
         if let Ok(open) = self.opened() {
-            match timeout(CONNECT, self.probe(&open))
-                .await
-                .unwrap_or(Err(Fault::Slow))
-            {
+            match in_time(CONNECT, self.probe(&open)).await {
                 Ok(()) => return self.is_there(),
                 Err(fault) => self.failed(Operation::Connect, &fault),
             }
@@ -227,7 +230,7 @@ impl Database {
             // A hung database would not let itself be closed, so nobody waits for it.
             tokio::spawn(async move { open.pool.close().await });
         }
-        match timeout(CONNECT, self.connect()).await.unwrap_or(Err(Fault::Slow)) {
+        match self.connect().await {
             Ok(open) => {
                 *self.open.write().unwrap_or_else(PoisonError::into_inner) = Some(open);
                 self.is_there()
@@ -248,14 +251,43 @@ impl Database {
     }
 
     async fn connect(&self) -> Result<Open, Fault> {
-        let sqlite = self.url.is_sqlite();
         if self.url.kind() != Kind::Memory {
-            // Alone, since the pool would say of whatever is wrong only that it took too long.
+            self.bring_up().await?;
+        }
+        in_time(CONNECT, self.open_pool()).await
+    }
+
+    /// Reaches it and brings its tables to the newest version, with one connection: the pool would say of whatever is
+    /// wrong only that it took too long.
+    async fn bring_up(&self) -> Result<(), Fault> {
+        if let Some(path) = self.url.path() {
+            private(path);
+        }
+        let sqlite = self.url.is_sqlite();
+        let mut first = in_time(CONNECT, async {
             let mut first = options(&self.url, true)?.connect().await?;
             prepare(&mut first, sqlite).await?;
-            migrations::up(&mut first).await?;
-            first.close().await?;
+            Ok(first)
+        })
+        .await?;
+        let version = in_time(CONNECT, migrations::version(&mut first)).await;
+        if version.is_ok_and(|version| version >= migrations::newest()) {
+            return Ok(in_time(CONNECT, async { Ok(first.close().await?) }).await?);
         }
+        in_time(MIGRATE, async {
+            if !sqlite {
+                sqlx::raw_sql("SET statement_timeout = '10min'")
+                    .execute(&mut first)
+                    .await?;
+            }
+            migrations::up(&mut first).await?;
+            Ok(first.close().await?)
+        })
+        .await
+    }
+
+    async fn open_pool(&self) -> Result<Open, Fault> {
+        let (sqlite, in_memory) = (self.url.is_sqlite(), self.url.kind() == Kind::Memory);
         let pool = AnyPoolOptions::new()
             .max_connections(match self.url.kind() {
                 // Each connection would be a database of its own.
@@ -267,9 +299,13 @@ impl Database {
             .idle_timeout(None)
             .max_lifetime((!sqlite).then_some(Duration::from_secs(1800)))
             .after_connect(move |connection, _| Box::pin(prepare(connection, sqlite)))
+            // A full disk ends a transaction without the library's knowledge. Another connection in memory would be empty.
+            .before_acquire(move |connection, _| {
+                Box::pin(async move { Ok(in_memory || !connection.is_in_transaction()) })
+            })
             .connect_with(options(&self.url, true)?)
             .await?;
-        if self.url.kind() == Kind::Memory {
+        if in_memory {
             migrations::up(&mut *pool.acquire().await?).await?;
         }
         self.write_probe(&pool).await?;
@@ -279,16 +315,9 @@ impl Database {
         Ok(open)
     }
 
-    /// A look at a database that works is a read; one that has failed must show that it can be written.
+    /// A look at an open database writes: of a disk that is full it can still be read.
     async fn probe(&self, open: &Open) -> Result<(), Fault> {
-        if self.is_up() {
-            let mut connection = open.pool.acquire().await?;
-            sqlx::query("SELECT until FROM forgotten_tokens")
-                .fetch_one(&mut *connection)
-                .await?;
-        } else {
-            self.write_probe(&open.pool).await?;
-        }
+        self.write_probe(&open.pool).await?;
         open.files.check()
     }
 
@@ -311,16 +340,28 @@ impl Database {
     }
 }
 
+async fn in_time<T>(limit: Duration, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+    timeout(limit, work).await.unwrap_or(Err(Fault::Slow))
+}
+
+/// Makes the file, where it is not there, readable for its owner only; SQLite gives its log the same rights. What is
+/// wrong with its place is found and told when it is opened.
+pub(super) fn private(path: &Path) {
+    let _ = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+}
+
 /// One connection, outside any pool, without bringing the tables to a version; a file must be there already.
 pub(super) async fn one_connection(url: &StoreUrl) -> Result<AnyConnection, Fault> {
     let connecting = async {
         let mut connection = options(url, false)?.connect().await?;
         prepare(&mut connection, url.is_sqlite()).await?;
-        Ok::<_, sqlx::Error>(connection)
+        Ok(connection)
     };
-    Ok(timeout(CONNECT * 3, connecting)
-        .await
-        .map_err(|_| Fault::Slow)??)
+    in_time(CONNECT * 3, connecting).await
 }
 
 fn options(url: &StoreUrl, create: bool) -> Result<AnyConnectOptions, sqlx::Error> {

@@ -1,6 +1,7 @@
 //! Where the store is: `store.url`, which can hold a password and so is never shown.
 
-use sqlx::postgres::PgConnectOptions;
+use crate::host::is_loopback;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -57,6 +58,24 @@ impl StoreUrl {
             Place::File(path) => Some(path),
             _ => None,
         }
+    }
+
+    /// Whether what is stored crosses a network that could read or change it: another host, and no `sslmode` that
+    /// verifies it.
+    pub fn is_in_the_clear(&self) -> bool {
+        let Place::Postgres(url) = &self.0 else {
+            return false;
+        };
+        let Ok(options) = PgConnectOptions::from_str(url) else {
+            return false;
+        };
+        let host = options.get_host();
+        let here = options.get_socket().is_some() || host.starts_with('/') || is_loopback(host);
+        let verified = matches!(
+            options.get_ssl_mode(),
+            PgSslMode::VerifyCa | PgSslMode::VerifyFull
+        );
+        !here && !verified
     }
 
     /// Whether it is SQLite.
@@ -159,6 +178,21 @@ mod tests {
         ] {
             let fault = wrong.parse::<StoreUrl>().unwrap_err();
             assert!(!fault.contains("hunter2"), "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_database_elsewhere_is_to_be_verified() {
+        for (url, clear) in [
+            ("postgres://u:p@db.example.org/x", true),
+            ("postgres://u:p@db.example.org/x?sslmode=require", true),
+            ("postgres://u:p@db.example.org/x?sslmode=verify-full", false),
+            ("postgres://u:p@127.0.0.1/x", false),
+            ("postgres://u:p@localhost/x", false),
+            ("postgres://u:p@%2Frun%2Fpostgresql/x", false),
+            ("sqlite:a.db", false),
+        ] {
+            assert_eq!(url.parse::<StoreUrl>().unwrap().is_in_the_clear(), clear, "{url}");
         }
     }
 
