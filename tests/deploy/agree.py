@@ -5,9 +5,9 @@ import copy
 import re
 import sys
 
-from render import CASES, chart, objects, overlay, values
+from render import CASES, both, chart, objects, overlay, values
 
-# Where a pod is locked up: path below `spec.template.spec` (`*` is every container) and the value that it must have.
+# Where a pod is locked up: path below the template's `spec` (`*` is every container) and the value that it must have.
 LOCKED = {
     "automountServiceAccountToken": False,
     "enableServiceLinks": False,
@@ -27,10 +27,12 @@ LOCKED = {
     "containers.*.resources.limits.cpu": None,
     "containers.*.envFrom": None,
 }
-# Written by one of the tools: Helm's own labels, its note to keep the store's volume, its checksum in place of the hash
-# that Kustomize adds to a name, and the namespace, which Helm does not make.
+# Kinds that make pods.
+OWNERS = ("Deployment", "StatefulSet", "Job", "CronJob")
+# Written by one of the tools: Helm's own labels, its notes to keep volumes and the settings of older pods, the hash that
+# each adds to a name in its own way, and the demo's namespace, which Helm does not make.
 OWN_LABELS = {"helm.sh/chart", "app.kubernetes.io/managed-by"}
-OWN_ANNOTATIONS = {"helm.sh/resource-policy", "checksum/config"}
+OWN_ANNOTATIONS = {"helm.sh/resource-policy", "helm.sh/hook", "helm.sh/hook-delete-policy"}
 HASH = re.compile(r"^(pnet-cds-(?:settings|knowledge|codes|files))-[a-z0-9]{10}$")
 
 
@@ -89,13 +91,48 @@ def differences(left, right, path=""):
         yield f"{path}: helm {left!r}, kustomize {right!r}"
 
 
+def template(owner):
+    """The template of the pods that an object makes."""
+    spec = owner["spec"]["jobTemplate"]["spec"] if owner["kind"] == "CronJob" else owner["spec"]
+    return spec["template"]
+
+
+def changeable(text):
+    """Every ConfigMap that a pod mounts and that could change under it, or whose change would not roll the pods."""
+    raw = objects(text)
+    maps = {item["metadata"]["name"]: item for item in raw if item["kind"] == "ConfigMap"}
+    for owner in raw:
+        if owner["kind"] not in OWNERS:
+            continue
+        for volume in template(owner)["spec"].get("volumes", []):
+            name = volume.get("configMap", {}).get("name")
+            if name is None:
+                continue
+            if name not in maps:
+                yield f"{volume['name']} mounts {name}, which there is not"
+            elif not HASH.match(name):
+                yield f"{name} has no hash of what is in it"
+            elif maps[name].get("immutable") is not True:
+                yield f"{name} can be changed while pods run with it"
+
+
+def out_of_order(container):
+    """Every variable that is used above the line that sets it, where Kubernetes leaves it as it stands."""
+    known = set()
+    for entry in container.get("env", []):
+        for used in re.findall(r"\$\(([^)]+)\)", entry.get("value", "")):
+            if used not in known:
+                yield f"{entry['name']} uses $({used}) before it is set"
+        known.add(entry["name"])
+
+
 def unlocked(found):
     """Every pod that is not as locked up as it must be, and every secret that is not a file."""
-    pods = [item for item in found.values() if item["kind"] in ("Deployment", "StatefulSet", "Job", "CronJob", "Pod")]
+    pods = [item for item in found.values() if item["kind"] in OWNERS]
     if not pods:
         yield "there is no pod"
     for pod in pods:
-        spec = pod["spec"]["template"]["spec"]
+        spec = template(pod)["spec"]
         for path, wanted in LOCKED.items():
             for value in at(spec, path):
                 if value != wanted:
@@ -107,7 +144,7 @@ def unlocked(found):
         for container in spec["containers"]:
             if "@sha256:" not in container["image"]:
                 yield f"{container['image']} is not pinned by digest"
-            for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+            for probe in () if pod["kind"] == "CronJob" else ("startupProbe", "livenessProbe", "readinessProbe"):
                 if at(container, f"{probe}.httpGet.port") != ["management"]:
                     yield f"{probe} does not ask the management port"
     policies = [item for item in found.values() if item["kind"] == "NetworkPolicy"]
@@ -119,8 +156,12 @@ def faults(helm_text, kustomize_text):
     """All that is wrong with one case."""
     left, right = installation(helm_text), installation(kustomize_text)
     found = list(differences(left, right))
-    for tool, side in (("helm", left), ("kustomize", right)):
-        found += [f"{tool}: {fault}" for fault in unlocked(side)]
+    for tool, side, text in (("helm", left, helm_text), ("kustomize", right, kustomize_text)):
+        found += [f"{tool}: {fault}" for fault in [*unlocked(side), *changeable(text)]]
+        for owner in objects(text):
+            if owner["kind"] in OWNERS:
+                for container in template(owner)["spec"]["containers"]:
+                    found += [f"{tool}: {fault}" for fault in out_of_order(container)]
     return found
 
 
@@ -140,20 +181,48 @@ def seen_to_fail(text):
     bad = copy.deepcopy(good)
     bad["NetworkPolicy/pnet-cds"]["spec"]["ingress"][0]["ports"][0]["port"] = "management"
     assert list(differences(good, bad)), "a changed port is not found"
-    return len(LOCKED) + 1
+    open_text = text.replace("immutable: true", "immutable: false")
+    assert list(changeable(open_text)), "a ConfigMap that can be changed is not found"
+    wrong = {"env": [{"name": "A", "value": "$(B)"}, {"name": "B", "value": "b"}]}
+    assert list(out_of_order(wrong)), "a variable used before it is set is not found"
+    return len(LOCKED) + 3
+
+
+def renamed():
+    """A change of what a ConfigMap holds must be another ConfigMap, mounted by its new name; no change must be none."""
+    given = values("full")
+    names = {name for name in mounted(given)}
+    assert names == set(mounted(values("full"))), "the same values give other names"
+    for key, change in (
+        ("settings", given["settings"] + "# changed\n"),
+        ("knowledge", {"files": {"cards/missing-data.md": "changed"}}),
+        ("codes", {"files": {"laboratory.json": "{}"}}),
+    ):
+        after = mounted(given | {key: change})
+        assert [key] == [name.split("-")[2] for name in set(after) - names], f"a change of {key} changes {set(after) - names}"
+    return len(names)
+
+
+def mounted(given):
+    """Names of the ConfigMaps that the chart's pods mount."""
+    found = next(item for item in objects(chart(given)) if item["kind"] == "Deployment")
+    return [volume["configMap"]["name"] for volume in template(found)["spec"]["volumes"] if "configMap" in volume]
 
 
 def main():
     """Compares every case."""
     wrong = 0
     for case in CASES:
-        helm_text, kustomize_text = chart(values(case)), overlay(case)
+        (_, helm_text), (_, kustomize_text) = both(case)
         found = faults(helm_text, kustomize_text)
         for fault in found:
             print(f"{case}: {fault}", file=sys.stderr)
         wrong += len(found)
         changed = seen_to_fail(helm_text)
         print(f"agree: {case}: {len(installation(helm_text))} objects, {changed} changed fields found, {len(found)} faults")
+    print(f"agree: {renamed()} names of ConfigMaps, each new with what it holds")
+    kinds = {case: [item["kind"] for item in objects(overlay(case))] for case in CASES}
+    assert [case for case in CASES if "Namespace" in kinds[case]] == ["demo"], "taking an overlay away takes a namespace away"
     namespaces = [item for item in objects(overlay("demo")) if item["kind"] == "Namespace"]
     for mode in ("enforce", "warn", "audit"):
         label = f"pod-security.kubernetes.io/{mode}"

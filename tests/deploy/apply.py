@@ -14,7 +14,7 @@ import time
 
 import yaml
 
-from render import CASES, chart, objects, overlay, values
+from render import CASES, NAMESPACES, both, objects, overlay
 from validate import FOREIGN
 
 
@@ -87,10 +87,12 @@ def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="pnet-apiserver-"))
     cluster, faults, count = Cluster(programs, folder), [], 0
     try:
-        namespace = [item for item in objects(overlay("demo")) if item["kind"] == "Namespace"]
-        cluster.do("create", "-f", "-", text=yaml.safe_dump_all(namespace))
+        namespace = next(item for item in objects(overlay("demo")) if item["kind"] == "Namespace")
+        for name in ("pnet-cds", *NAMESPACES.values()):
+            namespace["metadata"]["name"] = name
+            cluster.do("create", "-f", "-", text=yaml.safe_dump(namespace))
         for case in CASES:
-            for tool, text in (("helm", chart(values(case))), ("kustomize", overlay(case))):
+            for tool, text in both(case):
                 known = [item for item in objects(text) if item["kind"] not in FOREIGN.get(item["apiVersion"], ())]
                 deployment = next(item for item in known if item["kind"] == "Deployment")
                 said = cluster.apply(known)
@@ -119,7 +121,7 @@ def pod(deployment):
     for constraint in spec.get("topologySpreadConstraints", []):
         # Its label comes with the ReplicaSet.
         del constraint["matchLabelKeys"]
-    metadata = {"name": "pnet-cds", "namespace": "pnet-cds"}
+    metadata = {"name": "pnet-cds", "namespace": deployment["metadata"]["namespace"]}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 

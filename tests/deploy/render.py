@@ -11,6 +11,8 @@ CHART = ROOT / "deploy/helm/pnet-cds"
 OVERLAYS = ROOT / "deploy/kustomize/overlays"
 # A value set of the chart and an overlay of the same name are two spellings of one installation.
 CASES = ("demo", "single", "ha", "full")
+# The demo has a namespace of its own, which is taken away with it.
+NAMESPACES = {"demo": "pnet-cds-demo"}
 
 
 def objects(text):
@@ -18,11 +20,11 @@ def objects(text):
     return [found for found in yaml.safe_load_all(text) if found]
 
 
-def chart(values):
+def chart(values, namespace="pnet-cds"):
     """What the chart renders, as text."""
     with helm.Chart.load(str(CHART)) as loaded:
         loaded.validate_schema(values)
-        rendered = loaded.render(values, name="pnet-cds", namespace="pnet-cds")
+        rendered = loaded.render(values, name="pnet-cds", namespace=namespace)
     parts = [text for path, text in sorted(rendered.items()) if path.endswith(".yaml")]
     return "\n---\n".join(parts)
 
@@ -30,6 +32,11 @@ def chart(values):
 def values(case):
     """A value set of the chart."""
     return yaml.safe_load((CHART / f"ci/{case}-values.yaml").read_text())
+
+
+def both(case):
+    """What each tool renders of a case, as text."""
+    return ("helm", chart(values(case), NAMESPACES.get(case, "pnet-cds"))), ("kustomize", overlay(case))
 
 
 def overlay(case):
@@ -43,7 +50,7 @@ def main():
     out = ROOT / "target/deploy/rendered"
     out.mkdir(parents=True, exist_ok=True)
     for case in CASES:
-        for tool, text in (("helm", chart(values(case))), ("kustomize", overlay(case))):
+        for tool, text in both(case):
             (out / f"{tool}-{case}.yaml").write_text(text)
             print(f"{tool} {case}: {len(objects(text))} objects")
 

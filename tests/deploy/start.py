@@ -41,7 +41,7 @@ def environment(found, root):
             mount(place, {item["path"]: f"sqlite:{root}/store.db\n" for item in volume["secret"]["items"]})
     variables = {}
     for entry in container["env"]:
-        name, value = entry["name"], entry["value"]
+        name, value = entry["name"], entry.get("value", "pod-1").replace("$(POD_NAME)", "pod-1")
         if "__TLS__" in name:
             # The Secret is cert-manager's; TLS has its own tests.
             continue
@@ -64,6 +64,8 @@ def main():
             ready, said = ask(f"{service.management}/health/ready")
             discovery, _ = ask(f"{service.url}/cds-services")
             wanted = (200, 200, 200) if case == "demo" else (200, 503, 401)
+            if "PNET_CDS_AUDIT__SINK" in variables and not (root / "var/lib/pnet-cds-audit/pod-1.ndjson").exists():
+                sys.exit(f"start: {case}: no audit on its volume")
             if (live, ready, discovery) != wanted:
                 sys.exit(f"start: {case}: {(live, ready, discovery)}, not {wanted}: {said}")
         finally:

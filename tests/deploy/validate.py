@@ -13,7 +13,7 @@ import yaml
 from helm_python.errors import HelmError
 import helm_python as helm
 
-from render import CASES, CHART, OVERLAYS, ROOT, chart, objects, overlay, values
+from render import CASES, CHART, OVERLAYS, ROOT, both, chart, objects, overlay, values
 
 # The oldest and the newest that the chart is for and that there are schemas of here.
 VERSIONS = ("1.34", "1.37")
@@ -35,6 +35,14 @@ REFUSED = [
     ({"resources": {"limits": {"memory": "1Gi", "cpu": "1"}}}, "cpu"),
     ({"drainSeconds": 40}, "terminationGracePeriodSeconds"),
     ({"env": [{"name": "LD_PRELOAD", "value": "x"}]}, "name"),
+    ({"env": [{"name": "PNET_CDS_STORE__URL", "value": "sqlite:x"}]}, "name"),
+    ({"env": [{"name": "TZ", "value": "UTC"}, {"name": "TZ", "value": "Europe/Berlin"}]}, "TZ stands twice"),
+    ({"env": [{"name": "PNET_CDS_AUDIT__SINK", "value": "off"}], "audit": {"volume": {"enabled": True}}}, "AUDIT__SINK"),
+    ({"podLabels": {"app.kubernetes.io/name": "other"}}, "app.kubernetes.io/name"),
+    ({"settings": '[store]\nurl = "postgres://pnet_cds:secret@db/pnet_cds"\n'}, "password"),
+    ({"autoscaling": {"enabled": True, "minReplicas": 12, "maxReplicas": 10}}, "minReplicas"),
+    ({"backup": {"enabled": True}}, "backup.enabled"),
+    ({"audit": {"volume": {"enabled": True, "size": "much"}}}, "size"),
     ({"ingress": {"enabled": True}}, "ingress.host"),
     ({"podSecurityContext": {"runAsUser": 0}}, "runAsUser"),
     ({"networkPolicy": {"dns": {"peers": []}}}, "peers"),
@@ -53,6 +61,33 @@ ADAPTED = [
         "deploy/RUNBOOK.md#",
     ),
     ({"prometheusRule": {"enabled": True}}, "runbook: deploy/RUNBOOK.md#pnetcdsdown", "runbook_url: "),
+    ({"env": [{"name": "TZ", "value": "Europe/Berlin"}]}, "name: TZ", "OTEL_"),
+    (
+        {"env": [{"name": "OTEL_EXPORTER_OTLP_HEADERS", "valueFrom": {"secretKeyRef": {"name": "otlp", "key": "headers"}}}]},
+        "OTEL_EXPORTER_OTLP_HEADERS",
+        "TZ",
+    ),
+    (
+        {
+            "resources": {
+                "requests": {"cpu": "100m", "memory": "64Mi", "ephemeral-storage": "64Mi"},
+                "limits": {"memory": "256Mi", "ephemeral-storage": "256Mi"},
+            }
+        },
+        "ephemeral-storage: 256Mi",
+        "cpu: 1\n",
+    ),
+    ({"tls": {"secret": "tls"}}, "port: 443\n      targetPort: http", "port: 80\n"),
+    ({"service": {"port": 8443}, "tls": {"secret": "tls"}}, "port: 8443\n", "port: 80\n"),
+    ({"dnsConfig": {"options": [{"name": "ndots", "value": "2"}]}}, 'value: "2"', 'value: "1"'),
+    ({"audit": {"volume": {"enabled": True, "existingClaim": "nfs"}}}, "claimName: nfs", "name: pnet-cds-audit"),
+    ({"audit": {"volume": {"enabled": True}}}, "accessModes: [ReadWriteMany]", "ReadWriteOnce"),
+    (
+        {"replicas": 1, "store": {"kind": "sqlite"}, "audit": {"volume": {"enabled": True}}, "backup": {"enabled": True}},
+        "accessModes: [ReadWriteOnce]",
+        "ReadWriteMany",
+    ),
+    ({"settings": '[auth]\nmode = "open"\n# postgres://pnet_cds@db/pnet_cds\n'}, "pnet-cds-settings-", "checksum"),
 ]
 
 
@@ -118,7 +153,7 @@ def handed_out():
         command = ["kubectl", "kustomize", mine]
         patched = objects(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     kinds = sorted(found["kind"] for found in whole)
-    if kinds != ["Job", "LimitRange", "Pod"] or len(blocks) != 7:
+    if kinds != ["CronJob", "Job", "LimitRange", "Pod"] or len(blocks) != 8:
         yield f"the documents print {kinds} and {len(blocks)} blocks"
     for word in ("5353", "registry", "/etc/pnet-cds/files"):
         if word not in str(patched):
@@ -131,7 +166,7 @@ def main():
     """Checks everything that is rendered."""
     faults, count = [*refused(), *adapted(), *handed_out()], 0
     for case in CASES:
-        for tool, text in (("helm", chart(values(case))), ("kustomize", overlay(case))):
+        for tool, text in both(case):
             for found in objects(text):
                 count += 1
                 place = f"{tool} {case}: {found['kind']}/{found['metadata']['name']}"

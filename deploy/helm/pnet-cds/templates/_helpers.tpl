@@ -26,6 +26,43 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if .Values.certificate.enabled }}{{ include "pnet-cds.fullname" . }}-tls{{ else }}{{ .Values.tls.secret }}{{ end }}
 {{- end }}
 
+{{/* A ConfigMap's files by their keys, in which a path has `__` for `/`. */}}
+{{- define "pnet-cds.files" -}}
+{{- $root := index . 0 }}{{ $name := index . 1 }}{{ $files := dict }}
+{{- if eq $name "settings" }}{{ $files = dict "pnet-cds.toml" $root.Values.settings }}
+{{- else if eq $name "codes" }}{{ $files = $root.Values.codes.files }}
+{{- else if eq $name "files" }}{{ $files = $root.Values.files }}
+{{- else }}{{ range $path, $text := $root.Values.knowledge.files }}{{ $_ := set $files ($path | replace "/" "__") $text }}{{ end }}{{ end }}
+{{- toYaml $files }}
+{{- end }}
+
+{{/* A ConfigMap's name, with a hash of what is in it: a change is another ConfigMap, and the older pods keep theirs. */}}
+{{- define "pnet-cds.configMap" -}}
+{{ include "pnet-cds.fullname" (index . 0) }}-{{ index . 1 }}-{{ include "pnet-cds.files" . | sha256sum | trunc 10 }}
+{{- end }}
+
+{{/* The claim of the store. */}}
+{{- define "pnet-cds.storeClaim" -}}
+{{ .Values.store.sqlite.existingClaim | default (printf "%s-store" (include "pnet-cds.fullname" .)) }}
+{{- end }}
+
+{{- define "pnet-cds.port" -}}
+{{ .Values.service.port | default (ternary 443 80 (ne (include "pnet-cds.tlsSecret" .) "")) }}
+{{- end }}
+
+{{- define "pnet-cds.podSecurityContext" -}}
+runAsNonRoot: true
+seccompProfile:
+  type: RuntimeDefault
+fsGroupChangePolicy: OnRootMismatch
+# fsGroup lets the process read mounted secrets and write its volumes.
+{{- range $key, $id := .Values.podSecurityContext }}
+{{- if not (kindIs "invalid" $id) }}
+{{ $key }}: {{ int64 $id }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* What cannot hold together. */}}
 {{- define "pnet-cds.check" -}}
 {{- if and (ne .Values.store.kind "postgres") (or (gt (int .Values.replicas) 1) .Values.autoscaling.enabled) }}
@@ -33,6 +70,23 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
 {{- if le (int .Values.terminationGracePeriodSeconds) (add .Values.preStopSeconds .Values.drainSeconds 15 | int) }}
 {{- fail "terminationGracePeriodSeconds: must be more than preStopSeconds + drainSeconds + 15" }}
+{{- end }}
+{{- if and .Values.autoscaling.enabled (gt (int .Values.autoscaling.minReplicas) (int .Values.autoscaling.maxReplicas)) }}
+{{- fail "autoscaling.minReplicas: must not be more than maxReplicas" }}
+{{- end }}
+{{- if and .Values.backup.enabled (ne .Values.store.kind "sqlite") }}
+{{- fail "backup.enabled: for `store.kind: sqlite`; PostgreSQL is backed up by its own means" }}
+{{- end }}
+{{- if regexMatch "postgres(ql)?://[^/@\\s]*:[^/@\\s]+@" .Values.settings }}
+{{- fail "settings: a password must not stand there; put the address into the Secret that store.postgres.secret names" }}
+{{- end }}
+{{- $names := list }}
+{{- range .Values.env }}
+{{- if has .name $names }}{{ fail (printf "env: %s stands twice" .name) }}{{ end }}
+{{- $names = append $names .name }}
+{{- end }}
+{{- if and .Values.audit.volume.enabled (has "PNET_CDS_AUDIT__SINK" $names) }}
+{{- fail "env: PNET_CDS_AUDIT__SINK is the chart's where audit.volume.enabled is true" }}
 {{- end }}
 {{- if and .Values.certificate.enabled .Values.tls.secret }}
 {{- fail "tls.secret: with certificate.enabled the secret is cert-manager's; leave it empty" }}
