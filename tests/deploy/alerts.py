@@ -14,6 +14,18 @@ import yaml
 from render import ROOT
 
 OBSERVABILITY = ROOT / "deploy/observability"
+# What a cluster exports of pods, with the labels that its documents name: kube-state-metrics 2 and the kubelet.
+OF_CLUSTER = {
+    "kube_deployment_status_replicas_unavailable": {"deployment"},
+    "kube_pod_container_status_restarts_total": {"container", "uid"},
+    "kube_pod_container_status_last_terminated_reason": {"container", "reason", "uid"},
+    "kube_pod_container_info": {"container", "image", "image_id", "image_spec", "container_id", "uid"},
+    "kube_pod_spec_volumes_persistentvolumeclaims_info": {"volume", "persistentvolumeclaim", "uid"},
+    "kube_cronjob_created": {"cronjob"},
+    "kube_cronjob_status_last_successful_time": {"cronjob"},
+    "kubelet_volume_stats_available_bytes": {"persistentvolumeclaim"},
+    "kubelet_volume_stats_capacity_bytes": {"persistentvolumeclaim"},
+}
 # Written by Prometheus itself, and added to every series of a pod by the operator.
 OF_PROMETHEUS = {"up": set()}
 OF_SCRAPING = {"job", "namespace", "pod", "instance", "le"}
@@ -53,7 +65,7 @@ def names(expression):
     text = re.sub(r"\[[^\]]*\]", "", expression)
     grouped = set()
     for group in re.findall(r"\b(?:by|without|on|ignoring)\s*\(([^)]*)\)", text):
-        grouped.update(label.strip() for label in group.split(","))
+        grouped.update(label.strip() for label in group.split(",") if label.strip())
     text = re.sub(r"\b(?:by|without|on|ignoring)\s*\([^)]*\)", "", text)
     used = {}
 
@@ -82,11 +94,12 @@ def unknown(known, recorded, found):
         for name, named in used.items():
             if name in recorded or name in OF_PROMETHEUS:
                 continue
-            if name not in known:
+            if name not in known and name not in OF_CLUSTER:
                 yield f"{place}: nothing exports `{name}`"
                 continue
-            labels |= known[name]
-            for label in named - known[name] - OF_SCRAPING:
+            has = known.get(name) or OF_CLUSTER.get(name, set())
+            labels |= has
+            for label in named - has - OF_SCRAPING:
                 yield f"{place}: `{name}` has no label `{label}`"
         for label in grouped - labels:
             yield f"{place}: nothing has the label `{label}` to group by"
@@ -118,7 +131,12 @@ def main():
     known = exported(pathlib.Path(sys.argv[1]).read_text())
     found, recorded, alerts = expressions()
     faults = list(unknown(known, recorded, found)) + list(untold(alerts))
-    wrong = [("a wrong name", 'sum(cds_cards{job="pnet-cds"})'), ("a wrong label", 'sum by (kind) (cds_cards_total)')]
+    wrong = [
+        ("a wrong name", 'sum(cds_cards{job="pnet-cds"})'),
+        ("a wrong label", "sum by (kind) (cds_cards_total)"),
+        ("a wrong name of the cluster's", "kube_pod_restarts_total"),
+        ("a wrong label of the cluster's", 'kube_cronjob_created{job_name="x"}'),
+    ]
     if len(list(unknown(known, recorded, wrong))) != len(wrong):
         faults.append("a wrong name or a wrong label is not found")
     for fault in faults:
