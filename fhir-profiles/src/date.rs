@@ -12,10 +12,13 @@ pub struct PartialDate {
 }
 
 impl PartialDate {
-    /// Reads `YYYY`, `YYYY-MM`, `YYYY-MM-DD` or a date-time that begins so; `None` for anything else,
-    /// impossible days included.
+    /// Reads `YYYY`, `YYYY-MM`, `YYYY-MM-DD` or a date-time that begins so, also with a blank for the `T` or in the
+    /// compact form of HL7 v2 (`YYYYMMDD`, `YYYYMMDDhhmmss`); `None` for anything else, impossible days included.
     pub fn parse(text: &str) -> Option<Self> {
-        let date_part = text.split('T').next()?;
+        if let Some(date) = Self::compact(text) {
+            return Some(date);
+        }
+        let date_part = text.split(['T', ' ']).next()?;
         if date_part.len() != text.len() && date_part.len() != 10 {
             return None;
         }
@@ -37,6 +40,18 @@ impl PartialDate {
         }
         Date::new(year, month.unwrap_or(1), day.unwrap_or(1)).ok()?;
         Some(Self { year, month, day })
+    }
+
+    /// Only of this and the last century, so that no `DDMMYYYY` is taken for one.
+    fn compact(text: &str) -> Option<Self> {
+        let (day, time) = text.split_at_checked(8)?;
+        let is_time = |c: char| c.is_ascii_digit() || matches!(c, '.' | '+' | '-');
+        let digits = day.bytes().all(|byte| byte.is_ascii_digit());
+        let whole = time.is_empty() || (time.len() >= 4 && time.chars().all(is_time));
+        if !digits || !whole || !(day.starts_with("19") || day.starts_with("20")) {
+            return None;
+        }
+        Self::parse(&format!("{}-{}-{}", day.get(..4)?, day.get(4..6)?, day.get(6..)?))
     }
 
     /// A full date.
@@ -91,8 +106,19 @@ mod tests {
 
     #[test]
     fn a_date_time_keeps_the_day_as_written() {
-        let day = PartialDate::parse("2026-05-01T23:30:00-05:00").unwrap();
-        assert_eq!(day.to_string(), "2026-05-01");
+        for text in [
+            "2026-05-01T23:30:00-05:00",
+            "2026-05-01 10:00:00",
+            "20260501",
+            "202605011030",
+            "20260501103000.0000+0200",
+        ] {
+            assert_eq!(
+                PartialDate::parse(text).unwrap().to_string(),
+                "2026-05-01",
+                "{text}"
+            );
+        }
     }
 
     #[test]
@@ -105,6 +131,12 @@ mod tests {
             "2025-1-1",
             "2025-01-01-01",
             "2025-01T10:00",
+            "2025-01 10:00",
+            "20251301",
+            "2025010",
+            "202501011",
+            "01052026",
+            "01.05.2026",
             "abcd",
         ] {
             assert_eq!(PartialDate::parse(text), None, "{text}");

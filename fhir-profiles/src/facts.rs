@@ -136,6 +136,9 @@ pub struct Evidence {
     pub recorded: String,
     /// The effective date as written, cut to the day.
     pub effective: Option<PartialDate>,
+    /// Whether a date is written that cannot be read: it may be any day, so that it neither counts as newest nor gives
+    /// way to others.
+    pub date_unread: bool,
     /// What was done to it, in our own words: `preliminary`, `converted from 12 /50 HPF`.
     pub notes: Vec<String>,
 }

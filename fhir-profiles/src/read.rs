@@ -1,6 +1,7 @@
 //! The reader: from a chart to facts. It cannot fail; what it cannot read becomes an unknown fact with a reason.
 
 mod around;
+mod category;
 mod clean;
 mod condition;
 mod element;

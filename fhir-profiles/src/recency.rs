@@ -158,9 +158,22 @@ fn evidence_order(a: &Evidence, b: &Evidence) -> std::cmp::Ordering {
         .then_with(|| (&a.reference, &a.recorded, &a.notes).cmp(&(&b.reference, &b.recorded, &b.notes)))
 }
 
-/// The span of days a reading may be of; undated is oldest.
-fn span(date: Option<crate::date::PartialDate>) -> (Date, Date) {
-    date.map_or((Date::MIN, Date::MIN), |d| (d.earliest(), d.latest()))
+/// The span of days a reading may be of; undated is oldest, a date that cannot be read is any.
+fn span(reading: &Reading) -> (Date, Date) {
+    let unread = reading.evidence.iter().any(|e| e.date_unread);
+    days(reading.effective(), unread)
+}
+
+fn span_of(evidence: &Evidence) -> (Date, Date) {
+    days(evidence.effective, evidence.date_unread)
+}
+
+fn days(date: Option<crate::date::PartialDate>, unread: bool) -> (Date, Date) {
+    match date {
+        Some(date) => (date.earliest(), date.latest()),
+        None if unread => (Date::MIN, Date::MAX),
+        None => (Date::MIN, Date::MIN),
+    }
 }
 
 /// Works out which readings of one fact count.
@@ -188,12 +201,12 @@ fn settle(id: FactId, raw: Raw) -> Fact {
     for slot in slots(id, readings) {
         settle_slot(id, slot, &mut fact);
     }
-    let newest_read = fact.current.iter().map(|r| span(r.effective()).0).max();
+    let newest_read = fact.current.iter().map(|r| span(r).0).max();
     fact.unreadable = match newest_read {
         None => !fact.unread.is_empty() && !has_readings,
         // A T or stage per system: an unreadable one has no system and so replaces none.
         Some(_) if by_system(id) => false,
-        Some(newest) => fact.unread.iter().any(|e| span(e.effective).1 >= newest),
+        Some(newest) => fact.unread.iter().any(|e| span_of(e).1 >= newest),
     };
     fact
 }
@@ -223,14 +236,10 @@ fn one_is_enough(readings: &mut Vec<Reading>, fact: &mut Fact) -> Option<Reading
             Source::Condition | Source::Procedure | Source::Medication | Source::Part
         ) && affirms(r)
     };
-    let newest = readings
-        .iter()
-        .filter(|r| stands(r))
-        .map(|r| span(r.effective()).0)
-        .max()?;
+    let newest = readings.iter().filter(|r| stands(r)).map(|r| span(r).0).max()?;
     let (affirming, denying) = readings.drain(..).partition::<Vec<_>, _>(affirms);
     for reading in denying {
-        if span(reading.effective()).1 >= newest {
+        if span(&reading).1 >= newest {
             fact.overruled.push(reading);
         } else {
             fact.older.push(reading);
@@ -259,15 +268,13 @@ fn settle_slot(id: FactId, mut readings: Vec<Reading>, fact: &mut Fact) {
         readings = pathological;
         fact.older.extend(clinical);
     }
-    let Some(newest) = readings.iter().map(|r| span(r.effective()).0).max() else {
+    let Some(newest) = readings.iter().map(|r| span(r).0).max() else {
         return;
     };
     let since = (id == FactId::DiseaseStatus)
         .then(|| start_of_run(&readings))
         .flatten();
-    let (mut current, older) = readings
-        .drain(..)
-        .partition::<Vec<_>, _>(|r| span(r.effective()).1 >= newest);
+    let (mut current, older) = readings.drain(..).partition::<Vec<_>, _>(|r| span(r).1 >= newest);
     if current.iter().any(|r| r.basis != Basis::Karnofsky) {
         let (converted, direct) = current
             .drain(..)

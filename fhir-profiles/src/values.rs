@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 
 pub(crate) use number::{decimal, with_comparator};
 pub(crate) use text::number_from_text;
-pub(crate) use units::convert;
+pub(crate) use units::{contradict, convert};
 
 /// What the evidence of an approximate number says.
 pub(crate) const APPROXIMATE_NOTE: &str = "± 20 % for an approximate value";
@@ -30,6 +30,8 @@ pub(crate) enum Why {
     WrongUnit,
     /// The unit is needed and not given.
     MissingUnit,
+    /// The unit that is shown and its code are different ones.
+    UnitsContradict,
     /// The number cannot occur.
     OutOfRange,
     /// The number can be read in two ways.
@@ -44,6 +46,7 @@ impl Why {
             Self::UnknownUnit => "the unit is not known",
             Self::WrongUnit => "the unit does not fit this fact",
             Self::MissingUnit => "the unit is missing",
+            Self::UnitsContradict => "the unit and its code contradict each other",
             Self::OutOfRange => "the number is outside the possible range",
             Self::Ambiguous => "fraction or percent: the number can be read in two ways",
         }

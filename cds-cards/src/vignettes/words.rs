@@ -74,7 +74,7 @@ impl Written {
                 },
                 recorded: part.to_owned(),
                 effective: date(self.date.as_deref())?,
-                notes: Vec::new(),
+                ..Evidence::default()
             };
             if part == "unreadable" {
                 builder.unreadable(id, evidence);

@@ -46,7 +46,7 @@ fn add(builder: &mut FactsBuilder, fact: FactId, text: &str) {
         reference: format!("Observation/{fact}"),
         recorded: text.to_owned(),
         effective: PartialDate::parse("2026-05-01"),
-        notes: Vec::new(),
+        ..Evidence::default()
     };
     let value = match (fact.word(text), text.parse()) {
         (Some(word), _) => Value::Word(word),

@@ -11,35 +11,128 @@ use crate::codes::Meaning;
 use crate::facts::{Reading, Source, System, Value};
 use std::collections::BTreeSet;
 
-/// `G2`, `Grade 2`, `NET G2 (WHO 2017)`: the one grade that the text names.
+/// Words that may stand beside a grade and change nothing.
+const BESIDE: &[&str] = &[
+    "NET",
+    "NETS",
+    "NEC",
+    "NEN",
+    "PNET",
+    "PNEN",
+    "PANNET",
+    "PANNEN",
+    "NEUROENDOCRINE",
+    "NEUROENDOKRINER",
+    "TUMOUR",
+    "TUMOR",
+    "CARCINOMA",
+    "KARZINOM",
+    "NEOPLASM",
+    "PANCREATIC",
+    "PANCREAS",
+    "PANKREAS",
+    "WHO",
+    "ENETS",
+    "UICC",
+    "AJCC",
+    "CLASSIFICATION",
+    "KLASSIFIKATION",
+    "EDITION",
+    "ED",
+    "5TH",
+    "4TH",
+    "GRADING",
+    "GRADE",
+    "GRAD",
+    "HISTOLOGIC",
+    "HISTOLOGICAL",
+    "WELL",
+    "MODERATELY",
+    "POORLY",
+    "DIFFERENTIATED",
+    "GUT",
+    "MÄSSIG",
+    "SCHLECHT",
+    "DIFFERENZIERT",
+    "DIFFERENZIERTER",
+    "OF",
+    "THE",
+    "BY",
+    "PER",
+    "IN",
+    "TO",
+    "ACCORDING",
+    "NACH",
+];
+
+/// Words of a proliferation rate that is given with the grade; numbers may stand only behind one of them.
+const RATE: &[&str] = &["KI", "KI67", "MIB", "MIB1", "MITOSES", "MITOSEN", "MITOTIC"];
+
+/// Words behind such a rate.
+const OF_RATE: &[&str] = &[
+    "INDEX",
+    "LABELING",
+    "LABELLING",
+    "RATE",
+    "COUNT",
+    "HPF",
+    "MM2",
+    "MM²",
+    "CA",
+];
+
+/// `G2`, `Grade II`, `NET G2 (WHO 2017)`: the one grade that the text names, if everything else in it is known not to
+/// take it back, to limit it or to date it.
 fn grade_in_text(text: &str) -> Option<Word> {
-    let upper = text.to_uppercase().replace("GRADE", "G");
-    let letters: Vec<char> = upper.chars().filter(|c| !c.is_whitespace()).collect();
-    // Not the text "G1/G2", "no G3" or "G2-3": one grade, and nothing that takes it back or goes on.
-    let negated = ["NO ", "NOT ", "NON", "EXCLUD"]
-        .iter()
-        .any(|word| upper.contains(word));
+    let upper = text.to_uppercase();
+    let harmless = |c: char| c.is_alphanumeric() || c.is_whitespace() || ",;:.()[]-–/%<>≤≥²_=".contains(c);
+    if !upper.chars().all(harmless) {
+        return None;
+    }
+    let words: Vec<&str> = upper
+        .split(|c: char| !c.is_alphanumeric() && c != '²')
+        .filter(|word| !word.is_empty())
+        .collect();
     let mut found = BTreeSet::new();
-    for (at, letter) in letters.iter().enumerate() {
-        let before = at.checked_sub(1).and_then(|before| letters.get(before));
-        let after = letters.get(at + 1);
-        let beyond = letters.get(at + 2);
-        if *letter == 'G' && before.is_none_or(|c| !c.is_ascii_digit()) {
-            match after {
-                Some(digit @ '1'..='3')
-                    if beyond.is_none_or(|c| !c.is_ascii_digit() && *c != '-' && *c != '/') =>
-                {
-                    found.insert(*digit);
-                }
-                Some('1'..='9') => return None,
-                _ => {}
-            }
+    let mut rate = false;
+    let mut words = words.into_iter().peekable();
+    while let Some(word) = words.next() {
+        let number = word.bytes().all(|byte| byte.is_ascii_digit());
+        if let Some(grade) = word.strip_prefix('G').and_then(grade_number) {
+            found.insert(grade);
+        } else if matches!(word, "G" | "GRADE" | "GRAD")
+            && let Some(grade) = words.peek().and_then(|next| grade_number(next))
+        {
+            words.next();
+            found.insert(grade);
+        } else if RATE.contains(&word) {
+            rate = true;
+        } else if number && (rate || is_year(word)) || rate && OF_RATE.contains(&word) {
+        } else if !BESIDE.contains(&word) {
+            return None;
         }
     }
-    let only = (found.len() == 1 && !negated)
-        .then(|| found.pop_first())
-        .flatten()?;
+    // A sign before the rate is one of the grade: `>= G2`, `G1/G2` and `G1-2` are no single grade.
+    let head = RATE.iter().filter_map(|word| upper.find(word)).min();
+    let head = upper.get(..head.unwrap_or(upper.len()))?;
+    if head.contains(['<', '>', '≤', '≥', '%']) {
+        return None;
+    }
+    let only = (found.len() == 1).then(|| found.pop_first()).flatten()?;
     FactId::GradeRecorded.word(&format!("G{only}"))
+}
+
+fn grade_number(word: &str) -> Option<char> {
+    match word {
+        "1" | "I" => Some('1'),
+        "2" | "II" => Some('2'),
+        "3" | "III" => Some('3'),
+        _ => None,
+    }
+}
+
+fn is_year(word: &str) -> bool {
+    word.len() == 4 && (word.starts_with("19") || word.starts_with("20"))
 }
 
 impl Reader<'_> {
@@ -73,10 +166,18 @@ impl Reader<'_> {
             });
         let who = net || by_method || says(&recorded) || texts.into_iter().any(says);
         let mut grade = value::words(fact, written, self.codes);
-        if matches!(grade, Err(Unread::Unreadable(_)))
+        if matches!(grade, Err(Unread::Unreadable(why)) if why != value::CONTRADICTION)
             && let Some(word) = grade_in_text(&recorded)
         {
             grade = Ok(BTreeSet::from([word]));
+        }
+        if let (Ok(words), Written::Concept(concept)) = (&grade, written)
+            && concept
+                .texts()
+                .filter_map(grade_in_text)
+                .any(|said| !words.contains(&said))
+        {
+            grade = Err(Unread::Unreadable(value::CONTRADICTION));
         }
         match grade {
             Ok(mut words) => {
@@ -102,14 +203,68 @@ mod tests {
     #[test]
     fn one_grade_in_a_text_is_read_and_two_are_not() {
         for (text, grade) in [
-            ("NET G2 (WHO 2017)", Some("G2")),
-            ("Grade 3", Some("G3")),
-            ("G1", Some("G1")),
+            ("NET G2 (WHO 2017)", "G2"),
+            ("Grade 3", "G3"),
+            ("G1", "G1"),
+            ("G 2", "G2"),
+            ("WHO grade II", "G2"),
+            ("Grad 1 nach WHO 2022", "G1"),
+            ("PanNET-G2", "G2"),
+            ("G2, moderately differentiated", "G2"),
+            ("Neuroendocrine tumour, grade 2 (WHO 2019, 5th edition)", "G2"),
+            ("NET G2 (Ki-67 8 %)", "G2"),
+            ("G2, Ki-67 < 10 %, mitoses 2/10 HPF", "G2"),
         ] {
-            assert_eq!(grade_in_text(text).map(Word::as_str), grade, "{text}");
+            assert_eq!(grade_in_text(text).map(Word::as_str), Some(grade), "{text}");
         }
-        for text in ["G1/G2", "G2-3", "G1-G2", "not G3", "GX", "G4", "high", "G12"] {
+        for text in [
+            "G1/G2",
+            "G2-3",
+            "G2/3",
+            "G1-G2",
+            "GX",
+            "G4",
+            "high",
+            "G12",
+            "Grade 2 of 3",
+        ] {
             assert_eq!(grade_in_text(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_grade_that_is_taken_back_limited_or_former_is_not_read() {
+        for text in [
+            "not G3",
+            "kein G3",
+            "G3 ausgeschlossen",
+            "NET G3 unlikely",
+            "rule out G3",
+            "suspicious for G3",
+            ">=G2",
+            ">= G2",
+            "≥G2",
+            "at least G2",
+            "mindestens G2",
+            "G2?",
+            "G2+",
+            "previously G1",
+            "WHO G2 was changed to",
+            "G1 -> G2",
+            "DD G3",
+            "V.a. G3",
+            "G2 (pending)",
+            "G2 in the biopsy, G3 in the resection",
+        ] {
+            assert_eq!(grade_in_text(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_beside_a_grade_are_listed_once() {
+        let all: Vec<&&str> = BESIDE.iter().chain(RATE).chain(OF_RATE).collect();
+        let unlike: BTreeSet<&&str> = all.iter().copied().collect();
+        assert_eq!(unlike.len(), all.len());
+        assert!(all.iter().all(|word| **word == word.to_uppercase()));
     }
 }

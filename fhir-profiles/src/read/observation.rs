@@ -20,6 +20,7 @@ pub(super) const OBSERVATION_DATES: &[&str] = &[
     "effectiveDateTime",
     "effectivePeriod",
     "effectiveInstant",
+    "effectiveTiming",
     "issued",
 ];
 

@@ -13,6 +13,8 @@ pub(super) struct Record<'t> {
     /// `Type/id`, or the position in the Bundle.
     pub(super) place: String,
     pub(super) effective: Option<PartialDate>,
+    /// Whether a date is written that cannot be read.
+    pub(super) date_unread: bool,
     pub(super) notes: Vec<String>,
     /// Whether a value could not be kept when the resource was cleaned.
     pub(super) lost_value: bool,
@@ -28,6 +30,7 @@ impl<'t> Record<'t> {
             root: tree.root(),
             place,
             effective: None,
+            date_unread: false,
             notes: Vec::new(),
             lost_value: tree.lost_value,
             withheld: false,
@@ -39,6 +42,7 @@ impl<'t> Record<'t> {
             reference: self.place.clone(),
             recorded: recorded.into(),
             effective: self.effective,
+            date_unread: self.date_unread,
             notes: self.notes.clone(),
         }
     }
@@ -64,9 +68,13 @@ impl<'t> Record<'t> {
             let found = if element.ends_with("Period") {
                 node.get(element)
                     .map(|period| date_of_period(period, as_of, element.starts_with("onset")))
+            } else if element.ends_with("Timing") {
+                node.get(element).map(|timing| date_of_timing(timing, as_of))
             } else {
                 node.text(element)
-                    .map(|text| PartialDate::parse(text.trim()).ok_or(true))
+                    .map(str::trim)
+                    .filter(|text| !text.is_empty())
+                    .map(|text| PartialDate::parse(text).ok_or(true))
             };
             match found {
                 Some(Ok(date)) => {
@@ -78,6 +86,7 @@ impl<'t> Record<'t> {
             }
         }
         if unread {
+            self.date_unread = true;
             self.notes.push("the date cannot be read".into());
         }
     }
@@ -97,4 +106,21 @@ fn date_of_period(period: Node<'_>, as_of: Date, by_start: bool) -> Result<Parti
         past_end.or(start)
     };
     date.ok_or(unread)
+}
+
+/// The last of the days that have come, else the period around them; any other timing says no day.
+fn date_of_timing(timing: Node<'_>, as_of: Date) -> Result<PartialDate, bool> {
+    let days: Option<Vec<PartialDate>> = timing
+        .all("event")
+        .map(|event| PartialDate::parse(event.as_text()?.trim()))
+        .collect();
+    let days = days.ok_or(true)?;
+    let past = days.iter().filter(|day| day.earliest() <= as_of);
+    if let Some(day) = past.max_by_key(|day| day.latest()).or(days.first()) {
+        return Ok(*day);
+    }
+    let bounds = timing.get("repeat").and_then(|repeat| repeat.get("boundsPeriod"));
+    bounds.map_or(Err(true), |period| {
+        date_of_period(period, as_of, false).map_err(|_| true)
+    })
 }

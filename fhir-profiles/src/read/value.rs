@@ -7,7 +7,7 @@ use crate::chart::Coding;
 use crate::codes::{Codes, Meaning, system};
 use crate::interval::{Bound, Interval};
 use crate::values::{
-    APPROXIMATE_NOTE, InFactUnit, Why, decimal, in_fact_unit, number_from_text, with_comparator,
+    APPROXIMATE_NOTE, InFactUnit, Why, contradict, decimal, in_fact_unit, number_from_text, with_comparator,
 };
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
@@ -33,6 +33,9 @@ pub(super) enum Unread {
     /// Something is said that cannot be read.
     Unreadable(&'static str),
 }
+
+/// Two codes, or a code and its text, that say different things.
+pub(super) const CONTRADICTION: &str = "codes or texts that contradict each other";
 
 impl From<Why> for Unread {
     fn from(why: Why) -> Self {
@@ -188,6 +191,14 @@ pub(super) fn unit_of(quantity: Node<'_>) -> Option<&str> {
     }
 }
 
+/// Whether the unit that is shown and its code are both known and say different things.
+fn units_contradict(quantity: Node<'_>) -> bool {
+    match (quantity.text("unit"), quantity.text("code")) {
+        (Some(unit), Some(code)) => contradict(unit, code),
+        _ => false,
+    }
+}
+
 /// A Quantity's number, without unit.
 fn interval_of(quantity: Node<'_>) -> Option<(Interval, bool)> {
     let value = decimal(&quantity.number("value")?)?;
@@ -210,20 +221,26 @@ pub(super) fn range_of(low: Option<Node<'_>>, high: Option<Node<'_>>) -> Option<
         }))
     };
     let units: BTreeSet<&str> = [low, high].into_iter().flatten().filter_map(unit_of).collect();
-    if units.len() > 1 || (low.is_none() && high.is_none()) {
+    let contradiction = [low, high].into_iter().flatten().any(units_contradict);
+    if units.len() > 1 || contradiction || (low.is_none() && high.is_none()) {
         return None;
     }
     let interval = Interval::new(end(low)?, end(high)?)?;
     Some((interval, units.first().map(|unit| (*unit).to_owned())))
 }
 
-/// A Ratio's number and unit: `2 / 10 HPF`, `12 / 100`.
-fn ratio_of(ratio: Node<'_>) -> Option<(Interval, Option<String>)> {
+/// A Ratio's number and unit: `2 / 10 HPF`, `12 / 100`. A bare denominator is one of a percentage only: nobody can say
+/// what `25 / 10` mitoses were counted in.
+fn ratio_of(fact: FactId, ratio: Node<'_>) -> Option<(Interval, Option<String>)> {
     let (top, bottom) = (ratio.get("numerator")?, ratio.get("denominator")?);
     let (interval, _) = interval_of(top)?;
+    if units_contradict(top) || units_contradict(bottom) {
+        return None;
+    }
     let divisor = decimal(&bottom.number("value").unwrap_or_else(|| "1".into()))?;
     match unit_of(bottom).filter(|unit| *unit != "1") {
         Some(unit) => Some((interval, Some(format!("/{divisor} {unit}")))),
+        None if divisor != Decimal::ONE && fact.info().unit.as_deref() != Some("%") => None,
         None => {
             let factor = Decimal::ONE.checked_div(divisor)?;
             let unit = unit_of(top).map(str::to_owned);
@@ -258,6 +275,9 @@ pub(super) fn number(fact: FactId, written: &Written<'_>, codes: &Codes) -> Resu
     match written {
         Written::Quantity(quantity) => {
             let (interval, approximate) = interval_of(*quantity).ok_or(Why::NoNumber)?;
+            if units_contradict(*quantity) {
+                return Err(Why::UnitsContradict.into());
+            }
             noted(in_fact_unit(fact, interval, unit_of(*quantity))?, approximate)
         }
         Written::Range(range) => {
@@ -265,7 +285,7 @@ pub(super) fn number(fact: FactId, written: &Written<'_>, codes: &Codes) -> Resu
             Ok(in_fact_unit(fact, interval, unit.as_deref())?)
         }
         Written::Ratio(ratio) => {
-            let (interval, unit) = ratio_of(*ratio).ok_or(Why::NoNumber)?;
+            let (interval, unit) = ratio_of(fact, *ratio).ok_or(Why::NoNumber)?;
             Ok(in_fact_unit(fact, interval, unit.as_deref())?)
         }
         Written::Number(number) => {
@@ -295,9 +315,16 @@ fn coded_number(fact: FactId, concept: Node<'_>, codes: &Codes) -> Result<InFact
             }
         }
     }
+    let contradicts = |number: &InFactUnit| {
+        concept
+            .texts()
+            .filter_map(|text| number_in_text(fact, without_label(fact, text)).ok())
+            .any(|said| said.interval.intersection(&number.interval).is_none())
+    };
     match (found.pop(), found.is_empty()) {
+        (Some(number), true) if contradicts(&number) => Err(Unread::Unreadable(CONTRADICTION)),
         (Some(number), true) => Ok(number),
-        (Some(_), false) => Err(Unread::Unreadable("codes that contradict each other")),
+        (Some(_), false) => Err(Unread::Unreadable(CONTRADICTION)),
         (None, _) => {
             let text = concept.wording().unwrap_or_default();
             if says_nothing(text) {
@@ -357,11 +384,15 @@ pub(super) fn words(fact: FactId, written: &Written<'_>, codes: &Codes) -> Resul
         Written::Text(text) => words_of_text(fact, text).unwrap_or_default(),
         Written::Concept(concept) => {
             let coded = coded_words(fact, *concept, codes)?;
-            if coded.is_empty() {
-                let texts = concept.texts().find_map(|text| words_of_text(fact, text));
-                texts.unwrap_or_default()
+            let mut said = concept.texts().filter_map(|text| words_of_text(fact, text));
+            if fact.info().kind == Kind::Several {
+                if coded.is_empty() {
+                    said.next().unwrap_or_default()
+                } else {
+                    coded
+                }
             } else {
-                coded
+                said.fold(coded, |coded, said| coded.union(&said).copied().collect())
             }
         }
         _ => return Err(not_a_word),
@@ -370,7 +401,7 @@ pub(super) fn words(fact: FactId, written: &Written<'_>, codes: &Codes) -> Resul
         0 => Err(not_a_word),
         1 => Ok(found),
         _ if fact.info().kind == Kind::Several => Ok(found),
-        _ => Err(Unread::Unreadable("codes that contradict each other")),
+        _ => Err(Unread::Unreadable(CONTRADICTION)),
     }
 }
 

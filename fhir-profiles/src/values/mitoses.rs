@@ -15,6 +15,16 @@ pub(super) enum Per {
     Nothing,
 }
 
+impl Per {
+    /// Ten fields are 2 mm², and what a count without denominator is read as.
+    pub(super) fn normal(self) -> Self {
+        match self {
+            Self::SquareMillimetres(2) | Self::Nothing => Self::Fields(10),
+            other => other,
+        }
+    }
+}
+
 const FIELDS: &[&str] = &[
     "hpf",
     "hpfs",

@@ -1,5 +1,6 @@
 //! Units as written, brought to UCUM, and exact conversion between UCUM units.
 
+use super::mitoses;
 use crate::interval::{Bound, Interval};
 use octofhir_ucum::{Case, EvalResult, Number, UnitExpr, evaluate, lookup_unit, parse_expression};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -114,6 +115,12 @@ const PERCENT: &[&str] = &[
     "%cells",
     "%positive",
     "%positivecells",
+    "%pos",
+    "%pos.",
+    "/100cells",
+    "/100tumourcells",
+    "/100tumorcells",
+    "10*-2",
 ];
 
 /// Words for a pure number, with or without braces. A list, as `{10HPF}` and `{SUV}` are braces too.
@@ -303,6 +310,35 @@ fn count_atoms(expression: &UnitExpr, exponent: i32, counted: &mut [i32; COUNTED
 pub(super) fn commensurable(a: &str, b: &str) -> bool {
     match (Unit::parse(a), Unit::parse(b)) {
         (Some(a), Some(b)) => a.measures_the_same(&b),
+        _ => false,
+    }
+}
+
+/// Whether two ways to write one unit are both known and mean different things. Arbitrary units are told apart by no
+/// laboratory (`IU/L` shown, `U/L` coded).
+pub(crate) fn contradict(shown: &str, code: &str) -> bool {
+    let folded = |unit: &str| unit.split_whitespace().collect::<String>().to_lowercase();
+    if folded(shown) == folded(code)
+        || is_percent(shown) && is_percent(code)
+        || is_count(shown) && is_count(code)
+    {
+        return false;
+    }
+    if let (Some(shown), Some(code)) = (mitoses::per(shown), mitoses::per(code)) {
+        return shown.normal() != code.normal();
+    }
+    let known = |unit: &str| {
+        // A code of digits is of another system, such as SNOMED CT, although UCUM could read it as a number.
+        if unit.len() > 2 && unit.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let plain = tidy(unit)?.replace("[IU]", "U").replace("[arb'U]", "U");
+        Unit::parse(&plain)
+    };
+    match (known(shown), known(code)) {
+        (Some(shown), Some(code)) => {
+            !shown.measures_the_same(&code) || shown.value.factor != code.value.factor
+        }
         _ => false,
     }
 }

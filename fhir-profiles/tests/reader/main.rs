@@ -7,6 +7,7 @@
 )]
 
 mod charts;
+mod contradictions;
 mod diagnosis;
 mod local_codes;
 mod meanings;
