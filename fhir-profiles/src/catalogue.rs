@@ -142,6 +142,18 @@ pub struct FactInfo {
     /// The closed list, for [`Kind::Words`], [`Kind::Several`], [`Kind::Presence`] and some scores.
     #[serde(default)]
     pub words: Vec<String>,
+    /// Other ways to write a word, in small letters with hyphens for blanks, each with the word.
+    #[serde(default)]
+    pub synonyms: Vec<(String, String)>,
+    /// Words that may stand before a value in a text and say nothing but what it is a value of.
+    #[serde(default)]
+    pub labels: Vec<String>,
+    /// Words that may stand behind a value in a text and change nothing, in small letters.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// Texts in small letters that mean the number 0.
+    #[serde(default)]
+    pub zero: Vec<String>,
     /// The least number that can occur.
     pub min: Option<Decimal>,
     /// The greatest number that can occur.
@@ -157,6 +169,10 @@ static NOTHING: FactInfo = FactInfo {
     unit: None,
     bare: false,
     words: Vec::new(),
+    synonyms: Vec::new(),
+    labels: Vec::new(),
+    notes: Vec::new(),
+    zero: Vec::new(),
     min: None,
     max: None,
     molar_mass: None,
@@ -195,6 +211,23 @@ mod tests {
     fn words_are_those_of_the_fact_only() {
         assert_eq!(FactId::Pnet.word("present").unwrap().as_str(), "present");
         assert_eq!(FactId::LiverDistribution.word("present"), None);
+    }
+
+    #[test]
+    fn every_synonym_is_of_a_word_of_its_fact_and_no_word_itself() {
+        for id in FactId::ALL {
+            let info = id.info();
+            for (written, word) in &info.synonyms {
+                assert!(id.word(word).is_some(), "{id}: {word}");
+                assert!(id.word(written).is_none(), "{id}: {written}");
+                assert_eq!(*written, written.to_lowercase().replace(' ', "-"), "{id}");
+            }
+            let small = |texts: &[String]| texts.iter().all(|text| *text == text.to_lowercase());
+            assert!(
+                small(&info.notes) && small(&info.labels) && small(&info.zero),
+                "{id}"
+            );
+        }
     }
 
     #[test]

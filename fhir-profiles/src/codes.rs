@@ -11,6 +11,7 @@ use crate::chart::Coding;
 use crate::facts::{Basis, System};
 use crate::treatments::Treatment;
 pub use maps::MapFault;
+pub(crate) use maps::is_trap;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock};
 use system::{canonical, plain};

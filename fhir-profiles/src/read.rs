@@ -11,6 +11,7 @@ mod medication;
 mod observation;
 mod orders;
 mod patient;
+mod phrase;
 mod pnet;
 mod procedure;
 mod products;

@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 
 pub(crate) use number::{decimal, with_comparator};
 pub(crate) use text::number_from_text;
-pub(crate) use units::{contradict, convert};
+pub(crate) use units::{contradict, convert, without_annotations};
 
 /// What the evidence of an approximate number says.
 pub(crate) const APPROXIMATE_NOTE: &str = "± 20 % for an approximate value";

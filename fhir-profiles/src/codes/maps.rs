@@ -3,6 +3,7 @@
 use super::system::{self, canonical, plain};
 use super::{Meaning, Named, Standard};
 use crate::catalogue::FactId;
+use crate::chart::Coding;
 use crate::facts::System;
 use crate::treatments::Treatment;
 use serde_json::Value;
@@ -45,6 +46,15 @@ const TRAPS: &[(&str, &str, &str)] = &[
     (system::LOINC, "85300-2", "a score, not a count of mitoses"),
     (system::HCPCS, "A9593", "a PSMA tracer"),
 ];
+
+/// Whether the code looks like a fact and is not.
+pub(crate) fn is_trap(coding: &Coding<'_>) -> bool {
+    let named = canonical(coding.system.as_deref().unwrap_or_default());
+    let code = plain(named, coding.code.as_deref().unwrap_or_default());
+    TRAPS
+        .iter()
+        .any(|(system, trap, _)| *system == named && *trap == code)
+}
 
 /// What a mapped code is searched with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use super::Reader;
 use super::element::Node;
 use super::record::Record;
 use super::sites::{Sites, sites};
+use super::words::extent;
 use crate::catalogue::FactId;
 use crate::codes::{Meaning, Named, Site};
 use crate::facts::{Reading, Source, Value};
@@ -207,8 +208,7 @@ impl Reader<'_> {
             Named::Metastasis(_) => self.show(FactId::ExtrahepaticMetastases, record, recorded, standing),
             Named::MetastasisOfSomeSite => self.metastasis_by_site(record, sites, standing, recorded),
             Named::PortalVeinThrombosis if now => {
-                let evidence = record.noted(recorded, "without extent");
-                self.add(FactId::PortalVein, "occluded", Source::Condition, evidence);
+                self.portal_vein(Source::Condition, record, record.node, recorded);
             }
             Named::PortalVeinThrombosis => self.show(FactId::PortalVein, record, recorded, standing),
             Named::Hint(fact) => {
@@ -258,6 +258,15 @@ impl Reader<'_> {
             return self.show(fact, record, recorded, standing);
         }
         self.add(fact, word, Source::Condition, evidence);
+    }
+
+    fn portal_vein(&mut self, source: Source, record: &Record<'_>, part: Node<'_>, recorded: &str) {
+        let word = extent(part.get("code").into_iter().flat_map(Node::texts));
+        let mut evidence = record.evidence(recorded);
+        if word == "occluded" {
+            evidence.notes.push("without extent".into());
+        }
+        self.add(FactId::PortalVein, word, source, evidence);
     }
 
     fn syndrome(&mut self, syndrome: &str, source: Source, record: &Record<'_>, recorded: &str) {
@@ -326,8 +335,7 @@ impl Reader<'_> {
                     );
                 }
                 (Named::PortalVeinThrombosis, Some(true)) => {
-                    let evidence = record.noted(recorded.as_str(), "without extent");
-                    self.add(FactId::PortalVein, "occluded", Source::Observation, evidence);
+                    self.portal_vein(Source::Observation, record, part, &recorded);
                 }
                 (Named::Metastasis(site @ (Site::OtherOrgan | Site::Peritoneum)), Some(true)) => {
                     self.metastasis_at(*site, Source::Observation, record, &recorded);

@@ -4,9 +4,10 @@ use super::Reader;
 use super::element::Node;
 use super::record::Record;
 use super::value::{self, Unread, Written};
+use super::words::has_words;
 use crate::catalogue::{FactId, Kind};
 use crate::chart::Coding;
-use crate::codes::{Codes, Meaning, Named, Site};
+use crate::codes::{Codes, Meaning, Named, Site, is_trap};
 use crate::facts::{Basis, Reading, Source, Value};
 use crate::interval::Interval;
 use rust_decimal::Decimal;
@@ -166,6 +167,13 @@ impl Reader<'_> {
             }
             return;
         };
+        if is_of_another_test(*ask, part) {
+            for fact in ask.facts() {
+                let evidence = record.noted(written.recorded(), "code and text name different tests");
+                self.facts.unreadable(*fact, evidence);
+            }
+            return;
+        }
         match *ask {
             Ask::Fact(fact) => self.fact(fact, record, part, &written, &codings),
             Ask::Grade { net } => self.grade(record, part, &written, net),
@@ -361,14 +369,13 @@ impl Reader<'_> {
             return;
         }
         let presence = FactId::LiverMetastases;
+        let interpreted = value::interpreted(part, codes);
         let stated = value::words(presence, written, codes)
             .ok()
             .and_then(|words| words.first().map(|word| word.as_str() == "present"))
-            .or_else(|| {
-                matches!(written, Written::Nothing)
-                    .then(|| value::interpreted(part, codes))
-                    .flatten()
-            });
+            // A value and an interpretation that contradict each other say nothing.
+            .filter(|yes| interpreted.is_none_or(|interpreted| interpreted == *yes))
+            .or_else(|| interpreted.filter(|_| matches!(written, Written::Nothing)));
         self.observed(record, part, &named, stated.filter(|_| usable));
     }
 
@@ -410,6 +417,38 @@ pub(super) fn usable_status(record: &mut Record<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// Other stains of the same section, whose result a wrong code can carry.
+const OTHER_STAINS: &[&str] = &[
+    "estrogen",
+    "oestrogen",
+    "östrogen",
+    "progesterone",
+    "progesteron",
+    "her2",
+    "her-2",
+    "p53",
+    "pd-l1",
+    "synaptophysin",
+    "chromogranin",
+    "cd56",
+    "sstr2",
+    "insm1",
+];
+
+/// Whether a code beside the one that is read, or the wording of the code, is of another test.
+fn is_of_another_test(ask: Ask, part: Node<'_>) -> bool {
+    let Some(code) = part.get("code") else {
+        return false;
+    };
+    let names = |words: &[&str]| {
+        code.text("text")
+            .is_some_and(|text| words.iter().any(|word| has_words(text, word)))
+    };
+    let stain = matches!(ask, Ask::Fact(FactId::Ki67) | Ask::Ki67Presence);
+    code.codings().iter().any(is_trap)
+        || (stain && names(OTHER_STAINS) && !names(&["ki-67", "ki67", "ki 67", "mib-1", "mib1"]))
 }
 
 /// Whether the focus is another person or a thing; a tumour, specimen or procedure as focus is the patient's.

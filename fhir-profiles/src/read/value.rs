@@ -1,6 +1,7 @@
 //! What an Observation or component says, whatever the kind of value it is written in.
 
 use super::element::Node;
+use super::phrase::{bare, greatest, without_labels};
 use super::words::{polar, word_of_text};
 use crate::catalogue::{FactId, Kind, Word};
 use crate::chart::Coding;
@@ -8,6 +9,7 @@ use crate::codes::{Codes, Meaning, system};
 use crate::interval::{Bound, Interval};
 use crate::values::{
     APPROXIMATE_NOTE, InFactUnit, Why, contradict, decimal, in_fact_unit, number_from_text, with_comparator,
+    without_annotations,
 };
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
@@ -36,6 +38,8 @@ pub(super) enum Unread {
 
 /// Two codes, or a code and its text, that say different things.
 pub(super) const CONTRADICTION: &str = "codes or texts that contradict each other";
+
+const NOT_AVAILABLE: &str = "the value is not available";
 
 impl From<Why> for Unread {
     fn from(why: Why) -> Self {
@@ -122,7 +126,12 @@ impl<'t> Written<'t> {
             Self::Nothing => Some(Unread::Nothing("no value")),
             Self::MarkedAbsent => Some(Unread::Nothing("the value is marked as absent")),
             Self::Odd => Some(Unread::Unreadable("a kind of value that is not read")),
-            Self::Text(text) if says_nothing(text) => Some(Unread::Nothing("the value is not available")),
+            Self::Text(text) if says_nothing(text) => Some(Unread::Nothing(NOT_AVAILABLE)),
+            Self::Concept(concept)
+                if !concept.has("coding") && concept.wording().is_some_and(says_nothing) =>
+            {
+                Some(Unread::Nothing(NOT_AVAILABLE))
+            }
             _ => None,
         }
     }
@@ -201,11 +210,19 @@ fn units_contradict(quantity: Node<'_>) -> bool {
 
 /// A Quantity's number, without unit.
 fn interval_of(quantity: Node<'_>) -> Option<(Interval, bool)> {
-    let value = decimal(&quantity.number("value")?)?;
+    let written = quantity.number("value")?;
+    let value = decimal(&written).or_else(|| decimal_with_comma(&written))?;
     if quantity.has("comparator") && quantity.text("comparator").is_none() {
         return None;
     }
     with_comparator(value, quantity.text("comparator").map(str::trim))
+}
+
+/// `12,5` in the place of a number.
+fn decimal_with_comma(text: &str) -> Option<Decimal> {
+    let only_number = |c: char| c.is_ascii_digit() || c == ',';
+    let number = number_from_text(text).filter(|_| text.chars().all(only_number))?;
+    number.interval.as_exact()
 }
 
 /// A Range's number and unit.
@@ -238,12 +255,15 @@ fn ratio_of(fact: FactId, ratio: Node<'_>) -> Option<(Interval, Option<String>)>
         return None;
     }
     let divisor = decimal(&bottom.number("value").unwrap_or_else(|| "1".into()))?;
-    match unit_of(bottom).filter(|unit| *unit != "1") {
+    let percentage = fact.info().unit.as_deref() == Some("%");
+    // `120 {cells} / 1000 {cells}` is a fraction.
+    let pure = |unit: &&str| *unit == "1" || (percentage && without_annotations(unit).is_empty());
+    match unit_of(bottom).filter(|unit| !pure(unit)) {
         Some(unit) => Some((interval, Some(format!("/{divisor} {unit}")))),
-        None if divisor != Decimal::ONE && fact.info().unit.as_deref() != Some("%") => None,
+        None if divisor != Decimal::ONE && !percentage => None,
         None => {
             let factor = Decimal::ONE.checked_div(divisor)?;
-            let unit = unit_of(top).map(str::to_owned);
+            let unit = unit_of(top).filter(|unit| !pure(unit)).map(str::to_owned);
             Some((
                 interval.scaled(factor)?,
                 unit.or_else(|| (divisor != Decimal::ONE).then(|| "1".into())),
@@ -253,7 +273,18 @@ fn ratio_of(fact: FactId, ratio: Node<'_>) -> Option<(Interval, Option<String>)>
 }
 
 fn number_in_text(fact: FactId, text: &str) -> Result<InFactUnit, Unread> {
-    let found = number_from_text(text).ok_or(Why::NoNumber)?;
+    let text = bare(fact, text);
+    let info = fact.info();
+    if info.zero.iter().any(|zero| *zero == text.to_lowercase()) {
+        return Ok(in_fact_unit(fact, Interval::exactly(Decimal::ZERO), None)?);
+    }
+    let found = match fact {
+        FactId::TumourSize | FactId::LargestLiverLesion => number_from_text(text).or_else(|| greatest(text)),
+        // The fields of `2/10` are the ones that mitoses are counted in.
+        FactId::Mitoses if text.ends_with("/10") => number_from_text(&format!("{text} HPF")),
+        _ => number_from_text(text),
+    }
+    .ok_or(Why::NoNumber)?;
     noted(
         in_fact_unit(fact, found.interval, found.unit.as_deref())?,
         found.approximate,
@@ -278,7 +309,17 @@ pub(super) fn number(fact: FactId, written: &Written<'_>, codes: &Codes) -> Resu
             if units_contradict(*quantity) {
                 return Err(Why::UnitsContradict.into());
             }
-            noted(in_fact_unit(fact, interval, unit_of(*quantity))?, approximate)
+            let mut number = in_fact_unit(fact, interval, unit_of(*quantity))?;
+            if fact == FactId::Ki67
+                && number.notes.is_empty()
+                && (number.interval.as_exact())
+                    .is_some_and(|value| value > Decimal::ZERO && value < Decimal::ONE)
+            {
+                number
+                    .notes
+                    .push("below 1 %: a fraction may have been meant".into());
+            }
+            noted(number, approximate)
         }
         Written::Range(range) => {
             let (interval, unit) = range_of(range.get("low"), range.get("high")).ok_or(Why::NoNumber)?;
@@ -292,7 +333,7 @@ pub(super) fn number(fact: FactId, written: &Written<'_>, codes: &Codes) -> Resu
             let value = decimal(number).ok_or(Why::NoNumber)?;
             Ok(in_fact_unit(fact, Interval::exactly(value), None)?)
         }
-        Written::Text(text) => number_in_text(fact, without_label(fact, text)),
+        Written::Text(text) => number_in_text(fact, text),
         Written::Concept(concept) => coded_number(fact, *concept, codes),
         _ => Err(Why::NoNumber.into()),
     }
@@ -318,7 +359,7 @@ fn coded_number(fact: FactId, concept: Node<'_>, codes: &Codes) -> Result<InFact
     let contradicts = |number: &InFactUnit| {
         concept
             .texts()
-            .filter_map(|text| number_in_text(fact, without_label(fact, text)).ok())
+            .filter_map(|text| number_in_text(fact, text).ok())
             .any(|said| said.interval.intersection(&number.interval).is_none())
     };
     match (found.pop(), found.is_empty()) {
@@ -328,38 +369,11 @@ fn coded_number(fact: FactId, concept: Node<'_>, codes: &Codes) -> Result<InFact
         (None, _) => {
             let text = concept.wording().unwrap_or_default();
             if says_nothing(text) {
-                return Err(Unread::Nothing("the value is not available"));
+                return Err(Unread::Nothing(NOT_AVAILABLE));
             }
-            number_in_text(fact, without_label(fact, text))
+            number_in_text(fact, text)
         }
     }
-}
-
-/// `ECOG 1`, `Krenning score 3`: the label of a score is no part of its number.
-fn without_label(fact: FactId, text: &str) -> &str {
-    let mut rest = text.trim();
-    if fact.info().kind != Kind::Score {
-        return rest;
-    }
-    let labels = [
-        "ecog",
-        "krenning",
-        "performance",
-        "status",
-        "score",
-        "grade",
-        "ps",
-        ":",
-        "=",
-    ];
-    while let Some(shorter) = labels.iter().find_map(|label| {
-        let head = rest.get(..label.len())?;
-        head.eq_ignore_ascii_case(label)
-            .then(|| rest.get(label.len()..))?
-    }) {
-        rest = shorter.trim_start();
-    }
-    rest
 }
 
 /// The value as a whole number, or an interval between two.
@@ -492,6 +506,15 @@ pub(super) fn karnofsky(written: &Written<'_>) -> Option<i64> {
 }
 
 fn from_plain_text(text: &str) -> Option<(Interval, Option<String>)> {
-    let found = number_from_text(text)?;
+    let labels = [
+        "kps",
+        "karnofsky",
+        "performance",
+        "status",
+        "index",
+        "-index",
+        "score",
+    ];
+    let found = number_from_text(without_labels(&labels, text))?;
     (!found.approximate).then_some((found.interval, found.unit))
 }

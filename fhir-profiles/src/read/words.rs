@@ -1,6 +1,6 @@
 //! Words of a fact's list from plain text and from yes and no.
 
-use crate::catalogue::{FactId, Word};
+use crate::catalogue::{FactId, Kind, Word};
 
 /// The word of a fact that yes or no stands for, if its list is one of two opposites.
 pub(super) fn polar(fact: FactId, yes: bool) -> Option<Word> {
@@ -21,7 +21,7 @@ pub(super) fn word_of_text(fact: FactId, text: &str) -> Option<Word> {
     let text = text
         .trim()
         .to_lowercase()
-        .split([' ', '_', '-'])
+        .split([' ', '_', '-', ':'])
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join("-");
@@ -29,14 +29,42 @@ pub(super) fn word_of_text(fact: FactId, text: &str) -> Option<Word> {
     if let Some(word) = listed {
         return fact.word(word);
     }
+    let mut synonyms = fact.info().synonyms.iter();
+    if let Some((_, word)) = synonyms.find(|(written, _)| *written == text) {
+        return fact.word(word);
+    }
     match (fact, text.as_str()) {
         (FactId::Differentiation, "well-differentiated") => fact.word("well"),
         (FactId::Differentiation, "moderately-differentiated") => fact.word("moderate"),
         (FactId::Differentiation, "poorly-differentiated") => fact.word("poor"),
-        (_, "yes" | "present" | "positive" | "detected" | "true") => polar(fact, true),
-        (_, "no" | "absent" | "negative" | "not-detected" | "false") => polar(fact, false),
+        (_, "yes" | "present" | "positive" | "detected" | "true" | "ja" | "positiv") => polar(fact, true),
+        (_, "no" | "absent" | "negative" | "not-detected" | "false" | "nein" | "negativ" | "not-present") => {
+            polar(fact, false)
+        }
+        (_, "none" | "keine") if fact.info().kind == Kind::Presence => polar(fact, false),
         _ => None,
     }
+}
+
+/// How far a portal vein thrombosis goes by its wording: without extent it counts as occluded (specification, section 2).
+pub(super) fn extent<'t>(texts: impl Iterator<Item = &'t str>) -> &'static str {
+    let mut partial = false;
+    for text in texts {
+        let text = text.to_lowercase().replace("non-occlusive", "nonocclusive");
+        let has = |words: &[&str]| words.iter().any(|word| has_words(&text, word));
+        if has(&["complete", "total", "occlusive", "occluded", "not", "no"]) {
+            return "occluded";
+        }
+        partial |= has(&[
+            "partial",
+            "partially",
+            "nonocclusive",
+            "incomplete",
+            "partielle",
+            "teilweise",
+        ]);
+    }
+    if partial { "partial" } else { "occluded" }
 }
 
 /// Whether the text holds this phrase as whole words, in any case.
@@ -48,4 +76,23 @@ pub(super) fn has_words(text: &str, phrase: &str) -> bool {
         let after = lower.get(at + found.len()..).and_then(|tail| tail.chars().next());
         ends(before) && ends(after)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thrombosis_is_partial_only_where_it_says_so() {
+        for (text, is) in [
+            ("Portal vein thrombosis", "occluded"),
+            ("Partial portal vein thrombosis", "partial"),
+            ("Non-occlusive thrombus of portal vein", "partial"),
+            ("Occlusive portal vein thrombosis", "occluded"),
+            ("Complete occlusion, left branch partial", "occluded"),
+            ("not partial", "occluded"),
+        ] {
+            assert_eq!(extent([text].into_iter()), is, "{text}");
+        }
+    }
 }

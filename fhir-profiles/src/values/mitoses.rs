@@ -44,6 +44,7 @@ const COUNTED: &[&str] = &[
     "mitosis",
     "mitoticfigure",
     "mitoticfigures",
+    "number",
 ];
 
 /// Reads `/10 HPF`, `per 10 high-power fields`, `{mitoses}/10.[HPF]`, `/(2.mm2)`, `/2.mm2`, `mitoses`, ...
@@ -70,7 +71,7 @@ pub(super) fn per(unit: &str) -> Option<Per> {
         .iter()
         .find_map(|word| text.strip_prefix(word))
         .unwrap_or(&text);
-    let text = ["/", "per", "pro", "je", "in"]
+    let text = ["/", "per", "pro", "je", "in", "auf"]
         .iter()
         .find_map(|word| text.strip_prefix(word))?;
     let noun = text.trim_start_matches(|c: char| c.is_ascii_digit());

@@ -39,6 +39,7 @@ const COMPARATORS: &[(&str, Comparator)] = &[
     ("under", Comparator::Below),
     ("weniger als", Comparator::Below),
     ("kleiner als", Comparator::Below),
+    ("kleiner", Comparator::Below),
     ("unter", Comparator::Below),
     ("up to", Comparator::UpTo),
     ("at most", Comparator::UpTo),
@@ -46,6 +47,9 @@ const COMPARATORS: &[(&str, Comparator)] = &[
     ("bis zu", Comparator::UpTo),
     ("bis", Comparator::UpTo),
     ("höchstens", Comparator::UpTo),
+    ("max.", Comparator::UpTo),
+    ("max", Comparator::UpTo),
+    ("maximal", Comparator::UpTo),
     ("at least", Comparator::From),
     ("not less than", Comparator::From),
     ("mindestens", Comparator::From),
@@ -63,6 +67,17 @@ const COMPARATORS: &[(&str, Comparator)] = &[
     ("le", Comparator::UpTo),
     ("gt", Comparator::Above),
     ("ge", Comparator::From),
+];
+
+/// The same, written behind the number.
+const BEHIND: &[(&str, Comparator)] = &[
+    (" or greater", Comparator::From),
+    (" or more", Comparator::From),
+    (" or higher", Comparator::From),
+    (" oder mehr", Comparator::From),
+    (" or less", Comparator::UpTo),
+    (" or lower", Comparator::UpTo),
+    (" oder weniger", Comparator::UpTo),
 ];
 
 const ABOUT: &[&str] = &[
@@ -83,6 +98,8 @@ const ABOUT: &[&str] = &[
     "∼",
 ];
 
+const BETWEEN: &[&str] = &["between", "zwischen"];
+const AND: &[&str] = &["and", "und"];
 const DASHES: &[&str] = &["-", "–", "—", "‐", "‑", "−", "to", "bis"];
 
 /// Reads a number with an optional comparator, range and unit; `None` for text that is not understood in full.
@@ -102,12 +119,22 @@ pub(crate) fn number_from_text(text: &str) -> Option<TextNumber> {
             approximate: true,
         });
     }
-    let (comparator, rest) = comparator(&text);
+    if let Some(rest) = BETWEEN.iter().find_map(|word| strip(&text, word)) {
+        let (value, rest) = leading_number(rest)?;
+        let (interval, unit) = range(None, value, rest, AND)?;
+        return Some(TextNumber {
+            interval,
+            unit,
+            approximate: false,
+        });
+    }
+    let (before, rest) = comparator(&text);
+    let (behind, rest) = comparator_behind(rest);
     let (value, rest) = leading_number(rest)?;
-    let (interval, unit) = if let Some(unit) = unit(rest) {
-        (one(comparator, value)?, unit)
-    } else {
-        range(comparator, value, rest)?
+    let (interval, unit) = match (before, behind, unit(rest)) {
+        (None, given, Some(unit)) | (given, None, Some(unit)) => (one(given, value)?, unit),
+        (given, None, None) => range(given, value, rest, DASHES)?,
+        _ => return None,
     };
     Some(TextNumber {
         interval,
@@ -127,10 +154,15 @@ fn one(comparator: Option<Comparator>, value: Decimal) -> Option<Interval> {
 }
 
 /// The second half of `3-5 %`, `3 % to 5 %` or `> 3 to ≤ 5 %`.
-fn range(first: Option<Comparator>, low: Decimal, rest: &str) -> Option<(Interval, Option<String>)> {
+fn range(
+    first: Option<Comparator>,
+    low: Decimal,
+    rest: &str,
+    dashes: &[&str],
+) -> Option<(Interval, Option<String>)> {
     for (position, _) in rest.char_indices() {
         let (before, after) = rest.split_at_checked(position)?;
-        let Some(after) = DASHES.iter().find_map(|dash| strip(after, dash)) else {
+        let Some(after) = dashes.iter().find_map(|dash| strip(after, dash)) else {
             continue;
         };
         let Some(low_unit) = unit(before) else {
@@ -149,10 +181,10 @@ fn range(first: Option<Comparator>, low: Decimal, rest: &str) -> Option<(Interva
         // `> 3-5` says nothing of its upper end and `< 3-5` nothing at all.
         let (low_included, high_included) = match (first, second) {
             (None, None) => (true, true),
-            (Some(low), Some(high)) => (
+            (low, Some(high)) => (
                 match low {
-                    Comparator::From => true,
-                    Comparator::Above => false,
+                    None | Some(Comparator::From) => true,
+                    Some(Comparator::Above) => false,
                     _ => return None,
                 },
                 match high {
@@ -174,6 +206,17 @@ fn comparator(text: &str) -> (Option<Comparator>, &str) {
     COMPARATORS
         .iter()
         .find_map(|(written, comparator)| strip(text, written).map(|rest| (Some(*comparator), rest)))
+        .unwrap_or((None, text))
+}
+
+fn comparator_behind(text: &str) -> (Option<Comparator>, &str) {
+    BEHIND
+        .iter()
+        .find_map(|(written, comparator)| {
+            let (head, tail) = text.split_at_checked(text.len().checked_sub(written.len())?)?;
+            tail.eq_ignore_ascii_case(written)
+                .then_some((Some(*comparator), head))
+        })
         .unwrap_or((None, text))
 }
 

@@ -117,6 +117,13 @@ const PERCENT: &[&str] = &[
     "%positivecells",
     "%pos",
     "%pos.",
+    "%positivetumourcells",
+    "%positivetumorcells",
+    "%tumorzellen",
+    "%dertumorzellen",
+    "percents",
+    "percentpositive",
+    "percentofcells",
     "/100cells",
     "/100tumourcells",
     "/100tumorcells",
@@ -215,7 +222,7 @@ pub(super) fn is_percent(unit: &str) -> bool {
 }
 
 /// The unit without `{...}`, which may hold any text: what is left of a unit that could be read is our vocabulary.
-pub(super) fn without_annotations(unit: &str) -> String {
+pub(crate) fn without_annotations(unit: &str) -> String {
     let mut depth = 0_u32;
     unit.chars()
         .filter(|c| {

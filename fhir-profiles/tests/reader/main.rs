@@ -17,3 +17,4 @@ mod staging;
 mod statuses;
 mod support;
 mod values;
+mod wording;
