@@ -2,6 +2,7 @@
 gives by itself, and every pod must be as locked up as the table below says."""
 
 import copy
+import itertools
 import re
 import sys
 
@@ -147,9 +148,14 @@ def unlocked(found):
             for probe in () if pod["kind"] == "CronJob" else ("startupProbe", "livenessProbe", "readinessProbe"):
                 if at(container, f"{probe}.httpGet.port") != ["management"]:
                     yield f"{probe} does not ask the management port"
-    policies = [item for item in found.values() if item["kind"] == "NetworkPolicy"]
-    if [policy["spec"]["policyTypes"] for policy in policies] != [["Ingress", "Egress"]]:
-        yield "there is not one network policy for both directions"
+        chosen = [
+            item["spec"]["policyTypes"]
+            for item in found.values()
+            if item["kind"] == "NetworkPolicy"
+            and item["spec"]["podSelector"]["matchLabels"].items() <= template(pod)["metadata"]["labels"].items()
+        ]
+        if chosen != [["Ingress", "Egress"]]:
+            yield f"{pod['kind']}: there is not one network policy for both directions"
 
 
 def faults(helm_text, kustomize_text):
@@ -168,16 +174,21 @@ def faults(helm_text, kustomize_text):
 def seen_to_fail(text):
     """Every locked field of a rendered pod, changed one at a time, must be found; so must a changed port or peer."""
     good = installation(text)
-    for path, wanted in LOCKED.items():
+    owners = [key for key, item in good.items() if item["kind"] in OWNERS]
+    for key, (path, wanted) in itertools.product(owners, LOCKED.items()):
         bad = copy.deepcopy(good)
-        spec = bad["Deployment/pnet-cds"]["spec"]["template"]["spec"]
+        spec = template(bad[key])["spec"]
         *parents, last = path.split(".")
         for parent in parents:
             spec = spec[0] if parent == "*" else spec.setdefault(parent, {})
         spec[last] = "changed"
-        assert any(path in fault for fault in unlocked(bad)), f"a changed {path} is not found"
-        assert any(last in place for place in differences(good, bad)), f"a changed {path} is no difference"
+        assert any(path in fault for fault in unlocked(bad)), f"a changed {path} of {key} is not found"
+        assert any(last in place for place in differences(good, bad)), f"a changed {path} of {key} is no difference"
         assert wanted != "changed"
+    for key in owners:
+        bad = copy.deepcopy(good)
+        template(bad[key])["metadata"]["labels"]["app.kubernetes.io/name"] = "changed"
+        assert any("network policy" in fault for fault in unlocked(bad)), f"{key} without a policy is not found"
     bad = copy.deepcopy(good)
     bad["NetworkPolicy/pnet-cds"]["spec"]["ingress"][0]["ports"][0]["port"] = "management"
     assert list(differences(good, bad)), "a changed port is not found"
@@ -185,7 +196,7 @@ def seen_to_fail(text):
     assert list(changeable(open_text)), "a ConfigMap that can be changed is not found"
     wrong = {"env": [{"name": "A", "value": "$(B)"}, {"name": "B", "value": "b"}]}
     assert list(out_of_order(wrong)), "a variable used before it is set is not found"
-    return len(LOCKED) + 3
+    return len(owners) * (len(LOCKED) + 1) + 3
 
 
 def renamed():
