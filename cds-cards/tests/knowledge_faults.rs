@@ -31,6 +31,17 @@ fn one(file: &str, old: &str, new: &str, offset: usize, what: &str) {
     assert_eq!(faults(&files), [format!("{file}:{line}: {what}")]);
 }
 
+#[test]
+fn an_override_reason_stands_once() {
+    one(
+        "package.toml",
+        "code = \"newer-evidence\"",
+        "code = \"record-incomplete\"",
+        0,
+        "the override reason `record-incomplete` stands twice",
+    );
+}
+
 const CRITERIA: &str = "criteria.toml";
 const CURATIVE: &str = "options/curative-resection/option.toml";
 

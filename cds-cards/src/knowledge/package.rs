@@ -6,6 +6,7 @@ use super::model::{Coding, Package, Suggestion};
 use super::section::{At, Section};
 use crate::assessment::{Cited, KnowledgeRef};
 use fhir_profiles::FactId;
+use std::collections::BTreeSet;
 
 const PACKAGE: &str = "package.toml";
 const SUGGESTIONS: &str = "suggestions.toml";
@@ -38,7 +39,17 @@ pub(super) fn read(source: &Source<'_>, evidence: &Evidence, hash: String) -> Op
         let attributes = root.sections("attribute", |section| {
             section.text("name").zip(section.text("text"))
         });
-        let override_reasons = root.sections("override-reason", coding_of);
+        let mut reasons = BTreeSet::new();
+        let override_reasons = root.sections("override-reason", |section| {
+            let reason = coding_of(section)?;
+            if !reasons.insert((reason.system.clone(), reason.code.clone())) {
+                section.fault(
+                    section.line_of("code"),
+                    format!("the override reason `{}` stands twice", reason.code),
+                );
+            }
+            Some(reason)
+        });
         let changes = changes(root, version.as_ref());
         let attributes: Vec<(At<String>, At<String>)> = attributes.into_iter().flatten().collect();
         if attributes.len() != ATTRIBUTES {

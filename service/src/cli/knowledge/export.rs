@@ -42,7 +42,8 @@ fn resources(knowledge: &Knowledge, files: &BTreeMap<String, String>) -> BTreeMa
                 .iter()
                 .map(|suggestion| activity(knowledge, suggestion)),
         )
-        .chain([library(knowledge, files)]);
+        .chain([library(knowledge, files)])
+        .chain(override_reasons(knowledge));
     let made = made.filter_map(|resource| {
         let name = format!(
             "{}-{}",
@@ -239,6 +240,41 @@ fn activity(knowledge: &Knowledge, suggestion: &Suggestion) -> Value {
             ("library", json!([library_url(knowledge)])),
         ],
     )
+}
+
+/// The reasons that cards offer, where their system is ours; a site's own system is the site's to define.
+fn override_reasons(knowledge: &Knowledge) -> Option<Value> {
+    const ID: &str = "override-reasons";
+    let ours = format!("{BASE}/CodeSystem/{ID}");
+    let reasons = knowledge.package.override_reasons.iter();
+    let concepts: Vec<Value> = reasons
+        .filter(|reason| reason.system == ours)
+        .map(|reason| json!({"code": reason.code, "display": reason.display}))
+        .collect();
+    if concepts.is_empty() {
+        return None;
+    }
+    let mut head = head(
+        knowledge,
+        "CodeSystem",
+        ID,
+        "Reasons for which a card is put aside",
+    );
+    // An element of the other kinds only.
+    head.as_object_mut()?.remove("usage");
+    Some(with(
+        head,
+        [
+            (
+                "description",
+                json!("What cards offer as `overrideReasons`, and what feedback names."),
+            ),
+            ("caseSensitive", json!(true)),
+            ("content", json!("complete")),
+            ("count", json!(concepts.len())),
+            ("concept", Value::Array(concepts)),
+        ],
+    ))
 }
 
 fn library(knowledge: &Knowledge, files: &BTreeMap<String, String>) -> Value {
