@@ -129,6 +129,8 @@ pub struct Failure {
     pub code: ErrorCode,
     /// Where, in our own words: `line 3, column 5`. Never chart data.
     pub at: Option<String>,
+    /// What is wrong besides; the status is that of the first.
+    pub others: Vec<ErrorCode>,
 }
 
 impl Failure {
@@ -137,7 +139,18 @@ impl Failure {
         Self {
             code,
             at: Some(at.into()),
+            others: Vec::new(),
         }
+    }
+
+    /// Several errors at once; nothing if there is none.
+    pub fn of_all(codes: impl IntoIterator<Item = ErrorCode>) -> Option<Self> {
+        let mut codes = codes.into_iter();
+        let first = Self::from(codes.next()?);
+        Some(Self {
+            others: codes.collect(),
+            ..first
+        })
     }
 
     /// The error of a JSON parser, whose message is left out because it can quote the input.
@@ -152,19 +165,23 @@ impl Failure {
 
     /// The body of the answer, an OperationOutcome.
     pub fn outcome(&self) -> String {
+        let issue = |code: ErrorCode, text: String| Issue {
+            severity: "error",
+            code: code.issue(),
+            details: Details {
+                coding: [Coding {
+                    system: SYSTEM,
+                    code: code.code(),
+                }],
+                text,
+            },
+        };
+        let others = self.others.iter();
         let outcome = Outcome {
             resource_type: "OperationOutcome",
-            issue: [Issue {
-                severity: "error",
-                code: self.code.issue(),
-                details: Details {
-                    coding: [Coding {
-                        system: SYSTEM,
-                        code: self.code.code(),
-                    }],
-                    text: self.to_string(),
-                },
-            }],
+            issue: std::iter::once(issue(self.code, self.to_string()))
+                .chain(others.map(|code| issue(*code, code.text().to_owned())))
+                .collect(),
         };
         serde_json::to_string(&outcome).unwrap_or_default()
     }
@@ -172,7 +189,11 @@ impl Failure {
 
 impl From<ErrorCode> for Failure {
     fn from(code: ErrorCode) -> Self {
-        Self { code, at: None }
+        Self {
+            code,
+            at: None,
+            others: Vec::new(),
+        }
     }
 }
 
@@ -192,7 +213,7 @@ impl std::error::Error for Failure {}
 #[serde(rename_all = "camelCase")]
 struct Outcome {
     resource_type: &'static str,
-    issue: [Issue; 1],
+    issue: Vec<Issue>,
 }
 
 #[derive(Serialize)]
@@ -229,6 +250,18 @@ mod tests {
             assert!(!error.text().ends_with('.'), "{}", error.text());
             assert!((400..600).contains(&error.status()));
         }
+    }
+
+    #[test]
+    fn every_error_of_several_is_an_issue_of_its_own() {
+        assert_eq!(Failure::of_all([]), None);
+        let failure = Failure::of_all([ErrorCode::Draining, ErrorCode::StoreUnavailable]).unwrap();
+        let outcome: serde_json::Value = serde_json::from_str(&failure.outcome()).unwrap();
+        let issues = outcome["issue"].as_array().unwrap().iter();
+        let codes: Vec<&str> = issues
+            .map(|issue| issue["details"]["coding"][0]["code"].as_str().unwrap())
+            .collect();
+        assert_eq!(codes, ["draining", "store-unavailable"]);
     }
 
     #[test]

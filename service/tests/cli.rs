@@ -304,7 +304,7 @@ fn the_knowledge_is_exported_as_fhir_resources_that_hold_each_rule_with_its_quot
     }
     assert_eq!(
         (kinds["PlanDefinition"], kinds["Library"], kinds["CodeSystem"]),
-        (19, 1, 3)
+        (19, 1, 4)
     );
     assert!(
         kinds["ValueSet"] > 100 && kinds["ActivityDefinition"] > 5,
@@ -363,8 +363,8 @@ fn it_prints_a_line_that_works_and_ends_on_sigterm_with_0() {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let curl = lines
         .by_ref()
-        .map(Result::unwrap)
-        .find_map(|line| line.strip_prefix("try: ").map(str::to_owned))
+        .map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap())
+        .find_map(|line| line["message"].as_str()?.strip_prefix("try: ").map(str::to_owned))
         .unwrap();
     let address = curl.split('/').nth(2).unwrap().parse().unwrap();
     let body = curl.split("-d '").nth(1).unwrap().trim_end_matches('\'');
@@ -393,4 +393,59 @@ fn it_prints_a_line_that_works_and_ends_on_sigterm_with_0() {
         (&Value::from(200), true)
     );
     assert!(!log.contains("canary-4711") && !log.contains("Patient/"), "{log}");
+}
+
+#[test]
+fn the_settings_file_is_named_before_or_after_the_command() {
+    let config = scratch("cli/config.toml", "cards.max = 0\n")
+        .display()
+        .to_string();
+    let file = patient(WITH_PNET);
+    for arguments in [
+        &["--config", &config, "assess", &file][..],
+        &["assess", "--config", &config, &file],
+        &["assess", &file, "--config", &config],
+        &["--config", &config],
+        &["--config", &config, "serve"],
+        &["store", "--config", &config, "status"],
+        &["--config", &config, "feedback", "report"],
+    ] {
+        let (code, _, error) = run(arguments);
+        assert!(
+            code == 2 && error.contains("config.toml:1: `cards.max`"),
+            "{arguments:?}: {error}"
+        );
+    }
+    // Where it would count for nothing it is refused.
+    for arguments in [
+        &["--config", &config, "settings"][..],
+        &["knowledge", "check", "--config", &config],
+    ] {
+        let (code, _, error) = run(arguments);
+        assert!(
+            code == 2 && error.contains("leave --config out"),
+            "{arguments:?}: {error}"
+        );
+    }
+}
+
+#[test]
+fn a_store_that_is_not_there_is_named() {
+    let config = scratch(
+        "cli/no-store.toml",
+        "store.url = \"sqlite:/nowhere/pnet-cds.sqlite\"\n",
+    );
+    let config = config.display().to_string();
+    for command in [
+        &["store", "status"][..],
+        &["store", "migrate"],
+        &["feedback", "report"],
+    ] {
+        let (code, _, error) = run(&[command, &["--config", &config]].concat());
+        assert_eq!(code, 2, "{error}");
+        assert!(
+            error.starts_with("pnet-cds: /nowhere/pnet-cds.sqlite: there is no such file; "),
+            "{error}"
+        );
+    }
 }

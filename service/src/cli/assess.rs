@@ -20,8 +20,8 @@ struct Cards {
 }
 
 /// Assesses every file; what cannot be assessed is told at the end.
-pub(super) fn run(args: &AssessArgs) -> Result<(), Ended> {
-    let settings = settings::current(args.config.as_deref())?;
+pub(super) fn run(args: &AssessArgs, config: Option<&Path>) -> Result<(), Ended> {
+    let settings = settings::current(config)?;
     let evaluator = Evaluator::load(&settings).map_err(Ended::wrong)?;
     let assessing = Assessing {
         templates: templates(&evaluator.codes),

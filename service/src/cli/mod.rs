@@ -24,12 +24,13 @@ const WRONG_INPUT: u8 = 2;
 /// Reads a patient's chart (FHIR), works out grade, stage and which of 19 treatment options a published review
 /// supports, and answers with cards that a clinician can check line by line. Without a command it serves.
 #[derive(Debug, Parser)]
-#[command(name = "pnet-cds", version, args_conflicts_with_subcommands = true)]
+#[command(name = "pnet-cds", version)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
-    #[command(flatten)]
-    serve: ServeArgs,
+    /// Settings file (TOML), before or after the command [environment: PNET_CDS_CONFIG].
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -38,11 +39,11 @@ enum Command {
     ///
     /// With no settings at all it listens on 127.0.0.1:8080 and serves bundled synthetic patients to try it with.
     /// SIGTERM and SIGINT let requests in flight end; then it exits with 0.
-    Serve(ServeArgs),
+    Serve,
     /// Assess one patient a file.
     ///
     /// A file is a FHIR Bundle of any type or a CDS Hooks request. Every file is done; the exit code is 0 if all
-    /// could be assessed, else 2, with a message for each that could not.
+    /// could be assessed, else 2, with a message for each that could not. Knowledge and card settings apply.
     Assess(AssessArgs),
     /// Assess a population, one row a patient.
     ///
@@ -54,7 +55,8 @@ enum Command {
     ///
     /// For the integration engineer: pulls what a hook call without prefetch would pull, and says search by search and
     /// fact by fact what was found, how it was read, what was ignored and why, which codes look relevant and are not
-    /// read (with a ConceptMap to begin with), and what the server does not honour. Reads only.
+    /// read (with a ConceptMap to begin with), and what the server does not honour. Reads only. [fhir] and knowledge
+    /// settings apply.
     Probe(ProbeArgs),
     /// Check, show, compare or export the knowledge.
     #[command(subcommand)]
@@ -72,13 +74,6 @@ enum Command {
 }
 
 #[derive(Debug, Args)]
-struct ServeArgs {
-    /// Settings file (TOML) [environment: PNET_CDS_CONFIG].
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
 struct AssessArgs {
     /// Files to read; `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
@@ -89,9 +84,6 @@ struct AssessArgs {
     /// Form of the output.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Settings file (TOML): its knowledge and card settings apply [environment: PNET_CDS_CONFIG].
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -108,9 +100,6 @@ struct ScreenArgs {
     /// Day of evaluation, YYYY-MM-DD [default: today].
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
-    /// Settings file (TOML): its knowledge and code settings apply [environment: PNET_CDS_CONFIG].
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -138,9 +127,6 @@ struct ProbeArgs {
     /// Day of evaluation, YYYY-MM-DD [default: today].
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
-    /// Settings file (TOML): its [fhir] and knowledge settings apply [environment: PNET_CDS_CONFIG].
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -185,13 +171,11 @@ enum KnowledgeCommand {
     /// Write the knowledge as FHIR R4 resources, a file each: PlanDefinition (one an option), ActivityDefinition (one a
     /// suggested request), ValueSet and CodeSystem (what is read), and a Library with the source files.
     ///
-    /// The resources say in FHIR what the rules are; they are not executable: the rules are run by this service.
+    /// The resources say in FHIR what the rules are; they are not executable: the rules are run by this service. It is the
+    /// knowledge of the settings that is exported.
     Export {
         /// Directory to write to; made if it is not there.
         dir: PathBuf,
-        /// Settings file (TOML): its knowledge is exported [environment: PNET_CDS_CONFIG].
-        #[arg(long, value_name = "FILE")]
-        config: Option<PathBuf>,
     },
 }
 
@@ -207,9 +191,6 @@ enum FeedbackCommand {
         /// Form of the output.
         #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
         format: ReportFormat,
-        /// Settings file (TOML): its [store] settings apply [environment: PNET_CDS_CONFIG].
-        #[arg(long, value_name = "FILE")]
-        config: Option<PathBuf>,
     },
 }
 
@@ -224,7 +205,7 @@ enum ReportFormat {
 #[derive(Debug, Subcommand)]
 enum StoreCommand {
     /// Say which database it is, its version, and how much is in it.
-    Status(StoreArgs),
+    Status,
     /// Bring the tables to a version; the service does so by itself when it starts.
     ///
     /// Going back is for returning to an older release for good, with the service stopped; it deletes what only the newer
@@ -236,8 +217,6 @@ enum StoreCommand {
         /// Go back, and delete what only newer versions keep: cards, feedback, used tokens.
         #[arg(long)]
         delete_newer: bool,
-        #[command(flatten)]
-        store: StoreArgs,
     },
     /// Copy a SQLite store into a new file; the service may be running.
     ///
@@ -246,16 +225,7 @@ enum StoreCommand {
     Backup {
         /// The new file.
         file: PathBuf,
-        #[command(flatten)]
-        store: StoreArgs,
     },
-}
-
-#[derive(Debug, Args)]
-struct StoreArgs {
-    /// Settings file (TOML): its [store] settings apply [environment: PNET_CDS_CONFIG].
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -268,29 +238,28 @@ struct SettingsArgs {
 /// Runs the command that the arguments name.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let ended = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
-        Command::Serve(args) => serve::run(args.config.as_deref()),
-        Command::Assess(args) => assess::run(&args),
-        Command::Screen(args) => screen::run(&args),
-        Command::Probe(args) => probe::run(&args),
+    let config = cli.config.as_deref();
+    let ended = match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(config),
+        Command::Assess(args) => assess::run(&args, config),
+        Command::Screen(args) => screen::run(&args, config),
+        Command::Probe(args) => probe::run(&args, config),
+        Command::Knowledge(KnowledgeCommand::Export { dir }) => knowledge::export(&dir, config),
+        Command::Feedback(FeedbackCommand::Report { since, format }) => {
+            feedback::report(since, format, config)
+        }
+        Command::Store(StoreCommand::Status) => store::status(config),
+        Command::Store(StoreCommand::Migrate { to, delete_newer }) => {
+            store::migrate(to, delete_newer, config)
+        }
+        Command::Store(StoreCommand::Backup { file }) => store::backup(&file, config),
+        // Passed over, it would seem to count.
+        Command::Knowledge(_) | Command::Settings(_) if config.is_some() => Err(Ended::wrong([
+            "this command reads no settings: leave --config out",
+        ])),
         Command::Knowledge(KnowledgeCommand::Check { dir }) => knowledge::check(dir.as_deref()),
         Command::Knowledge(KnowledgeCommand::Show { id }) => knowledge::show(id.as_deref()),
         Command::Knowledge(KnowledgeCommand::Diff { old, new }) => knowledge::diff(&old, new.as_deref()),
-        Command::Feedback(FeedbackCommand::Report {
-            since,
-            format,
-            config,
-        }) => feedback::report(since, format, config.as_deref()),
-        Command::Store(StoreCommand::Status(args)) => store::status(args.config.as_deref()),
-        Command::Store(StoreCommand::Migrate {
-            to,
-            delete_newer,
-            store,
-        }) => store::migrate(to, delete_newer, store.config.as_deref()),
-        Command::Store(StoreCommand::Backup { file, store }) => store::backup(&file, store.config.as_deref()),
-        Command::Knowledge(KnowledgeCommand::Export { dir, config }) => {
-            knowledge::export(&dir, config.as_deref())
-        }
         Command::Settings(args) => settings::run(args.check.as_deref()),
     };
     match ended {

@@ -85,8 +85,8 @@ struct Probe<'a> {
 }
 
 /// Probes and prints.
-pub(super) fn run(args: &ProbeArgs) -> Result<(), Ended> {
-    let settings = settings::current(args.config.as_deref())?;
+pub(super) fn run(args: &ProbeArgs, config: Option<&Path>) -> Result<(), Ended> {
+    let settings = settings::current(config)?;
     let evaluator = Evaluator::load(&settings).map_err(Ended::wrong)?;
     let networks: Vec<_> = NETWORKS
         .iter()

@@ -18,8 +18,8 @@ use units::files;
 
 /// Reads every file twice: first to see whose each record is and which patients may have a PNET, then to keep the
 /// records of these few. So memory holds the ids of the population, and the charts only of those that matter.
-pub(super) fn run(args: &ScreenArgs) -> Result<(), Ended> {
-    let settings = settings::current(args.config.as_deref())?;
+pub(super) fn run(args: &ScreenArgs, config: Option<&Path>) -> Result<(), Ended> {
+    let settings = settings::current(config)?;
     let evaluator = Evaluator::load(&settings).map_err(Ended::wrong)?;
     let files = files(&args.paths).map_err(Ended::wrong)?;
     let out = output(args.out.as_deref())?;

@@ -9,7 +9,7 @@ use crate::hooks::trail::Trail;
 use crate::http::{State, demo_call, serve};
 use crate::settings::Settings;
 use crate::store::Store;
-use crate::telemetry::{Telemetry, start_log};
+use crate::telemetry::{LogFormat, Telemetry, beside_the_log, start_log};
 use crate::trust::AuthMode;
 use actix_web::rt::System;
 use actix_web::web::Data;
@@ -18,6 +18,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use tracing::Level;
 
 /// How long the end may wait for the collector.
 const FLUSH: Duration = Duration::from_secs(3);
@@ -25,7 +26,26 @@ const FLUSH: Duration = Duration::from_secs(3);
 /// Loads everything, says where it listens, and serves.
 pub(super) fn run(config: Option<&Path>) -> Result<(), Ended> {
     let settings = settings::current(config)?;
-    let evaluator = Evaluator::load(&settings).map_err(Ended::wrong)?;
+    run_with(&settings).map_err(|ended| told(ended, settings.telemetry.log))
+}
+
+/// The end as the log has it: who reads JSON lines gets no other.
+fn told(ended: Ended, format: LogFormat) -> Ended {
+    if format == LogFormat::Text {
+        return ended;
+    }
+    for message in &ended.messages {
+        // There is nobody to tell that standard error is closed.
+        let _ = std::io::stderr().write_all(&beside_the_log(format, Level::ERROR, message));
+    }
+    Ended {
+        messages: Vec::new(),
+        ..ended
+    }
+}
+
+fn run_with(settings: &Settings) -> Result<(), Ended> {
+    let evaluator = Evaluator::load(settings).map_err(Ended::wrong)?;
     let telemetry = Telemetry::new(&settings.telemetry).map_err(Ended::failed)?;
     if !start_log(&settings.telemetry, &telemetry, super::style::wanted_on_stderr()) {
         return Err(Ended::failed("a log was started before"));
@@ -39,10 +59,10 @@ pub(super) fn run(config: Option<&Path>) -> Result<(), Ended> {
     let base_url = base_url(scheme, address(&listener)?);
     let store = Store::open(&settings.store, settings.auth.replay_capacity)
         .map_err(|error| Ended::failed(format!("store: {error}")))?;
-    let trust = State::trust(&settings, &base_url, &store).map_err(Ended::wrong)?;
+    let trust = State::trust(settings, &base_url, &store).map_err(Ended::wrong)?;
     let (of_state, shown) = (Arc::clone(&store), telemetry.clone());
     let state = State::with_trust(
-        &settings,
+        settings,
         evaluator,
         &base_url,
         clock::today,
@@ -51,12 +71,12 @@ pub(super) fn run(config: Option<&Path>) -> Result<(), Ended> {
         shown,
     )
     .map_err(Ended::failed)?;
-    let management = management(&settings)?;
-    let mut text = banner(&settings, &state, &base_url);
+    let management = management(settings)?;
+    let mut text = banner(settings, &state, &base_url);
     if let Some(listener) = &management {
         text.push_str(&format!("metrics: http://{}/metrics\n", address(listener)?));
     }
-    announce(&settings, &text)?;
+    announce(settings, &text)?;
     let state = Data::new(state);
     let served = System::new().block_on(serve(listener, management, state.clone()));
     block_on(store.close())?;
@@ -69,12 +89,13 @@ pub(super) fn run(config: Option<&Path>) -> Result<(), Ended> {
 
 /// Says where it listens; on standard error if standard output is the audit's.
 fn announce(settings: &Settings, text: &str) -> Result<(), Ended> {
+    let lines = beside_the_log(settings.telemetry.log, Level::INFO, text);
     if settings.audit.sink == SinkSetting::Stdout {
         return std::io::stderr()
-            .write_all(text.as_bytes())
+            .write_all(&lines)
             .map_err(|error| Ended::failed(error.to_string()));
     }
-    print(text)
+    print(&String::from_utf8_lossy(&lines))
 }
 
 fn unusable(address: SocketAddr, error: &std::io::Error) -> Ended {

@@ -17,6 +17,13 @@ pub(super) fn url(config: Option<&Path>) -> Result<StoreUrl, Ended> {
 
 /// Does something with a store.
 pub(super) fn with<T>(url: &StoreUrl, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Ended> {
+    if let Some(path) = url.path().filter(|path| !path.exists()) {
+        return Err(Ended::wrong([format!(
+            "{}: there is no such file; the service makes it when it starts, in its working directory unless `store.url` \
+             (PNET_CDS_STORE__URL) names another",
+            path.display()
+        )]));
+    }
     block_on(work)?.map_err(|fault| Ended::failed(format!("store, {url}: {fault}")))
 }
 

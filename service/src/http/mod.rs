@@ -191,18 +191,16 @@ impl State {
     /// feedback has to wait.
     ///
     /// # Errors
-    /// What it waits for.
-    fn readiness(&self) -> Result<(), ErrorCode> {
-        if self.draining() {
-            return Err(ErrorCode::Draining);
-        }
-        if !self.trust.ready() {
-            return Err(ErrorCode::NotReady);
-        }
-        if self.trust.mode() == AuthMode::Required && !self.store.is_up() {
-            return Err(ErrorCode::StoreUnavailable);
-        }
-        Ok(())
+    /// Everything that it waits for.
+    fn readiness(&self) -> Result<(), Failure> {
+        let store_needed = self.trust.mode() == AuthMode::Required;
+        let reasons = [
+            (self.draining(), ErrorCode::Draining),
+            (!self.trust.ready(), ErrorCode::NotReady),
+            (store_needed && !self.store.is_up(), ErrorCode::StoreUnavailable),
+        ];
+        let codes = reasons.into_iter().filter(|(holds, _)| *holds);
+        Failure::of_all(codes.map(|(_, code)| code)).map_or(Ok(()), Err)
     }
 
     /// The day of evaluation.

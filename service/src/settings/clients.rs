@@ -193,7 +193,7 @@ fn text(given: Given<'_>) -> Result<String, String> {
 }
 
 fn each<T>(given: Given<'_>, read: fn(&str) -> Result<T, String>) -> Result<Vec<T>, String> {
-    given.list()?.into_iter().map(read).collect()
+    given.list()?.iter().map(|text| read(text)).collect()
 }
 
 fn word(text: &str) -> Result<String, String> {

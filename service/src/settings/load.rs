@@ -405,6 +405,8 @@ mod tests {
             ("server.public_url", "\"cds.example.org\""),
             ("server.public_url", "\"ftp://cds.example.org\""),
             ("server.body_limit", "\"4 MB\""),
+            ("server.body_limit", "5"),
+            ("server.body_limit", "\"63 KiB\""),
             ("server.request_deadline", "\"0 s\""),
             ("server.request_deadline", "5"),
             ("cards.max", "\"3\""),

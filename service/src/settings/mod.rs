@@ -12,14 +12,14 @@ pub(crate) use load::CONFIG_VARIABLE;
 pub use load::{Fault, Source, load};
 pub(crate) use secrets::resolve;
 
-use crate::audit::AuditSettings;
+use crate::audit::{AuditMode, AuditSettings, SinkSetting};
 use crate::fhir_client::FhirSettings;
-use crate::store::StoreSettings;
+use crate::store::{StoreSettings, StoreUrl};
 use crate::telemetry::TelemetrySettings;
 use crate::trust::{AuthSettings, ClientSettings};
 use fhir_profiles::FactId;
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -78,4 +78,52 @@ pub struct Settings {
     pub demo: Option<bool>,
     /// Whether the pages are served; `None` means only in demo mode.
     pub workbench: Option<bool>,
+}
+
+impl Settings {
+    /// A place to keep values in; the table holds the defaults.
+    fn blank() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            management_listen: None,
+            management_listen_given: false,
+            public_url: None,
+            tls_cert: None,
+            tls_key: None,
+            body_limit: 0,
+            request_deadline: Duration::ZERO,
+            drain: Duration::ZERO,
+            max_in_flight: 0,
+            max_connections: 0,
+            cors_origins: Vec::new(),
+            auth: AuthSettings {
+                mode: None,
+                open_discovery: false,
+                jwks_refresh: Duration::ZERO,
+                jwks_max_age: Duration::ZERO,
+                ca_file: None,
+                replay_capacity: 0,
+            },
+            clients: Vec::new(),
+            allow_open_network: false,
+            fhir: FhirSettings::default(),
+            store: StoreSettings {
+                url: StoreUrl::memory(),
+                retention: Duration::ZERO,
+                comments: false,
+            },
+            knowledge_dir: None,
+            codes_dir: None,
+            prefetch_keys: BTreeMap::new(),
+            max_cards: 0,
+            closed_world: Vec::new(),
+            telemetry: TelemetrySettings::default(),
+            audit: AuditSettings {
+                sink: SinkSetting::Off,
+                mode: AuditMode::Required,
+            },
+            demo: None,
+            workbench: None,
+        }
+    }
 }

@@ -1,18 +1,15 @@
 //! The table of settings: key, default, one line of explanation, and how the value is kept.
 
 use super::Settings;
-use super::values::Given;
-use crate::audit::{AuditMode, AuditSettings, SinkSetting};
-use crate::fhir_client::{AllowedBase, FhirSettings, PatientParameter};
-use crate::store::{StoreSettings, StoreUrl};
-use crate::telemetry::{LogFormat, LogLevel, TelemetrySettings};
-use crate::trust::{AuthMode, AuthSettings};
-use actix_web::http::Uri;
-use fhir_profiles::FactId;
-use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use super::values::{Given, absolute_url, closed_fact, key_pair, origin};
+use crate::audit::{AuditMode, SinkSetting};
+use crate::fhir_client::PatientParameter;
+use crate::telemetry::{LogFormat, LogLevel};
+use crate::trust::AuthMode;
 use std::path::PathBuf;
-use std::time::Duration;
+
+/// A smaller limit would refuse calls that hold next to nothing.
+const LEAST_BODY: usize = 64 << 10;
 
 /// One setting.
 pub(super) struct Row {
@@ -92,9 +89,16 @@ pub(super) const ROWS: &[Row] = &[
         key: "server.body_limit",
         default: Some("\"4 MiB\""),
         example: "",
-        about: "Greatest request body; a larger one is refused with 413.",
+        about: "Greatest request body, at least 64 KiB; a larger one is refused with 413.",
         set: |settings, given| {
-            settings.body_limit = given.bytes()?;
+            settings.body_limit = match given.bytes()? {
+                bytes if bytes < LEAST_BODY => {
+                    return Err(
+                        "expected at least \"64 KiB\": a call with a small chart is as large".to_owned(),
+                    );
+                }
+                bytes => bytes,
+            };
             Ok(())
         },
     },
@@ -144,7 +148,11 @@ pub(super) const ROWS: &[Row] = &[
         example: "",
         about: "Origins of web pages that may call from a browser, such as [\"https://ehr.example.org\"]; each exact, none by default.",
         set: |settings, given| {
-            settings.cors_origins = given.list()?.into_iter().map(origin).collect::<Result<_, _>>()?;
+            settings.cors_origins = given
+                .list()?
+                .iter()
+                .map(|text| origin(text))
+                .collect::<Result<_, _>>()?;
             Ok(())
         },
     },
@@ -354,8 +362,8 @@ pub(super) const ROWS: &[Row] = &[
         set: |settings, given| {
             settings.prefetch_keys = given
                 .list()?
-                .into_iter()
-                .map(key_pair)
+                .iter()
+                .map(|text| key_pair(text))
                 .collect::<Result<_, _>>()?;
             Ok(())
         },
@@ -378,8 +386,8 @@ pub(super) const ROWS: &[Row] = &[
         set: |settings, given| {
             settings.closed_world = given
                 .list()?
-                .into_iter()
-                .map(closed_fact)
+                .iter()
+                .map(|text| closed_fact(text))
                 .collect::<Result<_, _>>()?;
             Ok(())
         },
@@ -473,93 +481,3 @@ pub(super) const ROWS: &[Row] = &[
         },
     },
 ];
-
-impl Settings {
-    /// A place to keep values in; [`ROWS`] holds the defaults.
-    pub(super) fn blank() -> Self {
-        Self {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            management_listen: None,
-            management_listen_given: false,
-            public_url: None,
-            tls_cert: None,
-            tls_key: None,
-            body_limit: 0,
-            request_deadline: Duration::ZERO,
-            drain: Duration::ZERO,
-            max_in_flight: 0,
-            max_connections: 0,
-            cors_origins: Vec::new(),
-            auth: AuthSettings {
-                mode: None,
-                open_discovery: false,
-                jwks_refresh: Duration::ZERO,
-                jwks_max_age: Duration::ZERO,
-                ca_file: None,
-                replay_capacity: 0,
-            },
-            clients: Vec::new(),
-            allow_open_network: false,
-            fhir: FhirSettings::default(),
-            store: StoreSettings {
-                url: StoreUrl::memory(),
-                retention: Duration::ZERO,
-                comments: false,
-            },
-            knowledge_dir: None,
-            codes_dir: None,
-            prefetch_keys: BTreeMap::new(),
-            max_cards: 0,
-            closed_world: Vec::new(),
-            telemetry: TelemetrySettings::default(),
-            audit: AuditSettings {
-                sink: SinkSetting::Off,
-                mode: AuditMode::Required,
-            },
-            demo: None,
-            workbench: None,
-        }
-    }
-}
-
-/// An absolute http or https URL without query, its slash at the end taken off.
-fn absolute_url(text: &str) -> Result<String, String> {
-    let uri: Option<Uri> = text.parse().ok();
-    uri.filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none())
-        .filter(|_| !text.contains('@'))
-        .map(|_| text.trim_end_matches('/').to_owned())
-        .ok_or_else(|| "expected an absolute URL such as \"https://cds.example.org\"".to_owned())
-}
-
-/// An origin as a browser writes it: scheme, host, and the port unless it is that of the scheme.
-/// `theirs=ours`.
-fn key_pair(text: &str) -> Result<(String, String), String> {
-    match text
-        .split_once('=')
-        .map(|(theirs, ours)| (theirs.trim(), ours.trim()))
-    {
-        Some((theirs, ours)) if !theirs.is_empty() && !ours.is_empty() => {
-            Ok((theirs.to_owned(), ours.to_owned()))
-        }
-        _ => Err(format!("`{text}`: expected `their key=our key`")),
-    }
-}
-
-fn origin(text: &str) -> Result<String, String> {
-    let base = AllowedBase::parse(text, &[]).map_err(|invalid| format!("`{text}`: {invalid}"))?;
-    if base.to_string() == text && text.matches('/').count() == 2 && !text.contains('*') {
-        Ok(base.to_string())
-    } else {
-        Err(format!(
-            "`{text}`: expected an origin such as \"https://ehr.example.org\""
-        ))
-    }
-}
-
-fn closed_fact(text: &str) -> Result<FactId, String> {
-    let fact = FactId::parse(text).ok_or_else(|| format!("unknown fact `{text}`"))?;
-    match fact.word("absent") {
-        Some(_) => Ok(fact),
-        None => Err(format!("fact `{text}` cannot be absent")),
-    }
-}

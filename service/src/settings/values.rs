@@ -1,6 +1,10 @@
 //! How the value of a setting is read, from a TOML file (typed) or from the environment (text).
 
+use crate::fhir_client::AllowedBase;
+use actix_web::http::Uri;
+use fhir_profiles::FactId;
 use std::time::Duration;
+use toml::Spanned;
 use toml::de::DeValue;
 
 /// A value as given.
@@ -92,20 +96,24 @@ impl<'a> Given<'a> {
         .ok_or_else(|| WANTED.to_owned())
     }
 
-    /// A list of strings; in the environment separated by commas, with or without the brackets and quotes of TOML.
-    pub(super) fn list(self) -> Result<Vec<&'a str>, String> {
+    /// A list of strings; in the environment TOML with its brackets, or plain words separated by commas.
+    pub(super) fn list(self) -> Result<Vec<String>, String> {
         match self {
+            Self::Text(text) if text.trim_start().starts_with('[') => {
+                let value = DeValue::parse(text.trim()).map_err(|error| error.message().to_owned())?;
+                Given::Toml(value.get_ref()).list()
+            }
             Self::Text(text) => Ok(text
-                .trim()
-                .trim_start_matches('[')
-                .trim_end_matches(']')
                 .split(',')
-                .map(|item| item.trim().trim_matches('"'))
+                .map(|item| item.trim().to_owned())
                 .filter(|item| !item.is_empty())
                 .collect()),
             Self::Toml(value) => value
                 .as_array()
-                .and_then(|items| items.iter().map(|item| item.get_ref().as_str()).collect())
+                .and_then(|items| {
+                    let text = |item: &Spanned<DeValue<'_>>| item.get_ref().as_str().map(str::to_owned);
+                    items.iter().map(text).collect()
+                })
                 .ok_or_else(|| expected("a list of strings", value.type_str())),
         }
     }
@@ -113,4 +121,67 @@ impl<'a> Given<'a> {
 
 fn expected(what: &str, found: &str) -> String {
     format!("expected {what}, found {found}")
+}
+
+/// An absolute http or https URL without query, its slash at the end taken off.
+pub(super) fn absolute_url(text: &str) -> Result<String, String> {
+    let uri: Option<Uri> = text.parse().ok();
+    uri.filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none())
+        .filter(|_| !text.contains('@'))
+        .map(|_| text.trim_end_matches('/').to_owned())
+        .ok_or_else(|| "expected an absolute URL such as \"https://cds.example.org\"".to_owned())
+}
+
+/// `theirs=ours`.
+pub(super) fn key_pair(text: &str) -> Result<(String, String), String> {
+    match text
+        .split_once('=')
+        .map(|(theirs, ours)| (theirs.trim(), ours.trim()))
+    {
+        Some((theirs, ours)) if !theirs.is_empty() && !ours.is_empty() => {
+            Ok((theirs.to_owned(), ours.to_owned()))
+        }
+        _ => Err(format!("`{text}`: expected `their key=our key`")),
+    }
+}
+
+/// An origin as a browser writes it: scheme, host, and the port unless it is that of the scheme.
+pub(super) fn origin(text: &str) -> Result<String, String> {
+    let base = AllowedBase::parse(text, &[]).map_err(|invalid| format!("`{text}`: {invalid}"))?;
+    if base.to_string() == text && text.matches('/').count() == 2 && !text.contains('*') {
+        Ok(base.to_string())
+    } else {
+        Err(format!(
+            "`{text}`: expected an origin such as \"https://ehr.example.org\""
+        ))
+    }
+}
+
+/// A fact that can be absent.
+pub(super) fn closed_fact(text: &str) -> Result<FactId, String> {
+    let fact = FactId::parse(text).ok_or_else(|| format!("unknown fact `{text}`"))?;
+    match fact.word("absent") {
+        Some(_) => Ok(fact),
+        None => Err(format!("fact `{text}` cannot be absent")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_the_environment_is_toml_or_words_with_commas() {
+        let list = |text| Given::Text(text).list();
+        let words = |all: &[&str]| Ok(all.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+        assert_eq!(list(""), words(&[]));
+        assert_eq!(list(" [ ] "), words(&[]));
+        assert_eq!(list("a, b"), words(&["a", "b"]));
+        assert_eq!(list("[\"a\", \"b\"]"), words(&["a", "b"]));
+        // What trimming would take apart: a comma, brackets and quotes inside a text.
+        assert_eq!(list("['a,b', \"[c]\", \"d\\\"\"]"), words(&["a,b", "[c]", "d\""]));
+        for wrong in ["[a]", "[\"a\"", "[\"a\" \"b\"]", "[1]", "[[\"a\"]]", "[\"a\"] x"] {
+            assert!(list(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Serializer, Value};
 use std::fmt;
 use std::io::{self, Write};
 use tracing::field::{Field, Visit};
-use tracing::{Event, Subscriber};
+use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Context as LayerContext, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
@@ -62,12 +62,8 @@ impl<S: Subscriber> Layer<S> for JsonLines {
 /// An event as a line of JSON, its end included.
 pub fn json_line(event: &Event<'_>) -> Vec<u8> {
     let metadata = event.metadata();
-    let mut line = Map::new();
+    let mut line = head(metadata.level(), metadata.target());
     let mut set = |key: &str, value: Value| line.insert(key.to_owned(), value);
-    set("timestamp", Timestamp::now().to_string().into());
-    set("level", metadata.level().as_str().into());
-    set("target", metadata.target().into());
-    set("service.version", env!("CARGO_PKG_VERSION").into());
     if let Some(id) = call::current_request_id() {
         set("request_id", id.into());
     }
@@ -80,6 +76,38 @@ pub fn json_line(event: &Event<'_>) -> Vec<u8> {
         }
     });
     event.record(&mut Fields(&mut line));
+    written(&line)
+}
+
+/// Lines that the program prints beside the log, each in the form of the log: as it is, or as a line of JSON.
+pub fn beside_the_log(format: LogFormat, level: Level, text: &str) -> Vec<u8> {
+    let one = |text: &str| match format {
+        LogFormat::Text => format!("{text}\n").into_bytes(),
+        LogFormat::Json => {
+            let mut line = head(&level, env!("CARGO_CRATE_NAME"));
+            line.insert("message".to_owned(), text.into());
+            written(&line)
+        }
+    };
+    text.lines().flat_map(one).collect()
+}
+
+/// What every line begins with.
+fn head(level: &Level, target: &str) -> Map<String, Value> {
+    let fields = [
+        ("timestamp", Timestamp::now().to_string()),
+        ("level", level.as_str().to_owned()),
+        ("target", target.to_owned()),
+        ("service.version", env!("CARGO_PKG_VERSION").to_owned()),
+    ];
+    let fields = fields.into_iter();
+    fields
+        .map(|(key, value)| (key.to_owned(), value.into()))
+        .collect()
+}
+
+/// The object on a line of its own.
+fn written(line: &Map<String, Value>) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut writer = Serializer::with_formatter(&mut bytes, Ascii(CompactFormatter));
     if line.serialize(&mut writer).is_err() {

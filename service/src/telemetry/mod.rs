@@ -15,7 +15,7 @@ mod span;
 pub use asking::Asking;
 pub(crate) use call::REQUEST_ID;
 pub use call::{Call, Who};
-pub use log::{json_line, start_log};
+pub use log::{beside_the_log, json_line, start_log};
 pub use metrics::{Deadline, HttpAnswer, HttpCall, Metrics, Signal};
 pub(crate) use record::Known;
 pub use settings::{LogFormat, LogLevel, TelemetrySettings};
