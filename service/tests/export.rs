@@ -1,10 +1,16 @@
 //! Export by OTLP: what arrives, what is a parent and what a link, and that no collector can hold up an answer.
 
 mod common;
+#[cfg(test)]
+#[path = "trust_support/issuer.rs"]
+#[expect(dead_code, reason = "shared with the tests of trust, which use all of it")]
+mod issuer;
 mod outside;
 
+use issuer::EC384;
 use outside::{Program, Server, collector, http};
-use std::time::{Duration, Instant};
+use serde_json::json;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const HOOK: &str = "/cds-services/pnet-liver-metastases";
 /// The trace of a caller.
@@ -135,5 +141,84 @@ fn a_collector_that_hangs_holds_up_nothing_and_losses_are_counted() {
         );
         // Three seconds for the collector, and what a busy machine adds.
         assert!(took < Duration::from_secs(12), "{took:?}");
+    }
+}
+
+/// The span of the caller in [`TRACE`].
+const PARENT_ID: [u8; 8] = [0xb7, 0xad, 0x6b, 0x71, 0x69, 0x20, 0x33, 0x31];
+
+/// Spans in OTLP: field 4 of a span is its parent's id; in a link fields 1 and 2 are the ids of the other span.
+#[test]
+fn a_callers_trace_goes_on_only_if_its_issuer_is_trusted() {
+    for trusted in [true, false] {
+        let collector = collector();
+        let fhir = Server::start(|_| http(404, "application/fhir+json", "{}"));
+        let keys = outside::place("keys.json");
+        std::fs::write(&keys, json!({"keys": [EC384.jwk()]}).to_string()).unwrap();
+        let program = Program::start(&settings(
+            &collector,
+            &format!(
+                "fhir.deadline = \"4 s\"\n[[clients]]\nissuer = \"https://ehr.example.org\"\njwks_file = {keys:?}\n\
+                 fhir_servers = [\"http://{}/fhir\"]\ntrusted_trace = {trusted}",
+                fhir.address
+            ),
+        ));
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let token = EC384.token(&json!({
+            "iss": "https://ehr.example.org", "aud": format!("http://{}{HOOK}", program.address), "exp": now + 300,
+            "iat": now, "jti": "once",
+        }));
+        let mut call = common::prefetched(common::WITH_PNET);
+        call["fhirServer"] = format!("http://{}/fhir", fhir.address).into();
+        call["prefetch"].as_object_mut().unwrap().remove("procedures");
+        let headers = format!(
+            "{TRACE}baggage: who=CARRIED\r\ntracestate: who=CARRIED\r\nAuthorization: Bearer {token}\r\n"
+        );
+        let answer = program.send("POST", HOOK, &headers, call.to_string().as_bytes());
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        program.end();
+
+        let traces = of_signal(&collector, "traces");
+        let parent = [&[0x22, 8][..], &PARENT_ID].concat();
+        let link = [&[0x0a, 16][..], &TRACE_ID, &[0x12, 8], &PARENT_ID].concat();
+        // The span of the request is a child of the caller's, and every other of ours is in the same trace.
+        assert_eq!(contains(&traces, &parent), usize::from(trusted));
+        assert_eq!(contains(&traces, &link), usize::from(!trusted));
+        let (named, spans) = (contains(&traces, &TRACE_ID), contains(&traces, b"cds.hook"));
+        assert!(
+            spans > 0 && if trusted { named > 4 } else { named == 1 },
+            "{named}"
+        );
+
+        let asked = fhir.got();
+        assert!(!asked.is_empty(), "nothing was fetched");
+        for got in asked {
+            let line = got
+                .head
+                .lines()
+                .find(|line| line.starts_with("traceparent: 00-"))
+                .unwrap();
+            assert_eq!(
+                line.contains("0af7651916cd43dd8448eb211c80319c"),
+                trusted,
+                "{line}"
+            );
+            assert!(
+                !line.contains("b7ad6b7169203331"),
+                "our own span is the parent: {line}"
+            );
+            assert!(
+                !got.head.contains("baggage") && !got.head.contains("carried"),
+                "{}",
+                got.head
+            );
+        }
+        for signal in ["traces", "metrics", "logs"] {
+            assert_eq!(
+                contains(&of_signal(&collector, signal), b"CARRIED"),
+                0,
+                "{signal}"
+            );
+        }
     }
 }
