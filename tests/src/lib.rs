@@ -1,6 +1,8 @@
-//! What the acceptance tests share: the comparison of a vignette with an assessment, and a scripted FHIR server.
+//! What the acceptance tests share: the comparison of a vignette with an assessment, the reader's corpus, and a scripted FHIR
+//! server.
 
 pub mod compare;
+pub mod corpus;
 pub mod scripted_fhir;
 
 use std::path::PathBuf;

@@ -3,127 +3,19 @@
 //! Every fact that a row does not name must be missing, so that a row also shows what must not be read. `corpus/README.md`
 //! describes the format.
 
+use acceptance::corpus::{Expected, Report, Row, rows, values};
 use acceptance::here;
 use cds_cards::Knowledge;
 use fhir_profiles::{ChartBuilder, ChartError, Codes, ReadPolicy, read};
 use jiff::civil::{Date, date};
 use libtest_mimic::{Arguments, Failed, Trial};
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 /// Fewer rows than this would mean that a file went missing.
 const AT_LEAST: usize = 220;
-
-const SYSTEMS: [(&str, &str); 20] = [
-    ("loinc", "http://loinc.org"),
-    ("sct", "http://snomed.info/sct"),
-    ("icd10cm", "http://hl7.org/fhir/sid/icd-10-cm"),
-    ("icd10", "http://hl7.org/fhir/sid/icd-10"),
-    ("icd10gm", "http://fhir.de/CodeSystem/bfarm/icd-10-gm"),
-    ("icdo", "http://terminology.hl7.org/CodeSystem/icd-o-3"),
-    ("rx", "http://www.nlm.nih.gov/research/umls/rxnorm"),
-    ("atc", "http://www.whocc.no/atc"),
-    (
-        "hcpcs",
-        "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets",
-    ),
-    ("ncit", "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl"),
-    ("naaccr", "urn:naaccr:3863"),
-    ("ajcc", "http://cancerstaging.org"),
-    (
-        "mii",
-        "https://www.medizininformatik-initiative.de/fhir/ext/modul-onko/CodeSystem/mii-cs-onko-fernmetastasen",
-    ),
-    (
-        "clinical",
-        "http://terminology.hl7.org/CodeSystem/condition-clinical",
-    ),
-    (
-        "verified",
-        "http://terminology.hl7.org/CodeSystem/condition-ver-status",
-    ),
-    (
-        "flag",
-        "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation",
-    ),
-    ("dar", "http://terminology.hl7.org/CodeSystem/data-absent-reason"),
-    ("fact", "https://pnet-cds.github.io/fhir/CodeSystem/facts"),
-    ("value", "https://pnet-cds.github.io/fhir/CodeSystem/fact-values"),
-    ("local", "urn:example:local"),
-];
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    row: Vec<Row>,
-}
-
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Row {
-    name: String,
-    rule: String,
-    /// The day of evaluation, if it is not the usual one.
-    as_of: Option<String>,
-    /// The patient asked about; empty for none.
-    patient: Option<String>,
-    /// JSON values, one after the other.
-    chart: String,
-    /// Whether the chart stands there in full: no template, no shorthand.
-    #[serde(default)]
-    raw: bool,
-    /// With `cases`: the fact whose value they name.
-    fact: Option<String>,
-    /// What takes the place of `$` in the chart, and the value read.
-    #[serde(default)]
-    cases: Vec<(String, String)>,
-    #[serde(default)]
-    facts: BTreeMap<String, Expected>,
-    /// Facts of which the specification leaves open what is read here.
-    #[serde(default)]
-    open: Vec<String>,
-    grade: Option<String>,
-    /// The T categories still possible in the stage of ENETS.
-    enets_t: Option<Vec<String>>,
-    discrepancies: Option<Vec<String>>,
-    /// Whether something is listed as unusable; not asserted where it is left out.
-    problems: Option<bool>,
-    refused: Option<String>,
-    /// What the row waits for; then it must fail.
-    pending: Option<String>,
-}
-
-#[derive(Clone, Deserialize)]
-#[serde(untagged)]
-enum Expected {
-    Value(String),
-    Report(Box<Report>),
-}
-
-#[derive(Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Report {
-    is: Option<String>,
-    unit: Option<String>,
-    system: Option<String>,
-    since: Option<String>,
-    detail: Option<String>,
-    flag: Option<String>,
-    reference: Option<String>,
-    /// Whether the evidence says what was done to the value.
-    notes: Option<bool>,
-    evidence: Option<usize>,
-    older: Option<usize>,
-    overruled: Option<usize>,
-    unread: Option<usize>,
-    shown: Option<usize>,
-    candidates: Option<usize>,
-}
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -158,52 +50,6 @@ fn main() -> ExitCode {
         Trial::test(row.name.clone(), move || judge(&row, &knowledge))
     }));
     libtest_mimic::run(&arguments, trials).exit_code()
-}
-
-/// Every row of every file; each case is a row of its own.
-fn rows(root: &Path) -> Result<Vec<Row>, String> {
-    let mut paths: Vec<_> = std::fs::read_dir(root)
-        .map_err(|e| e.to_string())?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
-        .collect();
-    paths.sort();
-    let mut all = Vec::new();
-    for path in paths {
-        let topic = path
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let text = std::fs::read_to_string(&path).map_err(|e| format!("{topic}: {e}"))?;
-        let file: File = toml::from_str(&text).map_err(|e| format!("{topic}: {e}"))?;
-        for mut row in file.row {
-            row.name = format!("{topic}/{}", row.name);
-            if row.cases.is_empty() {
-                all.push(row);
-                continue;
-            }
-            let fact = row
-                .fact
-                .take()
-                .ok_or_else(|| format!("{}: cases of which fact?", row.name))?;
-            for (written, is) in std::mem::take(&mut row.cases) {
-                let mut case = row.clone();
-                case.name = format!("{}: {written:?}", row.name);
-                case.chart = row.chart.replace('$', &written);
-                let report = case
-                    .facts
-                    .entry(fact.clone())
-                    .or_insert_with(|| Expected::Report(Box::default()));
-                match report {
-                    Expected::Report(report) => report.is = Some(is),
-                    Expected::Value(_) => return Err(format!("{}: two values of one fact", row.name)),
-                }
-                all.push(case);
-            }
-        }
-    }
-    Ok(all)
 }
 
 fn judge(row: &Row, knowledge: &Knowledge) -> Result<(), Failed> {
@@ -409,104 +255,4 @@ fn range(ends: &Value) -> String {
         low.unwrap_or_default(),
         high.unwrap_or_default()
     )
-}
-
-/// The chart's JSON values, filled in from the template.
-fn values(row: &Row) -> Result<Vec<Box<RawValue>>, String> {
-    if row.raw {
-        return serde_json::Deserializer::from_str(&row.chart)
-            .into_iter::<Box<RawValue>>()
-            .collect::<Result<_, _>>()
-            .map_err(|e| format!("chart: {e}"));
-    }
-    let mut count = 0;
-    let mut all = Vec::new();
-    for value in serde_json::Deserializer::from_str(&row.chart).into_iter::<Value>() {
-        let mut value = value.map_err(|e| format!("chart: {e}"))?;
-        spell_out(&mut value)?;
-        fill(&mut value, &mut count);
-        let text = serde_json::to_string(&value).map_err(|e| e.to_string())?;
-        all.push(RawValue::from_string(text).map_err(|e| e.to_string())?);
-    }
-    Ok(all)
-}
-
-/// What every resource needs, where the row does not say otherwise.
-fn fill(value: &mut Value, count: &mut usize) {
-    let Value::Object(resource) = value else { return };
-    let kind = resource
-        .entry("resourceType")
-        .or_insert_with(|| "Observation".into());
-    let kind = kind.as_str().unwrap_or_default().to_owned();
-    if kind == "Bundle" {
-        let entries = resource.get_mut("entry").and_then(Value::as_array_mut);
-        for entry in entries
-            .into_iter()
-            .flatten()
-            .filter_map(|e| e.get_mut("resource"))
-        {
-            fill(entry, count);
-        }
-        return;
-    }
-    *count += 1;
-    resource.entry("id").or_insert_with(|| format!("r{count}").into());
-    let mut defaults = Map::new();
-    match kind.as_str() {
-        "Observation" | "DiagnosticReport" => defaults.insert("status".into(), "final".into()),
-        "Procedure" => defaults.insert("status".into(), "completed".into()),
-        "MedicationStatement" => defaults.insert("status".into(), "active".into()),
-        "MedicationRequest" => {
-            defaults.insert("intent".into(), "order".into());
-            defaults.insert("status".into(), "active".into())
-        }
-        "MedicationAdministration" => defaults.insert("status".into(), "in-progress".into()),
-        "Condition" | "Specimen" => None,
-        _ => return,
-    };
-    defaults.insert("subject".into(), json!({ "reference": "Patient/p" }));
-    for (field, default) in defaults {
-        resource.entry(field).or_insert(default);
-    }
-    // Servers write the type first; what another order changes is the business of its own rows.
-    let given = std::mem::take(resource);
-    resource.insert("resourceType".into(), kind.into());
-    resource.extend(given.into_iter().filter(|(_, value)| !value.is_null()));
-}
-
-/// `"@loinc 29593-1 + 'Ki-67'"` is a CodeableConcept.
-fn spell_out(value: &mut Value) -> Result<(), String> {
-    match value {
-        Value::Array(all) => all.iter_mut().try_for_each(spell_out),
-        Value::Object(fields) => fields.values_mut().try_for_each(spell_out),
-        Value::String(text) if text.starts_with('@') => {
-            *value = concept(text.trim_start_matches('@'))?;
-            Ok(())
-        }
-        _ => Ok(()),
-    }
-}
-
-fn concept(written: &str) -> Result<Value, String> {
-    let mut codings = Vec::new();
-    let mut concept = Map::new();
-    for part in written.split(" + ") {
-        if let Some(text) = part.strip_prefix('\'').and_then(|p| p.strip_suffix('\'')) {
-            concept.insert("text".into(), text.into());
-            continue;
-        }
-        let (alias, code) = part
-            .split_once(' ')
-            .ok_or_else(|| format!("no code in `{part}`"))?;
-        let system = SYSTEMS
-            .iter()
-            .find(|(name, _)| *name == alias)
-            .map(|(_, system)| *system);
-        let system = system.ok_or_else(|| format!("no system `{alias}`"))?;
-        codings.push(json!({ "system": system, "code": code }));
-    }
-    if !codings.is_empty() {
-        concept.insert("coding".into(), codings.into());
-    }
-    Ok(concept.into())
 }

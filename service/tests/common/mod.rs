@@ -8,6 +8,9 @@
     reason = "helpers of tests; each test file uses its own part"
 )]
 
+#[path = "../../../tests/src/recorded.rs"]
+mod recorded;
+
 use actix_web::rt::System;
 use actix_web::web::Data;
 use jiff::civil::{Date, date};
@@ -117,6 +120,7 @@ impl Service {
 
     /// Sends bytes as they are and reads to the end of the connection.
     pub(crate) fn raw(&self, bytes: &[u8]) -> Answer {
+        recorded::keep(bytes);
         let mut stream = self.connect();
         // The service may answer and close before it has read everything.
         let _ = stream.write_all(bytes);

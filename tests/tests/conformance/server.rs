@@ -1,5 +1,8 @@
 //! The real program as a process of its own, and a plain HTTP client that changes nothing of what is sent.
 
+#[path = "../../src/recorded.rs"]
+mod recorded;
+
 use acceptance::here;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -138,11 +141,11 @@ impl Service {
         if method == "POST" {
             request += &format!("Content-Length: {}\r\n", body.len());
         }
+        let request = format!("{request}\r\n{body}");
+        recorded::keep(request.as_bytes());
         let mut stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        stream
-            .write_all(format!("{request}\r\n{body}").as_bytes())
-            .unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         Answer::parse(&answer)

@@ -1,5 +1,8 @@
 //! A service on a free port whose callers may name one scripted server, and that server with the bundled patients.
 
+#[path = "../../src/recorded.rs"]
+mod recorded;
+
 use acceptance::scripted_fhir::{ScriptedFhir, Seen, Step, fhir};
 use actix_web::rt::System;
 use actix_web::web::Data;
@@ -121,6 +124,7 @@ impl Service {
              Content-Length: {}\r\n\r\n{body}",
             body.len()
         );
+        recorded::keep(request.as_bytes());
         stream.write_all(request.as_bytes()).unwrap();
         let mut text = String::new();
         stream.read_to_string(&mut text).unwrap();
