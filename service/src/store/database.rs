@@ -272,7 +272,7 @@ impl Database {
         .await?;
         let version = in_time(CONNECT, migrations::version(&mut first)).await;
         if version.is_ok_and(|version| version >= migrations::newest()) {
-            return Ok(in_time(CONNECT, async { Ok(first.close().await?) }).await?);
+            return in_time(CONNECT, async { Ok(first.close().await?) }).await;
         }
         in_time(MIGRATE, async {
             if !sqlite {
