@@ -142,12 +142,12 @@ fn set_future_aside(raw: &mut Raw, as_of: Date) {
 }
 
 fn newest_first(a: &Reading, b: &Reading) -> std::cmp::Ordering {
-    let key = |r: &Reading| r.effective().map(|d| (d.latest(), d.earliest()));
-    let place = |r: &Reading| {
+    fn place(r: &Reading) -> Option<(&str, &str)> {
         r.evidence
             .first()
-            .map(|e| (e.reference.clone(), e.recorded.clone()))
-    };
+            .map(|e| (e.reference.as_str(), e.recorded.as_str()))
+    }
+    let key = |r: &Reading| r.effective().map(|d| (d.latest(), d.earliest()));
     key(b).cmp(&key(a)).then_with(|| place(a).cmp(&place(b)))
 }
 
@@ -297,8 +297,6 @@ fn settle_slot(id: FactId, mut readings: Vec<Reading>, fact: &mut Fact) {
         match twin {
             Some(twin) => {
                 twin.evidence.extend(reading.evidence);
-                twin.evidence.sort_by(evidence_order);
-                twin.evidence.dedup();
                 twin.since = match (twin.since, reading.since) {
                     (Some(a), Some(b)) => Some(if a.earliest() <= b.earliest() { a } else { b }),
                     (a, b) => a.or(b),
@@ -308,6 +306,11 @@ fn settle_slot(id: FactId, mut readings: Vec<Reading>, fact: &mut Fact) {
             }
             None => united.push(reading),
         }
+    }
+    // Once for all: a chart can state the same thousands of times.
+    for reading in &mut united {
+        reading.evidence.sort_by(evidence_order);
+        reading.evidence.dedup();
     }
     if let [only] = united.as_mut_slice() {
         only.since = only.since.or(since);
