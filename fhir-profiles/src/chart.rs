@@ -41,8 +41,14 @@ pub struct Added {
     pub kind: AddedKind,
     /// Resources added, whatever the kind.
     pub resources: usize,
+    /// How many of them are Conditions.
+    pub conditions: usize,
+    /// Whether they stand in a Bundle, as what was searched does.
+    pub bundle: bool,
     /// Whether a Bundle has a further page, so that this one is incomplete.
     pub next: bool,
+    /// Whether a Bundle says that there are more matches than it holds, without a further page.
+    pub short: bool,
 }
 
 /// Why a chart is refused; holds no chart data.
@@ -119,7 +125,10 @@ impl<'a> ChartBuilder<'a> {
         let mut added = Added {
             kind: AddedKind::Malformed,
             resources: 0,
+            conditions: 0,
+            bundle: false,
             next: false,
+            short: false,
         };
         let text = json.get().trim();
         if text == "null" {
@@ -138,12 +147,17 @@ impl<'a> ChartBuilder<'a> {
             position: 0,
             failed: false,
             next: false,
+            short: false,
             resources: 0,
+            conditions: 0,
         };
+        added.bundle = narrow.kind.as_deref() == Some("Bundle");
         let lone_outcome = narrow.kind.as_deref() == Some("OperationOutcome");
         self.walk(narrow, None, &mut walk);
         added.resources = walk.resources;
+        added.conditions = walk.conditions;
         added.next = walk.next;
+        added.short = walk.short;
         added.kind = if lone_outcome || walk.failed {
             AddedKind::Outcome
         } else if walk.resources == 0 {
@@ -159,11 +173,12 @@ impl<'a> ChartBuilder<'a> {
         match narrow.kind.as_deref() {
             Some("Bundle") => {
                 walk.next |= narrow.next_page;
+                walk.short |= narrow.is_short();
                 if narrow.odd_entries {
                     self.problem(walk.position + 1, "the entries of the bundle cannot be read");
                 }
                 for entry in narrow.entries {
-                    walk.failed |= entry.outcome.is_some_and(|outcome| outcome.failed);
+                    walk.failed |= entry.refused || entry.outcome.is_some_and(|outcome| outcome.failed);
                     match entry.resource {
                         Some(resource) => self.walk(resource, entry.full_url, walk),
                         None => {
@@ -180,7 +195,8 @@ impl<'a> ChartBuilder<'a> {
                 walk.position += 1;
             }
             kind => {
-                if kind.is_some() {
+                if let Some(kind) = kind {
+                    walk.conditions += usize::from(kind == "Condition");
                     self.items.push(Item {
                         narrow,
                         full_url,
@@ -243,7 +259,9 @@ struct Walk {
     position: usize,
     failed: bool,
     next: bool,
+    short: bool,
     resources: usize,
+    conditions: usize,
 }
 
 /// A chart of one patient.
@@ -260,6 +278,14 @@ impl<'a> Chart<'a> {
     /// `Patient/id`, where the patient is known; chart data, never logged.
     pub fn subject(&self) -> Option<&str> {
         self.subject.as_deref()
+    }
+
+    /// How many resources there are, and Observations that they contain.
+    pub fn resources(&self) -> usize {
+        self.items
+            .iter()
+            .map(|item| 1 + item.narrow.contained.len())
+            .sum()
     }
 
     /// Whether the patient's own record is in the chart.

@@ -96,6 +96,8 @@ errors! {
     IncompleteConditions = "incomplete-conditions", 412, "incomplete", "the patient's conditions are incomplete (prefetch `conditions`), so a PNET cannot be ruled out; nothing was assessed";
     /// More than the limit.
     BodyTooLarge = "body-too-large", 413, "too-long", "the body is larger than `server.body_limit`";
+    /// More resources than are evaluated together.
+    TooManyResources = "too-many-resources", 413, "too-long", "the chart has more resources than `server.max_resources`; nothing was assessed";
     /// More feedback than is kept at once.
     TooMuchFeedback = "too-much-feedback", 413, "too-long", "more than 500 items of feedback in one call; nothing of it was kept";
     /// Not JSON by its header.

@@ -25,6 +25,8 @@ pub struct Evaluator {
     pub prefetch_keys: BTreeMap<String, String>,
     /// Files of the site's own knowledge that add to the embedded ones or differ from them.
     pub site_files: Vec<String>,
+    /// Greatest number of resources that are evaluated together.
+    pub max_resources: usize,
     closed_world: BTreeSet<FactId>,
     max_cards: usize,
     public_url: Option<String>,
@@ -56,6 +58,7 @@ impl Evaluator {
             codes,
             prefetch_keys: settings.prefetch_keys.clone(),
             site_files: site_files(settings.knowledge_dir.as_deref())?,
+            max_resources: settings.max_resources,
             closed_world: settings.closed_world.iter().copied().collect(),
             max_cards: settings.max_cards,
             public_url: settings.public_url.clone(),

@@ -3,7 +3,7 @@
 use crate::errors::{ErrorCode, Failure};
 use crate::evaluator::Evaluator;
 use crate::hooks::flow::{self, Basis, Source};
-use crate::hooks::prefetch::refused;
+use crate::hooks::prefetch::whole;
 use crate::hooks::request::HookRequest;
 use crate::hooks::templates::Template;
 use crate::hooks::trail::Trail;
@@ -94,7 +94,13 @@ pub(crate) fn bundle_basis(evaluator: &Evaluator, text: &str, as_of: Date) -> Re
     if added.next {
         builder.report("Bundle", "incomplete: the Bundle says that it has a next page");
     }
-    let chart = builder.finish().map_err(refused)?;
+    if added.short {
+        builder.report(
+            "Bundle",
+            "incomplete: the Bundle says that there are more matches than it holds",
+        );
+    }
+    let chart = whole(builder, evaluator)?;
     let facts = evaluator.facts(&chart, as_of);
     let assessment = cds_cards::assess(&evaluator.knowledge, &facts);
     Ok(Basis { facts, assessment })

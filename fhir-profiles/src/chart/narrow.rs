@@ -232,16 +232,35 @@ impl<'a> Loose<'a> for Issue {
     }
 }
 
-/// `Bundle.entry.response`: its outcome, where a batch answers with one.
+/// `Bundle.entry.response`: its outcome, where a batch answers with one, and whether it says that the request failed.
 #[derive(Debug, Clone, Default)]
-struct Response<'a>(Option<Box<Narrow<'a>>>);
+struct Response<'a> {
+    outcome: Option<Box<Narrow<'a>>>,
+    refused: bool,
+}
 
 impl<'a> Loose<'a> for Response<'a> {
     fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
-            "outcome" => self.0 = Some(Box::new(next(map)?)),
+            "outcome" => self.outcome = Some(Box::new(next(map)?)),
+            "status" => {
+                let status = next::<Text<'a>, A>(map)?.0.unwrap_or_default();
+                self.refused = status.trim_start().starts_with(['4', '5']);
+            }
             _ => skip(map)?,
         }
+        Ok(())
+    }
+}
+
+/// `Bundle.entry.search`: whether the entry is there for another reason than that it matches.
+#[derive(Debug, Clone, Default)]
+struct Search(bool);
+
+impl<'a> Loose<'a> for Search {
+    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        let text = next::<Text<'a>, A>(map)?.0;
+        self.0 |= key == "mode" && matches!(text.as_deref(), Some("include" | "outcome"));
         Ok(())
     }
 }
@@ -253,6 +272,10 @@ pub(crate) struct Entry<'a> {
     pub(crate) resource: Option<Narrow<'a>>,
     pub(crate) outcome: Option<Box<Narrow<'a>>>,
     pub(crate) answered: bool,
+    /// The request of a batch that it answers failed.
+    pub(crate) refused: bool,
+    /// It is there for another reason than that it matches.
+    beside: bool,
 }
 
 impl<'a> Loose<'a> for Entry<'a> {
@@ -261,9 +284,12 @@ impl<'a> Loose<'a> for Entry<'a> {
             "fullUrl" => self.full_url = next::<Text<'a>, A>(map)?.0,
             "resource" => self.resource = Some(next(map)?),
             "response" => {
+                let response: Response<'a> = next(map)?;
                 self.answered = true;
-                self.outcome = next::<Response<'a>, A>(map)?.0;
+                self.outcome = response.outcome;
+                self.refused = response.refused;
             }
+            "search" => self.beside = next::<Search, A>(map)?.0,
             _ => skip(map)?,
         }
         Ok(())
@@ -296,6 +322,8 @@ pub(crate) struct Narrow<'a> {
     /// A Bundle's entries are no list.
     pub(crate) odd_entries: bool,
     pub(crate) next_page: bool,
+    /// How many matches a search says that it has.
+    total: Option<u64>,
     pub(crate) failed: bool,
     has_code: bool,
     has_medication: bool,
@@ -303,6 +331,20 @@ pub(crate) struct Narrow<'a> {
 }
 
 impl Narrow<'_> {
+    /// Whether a search says that it has more matches than stand here, and not where. `total` does not count what was
+    /// included; one that is too low or absent says nothing.
+    pub(crate) fn is_short(&self) -> bool {
+        let is_match = |entry: &&Entry<'_>| {
+            let kind = entry
+                .resource
+                .as_ref()
+                .and_then(|resource| resource.kind.as_deref());
+            !entry.beside && kind.is_some_and(|kind| kind != "OperationOutcome")
+        };
+        let matches = || self.entries.iter().filter(is_match).count();
+        !self.next_page && self.total.is_some_and(|total| total > matches() as u64)
+    }
+
     /// Why a resource of a kind that is read can never have been understood, whatever its code.
     pub(crate) fn broken(&self) -> Option<&'static str> {
         match self.kind.as_deref().unwrap_or_default() {
@@ -405,6 +447,13 @@ impl<'a> Loose<'a> for Narrow<'a> {
             }
             "link" => {
                 self.next_page = next::<Many<Link>, A>(map)?.items.iter().any(|link| link.0);
+            }
+            "total" => {
+                self.total = map
+                    .next_value::<&serde_json::value::RawValue>()?
+                    .get()
+                    .parse()
+                    .ok()
             }
             "issue" => {
                 self.failed = next::<Many<Issue>, A>(map)?.items.iter().any(|issue| issue.0);

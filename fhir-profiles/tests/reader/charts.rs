@@ -68,6 +68,28 @@ fn a_further_page_is_told() {
 }
 
 #[test]
+fn matches_that_are_not_there_are_told() {
+    for (total, search, short) in [
+        (json!(1), json!({}), false),
+        (json!(2), json!({}), true),
+        (json!(0), json!({}), false),
+        (json!("2"), json!({}), false),
+        (json!(1), json!({"mode": "match"}), false),
+        (json!(1), json!({"mode": "include"}), true),
+    ] {
+        let value = json!({"resourceType": "Bundle", "total": total, "entry": [{"resource": patient(), "search": search}]});
+        let told = value.to_string();
+        let paged = raw(&with(
+            value.clone(),
+            json!({"link": [{"relation": "next", "url": "b"}]}),
+        ));
+        let value = raw(&value);
+        assert_eq!(ChartBuilder::new(None).add(&value).short, short, "{told}");
+        assert!(!ChartBuilder::new(None).add(&paged).short, "{told}");
+    }
+}
+
+#[test]
 fn references_to_the_patient_are_compared_by_id() {
     for subject in [
         json!({"reference": "Patient/p"}),

@@ -10,6 +10,10 @@ use std::borrow::Cow;
 pub(super) struct Page {
     /// Resources in it, outcomes left out.
     pub(super) resources: usize,
+    /// Those of them that match, not what was included with them.
+    pub(super) matches: usize,
+    /// How many matches the whole search has, if that is said.
+    pub(super) total: Option<usize>,
     /// The link to the next page.
     pub(super) next: Option<String>,
     /// Whether the server reports an error among the results.
@@ -64,6 +68,8 @@ pub(super) fn page(json: &RawValue, kind: &str) -> Result<Page, Why> {
     }
     let mut page = Page {
         resources: 0,
+        matches: 0,
+        total: bundle.total.and_then(|total| total.get().parse().ok()),
         next: next(bundle.link)?,
         failed: false,
     };
@@ -74,7 +80,10 @@ pub(super) fn page(json: &RawValue, kind: &str) -> Result<Page, Why> {
         let included = entry.search.and_then(|search| search.mode).as_deref() == Some("include");
         match resource.resource_type.as_deref() {
             Some("OperationOutcome") => page.failed |= resource.issue.is_some_and(has_error),
-            Some(found) if found == kind || included => page.resources += 1,
+            Some(found) if found == kind || included => {
+                page.resources += 1;
+                page.matches += usize::from(!included);
+            }
             _ => return Err(Why::WrongType),
         }
     }
@@ -124,6 +133,8 @@ struct Head<'a> {
 struct Bundle<'a> {
     #[serde(rename = "type", borrow, default)]
     kind: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    total: Option<&'a RawValue>,
     #[serde(borrow, default)]
     link: Vec<Link<'a>>,
     #[serde(borrow, default)]
@@ -178,6 +189,8 @@ mod tests {
     fn found(resources: usize, next: Option<&str>, failed: bool) -> Result<Page, Why> {
         Ok(Page {
             resources,
+            matches: resources,
+            total: Some(0),
             next: next.map(str::to_owned),
             failed,
         })
@@ -208,7 +221,22 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_counted_and_its_total_is_not_believed() {
+    fn what_matches_is_counted_apart_from_what_was_included() {
+        let page = read(
+            r#"{"resourceType":"Bundle","type":"searchset","total":3,"entry":[{"resource":{"resourceType":"Condition"}},
+            {"search":{"mode":"match"},"resource":{"resourceType":"Condition"}},
+            {"search":{"mode":"include"},"resource":{"resourceType":"Patient"}}]}"#,
+        )
+        .unwrap();
+        assert_eq!((page.resources, page.matches, page.total), (3, 2, Some(3)));
+        for odd in ["-1", "\"3\"", "null", "3.5"] {
+            let text = format!(r#"{{"resourceType":"Bundle","type":"searchset","total":{odd}}}"#);
+            assert_eq!(read(&text).unwrap().total, None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_counted_whatever_its_total() {
         let empty = r#"{"resourceType":"Bundle","type":"searchset","total":0}"#;
         assert_eq!(read(empty), found(0, None, false));
         let lies = r#"{"resourceType":"Bundle","type":"searchset","total":0,"link":[{"relation":"self","url":"a"},

@@ -98,10 +98,12 @@ impl<'a> Run<'a> {
         }
         let (mut json, first) = self.first_page().await?;
         let mut seen = HashSet::from([first]);
-        let mut resources = 0usize;
+        let (mut resources, mut matches, mut total) = (0usize, 0usize, None);
         loop {
             let page = answer::page(&json, self.query.kind())?;
             resources = resources.saturating_add(page.resources);
+            matches = matches.saturating_add(page.matches);
+            total = total.max(page.total);
             if resources > self.settings.max_resources {
                 return Err(Why::ResourceCap);
             }
@@ -110,7 +112,11 @@ impl<'a> Run<'a> {
                 return Err(Why::Outcome);
             }
             let Some(next) = page.next else {
-                return Ok(());
+                // Fewer than it says and no way to the rest; a total that is too low says nothing.
+                return match total.is_some_and(|total| total > matches) {
+                    true => Err(Why::Short),
+                    false => Ok(()),
+                };
             };
             let url = self.access.base.follow(&next).ok_or(Why::ForeignLink)?;
             if !seen.insert(url.to_string()) {

@@ -82,6 +82,8 @@ reasons! {
     ByteCap = "byte-cap", "the answer was larger than allowed";
     /// `fhir.max_resources`.
     ResourceCap = "resource-cap", "there were more resources than allowed";
+    /// `Bundle.total` is greater than what the pages hold.
+    Short = "short", "the server says that there are more matches than its pages hold";
     /// A page that was there already.
     PagingLoop = "paging-loop", "the pages led in a circle";
     /// A page elsewhere.

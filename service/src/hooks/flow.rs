@@ -166,9 +166,7 @@ fn take<'a>(
         .iter()
         .map(|template| source_of(&template.key, &supplied, fetched))
         .collect();
-    let taken = supplied
-        .completed(request, fetched)
-        .finish(templates, &evaluator.codes);
+    let taken = supplied.completed(request, fetched).finish(templates, evaluator);
     let needs_all = taken.as_ref().is_ok_and(|taken| !taken.surely_no_pnet);
     for (template, source) in templates.iter().zip(sources) {
         let missing = (needs_all || template.is_core()).then_some(DataSource::Missing);
@@ -189,9 +187,9 @@ fn source_of(key: &str, supplied: &Intake<'_>, fetched: &[Got]) -> Option<DataSo
     }
 }
 
-/// Assesses a chart, on the worker that answers the call: it takes 1 to 2 ms, and another thread would need a copy of
-/// the request that the chart borrows from. Where no PNET is found, incomplete conditions make that worth nothing, and other data that were
-/// not to be had make no difference.
+/// Assesses a chart, on the worker that answers the call: another thread would need a copy of the request that the chart
+/// borrows from. The time grows with the resources, which `server.max_resources` bounds for that reason. Where no PNET
+/// is found, incomplete conditions make that worth nothing, and other data that were not to be had make no difference.
 fn evaluate(evaluator: &Evaluator, taken: &Taken<'_>, as_of: Date) -> Result<Basis, Failure> {
     let facts = in_span("cds.read", || evaluator.facts(&taken.chart, as_of));
     let mut assessment = in_span("cds.assess", || cds_cards::assess(&evaluator.knowledge, &facts));
@@ -277,7 +275,7 @@ impl Server<'_> {
         let mut rest = queries.rest;
         {
             let gate = Intake::supplied(request, &evaluator.prefetch_keys).completed(request, &fetched);
-            let taken = gate.finish(&[], &evaluator.codes)?;
+            let taken = gate.finish(&[], evaluator)?;
             if taken.surely_no_pnet {
                 return Ok(fetched);
             }

@@ -4,9 +4,9 @@
 use super::request::HookRequest;
 use super::templates::Template;
 use crate::errors::{ErrorCode, Failure};
+use crate::evaluator::Evaluator;
 use crate::fhir_client::{FetchState, Why};
 use fhir_profiles::chart::{Added, AddedKind, Chart, ChartBuilder, ChartError};
-use fhir_profiles::codes::Codes;
 use fhir_profiles::facts::Gap;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -40,20 +40,36 @@ enum State {
     Partial(Option<Why>),
     /// An OperationOutcome instead of data, or no answer.
     Failed(Option<Why>),
-    /// Neither a resource nor a Bundle.
+    /// Neither a resource nor a Bundle, or nothing but other resources than the key is for.
     Malformed,
     /// No such key.
     Absent,
 }
 
 impl State {
-    fn supplied(added: Added) -> Self {
+    fn supplied(key: &str, added: Added) -> Self {
+        // One record is what a read answers with; a search answers with a Bundle, whose one match it may have been.
+        let lone = key != PATIENT && !added.bundle;
         match added.kind {
             AddedKind::Malformed => Self::Malformed,
             AddedKind::Outcome if added.resources == 0 => Self::Failed(None),
+            AddedKind::Resources(_) if key == CONDITIONS && added.conditions == 0 => Self::Malformed,
             AddedKind::Outcome => Self::Partial(None),
-            _ if added.next => Self::Partial(None),
+            AddedKind::Resources(_) if lone => Self::Partial(None),
+            _ if added.next || added.short => Self::Partial(None),
+            // The patient exists, so null is no answer.
+            AddedKind::Null if key == PATIENT => Self::Absent,
             AddedKind::Null | AddedKind::Empty | AddedKind::Resources(_) => Self::Complete,
+        }
+    }
+
+    /// What two values under one key come to: whole only if both are.
+    fn with(self, other: Self) -> Self {
+        match (self, other) {
+            (same, other) if same == other => same,
+            (Self::Absent, other) | (other, Self::Absent) if !other.has_data() => other,
+            (one, other) if one.has_data() || other.has_data() => Self::Partial(one.why().or(other.why())),
+            (one, _) => one,
         }
     }
 
@@ -118,6 +134,8 @@ impl State {
 #[derive(Debug)]
 pub(super) struct Intake<'a> {
     chart: ChartBuilder<'a>,
+    /// What the request brings, under our keys.
+    values: Vec<(&'a str, &'a RawValue)>,
     states: Vec<(&'a str, State)>,
 }
 
@@ -136,8 +154,12 @@ impl<'a> Intake<'a> {
     /// resource decides what it is used for.
     pub(super) fn supplied(request: &'a HookRequest<'_>, keys: &'a BTreeMap<String, String>) -> Self {
         let mut intake = Self::new(request);
-        for (key, value) in &request.prefetch {
-            intake.supply(keys.get(&**key).map_or(key, String::as_str), value);
+        let values = request.prefetch.iter();
+        intake.values = values
+            .map(|(key, value)| (keys.get(&**key).map_or(&**key, String::as_str), *value))
+            .collect();
+        for (key, value) in intake.values.clone() {
+            intake.supply(key, value);
         }
         intake
     }
@@ -148,7 +170,7 @@ impl<'a> Intake<'a> {
             return self;
         }
         let mut intake = Self::new(request);
-        for (key, value) in &request.prefetch {
+        for (key, value) in &self.values {
             let got = fetched.iter().find(|got| got.key == *key);
             let replaced = got.is_some_and(|got| matches!(got.state, FetchState::Complete(_)));
             // A page that was supplied is more than nothing if the rest was not to be had.
@@ -165,17 +187,17 @@ impl<'a> Intake<'a> {
     fn new(request: &HookRequest<'_>) -> Self {
         Self {
             chart: ChartBuilder::new(Some(&request.patient_id)),
+            values: Vec::new(),
             states: Vec::new(),
         }
     }
 
     fn supply(&mut self, key: &'a str, value: &'a RawValue) {
-        let state = match State::supplied(self.chart.add(value)) {
-            // The patient exists, so null is no answer.
-            State::Complete if key == PATIENT && value.get() == "null" => State::Absent,
-            state => state,
-        };
-        self.states.push((key, state));
+        let state = State::supplied(key, self.chart.add(value));
+        match self.states.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, known)) => *known = known.with(state),
+            None => self.states.push((key, state)),
+        }
     }
 
     fn fetch(&mut self, got: &'a Got) {
@@ -209,7 +231,11 @@ impl<'a> Intake<'a> {
     }
 
     /// Decides whether the core data are there, and writes down what of the templates is not.
-    pub(super) fn finish(mut self, templates: &[Template], codes: &Codes) -> Result<Taken<'a>, Failure> {
+    pub(super) fn finish(
+        mut self,
+        templates: &[Template],
+        evaluator: &Evaluator,
+    ) -> Result<Taken<'a>, Failure> {
         let patient = self.state(PATIENT);
         let conditions = self.state(CONDITIONS);
         for template in templates {
@@ -221,11 +247,11 @@ impl<'a> Intake<'a> {
                 self.chart.gap(template.facts.iter().copied(), gap);
             }
         }
-        let chart = self.chart.finish().map_err(refused)?;
+        let chart = whole(self.chart, evaluator)?;
         if !chart.has_patient() {
             return Err(patient.failure(ErrorCode::MissingPatient));
         }
-        let may_have_pnet = chart.may_have_pnet(codes);
+        let may_have_pnet = chart.may_have_pnet(&evaluator.codes);
         if conditions != State::Complete && chart.conditions() == 0 {
             return Err(conditions.failure(ErrorCode::MissingConditions));
         }
@@ -241,8 +267,17 @@ impl<'a> Intake<'a> {
     }
 }
 
+/// The chart, if it is of one patient and can be evaluated while others wait.
+pub(crate) fn whole<'a>(builder: ChartBuilder<'a>, evaluator: &Evaluator) -> Result<Chart<'a>, Failure> {
+    let chart = builder.finish().map_err(refused)?;
+    match chart.resources() > evaluator.max_resources {
+        true => Err(ErrorCode::TooManyResources.into()),
+        false => Ok(chart),
+    }
+}
+
 /// The error of a chart that is not of one patient.
-pub(crate) fn refused(error: ChartError) -> Failure {
+pub(super) fn refused(error: ChartError) -> Failure {
     let code = match error {
         ChartError::AnotherPatient => ErrorCode::AnotherPatient,
         ChartError::SeveralPatients => ErrorCode::SeveralPatients,

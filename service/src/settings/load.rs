@@ -412,6 +412,10 @@ mod tests {
             ("cards.max", "\"3\""),
             ("telemetry.log", "\"xml\""),
             ("demo.enabled", "1"),
+            (
+                "prefetch.keys",
+                "[\"problems=conditions\", \"problems=pathology\"]",
+            ),
         ] {
             assert_eq!(
                 from_file(&format!("{key} = {value}")).unwrap_err().len(),

@@ -46,6 +46,8 @@ pub struct Settings {
     pub drain: Duration,
     /// Requests answered at the same time; more get 503.
     pub max_in_flight: usize,
+    /// Greatest number of resources that one call is answered from.
+    pub max_resources: usize,
     /// Connections open at the same time; more wait.
     pub max_connections: usize,
     /// Origins of web pages that may call.
@@ -94,6 +96,7 @@ impl Settings {
             request_deadline: Duration::ZERO,
             drain: Duration::ZERO,
             max_in_flight: 0,
+            max_resources: 0,
             max_connections: 0,
             cors_origins: Vec::new(),
             auth: AuthSettings {

@@ -1,7 +1,7 @@
 //! The table of settings: key, default, one line of explanation, and how the value is kept.
 
 use super::Settings;
-use super::values::{Given, absolute_url, closed_fact, key_pair, origin};
+use super::values::{Given, absolute_url, closed_fact, key_pairs, origin};
 use crate::audit::{AuditMode, SinkSetting};
 use crate::fhir_client::PatientParameter;
 use crate::telemetry::{LogFormat, LogLevel};
@@ -129,6 +129,16 @@ pub(super) const ROWS: &[Row] = &[
         about: "Requests answered at the same time; more are refused with 503 and Retry-After.",
         set: |settings, given| {
             settings.max_in_flight = given.count(1)?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "server.max_resources",
+        default: Some("10000"),
+        example: "",
+        about: "Greatest number of resources that one call is answered from, prefetched and fetched; more are refused with 413, since reading them would keep other calls waiting.",
+        set: |settings, given| {
+            settings.max_resources = given.count(1)?;
             Ok(())
         },
     },
@@ -360,11 +370,7 @@ pub(super) const ROWS: &[Row] = &[
         example: "",
         about: "Keys under which an EHR supplies what the templates ask for, where they are not ours: [\"problems=conditions\"].",
         set: |settings, given| {
-            settings.prefetch_keys = given
-                .list()?
-                .iter()
-                .map(|text| key_pair(text))
-                .collect::<Result<_, _>>()?;
+            settings.prefetch_keys = key_pairs(&given.list()?)?;
             Ok(())
         },
     },

@@ -3,6 +3,7 @@
 use crate::fhir_client::AllowedBase;
 use actix_web::http::Uri;
 use fhir_profiles::FactId;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use toml::Spanned;
 use toml::de::DeValue;
@@ -132,8 +133,20 @@ pub(super) fn absolute_url(text: &str) -> Result<String, String> {
         .ok_or_else(|| "expected an absolute URL such as \"https://cds.example.org\"".to_owned())
 }
 
+/// Each of their keys once: of two meanings nobody can say which was meant.
+pub(super) fn key_pairs(texts: &[String]) -> Result<BTreeMap<String, String>, String> {
+    let mut pairs = BTreeMap::new();
+    for text in texts {
+        let (theirs, ours) = key_pair(text)?;
+        if let Some(other) = pairs.insert(theirs, ours) {
+            return Err(format!("`{text}`: their key stands for `{other}` already"));
+        }
+    }
+    Ok(pairs)
+}
+
 /// `theirs=ours`.
-pub(super) fn key_pair(text: &str) -> Result<(String, String), String> {
+fn key_pair(text: &str) -> Result<(String, String), String> {
     match text
         .split_once('=')
         .map(|(theirs, ours)| (theirs.trim(), ours.trim()))

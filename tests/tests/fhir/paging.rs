@@ -123,8 +123,14 @@ async fn pages_before_a_fault_are_kept() {
 }
 
 #[tokio::test]
-async fn a_total_that_lies_changes_nothing() {
-    for total in ["0", "7", "-1", "\"x\""] {
+async fn a_total_greater_than_what_came_is_not_complete_and_a_smaller_one_says_nothing() {
+    for (total, expected) in [
+        ("0", "complete 2"),
+        ("2", "complete 2"),
+        ("7", "partial 2 short"),
+        ("-1", "complete 2"),
+        ("\"x\"", "complete 2"),
+    ] {
         let server = ScriptedFhir::start(move |_, seen| {
             let next = (number(seen) == 1).then_some("Condition?page=2");
             let text = page(&resources("Condition", 1, 1), next);
@@ -133,7 +139,8 @@ async fn a_total_that_lies_changes_nothing() {
         .unwrap();
         assert_eq!(
             brief(&fetch_one(&client(), &server, search("Condition")).await.state),
-            "complete 2"
+            expected,
+            "{total}"
         );
     }
 }
