@@ -168,11 +168,10 @@ fn more_resources_than_the_limit_are_refused_not_cut() {
     let chart = chart(WITH_PNET);
     let count = chart["entry"].as_array().unwrap().len();
     assert_eq!(limited(count).post("/assessment", &chart).status, 200);
-    let small = limited(count - 1);
-    small
+    limited(count - 1)
         .post("/assessment", &chart)
         .is_error(413, "too-many-resources");
-    small
+    limited(5)
         .hook(&prefetched(WITH_PNET))
         .is_error(413, "too-many-resources");
 }
