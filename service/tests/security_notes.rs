@@ -3,8 +3,11 @@
 use std::path::PathBuf;
 
 fn read(path: &str) -> String {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path);
-    std::fs::read_to_string(&path).unwrap_or_default()
+    std::fs::read_to_string(place(path)).unwrap_or_default()
+}
+
+fn place(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
 /// `file` and name of each test that the text names.
@@ -15,7 +18,11 @@ fn named(text: &str) -> Vec<(String, &str)> {
         .filter_map(|code| code.split_once("::"))
         .map(|(file, name)| match file.strip_suffix(".rs") {
             Some(_) => (file.to_owned(), name),
-            None => (format!("tests/{file}.rs"), name),
+            None => {
+                let own = format!("tests/{file}.rs");
+                let of_several = format!("tests/{file}/main.rs");
+                (if place(&own).exists() { own } else { of_several }, name)
+            }
         })
         .collect()
 }

@@ -35,7 +35,7 @@ class Service:
         banner = ""
         for line in self.process.stdout:
             banner += line
-            if line.startswith("metrics: "):
+            if "metrics: " in line:
                 break
         found = re.search(r"listens on (https?://\S+?);", banner)
         if not found or "metrics: " not in banner:
