@@ -199,10 +199,18 @@ fn files_under(root: &Path) -> Result<BTreeMap<String, String>, Vec<String>> {
                 continue;
             }
         };
-        let shown = entries
-            .flatten()
-            .filter(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."));
-        for path in shown.map(|entry| entry.path()) {
+        for entry in entries {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    faults.push(format!("{}: {error}", dir.display()));
+                    continue;
+                }
+            };
+            if entry.file_name().as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            let path = entry.path();
             if path.is_dir() {
                 open.push(path);
                 continue;
