@@ -209,6 +209,67 @@ fn a1_each_query_to_a_fhir_server_is_on_record() {
     assert_eq!(failed[0]["outcomeDesc"], "status-5xx");
 }
 
+/// A caller that is told nothing has had its patient looked at all the same.
+#[test]
+fn a1_a_call_whose_caller_goes_away_is_on_record() {
+    use std::io::Write;
+    use std::time::{Duration, Instant};
+    let server = outside::Server::start(|got| {
+        std::thread::sleep(Duration::from_secs(2));
+        fhir(got)
+    });
+    let file = place("audit.ndjson");
+    let base = format!("http://{}/fhir", server.address);
+    let clients = format!(
+        "audit.mode = \"required\"\nfhir.deadline = \"20 s\"\nserver.request_deadline = \"30 s\"\nauth.mode = \"open\"\n\
+         [[clients]]\nissuer = \"i\"\njwks_url = \"http://127.0.0.1:9/keys\"\nfhir_servers = [\"{base}\"]\n"
+    );
+    let program = Program::start(&settings(&file, &clients));
+    let body = json!({"hook": "patient-view", "hookInstance": common::INSTANCE, "fhirServer": base,
+        "context": {"userId": "Practitioner/1", "patientId": common::WITH_PNET}})
+    .to_string();
+    let mut stream = std::net::TcpStream::connect(program.address).unwrap();
+    stream
+        .write_all(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        .unwrap();
+    // An answer that is never read turns the end of the connection into a reset.
+    stream.peek(&mut [0]).unwrap();
+    let length = body.len();
+    let head = format!(
+        "POST {HOOK} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nX-Request-Id: gone-1\r\n\
+         Content-Length: {length}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body.as_bytes()).unwrap();
+    let until = Instant::now() + Duration::from_secs(10);
+    while server.got().is_empty() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(!server.got().is_empty(), "the FHIR server is asked");
+    drop(stream);
+    while records(&file).is_empty() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let events = records(&file);
+    let decision = events.last().unwrap();
+    is_whole(decision, "gone-1");
+    assert_eq!(
+        (&decision["outcome"], &decision["outcomeDesc"]),
+        (&json!("4"), &json!("gone"))
+    );
+    assert_eq!(
+        entities(decision, "role", "1")[0]["what"]["reference"],
+        format!("Patient/{}", common::WITH_PNET)
+    );
+    assert!(
+        events[..events.len() - 1]
+            .iter()
+            .all(|query| query["outcomeDesc"] == "cut-off")
+    );
+    let (_, log, _) = program.end();
+    assert!(log.contains("gone: the caller closed the connection"), "{log}");
+}
+
 #[test]
 fn a1_refusals_are_on_record_with_what_is_known() {
     let file = place("audit.ndjson");

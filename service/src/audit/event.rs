@@ -110,6 +110,7 @@ impl Answered<'_> {
             "action": "E",
             "recorded": now.to_string(),
             "outcome": match self.error {
+                None if self.known.gone => "4",
                 None => "0",
                 Some(error) if error.status() < 500 => "4",
                 Some(_) => "8",
@@ -330,7 +331,15 @@ fn profile(is_read: bool) -> &'static str {
 
 fn host(server: &str) -> &str {
     let rest = server.split_once("://").map_or(server, |(_, rest)| rest);
-    rest.split(['/', ':']).next().unwrap_or(rest)
+    let authority = rest.split('/').next().unwrap_or(rest);
+    match authority
+        .strip_prefix('[')
+        .and_then(|inner| inner.split_once(']'))
+    {
+        // An IPv6 address is full of colons.
+        Some((address, _)) => address,
+        None => authority.split(':').next().unwrap_or(authority),
+    }
 }
 
 fn is_plain(text: &str) -> bool {
@@ -338,4 +347,21 @@ fn is_plain(text: &str) -> bool {
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_of_an_address_is_named_without_its_port() {
+        for (address, expected) in [
+            ("https://f.example/r4", "f.example"),
+            ("http://f.example:8080/r4", "f.example"),
+            ("http://[::1]:80", "::1"),
+            ("http://[2001:db8::7]/r4", "2001:db8::7"),
+        ] {
+            assert_eq!(host(address), expected, "{address}");
+        }
+    }
 }

@@ -31,8 +31,14 @@ pub async fn boundary<B: MessageBody + 'static>(
     };
     let call = Call::begin(&request, &state.telemetry);
     request.extensions_mut().insert(call.clone());
+    let mut awaited = Awaited {
+        state: &state,
+        call: Some(&call),
+    };
     let answered = call.carry(answer(&state, request, next)).await;
-    match audited(&state, &call, answered).await {
+    let answered = audited(&state, &call, answered).await;
+    awaited.call = None;
+    match answered {
         Ok(mut response) => {
             mark(response.headers_mut(), &call);
             if state.draining() {
@@ -48,6 +54,23 @@ pub async fn boundary<B: MessageBody + 'static>(
             mark(response.headers_mut(), &call);
             call.finish(response.status().as_u16(), refusal(&response));
             Err(InternalError::from_response(error, response).into())
+        }
+    }
+}
+
+/// A request whose caller waits for the answer; dropped before it is there, the caller has gone.
+struct Awaited<'a> {
+    state: &'a State,
+    call: Option<&'a Call>,
+}
+
+impl Drop for Awaited<'_> {
+    fn drop(&mut self) {
+        if let Some(call) = self.call {
+            call.gone(
+                &self.state.audit,
+                &self.state.evaluator.knowledge.package.reference,
+            );
         }
     }
 }

@@ -52,6 +52,8 @@ struct Parts {
     context: OnceCell<Context>,
     trail: Trail,
     known: RefCell<Known>,
+    /// Whether its records are on their way to the audit.
+    recorded: Cell<bool>,
 }
 
 #[derive(Debug, Clone)]
@@ -98,6 +100,7 @@ impl Call {
             context: OnceCell::new(),
             trail: Trail::default(),
             known: RefCell::default(),
+            recorded: Cell::new(false),
         }))
     }
 
@@ -221,6 +224,20 @@ impl Call {
 
     pub(super) fn known(&self) -> Ref<'_, Known> {
         self.0.known.borrow()
+    }
+
+    /// The caller has gone away.
+    pub(super) fn goes(&self) {
+        self.0.known.borrow_mut().gone = true;
+    }
+
+    /// Its records are on their way.
+    pub(super) fn recorded(&self) {
+        self.0.recorded.set(true);
+    }
+
+    pub(super) fn is_recorded(&self) -> bool {
+        self.0.recorded.get()
     }
 
     pub(super) fn method(&self) -> &'static str {

@@ -32,12 +32,15 @@ pub(crate) struct Known {
     pub(crate) assessment: Option<Assessment>,
     /// The feedback that was kept, of a call that gives some.
     pub(crate) feedback: Option<Vec<(String, Outcome)>>,
+    /// Whether the caller went away before there was an answer.
+    pub(crate) gone: bool,
 }
 
 impl Known {
-    /// What a hook call came to: `cards`, `none`, or the code of an error.
+    /// What a hook call came to: `cards`, `none`, the code of an error, or `gone`.
     pub(crate) fn outcome(&self, error: Option<ErrorCode>) -> &'static str {
         match (error, &self.cards) {
+            _ if self.gone => "gone",
             (Some(error), _) => error.code(),
             (None, Some(cards)) if !cards.is_empty() => "cards",
             (None, _) => "none",
@@ -66,23 +69,8 @@ impl Call {
         if denied.is_some_and(|reason| !audit.admits(reason.word())) {
             return Ok(());
         }
-        let lines = {
-            let known = self.known();
-            let called = known.service.is_some() || known.patient.is_some() || known.assessment.is_some();
-            if !called && known.feedback.is_none() && denied.is_none() {
-                return Ok(());
-            }
-            let steps = self.trail().steps();
-            let answered = Answered {
-                request_id: self.request_id(),
-                peer: self.peer().map(|peer| peer.to_string()),
-                route: self.route(),
-                known: &known,
-                steps: &steps,
-                error,
-                knowledge,
-            };
-            events(&answered, Timestamp::now())
+        let Some(lines) = self.lines(error, knowledge) else {
+            return Ok(());
         };
         let records = records(&lines);
         let waits = audit.is_required() && denied.is_none();
@@ -95,6 +83,63 @@ impl Call {
             self.telemetry().metrics().audit_failed(records);
         }
         if waits { written } else { Ok(()) }
+    }
+
+    /// The records of the request, if it is one that asked for advice or gave feedback, or was refused.
+    fn lines(&self, error: Option<ErrorCode>, knowledge: &KnowledgeRef) -> Option<Vec<u8>> {
+        let known = self.known();
+        let called = known.service.is_some() || known.patient.is_some() || known.assessment.is_some();
+        if !called && known.feedback.is_none() && known.denied.is_none() {
+            return None;
+        }
+        // From here on it is on its way, also if nobody waits for it any more.
+        self.recorded();
+        let steps = self.trail().steps();
+        let answered = Answered {
+            request_id: self.request_id(),
+            peer: self.peer().map(|peer| peer.to_string()),
+            route: self.route(),
+            known: &known,
+            steps: &steps,
+            error,
+            knowledge,
+        };
+        Some(events(&answered, Timestamp::now()))
+    }
+
+    /// The caller went away before there was an answer: what was done for it is on record all the same. Nobody is left
+    /// whom a record that cannot be written would keep from an answer.
+    pub(crate) fn gone(&self, audit: &Audit, knowledge: &KnowledgeRef) {
+        self.goes();
+        let lines = match audit.is_on() && !self.is_recorded() {
+            true => self.lines(None, knowledge),
+            false => None,
+        };
+        if let Some(lines) = lines {
+            let records = records(&lines);
+            if audit.queue(lines).is_err() {
+                self.telemetry().metrics().audit_failed(records);
+            }
+        }
+        let known = self.known();
+        if let Some((service, hook)) = known.service {
+            self.telemetry()
+                .metrics()
+                .called(service, hook, known.outcome(None));
+        }
+        let micros = u64::try_from(self.started().elapsed().as_micros()).unwrap_or(u64::MAX);
+        let (method, route, request_id) = (self.method(), self.route(), self.request_id());
+        let service = known.service.map(|(service, _)| service);
+        self.within(|| {
+            tracing::warn!(
+                method,
+                route,
+                micros,
+                request_id,
+                service,
+                "gone: the caller closed the connection before the answer"
+            );
+        });
     }
 
     /// The request is over, with this status, because of this error if it is one.
