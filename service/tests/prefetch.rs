@@ -1,6 +1,6 @@
 //! When what stands under a prefetch key is all there is, and what a call leads to when it is not.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "helpers of tests")]
 
 mod common;
 
