@@ -18,6 +18,7 @@ mod products;
 mod record;
 mod sites;
 mod staging;
+mod standing;
 mod value;
 mod wording;
 mod words;
@@ -28,11 +29,13 @@ use crate::codes::{Codes, Meaning};
 use crate::facts::{Evidence, Facts, FactsBuilder, Problem, Reading, Source, Value};
 use around::{Targets, observations};
 use element::Tree;
+use jiff::Timestamp;
 use jiff::civil::Date;
 pub use orders::{Order, Unread as UnreadOrder, orders};
 use pnet::Histology;
 use products::Medications;
 use record::Record;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use value::Unread;
 
@@ -74,10 +77,32 @@ pub fn read(chart: &Chart<'_>, policy: &ReadPolicy<'_>) -> Facts {
             reader.collect_histology(record);
         }
     }
-    for (item, tree) in &parsed {
+    // The birth date first: an age that was written down once gives way to it.
+    let is_patient = |entry: &&(&Item<'_>, Tree)| entry.0.kind() == "Patient";
+    for (item, tree) in parsed.iter().filter(is_patient) {
+        reader.resource(item, tree);
+    }
+    for (item, tree) in parsed.iter().filter(|entry| !is_patient(entry)) {
         reader.resource(item, tree);
     }
     reader.facts.build()
+}
+
+/// When a resource was last updated, which version that made, and how the time is written.
+type Version<'x> = (Option<Timestamp>, Option<u64>, &'x str);
+
+/// Instants and numbers are compared as such: each instant may be written in a time zone of its own.
+fn version<'x>(item: &'x Item<'_>) -> Version<'x> {
+    let written = |text: &'x Option<Cow<'_, str>>| text.as_deref().unwrap_or_default().trim();
+    let updated = written(&item.narrow.last_updated);
+    let number = written(&item.narrow.version_id).parse().ok();
+    (updated.parse().ok(), number, updated)
+}
+
+/// Whether two texts are the same JSON.
+fn is_same(a: &str, b: &str) -> bool {
+    let read = |json: &str| serde_json::from_str::<serde_json::Value>(json).ok();
+    a == b || read(a).is_some_and(|a| Some(a) == read(b))
 }
 
 struct Reader<'r> {
@@ -125,25 +150,32 @@ impl<'r> Reader<'r> {
             }
         }
         // One resource can come by several searches, and in several versions: the last counts.
-        let mut newest: BTreeMap<(String, &str, &str), &Item<'a>> = BTreeMap::new();
+        let mut by_place: BTreeMap<String, Vec<(Version<'_>, &str, &Item<'a>)>> = BTreeMap::new();
         for item in useful {
-            let Some(json) = text(item) else { continue };
-            let version = item.narrow.last_updated.as_deref().unwrap_or_default();
-            match &item.narrow.id {
-                Some(_) => newest.insert((item.place(), version, json.get()), item),
-                None => newest.insert((item.place(), json.get(), ""), item),
-            };
+            if let Some(json) = text(item) {
+                let copies = by_place.entry(item.place()).or_default();
+                copies.push((version(item), json.get(), item));
+            }
         }
         let mut parsed = Vec::new();
-        let mut newest = newest.into_iter().peekable();
-        while let Some(((place, ..), item)) = newest.next() {
-            let superseded = newest.peek().is_some_and(|((next, ..), _)| *next == place);
-            if superseded && item.narrow.id.is_some() {
-                continue;
+        for (place, mut copies) in by_place {
+            copies.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+            if copies.iter().any(|(.., item)| item.narrow.id.is_some()) {
+                let last = copies.last().map(|(version, ..)| *version);
+                copies.retain(|(version, ..)| Some(*version) == last);
+                copies.dedup_by(|a, b| is_same(a.1, b.1));
+                if copies.len() > 1 {
+                    self.problem(
+                        place.clone(),
+                        "stands there twice, and none is known to be the newer",
+                    );
+                }
             }
-            match text(item).and_then(|json| Tree::parse(json.get())) {
-                Some(tree) => parsed.push((item, tree)),
-                None => self.problem(place, "not used: an element cannot be read as FHIR"),
+            for (_, json, item) in copies {
+                match Tree::parse(json) {
+                    Some(tree) => parsed.push((item, tree)),
+                    None => self.problem(place.clone(), "not used: an element cannot be read as FHIR"),
+                }
             }
         }
         parsed

@@ -197,6 +197,9 @@ fn settle(id: FactId, raw: Raw) -> Fact {
         fact.older.append(&mut readings);
         return fact;
     }
+    if id == FactId::PortalVein {
+        thrombosis_stands(&mut readings, &mut fact);
+    }
     let has_readings = !readings.is_empty();
     for slot in slots(id, readings) {
         settle_slot(id, slot, &mut fact);
@@ -253,6 +256,52 @@ fn one_is_enough(readings: &mut Vec<Reading>, fact: &mut Fact) -> Option<Reading
     Some(united)
 }
 
+/// An active thrombosis is one of presence: that the vein is patent overrules it no more than another absence would.
+/// Interpretation, since the fact has three words; of its extent the newest reading says most.
+fn thrombosis_stands(readings: &mut Vec<Reading>, fact: &mut Fact) {
+    let stands = |r: &&Reading| r.source == Source::Condition && !r.says("patent");
+    let Some(newest) = readings
+        .iter()
+        .filter(stands)
+        .map(|r| span(r).0)
+        .max()
+    else {
+        return;
+    };
+    let (patent, thrombosed) = readings
+        .drain(..)
+        .partition::<Vec<_>, _>(|reading| reading.says("patent"));
+    *readings = thrombosed;
+    let (overruled, older) = patent
+        .into_iter()
+        .partition::<Vec<_>, _>(|reading| span(reading).1 >= newest);
+    fact.overruled.extend(overruled);
+    fact.older.extend(older);
+}
+
+/// How poor a liver reserve is.
+fn poorness(reading: &Reading) -> u8 {
+    match &reading.value {
+        Value::Word(word) => match word.as_str() {
+            "child-pugh-c" | "insufficient" => 2,
+            "child-pugh-b" => 1,
+            _ => 0,
+        },
+        _ => 0,
+    }
+}
+
+/// An active condition of a poorer liver reserve than a newer reading says stands beside it: the two conflict.
+/// Interpretation, since a class is no presence, and a problem list is not always kept up to date.
+fn poorer_condition(current: &[Reading], older: &mut Vec<Reading>) -> Vec<Reading> {
+    let poorest = current.iter().map(poorness).max().unwrap_or_default();
+    let (poorer, rest) = older
+        .drain(..)
+        .partition::<Vec<_>, _>(|r| r.source == Source::Condition && poorness(r) > poorest);
+    *older = rest;
+    poorer
+}
+
 fn unite_evidence(readings: &[Reading]) -> Vec<Evidence> {
     let mut evidence: Vec<Evidence> = readings.iter().flat_map(|r| r.evidence.iter().cloned()).collect();
     evidence.sort_by(evidence_order);
@@ -274,13 +323,17 @@ fn settle_slot(id: FactId, mut readings: Vec<Reading>, fact: &mut Fact) {
     let since = (id == FactId::DiseaseStatus)
         .then(|| start_of_run(&readings))
         .flatten();
-    let (mut current, older) = readings.drain(..).partition::<Vec<_>, _>(|r| span(r).1 >= newest);
+    let (mut current, mut older) = readings.drain(..).partition::<Vec<_>, _>(|r| span(r).1 >= newest);
     if current.iter().any(|r| r.basis != Basis::Karnofsky) {
         let (converted, direct) = current
             .drain(..)
             .partition::<Vec<_>, _>(|r| r.basis == Basis::Karnofsky);
         current = direct;
         fact.older.extend(converted);
+    }
+    if id == FactId::LiverReserve {
+        let poorer = poorer_condition(&current, &mut older);
+        current.extend(poorer);
     }
     fact.older.extend(older);
     if id.info().kind == Kind::Several {

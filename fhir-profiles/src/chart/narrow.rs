@@ -194,14 +194,18 @@ fn is_odd_value<'a, A: MapAccess<'a>>(key: &str, map: &mut A) -> Result<bool, A:
     })
 }
 
-/// `meta.lastUpdated`.
+/// `meta.lastUpdated` and `meta.versionId`.
 #[derive(Debug, Clone, Default)]
-struct Meta<'a>(Str<'a>);
+struct Meta<'a> {
+    last_updated: Str<'a>,
+    version_id: Str<'a>,
+}
 
 impl<'a> Loose<'a> for Meta<'a> {
     fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
-            "lastUpdated" => self.0 = next::<Text<'a>, A>(map)?.0,
+            "lastUpdated" => self.last_updated = next::<Text<'a>, A>(map)?.0,
+            "versionId" => self.version_id = next::<Text<'a>, A>(map)?.0,
             _ => skip(map)?,
         }
         Ok(())
@@ -302,6 +306,7 @@ pub(crate) struct Narrow<'a> {
     pub(crate) kind: Str<'a>,
     pub(crate) id: Str<'a>,
     pub(crate) last_updated: Str<'a>,
+    pub(crate) version_id: Str<'a>,
     pub(crate) code: Concept<'a>,
     pub(crate) components: Vec<Coding<'a>>,
     pub(crate) value: Vec<Coding<'a>>,
@@ -381,7 +386,11 @@ impl<'a> Loose<'a> for Narrow<'a> {
                 self.odd |= id.odd;
                 self.id = id.text;
             }
-            "meta" => self.last_updated = next::<Meta<'a>, A>(map)?.0,
+            "meta" => {
+                let meta: Meta<'a> = next(map)?;
+                self.last_updated = meta.last_updated;
+                self.version_id = meta.version_id;
+            }
             "status" => self.odd |= next::<Plain<'a>, A>(map)?.odd,
             "code" => {
                 let code = concept(map)?;

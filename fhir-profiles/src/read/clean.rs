@@ -26,6 +26,8 @@ const TEXTS: &[&str] = &[
     "issued",
     "recordedDate",
     "onsetDateTime",
+    "abatementDateTime",
+    "abatementString",
     "performedDateTime",
     "occurrenceDateTime",
     "occurenceDateTime",
@@ -67,6 +69,9 @@ const OBJECTS: &[&str] = &[
     "denominator",
     "effectivePeriod",
     "onsetPeriod",
+    "abatementPeriod",
+    "abatementAge",
+    "abatementRange",
     "performedPeriod",
     "occurrencePeriod",
     "occurencePeriod",
@@ -87,13 +92,14 @@ const OBJECTS: &[&str] = &[
     "valueRange",
     "valueRatio",
     "valueCodeableConcept",
+    "valueCoding",
     "reference",
     "status",
     "appliesTo",
     "age",
 ];
 
-const FLAGS: &[&str] = &["doNotPerform", "valueBoolean"];
+const FLAGS: &[&str] = &["doNotPerform", "abatementBoolean", "valueBoolean"];
 const NUMBERS: &[&str] = &["value", "valueInteger", "valueDecimal"];
 
 /// Something that is read is of the wrong shape.

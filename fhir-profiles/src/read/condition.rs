@@ -4,6 +4,7 @@ use super::Reader;
 use super::element::Node;
 use super::record::Record;
 use super::sites::{Sites, sites};
+use super::standing::{Standing, standing};
 use super::words::extent;
 use crate::catalogue::FactId;
 use crate::codes::{Meaning, Named, Site};
@@ -18,67 +19,10 @@ pub(super) fn is_read(meaning: Meaning) -> bool {
     }
 }
 
-/// What the two statuses of a Condition come to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    Now,
-    /// It was there: inactive, in remission, resolved.
-    Past(&'static str),
-    Refuted,
-    /// No evidence either way.
-    Unsure(&'static str),
-}
-
-/// The code of a status: by coding, as plain text, or as the bare string of older releases.
-fn status_codes(node: Node<'_>, key: &str) -> Vec<String> {
-    let Some(status) = node.get(key) else {
-        return Vec::new();
-    };
-    let mut said: Vec<String> = status
-        .codings()
-        .iter()
-        .filter_map(|coding| coding.code.as_deref())
-        .map(|code| code.trim().to_lowercase())
-        .collect();
-    if said.is_empty() {
-        let text = status.text("text").or_else(|| status.as_text());
-        said.push(text.unwrap_or("not understood").trim().to_lowercase());
-    }
-    said
-}
-
-/// `None` for an entry made in error.
-fn standing(node: Node<'_>) -> Option<Standing> {
-    let verification = status_codes(node, "verificationStatus");
-    let clinical = status_codes(node, "clinicalStatus");
-    let says = |codes: &[String], wanted: &[&str]| codes.iter().any(|code| wanted.contains(&code.as_str()));
-    if says(&verification, &["entered-in-error"]) {
-        return None;
-    }
-    let refuted = says(&verification, &["refuted"]);
-    let confirmed = verification.is_empty() || says(&verification, &["confirmed"]);
-    if refuted && !confirmed {
-        return Some(Standing::Refuted);
-    }
-    if says(&verification, &["unconfirmed", "provisional", "differential"]) {
-        return Some(Standing::Unsure("not confirmed"));
-    }
-    if refuted || !confirmed {
-        return Some(Standing::Unsure("the verification status is not understood"));
-    }
-    let now = clinical.is_empty() || says(&clinical, &["active", "recurrence", "relapse"]);
-    let past = says(&clinical, &["inactive", "remission", "resolved"]);
-    Some(match (now, past) {
-        (true, false) => Standing::Now,
-        (false, true) => Standing::Past("no longer active"),
-        _ => Standing::Unsure("the clinical status is not understood"),
-    })
-}
-
 impl Reader<'_> {
     pub(super) fn condition(&mut self, mut record: Record<'_>) {
         record.date_by(&["recordedDate", "onsetDateTime", "onsetPeriod"], self.as_of);
-        let Some(standing) = standing(record.node) else {
+        let Some(standing) = standing(record.node, self.as_of) else {
             return;
         };
         let Some(code) = record.node.get("code") else {
@@ -163,7 +107,7 @@ impl Reader<'_> {
         }
         match standing {
             Standing::Now => self.add(fact, "present", Source::Condition, evidence),
-            Standing::Past(note) => {
+            Standing::Past(note) | Standing::Disputed(note) => {
                 evidence.notes.push(note.into());
                 self.add(fact, "present", Source::Condition, evidence);
             }
@@ -177,7 +121,10 @@ impl Reader<'_> {
                 return;
             }
         }
-        if matches!(standing, Standing::Now | Standing::Past(_)) {
+        if matches!(
+            standing,
+            Standing::Now | Standing::Past(_) | Standing::Disputed(_)
+        ) {
             self.condition_stage(record);
         }
     }
@@ -250,7 +197,9 @@ impl Reader<'_> {
             Standing::Now => ("present", None),
             Standing::Past(note) => ("absent", Some(note)),
             Standing::Refuted => ("absent", Some("refuted")),
-            Standing::Unsure(_) => return self.show(fact, record, recorded, standing),
+            Standing::Unsure(_) | Standing::Disputed(_) => {
+                return self.show(fact, record, recorded, standing);
+            }
         };
         let mut evidence = record.evidence(recorded);
         evidence.notes.extend(note.map(str::to_owned));
@@ -281,7 +230,7 @@ impl Reader<'_> {
     fn show(&mut self, fact: FactId, record: &Record<'_>, recorded: &str, standing: Standing) {
         let note = match standing {
             Standing::Now => "no evidence either way",
-            Standing::Past(note) | Standing::Unsure(note) => note,
+            Standing::Past(note) | Standing::Disputed(note) | Standing::Unsure(note) => note,
             Standing::Refuted => "refuted",
         };
         self.facts.shown(fact, record.noted(recorded, note));

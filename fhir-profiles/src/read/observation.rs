@@ -378,28 +378,6 @@ impl Reader<'_> {
             .or_else(|| interpreted.filter(|_| matches!(written, Written::Nothing)));
         self.observed(record, part, &named, stated.filter(|_| usable));
     }
-
-    /// The patient's own birth date goes before an age that somebody wrote down once.
-    fn stated_age(&mut self, record: &Record<'_>, written: &Written<'_>) {
-        let fact = FactId::Age;
-        let known = self
-            .facts
-            .raw
-            .get(&fact)
-            .is_some_and(|raw| !raw.readings.is_empty());
-        match value::number(fact, written, self.codes) {
-            Ok(number) if !known => {
-                let evidence = record.evidence(written.recorded());
-                let reading = Reading::new(Value::Number(number.interval), Source::Observation, evidence);
-                self.facts.reading(fact, reading);
-            }
-            Ok(_) => {
-                self.facts
-                    .shown(fact, record.noted(written.recorded(), "the birth date is known"));
-            }
-            Err(why) => self.unread(fact, record, written.recorded(), why),
-        }
-    }
 }
 
 /// Whether the status lets an Observation count; a preliminary one is shown as such.

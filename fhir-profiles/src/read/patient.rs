@@ -1,11 +1,12 @@
-//! The age from the birth date at the day of evaluation.
+//! The age at the day of evaluation: from the birth date, else from an age that was recorded on some day.
 
 use super::Reader;
 use super::record::Record;
+use super::value::{self, Written};
 use crate::catalogue::FactId;
 use crate::date::PartialDate;
 use crate::facts::{Reading, Source, Value};
-use crate::interval::Interval;
+use crate::interval::{Bound, Interval};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
@@ -32,6 +33,70 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+impl Reader<'_> {
+    /// The patient's own birth date goes before an age that somebody wrote down once; without one, the age is brought
+    /// forward to the day of evaluation. Interpretation: the specification names the birth date alone.
+    pub(super) fn stated_age(&mut self, record: &Record<'_>, written: &Written<'_>) {
+        let fact = FactId::Age;
+        let recorded = written.recorded();
+        let number = match value::number(fact, written, self.codes) {
+            Ok(number) => number,
+            Err(why) => return self.unread(fact, record, recorded, why),
+        };
+        let readings = self.facts.raw.get(&fact).map(|raw| &raw.readings);
+        let known = readings.is_some_and(|readings| readings.iter().any(|r| r.source == Source::Patient));
+        if known {
+            let evidence = record.noted(recorded, "the birth date is known");
+            self.facts.shown(fact, evidence);
+            return;
+        }
+        let Some(day) = record.effective else {
+            let evidence = record.noted(recorded, "an age without a date");
+            self.facts.shown(fact, evidence);
+            return;
+        };
+        let mut evidence = record.evidence(recorded);
+        evidence.notes.extend(number.notes);
+        // What is dated later is set aside with everything that is.
+        let interval = match brought_forward(number.interval, day, self.as_of) {
+            Some(Brought { age, passed: true }) => {
+                evidence
+                    .notes
+                    .push("brought forward to the day of evaluation".into());
+                age
+            }
+            Some(Brought { age, .. }) => age,
+            None => number.interval,
+        };
+        let reading = Reading::new(Value::Number(interval), Source::Observation, evidence);
+        self.facts.reading(fact, reading);
+    }
+}
+
+/// An age at the day of evaluation.
+struct Brought {
+    age: Interval,
+    passed: bool,
+}
+
+/// The age that somebody has by now, a birthday since then being possible or not; `None` for a day to come.
+fn brought_forward(age: Interval, day: PartialDate, as_of: Date) -> Option<Brought> {
+    let least = years(day.latest().min(as_of), as_of)?;
+    let most = years(day.earliest(), as_of)?;
+    let is_anniversary = (day.earliest().month(), day.earliest().day()) == (as_of.month(), as_of.day());
+    let most = if is_anniversary { most } else { most + Decimal::ONE };
+    let later = |end: Option<Bound>, years: Decimal| {
+        end.map(|end| Bound {
+            value: end.value + years,
+            inclusive: end.inclusive,
+        })
+    };
+    Some(Brought {
+        age: Interval::new(later(age.low(), least), later(age.high(), most))?,
+        passed: !most.is_zero(),
+    })
 }
 
 /// Completed years between two days; `None` if the first is later.
