@@ -236,8 +236,9 @@ impl<'a> ChartBuilder<'a> {
     /// Checks that every resource is of one patient.
     ///
     /// References are compared by the patient's id: relative, absolute and versioned ones alike, `urn:uuid` through the
-    /// `fullUrl` of the Bundle. A resource that names its patient by display, identifier or a contained resource only
-    /// cannot be compared and is used; one that names nobody, or something else than a patient, is not.
+    /// `fullUrl` of the Bundle; an identifier is compared with those that the same system gave to the patient. A resource
+    /// that names nobody, something else than a patient, or a patient in a way that cannot be compared (by display, by an
+    /// identifier of another system, as a contained resource) is not used.
     ///
     /// # Errors
     /// [`ChartError`] if the chart is not of one patient.

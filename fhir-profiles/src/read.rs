@@ -10,6 +10,7 @@ mod marker;
 mod medication;
 mod observation;
 mod orders;
+mod organs;
 mod patient;
 mod phrase;
 mod pnet;
@@ -19,6 +20,7 @@ mod record;
 mod sites;
 mod staging;
 mod standing;
+mod tumours;
 mod value;
 mod wording;
 mod words;
@@ -37,6 +39,7 @@ use products::Medications;
 use record::Record;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use tumours::Others;
 use value::Unread;
 
 /// What the reading depends on besides the chart.
@@ -70,6 +73,7 @@ pub fn read(chart: &Chart<'_>, policy: &ReadPolicy<'_>) -> Facts {
         medications: Medications::of([chart]),
         histologies: Vec::new(),
         targets: Targets::default(),
+        others: Others::default(),
     };
     let parsed = reader.parse(chart);
     for (item, tree) in &parsed {
@@ -112,6 +116,7 @@ struct Reader<'r> {
     medications: Medications<'r>,
     histologies: Vec<Histology>,
     targets: Targets,
+    others: Others,
 }
 
 impl<'r> Reader<'r> {
@@ -135,18 +140,27 @@ impl<'r> Reader<'r> {
                     continue;
                 }
                 Whose::Nobodys => "not used: it names no patient",
+                Whose::Somebodys => "not used: whether it is this patient's cannot be compared",
                 Whose::NotAPatients => "not used: it is not about a patient",
             };
             self.problem(item.place(), refusal);
         }
         let referred = Targets::wanted(chart.items(), &useful);
-        let roots: BTreeSet<usize> = useful.iter().chain(&referred).map(|item| item.root).collect();
+        let is_other = |item: &&Item<'a>| tumours::is_other(item, self.codes);
+        let others: Vec<&Item<'a>> = chart.items().iter().filter(is_other).collect();
+        let wanted = useful.iter().chain(&referred).chain(&others);
+        let roots: BTreeSet<usize> = wanted.map(|item| item.root).collect();
         let raw = chart.raw(|root| roots.contains(&root));
         let text = |item: &Item<'_>| raw.get(item.root)?.get(item.position).copied().flatten();
         for item in referred {
             match text(item).and_then(|json| Tree::parse(json.get())) {
                 Some(tree) => self.targets.add(item, tree),
                 None => self.problem(item.place(), "not used: an element cannot be read as FHIR"),
+            }
+        }
+        for item in others {
+            if let Some(tree) = text(item).and_then(|json| Tree::parse(json.get())) {
+                self.others.add(item, &tree, self.as_of);
             }
         }
         // One resource can come by several searches, and in several versions: the last counts.

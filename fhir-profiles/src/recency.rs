@@ -260,12 +260,7 @@ fn one_is_enough(readings: &mut Vec<Reading>, fact: &mut Fact) -> Option<Reading
 /// Interpretation, since the fact has three words; of its extent the newest reading says most.
 fn thrombosis_stands(readings: &mut Vec<Reading>, fact: &mut Fact) {
     let stands = |r: &&Reading| r.source == Source::Condition && !r.says("patent");
-    let Some(newest) = readings
-        .iter()
-        .filter(stands)
-        .map(|r| span(r).0)
-        .max()
-    else {
+    let Some(newest) = readings.iter().filter(stands).map(|r| span(r).0).max() else {
         return;
     };
     let (patent, thrombosed) = readings

@@ -105,10 +105,29 @@ fn concept<'a, A: MapAccess<'a>>(map: &mut A) -> Result<Shaped<Concept<'a>>, A::
     Ok(read)
 }
 
+/// A business identifier: a record number under the name of the office that gave it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Identifier<'a> {
+    pub(crate) system: Str<'a>,
+    pub(crate) value: Str<'a>,
+}
+
+impl<'a> Loose<'a> for Identifier<'a> {
+    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        match key {
+            "system" => self.system = next::<Text<'a>, A>(map)?.0,
+            "value" => self.value = next::<Text<'a>, A>(map)?.0,
+            _ => skip(map)?,
+        }
+        Ok(())
+    }
+}
+
 /// A Reference; `named` where there is one at all.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Reference<'a> {
     pub(crate) named: bool,
+    pub(crate) identifier: Option<Identifier<'a>>,
     pub(crate) reference: Str<'a>,
     pub(crate) display: Str<'a>,
     odd: bool,
@@ -134,7 +153,11 @@ impl<'a> Loose<'a> for Reference<'a> {
                 self.display = next::<Text<'a>, A>(map)?.0;
                 self.named |= self.display.is_some();
             }
-            "identifier" => self.named |= next::<Present, A>(map)?.0,
+            "identifier" => {
+                let read: Shaped<Identifier<'a>> = next(map)?;
+                self.named |= read.there;
+                self.identifier = read.there.then_some(read.value);
+            }
             _ => skip(map)?,
         }
         self.named |= self.reference.is_some();
@@ -320,8 +343,10 @@ pub(crate) struct Narrow<'a> {
     pub(crate) patient: Reference<'a>,
     /// The specimen and what the resource is about: a Specimen, a BodyStructure.
     pub(crate) about: Vec<Reference<'a>>,
-    /// The Observations that it contains, and what Medications are or are made of.
+    /// The Observations and Patients that it contains, and what Medications are or are made of.
     pub(crate) contained: Vec<Narrow<'a>>,
+    /// Its own business identifiers.
+    pub(crate) identifiers: Vec<Identifier<'a>>,
     pub(crate) has_modifiers: bool,
     pub(crate) entries: Vec<Entry<'a>>,
     /// A Bundle's entries are no list.
@@ -436,6 +461,7 @@ impl<'a> Loose<'a> for Narrow<'a> {
                     self.patient = read.value;
                 }
             }
+            "identifier" => self.identifiers = next::<Many<Identifier<'a>>, A>(map)?.items,
             "specimen" | "focus" | "bodyStructure" => {
                 self.about.extend(next::<Many<Reference<'a>>, A>(map)?.items);
             }
@@ -444,7 +470,7 @@ impl<'a> Loose<'a> for Narrow<'a> {
                 self.contained = contained
                     .filter(|inner| {
                         let kind = inner.kind.as_deref().unwrap_or_default();
-                        matches!(kind, "Observation" | "Medication" | "Substance")
+                        matches!(kind, "Observation" | "Patient" | "Medication" | "Substance")
                     })
                     .collect();
             }

@@ -1,8 +1,8 @@
 //! Whose a resource is: patient references resolved and compared, another patient's refused.
 
-use super::narrow::Reference;
+use super::narrow::{Identifier, Narrow, Reference};
 use super::{ChartError, Item};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether a resource may be used for the patient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub(crate) enum Whose {
     Usable,
     /// It names no patient.
     Nobodys,
+    /// It names a patient in a way that cannot be compared.
+    Somebodys,
     /// It is about something else than a patient.
     NotAPatients,
 }
@@ -18,6 +20,8 @@ pub(crate) enum Whose {
 /// What a reference leads to.
 enum Target {
     Patient(String),
+    /// Another patient than every one of the chart.
+    Another,
     Uncomparable,
     Nothing,
     Other,
@@ -26,12 +30,35 @@ enum Target {
 /// The patients of a chart by the `fullUrl` of their Bundle entry.
 pub(crate) struct Identities {
     by_url: BTreeMap<String, Option<String>>,
+    /// Values by system, with the patients that have them.
+    identifiers: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
+}
+
+/// What identifiers say of somebody.
+enum Identified {
+    As(String),
+    /// The office that gave the number gave others to the patients of the chart.
+    AsAnother,
+    NotAtAll,
 }
 
 impl Identities {
     /// Learns the `fullUrl` of every patient, and that of every other resource as no patient's.
     pub(crate) fn of(items: &[Item<'_>]) -> Self {
         let mut by_url = BTreeMap::new();
+        let mut identifiers: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+        for item in items.iter().filter(|item| item.kind() == "Patient") {
+            let Some(id) = item.narrow.id.as_deref().or(item.full_url.as_deref()) else {
+                continue;
+            };
+            for (system, value) in item.narrow.identifiers.iter().filter_map(parts) {
+                let by_value = identifiers.entry(system.to_owned()).or_default();
+                by_value
+                    .entry(value.to_owned())
+                    .or_default()
+                    .insert(id.to_owned());
+            }
+        }
         for item in items {
             let Some(url) = item.full_url.as_deref() else {
                 continue;
@@ -43,7 +70,7 @@ impl Identities {
                 by_url.entry(url.to_owned()).or_insert(None);
             }
         }
-        Self { by_url }
+        Self { by_url, identifiers }
     }
 
     /// Marks what may be used and names the patient.
@@ -63,10 +90,11 @@ impl Identities {
                 [self.patient(item), Target::Nothing]
             } else {
                 [
-                    self.resolve(&item.narrow.subject),
-                    self.resolve(&item.narrow.patient),
+                    self.resolve(&item.narrow.subject, &item.narrow),
+                    self.resolve(&item.narrow.patient, &item.narrow),
                 ]
             };
+            let is_patient = item.kind() == "Patient";
             item.whose = if belongs_to_nobody(item.kind()) {
                 Whose::Usable
             } else {
@@ -85,9 +113,14 @@ impl Identities {
                             None => patient = Some(id),
                         }
                     }
+                    Target::Another => return Err(another),
                     Target::Uncomparable => {
                         nobody_named = false;
-                        item.whose = Whose::Usable;
+                        item.whose = if is_patient {
+                            Whose::Usable
+                        } else {
+                            Whose::Somebodys
+                        };
                     }
                     Target::Other => item.whose = Whose::NotAPatients,
                     Target::Nothing => {}
@@ -95,13 +128,21 @@ impl Identities {
             }
         }
         // What a resource contains is the patient's with it, unless it says otherwise.
-        let contained = items.iter().flat_map(|item| &item.narrow.contained);
-        for reference in contained.flat_map(|inner| [&inner.subject, &inner.patient]) {
-            if let Target::Patient(id) = self.resolve(reference) {
-                nobody_named = false;
-                if *patient.get_or_insert_with(|| id.clone()) != id {
-                    return Err(another);
+        let contained = items
+            .iter()
+            .flat_map(|item| item.narrow.contained.iter().map(|inner| (&item.narrow, inner)));
+        for (around, reference) in
+            contained.flat_map(|(around, inner)| [(around, &inner.subject), (around, &inner.patient)])
+        {
+            match self.resolve(reference, around) {
+                Target::Patient(id) => {
+                    nobody_named = false;
+                    if *patient.get_or_insert_with(|| id.clone()) != id {
+                        return Err(another);
+                    }
                 }
+                Target::Another => return Err(another),
+                _ => {}
             }
         }
         if patient.is_none() && nobody_named {
@@ -118,7 +159,38 @@ impl Identities {
         }
     }
 
-    fn resolve(&self, reference: &Reference<'_>) -> Target {
+    /// Who has these numbers, by the patients of the chart.
+    fn identified<'i>(&self, identifiers: impl Iterator<Item = &'i Identifier<'i>>) -> Identified {
+        let mut compared = false;
+        for (system, value) in identifiers.filter_map(parts) {
+            let Some(by_value) = self.identifiers.get(system) else {
+                continue;
+            };
+            compared = true;
+            let found = by_value.get(value);
+            if let Some(id) = found.filter(|ids| ids.len() == 1).and_then(|ids| ids.first()) {
+                return Identified::As(id.clone());
+            }
+            compared &= found.is_none();
+        }
+        if compared {
+            Identified::AsAnother
+        } else {
+            Identified::NotAtAll
+        }
+    }
+
+    /// `around` is the resource in which the reference stands, or which contains the one in which it stands.
+    fn resolve(&self, reference: &Reference<'_>, around: &Narrow<'_>) -> Target {
+        let target = self.by_reference(reference, around);
+        match (self.identified(reference.identifier.iter()), target) {
+            (Identified::AsAnother, Target::Patient(_) | Target::Uncomparable) => Target::Another,
+            (Identified::As(id), Target::Uncomparable) => Target::Patient(id),
+            (_, target) => target,
+        }
+    }
+
+    fn by_reference(&self, reference: &Reference<'_>, around: &Narrow<'_>) -> Target {
         let Some(text) = reference
             .reference
             .as_deref()
@@ -134,8 +206,17 @@ impl Identities {
         if let Some(known) = self.by_url.get(text) {
             return known.clone().map_or(Target::Other, Target::Patient);
         }
-        if text.starts_with('#') {
-            return Target::Uncomparable;
+        if let Some(id) = text.strip_prefix('#') {
+            let named = |inner: &&Narrow<'_>| {
+                inner.kind.as_deref() == Some("Patient") && inner.id.as_deref() == Some(id)
+            };
+            let inner = around.contained.iter().find(named);
+            let identifiers = inner.into_iter().flat_map(|inner| &inner.identifiers);
+            return match self.identified(identifiers) {
+                Identified::As(id) => Target::Patient(id),
+                Identified::AsAnother => Target::Another,
+                Identified::NotAtAll => Target::Uncomparable,
+            };
         }
         if let Some(uuid) = text
             .strip_prefix("urn:uuid:")
@@ -158,6 +239,14 @@ impl Identities {
             _ => Target::Other,
         }
     }
+}
+
+/// System and value of an identifier that can be compared.
+fn parts<'i>(identifier: &'i Identifier<'_>) -> Option<(&'i str, &'i str)> {
+    let said = |text: &'i Option<std::borrow::Cow<'_, str>>| {
+        text.as_deref().map(str::trim).filter(|text| !text.is_empty())
+    };
+    Some((said(&identifier.system)?, said(&identifier.value)?))
 }
 
 /// Kinds that have no subject by definition.

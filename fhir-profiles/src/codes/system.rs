@@ -27,33 +27,38 @@ pub(crate) fn canonical(system: &str) -> &str {
     if system.starts_with(SNOMED) {
         return SNOMED;
     }
-    match system {
-        "https://loinc.org" | "http://www.loinc.org" | "urn:oid:2.16.840.1.113883.6.1" => LOINC,
-        "https://snomed.info/sct" | "urn:oid:2.16.840.1.113883.6.96" => SNOMED,
-        "http://hl7.org/fhir/sid/icd-10-cm"
-        | "http://hl7.org/fhir/sid/icd-10"
-        | "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
-        | "http://fhir.de/CodeSystem/dimdi/icd-10-gm"
-        | "http://hl7.org/fhir/sid/icd-10-de"
-        | "http://hl7.org/fhir/sid/icd-10-gm"
-        | "http://hl7.org/fhir/sid/icd-10-am"
-        | "http://hl7.org/fhir/sid/icd-10-ca"
-        | "urn:oid:2.16.840.1.113883.6.90"
-        | "urn:oid:2.16.840.1.113883.6.3"
-        | "urn:oid:1.2.276.0.76.5.409" => ICD_10,
-        "urn:oid:2.16.840.1.113883.6.43.1" | "http://hl7.org/fhir/sid/icd-o-3" => ICD_O_3,
-        "urn:oid:2.16.840.1.113883.6.88" => RXNORM,
-        "urn:oid:2.16.840.1.113883.6.73" | "http://fhir.de/CodeSystem/bfarm/atc" => ATC,
-        "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets" | "urn:oid:2.16.840.1.113883.6.285" => {
-            HCPCS
-        }
-        "urn:oid:2.16.840.1.113883.3.26.1.1" => NCIT,
-        "http://hl7.org/fhir/v3/ObservationInterpretation"
-        | "http://hl7.org/fhir/v2/0078"
-        | "http://terminology.hl7.org/CodeSystem/v2-0078"
-        | "urn:oid:2.16.840.1.113883.5.83"
-        | "urn:oid:2.16.840.1.113883.12.78" => INTERPRETATION,
-        other => other,
+    let bare = ["https://", "http://", "urn:oid:"];
+    let bare = bare.iter().find_map(|start| system.strip_prefix(start));
+    match bare.unwrap_or(system) {
+        "loinc.org" | "www.loinc.org" | "2.16.840.1.113883.6.1" => LOINC,
+        "snomed.info/sct" | "www.snomed.info/sct" | "2.16.840.1.113883.6.96" => SNOMED,
+        "hl7.org/fhir/sid/icd-10-cm"
+        | "hl7.org/fhir/sid/icd-10"
+        | "fhir.de/CodeSystem/bfarm/icd-10-gm"
+        | "fhir.de/CodeSystem/dimdi/icd-10-gm"
+        | "hl7.org/fhir/sid/icd-10-de"
+        | "hl7.org/fhir/sid/icd-10-gm"
+        | "hl7.org/fhir/sid/icd-10-am"
+        | "hl7.org/fhir/sid/icd-10-ca"
+        | "2.16.840.1.113883.6.90"
+        | "2.16.840.1.113883.6.3"
+        | "1.2.276.0.76.5.409" => ICD_10,
+        "2.16.840.1.113883.6.43.1"
+        | "hl7.org/fhir/sid/icd-o-3"
+        | "terminology.hl7.org/CodeSystem/icd-o-3" => ICD_O_3,
+        "2.16.840.1.113883.6.88" | "www.nlm.nih.gov/research/umls/rxnorm" => RXNORM,
+        "2.16.840.1.113883.6.73"
+        | "fhir.de/CodeSystem/bfarm/atc"
+        | "fhir.de/CodeSystem/dimdi/atc"
+        | "www.whocc.no/atc" => ATC,
+        "www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets" | "2.16.840.1.113883.6.285" => HCPCS,
+        "2.16.840.1.113883.3.26.1.1" => NCIT,
+        "hl7.org/fhir/v3/ObservationInterpretation"
+        | "hl7.org/fhir/v2/0078"
+        | "terminology.hl7.org/CodeSystem/v2-0078"
+        | "2.16.840.1.113883.5.83"
+        | "2.16.840.1.113883.12.78" => INTERPRETATION,
+        _ => system,
     }
 }
 
@@ -61,7 +66,18 @@ pub(crate) fn canonical(system: &str) -> &str {
 pub(crate) fn plain<'c>(system: &str, code: &'c str) -> Cow<'c, str> {
     let code = code.trim();
     match system {
-        SNOMED => Cow::Borrowed(code.split('|').next().unwrap_or(code).trim()),
+        // What follows the term refines the concept, and may turn it into its opposite.
+        SNOMED => match code.split_once('|') {
+            Some((concept, term))
+                if term
+                    .trim_end()
+                    .find('|')
+                    .is_none_or(|end| end + 1 == term.trim_end().len()) =>
+            {
+                Cow::Borrowed(concept.trim())
+            }
+            _ => Cow::Borrowed(code),
+        },
         ICD_10 => {
             let stem = code.trim_end_matches(['-', '†', '*', '+', '!', '#', ' ']);
             let stem = stem.trim_end_matches(['-', '.']);
@@ -92,6 +108,8 @@ mod tests {
     #[test]
     fn snomed_codes_are_compared_without_term_and_version() {
         assert_eq!(plain(SNOMED, "94381002 |Liver metastasis|"), "94381002");
+        let refined = "94381002|Liver metastasis|:408729009|Finding context|=410516002|Known absent|";
+        assert_eq!(plain(SNOMED, refined), refined);
         assert_eq!(
             canonical("http://snomed.info/sct/900000000000207008/version/20250901"),
             SNOMED
@@ -106,6 +124,8 @@ mod tests {
             "http://fhir.de/CodeSystem/bfarm/icd-10-gm",
             "urn:oid:2.16.840.1.113883.6.90",
             "urn:oid:2.16.840.1.113883.6.3",
+            "2.16.840.1.113883.6.90",
+            "https://hl7.org/fhir/sid/icd-10",
         ] {
             assert_eq!(canonical(system), ICD_10, "{system}");
         }

@@ -7,7 +7,7 @@ use crate::chart::{Item, Whose};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The last two steps of a reference, such as `Specimen/1`, or the whole of an `urn:`.
-fn key(reference: &str) -> &str {
+pub(super) fn key(reference: &str) -> &str {
     let reference = reference.trim();
     let reference = reference.split("/_history").next().unwrap_or(reference);
     if reference.starts_with("urn:") {
@@ -19,7 +19,8 @@ fn key(reference: &str) -> &str {
     }
 }
 
-fn keys(item: &Item<'_>) -> impl Iterator<Item = String> {
+/// Everything by which a reference may call the resource.
+pub(super) fn keys(item: &Item<'_>) -> impl Iterator<Item = String> {
     let url = item.full_url.as_deref().map(|url| key(url).to_owned());
     item.narrow
         .id

@@ -2,10 +2,11 @@
 
 use super::Reader;
 use super::element::Node;
+use super::organs::{Counts, Organ};
 use super::record::Record;
 use super::sites::{Sites, sites};
 use super::standing::{Standing, standing};
-use super::words::extent;
+use super::words::{begins_word, extent, has_words};
 use crate::catalogue::FactId;
 use crate::codes::{Meaning, Named, Site};
 use crate::facts::{Reading, Source, Value};
@@ -19,7 +20,49 @@ pub(super) fn is_read(meaning: Meaning) -> bool {
     }
 }
 
+/// Whether the diagnosis itself says in words that it is of the pancreas, and nothing else of it. Interpretation: some
+/// records say the site of a neuroendocrine tumour in the text alone.
+fn names_pancreas(code: Node<'_>) -> bool {
+    const NOT: &[&str] = &[
+        "no", "not", "non", "without", "or", "rule", "kein", "keine", "ohne", "nicht",
+    ];
+    const DOUBT: &[&str] = &[
+        "exclud",
+        "metast",
+        "secondary",
+        "history",
+        "family",
+        "suspect",
+        "possib",
+        "probab",
+        "verdacht",
+        "peripancrea",
+    ];
+    let texts: Vec<&str> = code.texts().collect();
+    let named = |text: &&str| begins_word(text, "pancrea") || begins_word(text, "pankrea");
+    texts.iter().any(named)
+        && !texts.iter().any(|text| {
+            NOT.iter().any(|word| has_words(text, word))
+                || DOUBT.iter().any(|word| begins_word(text, word))
+                || Organ::in_text(text).next().is_some()
+        })
+}
+
 impl Reader<'_> {
+    /// Whether the Condition says that it comes from another tumour of the patient.
+    fn comes_from_another(&self, record: &Record<'_>) -> bool {
+        const LINKS: &[&str] = &["condition-dueTo", "condition-related"];
+        record
+            .node
+            .all("extension")
+            .filter(|link| {
+                let url = link.text("url").unwrap_or_default();
+                url.rsplit('/').next().is_some_and(|name| LINKS.contains(&name))
+            })
+            .filter_map(|link| link.get("valueReference")?.text("reference"))
+            .any(|target| self.others.has(target))
+    }
+
     pub(super) fn condition(&mut self, mut record: Record<'_>) {
         record.date_by(&["recordedDate", "onsetDateTime", "onsetPeriod"], self.as_of);
         let Some(standing) = standing(record.node, self.as_of) else {
@@ -71,6 +114,11 @@ impl Reader<'_> {
                 named.iter().any(partly),
             );
         }
+        let standing = if self.comes_from_another(&record) {
+            Standing::Unsure("of another tumour")
+        } else {
+            standing
+        };
         for name in named {
             self.named(name, &record, &sites, standing, &recorded);
         }
@@ -87,7 +135,11 @@ impl Reader<'_> {
         a_kind_of: bool,
     ) {
         let fact = FactId::Pnet;
-        let pancreas = sites.has(Site::Pancreas);
+        // A tumour of the pancreas and of another organ is not known to be the pancreas's.
+        let elsewhere = sites.organs.iter().any(|organ| organ.counts != Counts::Always);
+        let pancreas = (sites.has(Site::Pancreas) && !elsewhere)
+            || named.contains(&Named::PancreaticTumour)
+            || record.node.get("code").is_some_and(names_pancreas);
         let morphology = self.has_neuroendocrine_morphology(record);
         let mut evidence = record.evidence(recorded);
         let whole = named.contains(&Named::Pnet) || (named.contains(&Named::NetOfSomeSite) && pancreas);
@@ -104,6 +156,16 @@ impl Reader<'_> {
             };
             self.facts.shown(fact, record.noted(recorded, note));
             return;
+        }
+        let stands = matches!(
+            standing,
+            Standing::Now | Standing::Past(_) | Standing::Disputed(_)
+        );
+        if stands
+            && !whole
+            && let Some(contrary) = self.contrary_morphology(record)
+        {
+            self.add(fact, "absent", Source::Observation, contrary);
         }
         match standing {
             Standing::Now => self.add(fact, "present", Source::Condition, evidence),

@@ -7,7 +7,7 @@ use super::staging::is_own;
 use super::value::{self, Unread, Written};
 use super::words::has_words;
 use crate::catalogue::{FactId, Word};
-use crate::codes::Meaning;
+use crate::codes::{Meaning, system};
 use crate::facts::{Reading, Source, System, Value};
 use std::collections::BTreeSet;
 
@@ -135,6 +135,29 @@ fn is_year(word: &str) -> bool {
     word.len() == 4 && (word.starts_with("19") || word.starts_with("20"))
 }
 
+fn names_differentiation(text: &str) -> bool {
+    text.to_lowercase().contains("differen")
+}
+
+/// Whether a text is of the differentiation as likely as of the grade, which is a number.
+fn may_be_differentiation(text: &str) -> bool {
+    names_differentiation(text) || !text.contains(|c: char| c.is_ascii_digit())
+}
+
+/// Whether the value is no more than a text, which may be of the grade or of the differentiation.
+fn is_text(written: &Written<'_>) -> bool {
+    match written {
+        Written::Text(_) => true,
+        Written::Concept(concept) => {
+            let codings = concept.codings();
+            codings
+                .iter()
+                .all(|coding| coding.system.as_deref() == Some(system::TEXT))
+        }
+        _ => false,
+    }
+}
+
 impl Reader<'_> {
     pub(super) fn grade(&mut self, record: &Record<'_>, part: Node<'_>, written: &Written<'_>, net: bool) {
         let fact = FactId::GradeRecorded;
@@ -182,14 +205,26 @@ impl Reader<'_> {
         match grade {
             Ok(mut words) => {
                 let Some(word) = words.pop_first() else { return };
-                let mut reading =
-                    Reading::new(Value::Word(word), Source::Observation, record.evidence(recorded));
+                let evidence = record.evidence(recorded.as_str());
+                let mut reading = Reading::new(Value::Word(word), Source::Observation, evidence);
                 reading.system = who.then_some(System::Who);
+                // A grade with words of differentiation around it says both, and only the grade can be read.
+                if !net && names_differentiation(&recorded) {
+                    let evidence = record.noted(recorded.as_str(), "a grade and more in one text");
+                    self.facts.unreadable(FactId::Differentiation, evidence);
+                }
                 self.facts.reading(fact, reading);
             }
             // A histologic grade may be written as a differentiation.
             Err(why) => match value::words(FactId::Differentiation, written, self.codes) {
                 Ok(_) => self.words(FactId::Differentiation, record, part, written),
+                Err(Unread::Unreadable(note))
+                    if !net && is_text(written) && may_be_differentiation(&recorded) =>
+                {
+                    let evidence = record.noted(recorded.as_str(), note);
+                    self.facts.unreadable(FactId::Differentiation, evidence);
+                    self.unread(fact, record, recorded, why);
+                }
                 Err(_) => self.unread(fact, record, recorded, why),
             },
         }

@@ -3,6 +3,7 @@
 use super::Reader;
 use super::element::Node;
 use super::record::Record;
+use super::tumours::Tumour;
 use super::value::{self, Unread, Written};
 use super::words::has_words;
 use crate::catalogue::{FactId, Kind};
@@ -109,7 +110,7 @@ impl Reader<'_> {
             return;
         }
         let usable = usable_status(&mut record);
-        if is_of_another(record.node) {
+        if self.is_of_another(&record) {
             self.problem(record.place.clone(), "not used: its focus is not the patient");
             return;
         }
@@ -150,9 +151,9 @@ impl Reader<'_> {
                 return;
             }
         }
-        let facts = asks.iter().flat_map(|ask| ask.facts());
+        let facts = || asks.iter().flat_map(|ask| ask.facts());
         if !usable {
-            for fact in facts {
+            for fact in facts() {
                 self.facts.shown(
                     *fact,
                     record.noted(written.recorded(), "status: no evidence either way"),
@@ -161,7 +162,7 @@ impl Reader<'_> {
             return;
         }
         let [ask] = asks.as_slice() else {
-            for fact in facts {
+            for fact in facts() {
                 let evidence = record.noted(written.recorded(), "codes of more than one fact");
                 self.facts.unreadable(*fact, evidence);
             }
@@ -172,6 +173,19 @@ impl Reader<'_> {
                 let evidence = record.noted(written.recorded(), "code and text name different tests");
                 self.facts.unreadable(*fact, evidence);
             }
+            return;
+        }
+        let of_which = ask.facts().iter().map(|fact| self.tumour_of(*fact, record));
+        let of_another = of_which.reduce(|found, next| if found == Tumour::Own { next } else { found });
+        for fact in ask.facts() {
+            let recorded = written.recorded();
+            match of_another {
+                Some(Tumour::Another(note)) => self.facts.shown(*fact, record.noted(recorded, note)),
+                Some(Tumour::Unclear(note)) => self.facts.unreadable(*fact, record.noted(recorded, note)),
+                _ => continue,
+            };
+        }
+        if of_another.is_some_and(|tumour| tumour != Tumour::Own) {
             return;
         }
         match *ask {
@@ -427,14 +441,4 @@ fn is_of_another_test(ask: Ask, part: Node<'_>) -> bool {
     let stain = matches!(ask, Ask::Fact(FactId::Ki67) | Ask::Ki67Presence);
     code.codings().iter().any(is_trap)
         || (stain && names(OTHER_STAINS) && !names(&["ki-67", "ki67", "ki 67", "mib-1", "mib1"]))
-}
-
-/// Whether the focus is another person or a thing; a tumour, specimen or procedure as focus is the patient's.
-pub(super) fn is_of_another(node: Node<'_>) -> bool {
-    node.all("focus").any(|focus| {
-        let target = focus.text("reference").unwrap_or_default();
-        ["RelatedPerson/", "Group/", "Device/", "Location/"]
-            .iter()
-            .any(|kind| target.contains(kind))
-    })
 }

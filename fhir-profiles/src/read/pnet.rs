@@ -2,21 +2,46 @@
 
 use super::Reader;
 use super::element::Node;
-use super::observation::{OBSERVATION_DATES, is_of_another, usable_status};
+use super::observation::{OBSERVATION_DATES, usable_status};
 use super::record::Record;
 use super::sites::sites;
+use super::tumours::Tumour;
+use super::value;
 use crate::catalogue::FactId;
 use crate::chart::Coding;
 use crate::codes::{Codes, Meaning, Site, system};
-use crate::facts::Source;
+use crate::facts::{Evidence, Source};
+use jiff::civil::Date;
 
-/// A neuroendocrine morphology that an Observation states.
+/// A morphology that an Observation states.
 pub(super) struct Histology {
     place: String,
+    /// Whether it is neuroendocrine, or a malignancy of another kind.
+    neuroendocrine: bool,
+    evidence: Evidence,
     /// The references of its focus, if any.
     focus: Vec<String>,
     /// Whether its body site leaves the pancreas open.
     fits_pancreas: bool,
+}
+
+impl Histology {
+    /// Whether it is about this Condition, or about no Condition at all.
+    fn is_about(&self, record: &Record<'_>) -> bool {
+        let is_condition = |focus: &&String| focus.contains("Condition/");
+        let mut conditions = self.focus.iter().filter(is_condition).peekable();
+        conditions.peek().is_none()
+            || conditions.any(|focus| {
+                let focus = focus.split("/_history").next().unwrap_or(focus);
+                focus == record.place || focus.ends_with(&format!("/{}", record.place))
+            })
+    }
+
+    fn day(&self) -> Option<(Date, Date)> {
+        self.evidence
+            .effective
+            .map(|date| (date.latest(), date.earliest()))
+    }
 }
 
 /// Whether the code is a neuroendocrine morphology: listed, or an ICD-O-3 code of such a family.
@@ -27,6 +52,12 @@ fn is_neuroendocrine(coding: &Coding<'_>, codes: &Codes) -> bool {
         || family(coding).is_some_and(
             |family| matches!(family, 8150..=8158 | 8240..=8246 | 8248 | 8249 | 8013 | 8041 | 8045),
         )
+}
+
+/// Whether the code is the morphology of a malignancy of another kind; that it is a neoplasm or a carcinoma says nothing.
+fn is_of_another_kind(coding: &Coding<'_>, codes: &Codes) -> bool {
+    let malignant = coding.code.as_deref().is_some_and(|code| code.contains("/3"));
+    malignant && !is_neuroendocrine(coding, codes) && family(coding).is_some_and(|family| family > 8012)
 }
 
 /// Islet-cell tumour, insulinoma and glucagonoma name the pancreas by themselves.
@@ -64,7 +95,7 @@ impl Reader<'_> {
         let node = record.node;
         record.date_by(OBSERVATION_DATES, self.as_of);
         let future = record.effective.is_some_and(|date| date.earliest() > self.as_of);
-        if !usable_status(&mut record) || future || is_of_another(node) {
+        if !usable_status(&mut record) || future || self.is_of_another(&record) {
             return;
         }
         let asks = |part: &Node<'_>| {
@@ -83,60 +114,106 @@ impl Reader<'_> {
                 continue;
             };
             let codings = value.codings();
-            if !codings.iter().any(|coding| is_neuroendocrine(coding, codes)) {
+            let neuroendocrine = codings.iter().any(|coding| is_neuroendocrine(coding, codes));
+            if !neuroendocrine && !codings.iter().any(|coding| is_of_another_kind(coding, codes)) {
                 continue;
             }
-            let sites = sites(node, codes);
-            let pancreas = sites.only(Site::Pancreas);
-            if pancreas || codings.iter().any(|coding| names_pancreas(coding, codes)) {
-                let evidence = record.evidence(value.wording().unwrap_or_default());
-                self.add(FactId::Pnet, "present", Source::Observation, evidence);
+            let evidence = record.evidence(value.wording().unwrap_or_default());
+            if let Some(note) = self.is_of_elsewhere(&record, part) {
+                if neuroendocrine {
+                    let mut evidence = evidence;
+                    evidence.notes.push(note.into());
+                    self.facts.shown(FactId::Pnet, evidence);
+                }
+                continue;
+            }
+            let own = sites(node, codes);
+            let pancreas = self.tumour_sites(&record).only(Site::Pancreas);
+            if neuroendocrine && (pancreas || codings.iter().any(|coding| names_pancreas(coding, codes))) {
+                self.add(FactId::Pnet, "present", Source::Observation, evidence.clone());
             }
             self.histologies.push(Histology {
                 place: record.place.clone(),
+                neuroendocrine,
+                evidence,
                 focus: node
                     .all("focus")
                     .filter_map(|f| f.text("reference"))
                     .map(str::to_owned)
                     .collect(),
-                fits_pancreas: sites.none() || pancreas,
+                fits_pancreas: own.none() || own.only(Site::Pancreas),
             });
         }
+    }
+
+    /// Why a histology is not known to be of the pancreas, if there is a reason: interpretation, since the specification
+    /// asks for a "pancreas with neuroendocrine morphology" and says nothing of a second tumour.
+    fn is_of_elsewhere(&self, record: &Record<'_>, part: Node<'_>) -> Option<&'static str> {
+        if self.is_about_another(record) {
+            return Some("its focus is another tumour");
+        }
+        if value::interpreted(part, self.codes) == Some(false) {
+            return Some("negative by its interpretation");
+        }
+        let found = self.tumour_sites(record);
+        if let Tumour::Another(note) | Tumour::Unclear(note) = self.by_site(&found) {
+            return Some(note);
+        }
+        let placed = found.has(Site::Pancreas)
+            || record
+                .node
+                .all("focus")
+                .filter_map(|focus| focus.text("reference"))
+                .any(|focus| focus.contains("Condition/"));
+        (self.others.any && !placed)
+            .then_some("another tumour is recorded, and nothing says of which this is")
     }
 
     /// Whether a pancreatic tumour is neuroendocrine: by its own morphology, or by a histology Observation that is
     /// about this Condition or about no other.
     pub(super) fn has_neuroendocrine_morphology(&self, record: &Record<'_>) -> Option<String> {
-        let own = record
-            .node
-            .extension("mcode-histology-morphology-behavior")
-            .and_then(|ext| ext.get("valueCodeableConcept"))
-            .filter(|value| {
-                value
-                    .codings()
-                    .iter()
-                    .any(|coding| is_neuroendocrine(coding, self.codes))
-            });
+        let node = record.node;
+        let own = [
+            "mcode-histology-morphology-behavior",
+            "mii-ex-onko-histology-morphology-behavior-icdo3",
+        ]
+        .into_iter()
+        .filter_map(|name| node.extension(name)?.get("valueCodeableConcept"))
+        .chain(node.get("code"))
+        .find(|concept| {
+            concept
+                .codings()
+                .iter()
+                .any(|coding| is_neuroendocrine(coding, self.codes))
+        });
         if own.is_some() {
             return Some("with neuroendocrine morphology".to_owned());
         }
-        self.histologies
-            .iter()
-            .filter(|histology| histology.fits_pancreas)
-            .filter(|histology| {
-                let mut conditions = histology
-                    .focus
-                    .iter()
-                    .filter(|focus| focus.contains("Condition/"))
-                    .peekable();
-                conditions.peek().is_none()
-                    || conditions.any(|focus| {
-                        let focus = focus.split("/_history").next().unwrap_or(focus);
-                        focus == record.place || focus.ends_with(&format!("/{}", record.place))
-                    })
-            })
+        self.morphologies(record, true)
             .map(|histology| format!("with neuroendocrine morphology in {}", histology.place))
             .min()
+    }
+
+    fn morphologies(&self, record: &Record<'_>, neuroendocrine: bool) -> impl Iterator<Item = &Histology> {
+        self.histologies.iter().filter(move |histology| {
+            histology.neuroendocrine == neuroendocrine
+                && histology.fits_pancreas
+                && histology.is_about(record)
+        })
+    }
+
+    /// A malignancy of another kind that the same tumour was found to be, not before it was found to be neuroendocrine.
+    pub(super) fn contrary_morphology(&self, record: &Record<'_>) -> Option<Evidence> {
+        let newest = self.morphologies(record, true).map(Histology::day).max()?;
+        let contrary = self
+            .morphologies(record, false)
+            .filter(|other| other.day() >= newest);
+        let contrary = contrary.max_by_key(|other| (other.day(), other.place.clone()))?;
+        let mut evidence = contrary.evidence.clone();
+        evidence
+            .notes
+            .push("a morphology that is not neuroendocrine".into());
+        Some(evidence)
     }
 }
 

@@ -2,11 +2,13 @@
 
 use super::Reader;
 use super::element::Node;
+use super::organs::{Organ, is_here, is_metastasis};
 use super::record::Record;
 use super::value::{self, Written};
 use super::words::has_words;
 use crate::catalogue::FactId;
-use crate::codes::{Codes, Meaning, Site};
+use crate::chart::Coding;
+use crate::codes::{Codes, Meaning, Site, system};
 use crate::facts::{Source, Specimen};
 
 /// The sites that a `bodySite` names by code, or by a text that is the plain word.
@@ -18,12 +20,63 @@ pub(super) fn sites(node: Node<'_>, codes: &Codes) -> Sites {
     sites
 }
 
+/// The site of an ICD-O-3 topography, written with or without the dot.
+fn topography(coding: &Coding<'_>) -> Option<Site> {
+    if system::canonical(coding.system.as_deref().unwrap_or_default()) != system::ICD_O_3 {
+        return None;
+    }
+    let code = system::plain(system::ICD_10, coding.code.as_deref()?).into_owned();
+    match code.get(..3)? {
+        "C25" => Some(Site::Pancreas),
+        "C22" if code == "C220" => Some(Site::Liver),
+        "C77" => Some(Site::LymphNodes),
+        _ => None,
+    }
+}
+
+/// `Tail of pancreas`, `Right lobe of liver`: the organ, where the text names no more than it and a part of it.
+fn site_in_text(text: &str) -> Option<Site> {
+    const PARTS: &[&str] = &[
+        "head",
+        "body",
+        "tail",
+        "neck",
+        "of",
+        "the",
+        "structure",
+        "entire",
+        "part",
+        "right",
+        "left",
+        "lobe",
+        "segment",
+    ];
+    let lower = text.to_lowercase().replace("(body structure)", "");
+    let words = || lower.split_whitespace();
+    let organ = |word: &str| match word {
+        "pancreas" | "pancreatic" => Some(Site::Pancreas),
+        "liver" | "hepatic" => Some(Site::Liver),
+        _ => None,
+    };
+    let mut sites = words().filter_map(organ);
+    let site = sites.next().filter(|site| sites.all(|other| other == *site))?;
+    words()
+        .all(|word| organ(word).is_some() || PARTS.contains(&word))
+        .then_some(site)
+}
+
 /// What body sites are named.
 #[derive(Debug, Default)]
 pub(super) struct Sites {
     named: Vec<Site>,
     /// Whether a site is named that is not known.
     pub(super) unknown: bool,
+    /// Organs that are named by code or in words.
+    pub(super) organs: Vec<&'static Organ>,
+    /// Whether words name the pancreas or where its tumours spread to.
+    pub(super) here: bool,
+    /// Whether words name a metastasis.
+    pub(super) metastasis: bool,
 }
 
 impl Sites {
@@ -34,12 +87,15 @@ impl Sites {
                 self.named.push(site);
             }
         }
+        for coding in site.codings() {
+            self.named.extend(topography(&coding));
+            self.organs.extend(Organ::by_code(&coding));
+        }
         for text in site.texts() {
-            match text.trim().to_lowercase().as_str() {
-                "liver" => self.named.push(Site::Liver),
-                "pancreas" => self.named.push(Site::Pancreas),
-                _ => {}
-            }
+            self.named.extend(site_in_text(text));
+            self.organs.extend(Organ::in_text(text));
+            self.here |= is_here(text);
+            self.metastasis |= is_metastasis(text);
         }
         self.unknown |= self.named.len() == before;
     }
@@ -50,6 +106,10 @@ impl Sites {
 
     pub(super) fn only(&self, site: Site) -> bool {
         self.has(site) && !self.unknown && self.named.iter().all(|named| *named == site)
+    }
+
+    pub(super) fn is_known(&self) -> bool {
+        !self.named.is_empty()
     }
 
     pub(super) fn none(&self) -> bool {

@@ -78,6 +78,15 @@ pub(super) fn has_words(text: &str, phrase: &str) -> bool {
     })
 }
 
+/// Whether some word of the text begins like this, in any case.
+pub(super) fn begins_word(text: &str, beginning: &str) -> bool {
+    let lower = text.to_lowercase();
+    lower.match_indices(beginning).any(|(at, _)| {
+        let before = lower.get(..at).and_then(|head| head.chars().next_back());
+        before.is_none_or(|c| !c.is_alphanumeric())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,190 @@
+//! Organs other than the pancreas, and malignancies other than the PNET: what tells a reading of another tumour.
+
+use super::words::begins_word;
+use crate::chart::Coding;
+use crate::codes::system;
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+/// Whether what is read from an organ is of the PNET.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Counts {
+    Always,
+    /// Where a metastasis is named.
+    AsMetastasis,
+    Never,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Organ {
+    pub(super) id: String,
+    pub(super) counts: Counts,
+    words: Vec<String>,
+    #[serde(default)]
+    snomed: Vec<String>,
+    icd: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Here {
+    words: Vec<String>,
+    metastasis: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Malignancy {
+    icd: Vec<String>,
+    words: Vec<String>,
+    not: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    here: Here,
+    organ: Vec<Organ>,
+    malignancy: Malignancy,
+}
+
+static ORGANS: LazyLock<File> =
+    LazyLock::new(|| toml::from_str(include_str!("../../facts/organs.toml")).unwrap_or_default());
+
+fn any(words: &[String], text: &str) -> bool {
+    words.iter().any(|word| begins_word(text, word))
+}
+
+/// The code in the form of the stems, if it is one of ICD-10 or a topography of ICD-O-3.
+fn icd(coding: &Coding<'_>) -> Option<String> {
+    let named = system::canonical(coding.system.as_deref().unwrap_or_default());
+    let code = coding.code.as_deref().unwrap_or_default();
+    matches!(named, system::ICD_10 | system::ICD_O_3)
+        .then(|| system::plain(system::ICD_10, code).into_owned())
+}
+
+impl Organ {
+    pub(super) fn in_text(text: &str) -> impl Iterator<Item = &'static Organ> + use<'_> {
+        ORGANS.organ.iter().filter(move |organ| any(&organ.words, text))
+    }
+
+    pub(super) fn by_code(coding: &Coding<'_>) -> impl Iterator<Item = &'static Organ> + use<> {
+        let icd = icd(coding);
+        let named = system::canonical(coding.system.as_deref().unwrap_or_default());
+        let snomed = (named == system::SNOMED)
+            .then(|| system::plain(named, coding.code.as_deref().unwrap_or_default()).into_owned());
+        ORGANS.organ.iter().filter(move |organ| {
+            let stem = |code: &String| organ.icd.iter().any(|stem| code.starts_with(stem.as_str()));
+            icd.as_ref().is_some_and(stem) || snomed.as_ref().is_some_and(|code| organ.snomed.contains(code))
+        })
+    }
+}
+
+/// Whether the text of a site names the pancreas or where its tumours spread to.
+pub(super) fn is_here(text: &str) -> bool {
+    any(&ORGANS.here.words, text)
+}
+
+/// Whether the text names a metastasis.
+pub(super) fn is_metastasis(text: &str) -> bool {
+    any(&ORGANS.here.metastasis, text)
+}
+
+/// Whether a diagnosis that the value sets do not know is a malignancy of its own.
+pub(super) fn is_malignancy(codings: &[Coding<'_>], texts: &[&str]) -> bool {
+    let listed = |coding: &Coding<'_>| {
+        let of_icd_10 = system::canonical(coding.system.as_deref().unwrap_or_default()) == system::ICD_10;
+        let code = icd(coding).filter(|_| of_icd_10);
+        code.is_some_and(|code| {
+            ORGANS
+                .malignancy
+                .icd
+                .iter()
+                .any(|stem| code.starts_with(stem.as_str()))
+        })
+    };
+    if codings.iter().any(listed) {
+        return true;
+    }
+    texts.iter().any(|text| any(&ORGANS.malignancy.words, text))
+        && !texts.iter().any(|text| any(&ORGANS.malignancy.not, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(system: &str, code: &str) -> Vec<&'static str> {
+        let coding = Coding {
+            system: Some(system.to_owned().into()),
+            code: Some(code.to_owned().into()),
+            display: None,
+        };
+        Organ::by_code(&coding).map(|organ| organ.id.as_str()).collect()
+    }
+
+    #[test]
+    fn organs_are_known_by_word_and_by_code() {
+        toml::from_str::<File>(include_str!("../../facts/organs.toml")).unwrap();
+        for (text, organ) in [
+            ("Left breast", "breast"),
+            ("Mamma links", "breast"),
+            ("Lung biopsy", "lung"),
+            ("Lungenbiopsie", "lung"),
+            ("Structure of sigmoid colon", "colon-and-rectum"),
+        ] {
+            let found: Vec<&str> = Organ::in_text(text).map(|organ| organ.id.as_str()).collect();
+            assert_eq!(found, [organ], "{text}");
+        }
+        for text in [
+            "Tail of pancreas",
+            "Parathyroid",
+            "Abdomen",
+            "Gall bladder",
+            "Segment VI",
+            "",
+        ] {
+            assert_eq!(Organ::in_text(text).count(), 0, "{text}");
+        }
+        assert_eq!(of("http://snomed.info/sct", "76752008"), ["breast"]);
+        assert_eq!(
+            of("http://terminology.hl7.org/CodeSystem/icd-o-3", "C34.1"),
+            ["lung"]
+        );
+        assert!(of("http://snomed.info/sct", "15776009").is_empty());
+    }
+
+    #[test]
+    fn a_malignancy_of_its_own_is_neither_the_tumour_nor_its_metastasis() {
+        let coding = |code: &str| Coding {
+            system: Some("http://hl7.org/fhir/sid/icd-10-cm".into()),
+            code: Some(code.to_owned().into()),
+            display: None,
+        };
+        for code in ["C50.9", "C34.10", "C18.7", "C7A.012", "C61"] {
+            assert!(is_malignancy(&[coding(code)], &[]), "{code}");
+        }
+        for code in [
+            "C25.0", "C78.7", "C7A.8", "C7B.02", "D13.7", "C77.2", "Z85.3", "E11.9",
+        ] {
+            assert!(!is_malignancy(&[coding(code)], &[]), "{code}");
+        }
+        for text in [
+            "Breast cancer",
+            "Mammakarzinom rechts",
+            "Malignant neoplasm of prostate",
+        ] {
+            assert!(is_malignancy(&[], &[text]), "{text}");
+        }
+        for text in [
+            "Family history of breast cancer",
+            "Metastatic carcinoma to liver",
+            "Pancreatic cancer",
+            "Diabetes",
+        ] {
+            assert!(!is_malignancy(&[], &[text]), "{text}");
+        }
+    }
+}
