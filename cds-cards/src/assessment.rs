@@ -38,6 +38,24 @@ pub struct Assessment {
     pub principles: Vec<Cited>,
 }
 
+impl Assessment {
+    /// The option of this id, if the gate is passed.
+    pub fn option(&self, id: &str) -> Option<&OptionReport> {
+        self.options.iter().find(|option| option.id == id)
+    }
+
+    /// The date, as written, of the oldest record that the criteria of an option were read from.
+    pub fn oldest_record(&self, option: &OptionReport) -> Option<&str> {
+        let facts = option.criteria.iter().flat_map(|criterion| &criterion.facts);
+        // A diagnosis and a birth date do not age.
+        let facts = facts.filter(|fact| !matches!(fact, FactId::Pnet | FactId::Age));
+        let records = facts
+            .filter_map(|fact| self.facts.get(fact))
+            .flat_map(|fact| &fact.evidence);
+        records.filter_map(|record| record.effective.as_deref()).min()
+    }
+}
+
 /// Identity of the knowledge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -203,6 +221,10 @@ pub struct FactReport {
     /// Why a missing fact may be on record all the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gap: Option<Gap>,
+    /// Records that do not count and must not go unsaid, in our words: those of a missing fact (`recorded, not
+    /// confirmed`), and one newer than a stated absence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aside: Option<String>,
     /// The value: a word, words, or an exact number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<FactValue>,
@@ -426,6 +448,9 @@ pub struct CriterionReport {
     /// Why what is missing may be on record all the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gap: Option<Gap>,
+    /// Records that do not count and must not go unsaid, as with a fact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aside: Option<String>,
     /// Whether the outcome rests on an interpretation of the review.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub interpretation: bool,

@@ -489,7 +489,7 @@ fn not_met_and_advised_against_are_told_apart() {
         "| review advises against | Portal vein occluded (2026-05-01); must hold: no portal vein occlusion"
     ));
     assert!(row("Potentially curative resection").contains("| criteria not met |"));
-    assert!(row("Cryotherapy").contains("| supported | all criteria met |"));
+    assert!(row("Cryotherapy").contains("| supported | all criteria met; oldest record 2026-05-01"));
     assert!(row("Radiofrequency").contains("| undetermined | largest liver lesion under 5 cm: not recorded"));
     assert!(found[0].detail().contains("is no ranking"));
     let liver = card_of(&found, "liver-directed").detail();

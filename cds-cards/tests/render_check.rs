@@ -144,7 +144,7 @@ fn what_stands_on_every_card_is_whole() {
     let found = faults(|k| {
         k.package.source_label = " ".to_owned();
         k.package.citation_url = "doi.org/10".to_owned();
-        k.package.topic.code = "two words".to_owned();
+        k.package.topics.get_mut("assessment").unwrap().code = "two words".to_owned();
         k.package.override_reasons[0].display.clear();
         k.suggestions[0].text.clear();
     });

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Answer, INSTANCE, Service, chart, demo, start};
+use common::{Answer, INSTANCE, Service, chart, demo, prefetched, start};
 use serde_json::{Value, json};
 
 /// All that a page brings, in bytes, without what was pasted into it.
@@ -258,6 +258,46 @@ fn a_supposed_fact_is_said_to_be_hypothetical_and_moves_verdicts_only() {
         "/?patient=prrt-krenning-4&ask=liver-metastases&value=absent",
     );
     assert!(gate.contains("do not apply: liver metastases absent"));
+}
+
+#[test]
+fn the_board_says_of_an_option_what_its_card_says() {
+    let service = demo();
+    let html = page(&service, "/board?patient=prior-pancreaticoduodenectomy");
+    let row = |label: &str| {
+        let (_, rest) = html.split_once(&format!("<th scope=\"row\">{label}")).unwrap();
+        rest.split_once("</tr>").unwrap().0.to_owned()
+    };
+    let sirt = row("Radioembolisation");
+    assert!(sirt.contains("Caution: prior pancreaticoduodenectomy"), "{sirt}");
+    assert!(row("Cryotherapy").contains("interpretation: disease not resectable"));
+    let prrt = row("Peptide receptor radionuclide therapy");
+    assert!(prrt.contains("Investigational at the review"), "{prrt}");
+    assert!(prrt.contains("1 correction, 5 notes since the review"), "{prrt}");
+    assert!(row("Liver transplantation").contains("Investigational: only within clinical studies"));
+}
+
+#[test]
+fn the_board_counts_open_verdicts_as_the_missing_data_card_does() {
+    let service = demo();
+    let html = page(&service, "/board?patient=sparse-chart");
+    let cards = service.hook(&prefetched("sparse-chart")).cards();
+    let missing = cards
+        .iter()
+        .find(|card| card["extension"]["io.github.pnet-cds.card"]["kind"] == "missing-data")
+        .unwrap();
+    let rows: Vec<Vec<&str>> = missing["detail"]
+        .as_str()
+        .unwrap()
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .skip(1)
+        .map(|line| line.trim_matches(['|', ' ']).split(" | ").collect())
+        .collect();
+    for row in &rows[..4] {
+        let wanted = format!("{} ({}; {} open verdicts)", row[0], row[1], row[2]);
+        assert!(html.contains(&wanted), "{wanted}");
+    }
 }
 
 #[test]

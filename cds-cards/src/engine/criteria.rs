@@ -3,7 +3,7 @@
 use super::functional::Functional;
 use super::grade::{Grade, why};
 use super::truth::Truth;
-use super::words::{fact_text, missing};
+use super::words::{doubted_absence, fact_text, missing};
 use crate::assessment::{Outcome, Reason, Role, Verdict};
 use crate::knowledge::{Band, Call, Criterion, Knowledge, OptionKnowledge, Subject, Test};
 use fhir_profiles::FactId;
@@ -25,6 +25,8 @@ pub(crate) struct Evaluated {
     /// Unknown facts that could settle it.
     pub(crate) open: Vec<FactId>,
     pub(crate) because: String,
+    /// A newer record that does not count, beside a stated absence.
+    pub(crate) doubt: Option<String>,
 }
 
 /// An option worked out: its Kleene value and what other criteria say of it.
@@ -89,14 +91,15 @@ impl<'a> Evaluation<'a> {
             Test::Words {
                 subject: Subject::Fact(fact),
                 calls,
-            } => self.of_readings(*fact, |reading| word_call(&reading.value, calls)),
+            } => self.of_readings(*fact, |reading| word_call(&reading.value, calls).into()),
             Test::Range {
                 fact,
                 bands,
                 words,
                 borderline,
             } => {
-                let evaluated = self.of_readings(*fact, |reading| range_call(&reading.value, bands, words));
+                let call = |reading: &Reading| range_call(&reading.value, bands, words).into();
+                let evaluated = self.of_readings(*fact, call);
                 Evaluated {
                     borderline: borderline.is_some_and(|limit| self.lies_on(*fact, limit)),
                     ..evaluated
@@ -109,7 +112,7 @@ impl<'a> Evaluation<'a> {
                 shorter,
             } => {
                 let as_of = self.facts.as_of();
-                let call = |reading: &Reading| (lasting(reading, as_of, *months, longer, shorter), false);
+                let call = |reading: &Reading| lasting(reading, as_of, *months, longer, shorter);
                 self.of_readings(*fact, call)
             }
             Test::Option { option, negate } => self.of_option(option, *negate),
@@ -126,15 +129,14 @@ impl<'a> Evaluation<'a> {
     }
 
     /// Every reading is evaluated; outcomes that differ are conflicting.
-    fn of_readings(&self, id: FactId, call: impl Fn(&Reading) -> (Truth, bool)) -> Evaluated {
+    fn of_readings(&self, id: FactId, call: impl Fn(&Reading) -> Called) -> Evaluated {
         let fact = self.facts.get(id);
         match fact.readings() {
             Err(unknown) => {
                 let truth = Truth::Unknown(why(unknown));
                 let because = match why(unknown) {
                     Reason::Unreadable => format!("{} recorded, but not readable", id.info().label),
-                    _ if fact.shown.is_empty() => format!("{} {}", id.info().label, missing(fact)),
-                    _ => format!("{}: no record that counts", id.info().label),
+                    _ => format!("{} {}", id.info().label, missing(fact)),
                 };
                 Evaluated {
                     open: vec![id],
@@ -142,27 +144,34 @@ impl<'a> Evaluation<'a> {
                 }
             }
             Ok(readings) => {
-                let calls: Vec<(Truth, bool)> = readings.iter().map(call).collect();
-                let truth = Truth::of_candidates(calls.iter().map(|(truth, _)| *truth), Reason::Conflicting);
+                let calls: Vec<Called> = readings.iter().map(call).collect();
+                let truth = Truth::of_candidates(calls.iter().map(|call| call.truth), Reason::Conflicting);
                 let mut because = fact_text(id, readings);
                 match truth {
                     Truth::Unknown(Reason::Conflicting) => {
                         because.push_str(": readings of equal standing disagree")
                     }
-                    Truth::Unknown(Reason::Missing) => because.push_str(": since when is not recorded"),
+                    _ if let Some(remark) = calls.iter().find_map(|call| call.remark.as_deref()) => {
+                        because.push_str(&format!(": {remark}"));
+                    }
                     _ if readings.iter().all(|r| r.source == Source::SitePolicy) => {
                         because.push_str(": assumed (site policy)");
                     }
                     _ => {}
                 }
+                let doubt = doubted_absence(fact);
+                if let Some(doubt) = &doubt {
+                    because.push_str(&format!("; {doubt}"));
+                }
                 let open = match truth {
                     Truth::Unknown(Reason::Conflicting | Reason::Missing) => vec![id],
                     _ => Vec::new(),
                 };
-                let interpretation = calls.iter().any(|(_, interpreted)| *interpreted);
+                let interpretation = calls.iter().any(|call| call.interpretation);
                 Evaluated {
                     open,
                     interpretation,
+                    doubt,
                     ..leaf(truth, vec![id], because)
                 }
             }
@@ -237,6 +246,7 @@ impl<'a> Evaluation<'a> {
             facts: value.facts.clone(),
             open: value.open.clone(),
             because: value.because.clone(),
+            doubt: None,
         }
     }
 
@@ -267,6 +277,7 @@ impl<'a> Evaluation<'a> {
             borderline: deciding.iter().any(|part| part.borderline),
             facts,
             open,
+            doubt: deciding.iter().find_map(|part| part.doubt.clone()),
             because: deciding
                 .iter()
                 .map(|part| part.because.as_str())
@@ -353,6 +364,30 @@ impl<'a> Evaluation<'a> {
     }
 }
 
+/// What one reading comes to.
+struct Called {
+    truth: Truth,
+    interpretation: bool,
+    /// What the reader must know of it.
+    remark: Option<String>,
+}
+
+impl From<Truth> for Called {
+    fn from(truth: Truth) -> Self {
+        (truth, false).into()
+    }
+}
+
+impl From<(Truth, bool)> for Called {
+    fn from((truth, interpretation): (Truth, bool)) -> Self {
+        Self {
+            truth,
+            interpretation,
+            remark: None,
+        }
+    }
+}
+
 fn leaf(truth: Truth, facts: Vec<FactId>, because: String) -> Evaluated {
     Evaluated {
         truth,
@@ -361,6 +396,7 @@ fn leaf(truth: Truth, facts: Vec<FactId>, because: String) -> Evaluated {
         facts,
         open: Vec::new(),
         because,
+        doubt: None,
     }
 }
 
@@ -398,6 +434,27 @@ fn range_call(value: &Value, bands: &[Band], words: &BTreeMap<String, (Call, boo
     (truth, touched.iter().any(|band| band.interpretation))
 }
 
+/// The fact of a test on single readings, and whether a reading contradicts it.
+pub(crate) fn contradicts(test: &Test) -> Option<(FactId, impl Fn(&Reading) -> bool)> {
+    let fact = match test {
+        Test::Words {
+            subject: Subject::Fact(fact),
+            ..
+        }
+        | Test::Range { fact, .. } => *fact,
+        _ => return None,
+    };
+    let against = move |reading: &Reading| {
+        let (truth, _) = match test {
+            Test::Words { calls, .. } => word_call(&reading.value, calls),
+            Test::Range { bands, words, .. } => range_call(&reading.value, bands, words),
+            _ => return false,
+        };
+        truth == Truth::NotMet
+    };
+    Some((fact, against))
+}
+
 /// The outcome of a range test on a fact, for the rules on hormones.
 pub(crate) fn test_range(facts: &Facts, test: &Test) -> Truth {
     let Test::Range {
@@ -417,17 +474,20 @@ pub(crate) fn test_range(facts: &Facts, test: &Test) -> Truth {
     }
 }
 
-/// A status that must have lasted: calendar months from its start to the day of evaluation. A start that may lie on
-/// either side is a judgement; an unknown start leaves it unknown unless both sides agree.
+/// A status that must have lasted: calendar months from its start to its last reading.
+///
+/// The review names no end. Up to the last reading the record shows it, up to the day of evaluation it may have gone
+/// on: where the two lead apart, or a start may lie on either side, a person decides. A last reading that is itself
+/// that many months old says nothing of today. An unknown start leaves it unknown unless both sides agree.
 fn lasting(
     reading: &Reading,
     as_of: Date,
     months: i32,
     longer: &BTreeMap<String, Call>,
     shorter: &BTreeMap<String, Call>,
-) -> Truth {
+) -> Called {
     let Value::Word(status) = &reading.value else {
-        return Truth::Unknown(Reason::Unreadable);
+        return Truth::Unknown(Reason::Unreadable).into();
     };
     let call = |calls: &BTreeMap<String, Call>| {
         calls
@@ -436,19 +496,43 @@ fn lasting(
     };
     let (if_longer, if_shorter) = (call(longer), call(shorter));
     if if_longer == if_shorter {
-        return if_longer;
+        return if_longer.into();
     }
     let Some(since) = reading.since else {
-        return Truth::Unknown(Reason::Missing);
+        return Called {
+            remark: Some("since when is not recorded".into()),
+            ..Truth::Unknown(Reason::Missing).into()
+        };
     };
-    let lasted = |start: Date| {
+    let lasted = |start: Date, end: Date| {
         start
             .checked_add(jiff::Span::new().months(months))
-            .is_ok_and(|limit| limit <= as_of)
+            .is_ok_and(|limit| limit <= end)
     };
-    match (lasted(since.latest()), lasted(since.earliest())) {
+    let today = match (lasted(since.latest(), as_of), lasted(since.earliest(), as_of)) {
         (true, _) => if_longer,
-        (false, false) => if_shorter,
+        (false, false) => return if_shorter.into(),
         (false, true) => Truth::Unknown(Reason::Judgement),
+    };
+    let Some(last) = reading.effective() else {
+        return today.into();
+    };
+    if lasted(last.latest(), as_of) {
+        return Called {
+            truth: Truth::Unknown(Reason::Missing),
+            interpretation: true,
+            remark: Some(format!("no reading in the last {months} months")),
+        };
     }
+    let surely = lasted(since.latest(), last.earliest()) && !lasted(last.earliest(), as_of);
+    if today == if_longer && !surely {
+        return Called {
+            truth: Truth::Unknown(Reason::Judgement),
+            interpretation: true,
+            remark: Some(format!(
+                "for {months} months only if it went on after the last reading"
+            )),
+        };
+    }
+    today.into()
 }

@@ -1,29 +1,37 @@
 //! What in the record does not fit together (specification, sections 3 and 5, end).
 
-use super::criteria::Evaluation;
+use super::criteria::{Evaluation, contradicts};
 use super::grade::{Grade, by_record};
 use super::stage::{Staging, StagingFacts, stage};
 use super::words::{fact_text, value_text};
-use crate::assessment::{Discrepancy, Stage, StageReport};
+use crate::assessment::{Discrepancy, Role, Stage, StageReport};
 use fhir_profiles::FactId;
 use fhir_profiles::facts::{Reading, System, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Every discrepancy, in the order of the specification's list.
+/// Every discrepancy, those first that would change most for the patient: a grade, stage or contraindication that
+/// another reading would have; records that contradict each other; last, well differentiated beside G1 to G3, which
+/// newer classifications allow.
 pub(super) fn all(
     evaluation: &Evaluation<'_>,
     stages: &StageReport,
     conflicting: &BTreeSet<FactId>,
 ) -> Vec<Discrepancy> {
-    let mut found = Vec::new();
-    found.extend(grade_recorded(evaluation));
-    found.extend(stage_recorded(evaluation, stages));
-    found.extend(t_recorded(evaluation));
-    found.extend(m_recorded(evaluation));
-    found.extend(differentiation_and_grade(evaluation));
-    found.extend(ki67_and_mitoses(evaluation));
+    let mut found = older_reading_differs(evaluation, stages);
     found.extend(conflicting_readings(evaluation, conflicting));
-    found.extend(older_reading_differs(evaluation, stages));
+    found.extend(grade_recorded(evaluation));
+    found.extend(ki67_and_mitoses(evaluation));
+    found.extend(stage_recorded(evaluation, stages));
+    found.extend(m_recorded(evaluation));
+    found.extend(t_recorded(evaluation));
+    let pair = differentiation_and_grade(evaluation);
+    let poor = readings(evaluation, FactId::Differentiation)
+        .iter()
+        .any(|r| r.says("poor"));
+    match pair {
+        Some(pair) if poor => found.insert(0, pair),
+        pair => found.extend(pair),
+    }
     found
 }
 
@@ -312,7 +320,49 @@ fn older_reading_differs(evaluation: &Evaluation<'_>, stages: &StageReport) -> V
             found.push(older_discrepancy(evaluation, id, older, &led_to));
         }
     }
+    found.extend(older_contraindicates(evaluation));
     found
+}
+
+/// Interpretation: an older reading that would have met a contraindication, which the newest does not, is shown too.
+fn older_contraindicates(evaluation: &Evaluation<'_>) -> Vec<Discrepancy> {
+    let (knowledge, facts) = (evaluation.knowledge, evaluation.facts);
+    let mut flips: BTreeMap<FactId, (&Reading, Vec<&str>)> = BTreeMap::new();
+    for option in knowledge
+        .options
+        .iter()
+        .filter(|_| !evaluation.options.is_empty())
+    {
+        let contraindications = option
+            .criteria
+            .iter()
+            .filter(|(_, role)| *role == Role::Contraindication)
+            .filter_map(|(id, _)| knowledge.criteria.get(id));
+        for criterion in contraindications {
+            let Some((id, against)) = contradicts(&criterion.test) else {
+                continue;
+            };
+            let fact = facts.get(id);
+            let Ok(current) = fact.readings() else { continue };
+            if current.iter().any(&against) {
+                continue;
+            }
+            // Of one day, a reading that gives way to another is not older than it.
+            let is_older = |r: &&Reading| current.iter().all(|now| now.effective() != r.effective());
+            let mut older = fact.older.iter().filter(is_older);
+            if let Some(older) = older.find(|older| against(older)) {
+                let (_, labels) = flips.entry(id).or_insert_with(|| (older, Vec::new()));
+                if !labels.contains(&option.label.as_str()) {
+                    labels.push(&option.label);
+                }
+            }
+        }
+    }
+    let discrepancy = |(id, (older, labels)): (FactId, (&Reading, Vec<&str>))| {
+        let led_to = format!("the review advising against: {}", labels.join(", "));
+        older_discrepancy(evaluation, id, older, &led_to)
+    };
+    flips.into_iter().map(discrepancy).collect()
 }
 
 fn older_discrepancy(evaluation: &Evaluation<'_>, id: FactId, older: &Reading, led_to: &str) -> Discrepancy {

@@ -87,18 +87,47 @@ pub(crate) fn by_measure(knowledge: &Knowledge, measure: Measure, readings: &[Re
         };
         Possible::of(sets.into_iter().flatten().collect(), several)
     };
-    let of_specimen = |specimen| {
-        readings
-            .iter()
-            .filter(|r| r.specimen == Some(specimen))
-            .collect::<Vec<_>>()
-    };
-    let (primary, metastasis) = (of_specimen(Specimen::Primary), of_specimen(Specimen::Metastasis));
-    if !primary.is_empty() && !metastasis.is_empty() && primary.len() + metastasis.len() == readings.len() {
-        of_group(&primary).higher(&of_group(&metastasis))
-    } else {
-        of_group(&readings.iter().collect::<Vec<_>>())
+    match specimens(readings) {
+        Some([primary, metastasis]) => of_group(&primary).higher(&of_group(&metastasis)),
+        None => of_group(&readings.iter().collect::<Vec<_>>()),
     }
+}
+
+/// Readings of the primary and of a metastasis, where every reading is of one of them and both are there.
+fn specimens(readings: &[Reading]) -> Option<[Vec<&Reading>; 2]> {
+    let of = |specimen| {
+        let of_specimen = readings.iter().filter(|r| r.specimen == Some(specimen));
+        of_specimen.collect::<Vec<_>>()
+    };
+    let found = [of(Specimen::Primary), of(Specimen::Metastasis)];
+    let [primary, metastasis] = &found;
+    let whole = primary.len() + metastasis.len() == readings.len();
+    (whole && !primary.is_empty() && !metastasis.is_empty()).then_some(found)
+}
+
+/// "Ki-67 primary 2 % (G1), metastasis 25 % (G3)", where the two lead to different grades.
+fn by_specimen(knowledge: &Knowledge, measure: Measure, readings: &[Reading]) -> Option<String> {
+    let found = specimens(readings)?;
+    let grades = found.each_ref().map(|group| -> BTreeSet<usize> {
+        group.iter().flat_map(|r| bands(knowledge, measure, r)).collect()
+    });
+    let [of_primary, of_metastasis] = &grades;
+    if of_primary == of_metastasis {
+        return None;
+    }
+    let fact = measure.fact();
+    let part = |name: &str, group: &[&Reading], grades: &BTreeSet<usize>| {
+        let values: Vec<String> = group.iter().map(|r| value_text(fact, r)).collect();
+        let grades = Grade::names(knowledge, grades).join(" or ");
+        format!("{name} {} ({grades})", values.join(" and "))
+    };
+    let [primary, metastasis] = &found;
+    Some(format!(
+        "{} {}, {}",
+        fact.info().label,
+        part("primary", primary, of_primary),
+        part("metastasis", metastasis, of_metastasis)
+    ))
 }
 
 fn bands(knowledge: &Knowledge, measure: Measure, reading: &Reading) -> BTreeSet<usize> {
@@ -277,20 +306,30 @@ impl Grade {
 
     /// How the grade came about: "Ki-67 8 % is G2; Mitotic count 1 /10 HPF is G1; the higher counts".
     pub(crate) fn because(&self, knowledge: &Knowledge, facts: &Facts) -> String {
-        let describe = |fact: FactId, possible: &Possible| {
+        let describe = |measure: Measure, possible: &Possible| {
+            let fact = measure.fact();
             let readings = facts.get(fact).readings().unwrap_or_default();
+            if let Some(text) = by_specimen(knowledge, measure, readings) {
+                return (text, true);
+            }
             let values: Vec<String> = readings.iter().map(|r| value_text(fact, r)).collect();
             let grades = Self::names(knowledge, &possible.grades).join(" or ");
-            format!("{} {} is {grades}", fact.info().label, values.join(" and "))
+            let text = format!("{} {} is {grades}", fact.info().label, values.join(" and "));
+            (text, false)
         };
+        let mut higher = self.measures_differ();
         let mut parts = Vec::new();
         if let Some(possible) = &self.by_ki67 {
-            parts.push(describe(FactId::Ki67, possible));
+            let (text, of_specimens) = describe(Measure::Ki67, possible);
+            higher |= of_specimens;
+            parts.push(text);
         }
         if let Some(possible) = &self.by_mitoses {
-            parts.push(describe(FactId::Mitoses, possible));
+            let (text, of_specimens) = describe(Measure::Mitoses, possible);
+            higher |= of_specimens;
+            parts.push(text);
         }
-        if self.measures_differ() {
+        if higher {
             parts.push("the higher counts".into());
         }
         if self.recorded {

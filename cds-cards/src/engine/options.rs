@@ -1,9 +1,11 @@
 //! Verdicts of the options, which follow from their criteria and from nothing else (specification, section 1).
 
 use super::criteria::{Evaluated, Evaluation};
+use super::words::aside;
 use crate::assessment::{CriterionReport, OptionReport, Outcome, Reason, Role, Verdict};
 use crate::knowledge::{Aspect, OptionKnowledge};
 use fhir_profiles::FactId;
+use fhir_profiles::facts::Unknown;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every option in presentation order, and for each unknown fact the number of options it would help to settle.
@@ -115,13 +117,17 @@ fn criterion_report(
         .iter()
         .filter_map(|fact| evaluation.facts.get(*fact).gap)
         .max();
+    let missing = reason == Some(Reason::Missing);
+    let asides = e.open.iter().map(|fact| evaluation.facts.get(*fact));
+    let asides = asides.filter(|fact| fact.readings() == Err(Unknown::Missing));
     CriterionReport {
+        aside: asides.filter(|_| missing).find_map(aside).or(e.doubt),
         id: id.to_owned(),
         role,
         outcome: e.truth.outcome(),
         reason,
-        gap: gap.filter(|_| reason == Some(Reason::Missing)),
-        interpretation: e.interpretation,
+        gap: gap.filter(|_| missing),
+        interpretation: e.interpretation || option.interpreted.contains(id),
         borderline: e.borderline,
         facts: e.facts,
         statements,

@@ -3,7 +3,7 @@
 use super::criteria::Evaluation;
 use super::grade::{Measure, by_measure, by_record, why};
 use super::stage::{Staging, StagingFacts};
-use super::words::{unit_of, value_text};
+use super::words::{aside, doubted_absence, unit_of, value_text};
 use crate::assessment::{EvidenceReport, FactReport, FactValue, Range, Reason, Status};
 use crate::knowledge::{Knowledge, Subject, Test};
 use fhir_profiles::FactId;
@@ -139,7 +139,10 @@ fn one(id: FactId, fact: &Fact, conflicting: bool) -> FactReport {
     let readings = match fact.readings() {
         Err(unknown) => {
             report.reason = Some(why(unknown));
-            report.gap = fact.gap.filter(|_| report.reason == Some(Reason::Missing));
+            if report.reason == Some(Reason::Missing) {
+                report.gap = fact.gap;
+                report.aside = aside(fact);
+            }
             return report;
         }
         Ok(readings) => readings,
@@ -162,8 +165,13 @@ fn one(id: FactId, fact: &Fact, conflicting: bool) -> FactReport {
         return report;
     }
     report.status = Status::Known;
-    report.unit = readings.first().and_then(|r| shown_unit(id, r));
-    (report.value, report.range) = united(readings);
+    report.aside = doubted_absence(fact);
+    // Numbers in units that differ have no union: they stand side by side as candidates.
+    let units: BTreeSet<Option<String>> = readings.iter().map(|r| shown_unit(id, r)).collect();
+    if units.len() == 1 {
+        report.unit = units.into_iter().next().flatten();
+        (report.value, report.range) = united(readings);
+    }
     report
 }
 
@@ -218,7 +226,10 @@ fn functional(evaluation: &Evaluation<'_>, report: &mut FactReport) {
     let functional = &evaluation.functional;
     report.detail = functional.syndrome.clone();
     report.reason = functional.unknown;
-    report.gap = report.gap.filter(|_| report.reason == Some(Reason::Missing));
+    if report.reason != Some(Reason::Missing) {
+        report.gap = None;
+        report.aside = None;
+    }
     report.value = None;
     report.status = Status::Unknown;
     if functional.unknown.is_none() {

@@ -76,7 +76,7 @@ impl Knowledge {
         source.check_names();
         let evidence = Evidence::read(&source);
         let package = package::read(&source, &evidence, hash(files));
-        let suggestions = package::suggestions(&source);
+        let (referral, suggestions) = package::suggestions(&source);
         let tables = tables::read(&source, &evidence);
         let criteria = criteria::read(&source, &evidence);
         let options = options::read(&source, &evidence, criteria.as_ref());
@@ -90,6 +90,7 @@ impl Knowledge {
             evidence.statements,
             evidence.since,
             evidence.corrections,
+            referral,
         );
         let (
             Some(package),
@@ -100,6 +101,7 @@ impl Knowledge {
             Some(statements),
             Some((since_publication, _)),
             Some((corrections, _)),
+            Some(referral),
         ) = parts
         else {
             return Err(faults.into_sorted());
@@ -119,6 +121,7 @@ impl Knowledge {
             statements,
             since_publication,
             corrections,
+            referral,
             suggestions,
             cards,
             texts: Texts::default(),

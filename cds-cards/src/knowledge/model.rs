@@ -1,10 +1,10 @@
 //! The knowledge as the engine uses it: every reference resolved and every table checked by the loader.
 
-use crate::assessment::{Cited, Group, KnowledgeRef, Role};
+use crate::assessment::{Cited, Group, KnowledgeRef, OptionReport, Outcome, Role};
 use crate::render::Texts;
 use fhir_profiles::{FactId, Interval, Treatment};
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// All that the service knows. Made by the loader only, so every id in it resolves and no table has a gap.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub struct Knowledge {
     pub since_publication: BTreeMap<String, SinceNote>,
     /// Corrections of the review's figures, by id.
     pub corrections: BTreeMap<String, Correction>,
+    /// The draft referral that stands with every group of options.
+    pub referral: Referral,
     /// Suggested requests by the fact that each would settle.
     pub suggestions: Vec<Suggestion>,
     /// Card texts by file name (`assessment.md`, `missing-data.md`, `discrepancy.md`, `unreadable.md`, `options.md`, `order-warning.md`,
@@ -39,6 +41,13 @@ pub struct Knowledge {
     pub cards: BTreeMap<String, String>,
     /// The same texts, made ready for filling.
     pub(crate) texts: Texts,
+}
+
+impl Knowledge {
+    /// The option of this id.
+    pub fn option(&self, id: &str) -> Option<&OptionKnowledge> {
+        self.options.iter().find(|option| option.id == id)
+    }
 }
 
 /// `package.toml`.
@@ -58,8 +67,12 @@ pub struct Package {
     pub citation_url: String,
     /// Label of `Card.source`.
     pub source_label: String,
-    /// Code, system and display of `Card.source.topic`.
-    pub topic: Coding,
+    /// `Card.source.topic` by card (`assessment`, `options-surgery`).
+    pub topics: BTreeMap<String, Coding>,
+    /// What no rule looks at, for the assessment card.
+    pub not_looked_at: String,
+    /// From which age on the review concerns a patient, in years, and what is said of a younger one.
+    pub adults: (Decimal, String),
     /// Limits of the evidence, one sentence each.
     pub limits: Vec<Cited>,
     /// The review's guiding sentences.
@@ -196,6 +209,10 @@ pub struct OptionKnowledge {
     pub criteria: Vec<(String, Role)>,
     /// The statements a criterion rests on in this option, where they are not those of the criterion itself.
     pub statements: BTreeMap<String, Vec<String>>,
+    /// Criteria that the review does not name for this option: an interpretation here, whatever they are elsewhere.
+    pub interpreted: BTreeSet<String>,
+    /// Ids of since-publication notes on a criterion, shown where it is not met.
+    pub criterion_notes: BTreeMap<String, Vec<String>>,
     /// What speaks for it without changing the verdict.
     pub favours: Vec<Aspect>,
     /// What to be careful of without changing the verdict.
@@ -214,6 +231,42 @@ pub struct OptionKnowledge {
     pub corrections: Vec<String>,
     /// `card.md`: the option's passage in a group card.
     pub card: String,
+}
+
+impl OptionKnowledge {
+    /// Ids of the since-publication notes that concern a patient: those on the option, and those on findings.
+    pub fn notes_for<'a>(&'a self, report: &'a OptionReport) -> impl Iterator<Item = &'a String> {
+        self.since_publication
+            .iter()
+            .chain(self.notes_on_findings(report))
+    }
+
+    /// Ids of the notes on criteria that this patient does not meet, and on cautions that apply.
+    pub fn notes_on_findings<'a>(&'a self, report: &'a OptionReport) -> impl Iterator<Item = &'a String> {
+        let not_met = report.criteria.iter().filter(|c| c.outcome == Outcome::NotMet);
+        let cautions = self.cautions.iter().filter(|c| report.cautions.contains(&c.id));
+        not_met
+            .filter_map(|c| self.criterion_notes.get(&c.id))
+            .flatten()
+            .chain(cautions.flat_map(|c| &c.since_publication))
+    }
+
+    /// Ids of every since-publication note on it, each once, whether or not a condition goes with it.
+    pub fn all_notes(&self) -> Vec<&String> {
+        let mut all: Vec<&String> = Vec::new();
+        let aspects = [&self.favours, &self.cautions, &self.variants];
+        let of_aspects = aspects.into_iter().flatten().flat_map(|a| &a.since_publication);
+        let notes = self.since_publication.iter();
+        for id in notes
+            .chain(self.criterion_notes.values().flatten())
+            .chain(of_aspects)
+        {
+            if !all.contains(&id) {
+                all.push(id);
+            }
+        }
+        all
+    }
 }
 
 /// Treatments of which an order means the option.
@@ -238,6 +291,8 @@ pub struct Aspect {
     pub when: Vec<String>,
     /// Statements it rests on.
     pub statements: Vec<String>,
+    /// Ids of since-publication notes, shown where it applies.
+    pub since_publication: Vec<String>,
 }
 
 /// An outcome figure: the number stands here once.
@@ -366,6 +421,17 @@ pub struct Suggestion {
     /// The facts it settles.
     pub facts: Vec<FactId>,
     /// What the clinician presses ("Request Ki-67 on the biopsy").
+    pub label: String,
+    /// What is asked for.
+    pub code: Coding,
+    /// Text of the request.
+    pub text: String,
+}
+
+/// The draft referral to the multidisciplinary meeting; `{}` in its texts is the group of options.
+#[derive(Debug)]
+pub struct Referral {
+    /// What the clinician presses.
     pub label: String,
     /// What is asked for.
     pub code: Coding,

@@ -87,9 +87,7 @@ impl Reader<'_> {
         let restriction = root
             .section("restriction", |section| self.cited(section))
             .flatten();
-        let since_publication =
-            self.evidence
-                .noted(self.file, root.texts("since-publication"), self.source.faults);
+        let since_publication = self.noted(root);
         let corrections = self
             .evidence
             .corrected(self.file, root.texts("corrections"), self.source.faults);
@@ -117,6 +115,8 @@ impl Reader<'_> {
                 restriction,
                 criteria: criteria.roles,
                 statements: criteria.statements,
+                interpreted: criteria.interpreted,
+                criterion_notes: criteria.notes,
                 favours,
                 cautions,
                 variants,
@@ -137,10 +137,17 @@ impl Reader<'_> {
         let read = |section: &Section<'_>| {
             let own = section.texts("statements");
             let own = self.evidence.cited(self.file, own, self.source.faults);
-            (section.text("id"), role(section), own)
+            let ours = section.flag("interpretation");
+            (section.text("id"), role(section), own, ours, self.noted(section))
         };
-        for (id, role, own) in root.sections("criterion", read) {
+        for (id, role, own, ours, notes) in root.sections("criterion", read) {
             let Some(id) = id else { continue };
+            if ours {
+                found.interpreted.insert(id.value.clone());
+            }
+            if !notes.is_empty() {
+                found.notes.insert(id.value.clone(), notes);
+            }
             self.known(root, &id);
             if found.roles.iter().any(|(known, _)| *known == id.value) {
                 root.fault(id.line, format!("criterion `{}` stands twice", id.value));
@@ -173,6 +180,7 @@ impl Reader<'_> {
                 self.known(section, criterion);
             }
             let statements = self.statements(section);
+            let since_publication = self.noted(section);
             let id = id?;
             let line = id.line;
             Some(At {
@@ -181,6 +189,7 @@ impl Reader<'_> {
                     label: label?.value,
                     when: when.into_iter().map(|criterion| criterion.value).collect(),
                     statements,
+                    since_publication,
                 },
                 line,
             })
@@ -238,6 +247,11 @@ impl Reader<'_> {
         })
     }
 
+    fn noted(&self, section: &Section<'_>) -> Vec<String> {
+        let ids = section.texts("since-publication");
+        self.evidence.noted(self.file, ids, self.source.faults)
+    }
+
     fn statements(&self, section: &Section<'_>) -> Vec<String> {
         self.evidence
             .cited(self.file, section.some_texts("statements"), self.source.faults)
@@ -249,6 +263,8 @@ impl Reader<'_> {
 struct OwnCriteria {
     roles: Vec<(String, Role)>,
     statements: BTreeMap<String, Vec<String>>,
+    interpreted: BTreeSet<String>,
+    notes: BTreeMap<String, Vec<String>>,
 }
 
 trait Named {

@@ -2,11 +2,12 @@
 
 use super::evidence::Evidence;
 use super::load::Source;
-use super::model::{Coding, Package, Suggestion};
+use super::model::{Coding, Package, Referral, Suggestion};
 use super::section::{At, Section};
 use crate::assessment::{Cited, KnowledgeRef};
 use fhir_profiles::FactId;
-use std::collections::BTreeSet;
+use rust_decimal::Decimal;
+use std::collections::{BTreeMap, BTreeSet};
 
 const PACKAGE: &str = "package.toml";
 const SUGGESTIONS: &str = "suggestions.toml";
@@ -33,7 +34,11 @@ pub(super) fn read(source: &Source<'_>, evidence: &Evidence, hash: String) -> Op
         {
             root.fault(url.line, "the link must start with https://");
         }
-        let topic = coding(root, "topic");
+        let topics = topics(root);
+        let scope = root.section("scope", scope).flatten();
+        if scope.is_none() && root.line_of("scope") == root.line() {
+            root.fault(root.line(), "`[scope]` is missing");
+        }
         let limits = cited(root, "limit", source, evidence);
         let principles = cited(root, "principle", source, evidence);
         let attributes = root.sections("attribute", |section| {
@@ -85,13 +90,38 @@ pub(super) fn read(source: &Source<'_>, evidence: &Evidence, hash: String) -> Op
             citation: citation.clone(),
             citation_url: citation_url?.value,
             source_label: source_label?.value,
-            topic: topic?,
+            topics,
+            not_looked_at: scope.as_ref()?.0.clone(),
+            adults: scope?.1,
             limits,
             principles,
             override_reasons: override_reasons.into_iter().flatten().collect(),
             changes,
         })
     })?
+}
+
+/// The topic of each card; the renderer checks that every card has one.
+fn topics(root: &Section<'_>) -> BTreeMap<String, Coding> {
+    let mut topics = BTreeMap::new();
+    let read = |section: &Section<'_>| section.text("card").zip(coding_of(section));
+    for (card, topic) in root.sections("topic", read).into_iter().flatten() {
+        if topics.insert(card.value.clone(), topic).is_some() {
+            root.fault(card.line, format!("the topic of `{}` stands twice", card.value));
+        }
+    }
+    topics
+}
+
+/// What the review is not on.
+fn scope(section: &Section<'_>) -> Option<(String, (Decimal, String))> {
+    let not_looked_at = section.text("not-looked-at");
+    let not_adult = section.text("not-adult");
+    let adult = section.number("adult-from");
+    if adult.is_none() && section.line_of("adult-from") == section.line() {
+        section.fault(section.line(), "`adult-from` is missing");
+    }
+    Some((not_looked_at?.value, (adult?.value, not_adult?.value)))
 }
 
 /// What changed from version to version; who changes the knowledge says what.
@@ -114,13 +144,39 @@ fn changes(root: &Section<'_>, version: Option<&At<String>>) -> Vec<(String, Str
         .collect()
 }
 
-/// Reads the suggestions.
-pub(super) fn suggestions(source: &Source<'_>) -> Vec<Suggestion> {
+/// Reads the referral and the suggestions; no referral if it is missing or has faults (reported).
+pub(super) fn suggestions(source: &Source<'_>) -> (Option<Referral>, Vec<Suggestion>) {
     let Some(place) = source.place(SUGGESTIONS) else {
-        return Vec::new();
+        return (None, Vec::new());
     };
-    let read = place.parse(|root| root.sections("suggestion", suggestion));
-    read.into_iter().flatten().flatten().collect()
+    let read = place.parse(|root| {
+        let referral = root.section("referral", referral);
+        if referral.is_none() && root.line_of("referral") == root.line() {
+            root.fault(root.line(), "`[referral]` is missing");
+        }
+        let suggestions = root.sections("suggestion", suggestion);
+        (referral.flatten(), suggestions.into_iter().flatten().collect())
+    });
+    read.unwrap_or_default()
+}
+
+fn referral(section: &Section<'_>) -> Option<Referral> {
+    let named = |key| {
+        let text = section.text(key)?;
+        if text.value.matches("{}").count() != 1 {
+            section.fault(
+                text.line,
+                format!("`{key}` must have one `{{}}`, where the group goes"),
+            );
+        }
+        Some(text.value)
+    };
+    let (label, text, code) = (named("label"), named("text"), coding(section, "code"));
+    Some(Referral {
+        label: label?,
+        code: code?,
+        text: text?,
+    })
 }
 
 fn suggestion(section: &Section<'_>) -> Option<Suggestion> {

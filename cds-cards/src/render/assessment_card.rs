@@ -1,11 +1,11 @@
 //! What the assessment card's template is given.
 
-use super::evidence::{Note, Record, Sentence, all_records, note, records};
+use super::evidence::{Note, Record, Sentence, all_records, counting, notes, records, unused_records};
 use super::findings::{Place, missing_facts};
 use super::group_card::is_shown;
 use super::{summary, words};
-use crate::assessment::{Assessment, Gate, Group, OptionReport, Reason};
-use crate::knowledge::Knowledge;
+use crate::assessment::{Assessment, FactValue, Gate, Group, OptionReport, Reason};
+use crate::knowledge::{Knowledge, OptionKnowledge};
 use fhir_profiles::FactId;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -27,6 +27,9 @@ pub(super) struct View {
     groups: Vec<GroupView>,
     principles: Vec<Sentence>,
     limits: Vec<Sentence>,
+    not_looked_at: String,
+    /// The age, and that the review is not on it; empty for an adult.
+    young: String,
     missing: Vec<Missing>,
     missing_more: usize,
     left_out: Vec<String>,
@@ -49,6 +52,8 @@ struct Grade {
     interpretation: bool,
     outside_table: bool,
     records: Vec<Record>,
+    /// Recorded beside what the grade was taken from, and not used.
+    unused: Vec<Record>,
 }
 
 #[derive(Serialize)]
@@ -71,6 +76,8 @@ struct Row {
     verdict: String,
     deciding: String,
     interpretation: bool,
+    /// Said where the value lies exactly on the limit, with what a correction says of the limit; else empty.
+    limit: String,
     interpreted: Vec<String>,
     more: usize,
     /// What limits an option that the criteria support.
@@ -99,6 +106,8 @@ pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, left_out: Vec
         groups: groups(knowledge, assessment),
         principles: assessment.principles.iter().map(Sentence::from).collect(),
         limits: knowledge.package.limits.iter().map(Sentence::from).collect(),
+        not_looked_at: knowledge.package.not_looked_at.clone(),
+        young: young(knowledge, assessment).unwrap_or_default(),
         missing_more: missing.len().saturating_sub(NAMED),
         missing: missing
             .into_iter()
@@ -116,11 +125,7 @@ pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, left_out: Vec
         },
         problems: assessment.problems.iter().take(NAMED).map(Place::from).collect(),
         problems_more: assessment.problems.len().saturating_sub(NAMED),
-        notes: knowledge
-            .since_publication
-            .iter()
-            .map(|(id, known)| (id.clone(), note(id, known)))
-            .collect(),
+        notes: notes(knowledge),
         version: assessment.knowledge.version.clone(),
         cut_off: assessment.knowledge.evidence_cut_off.clone(),
         as_of: assessment.as_of.clone(),
@@ -147,9 +152,14 @@ fn grade(assessment: &Assessment) -> Grade {
         outside_table: grade.classifiable == Some(false),
         records: basis
             .iter()
-            .flat_map(|fact| records(assessment, *fact, RECORDS))
+            .flat_map(|fact| counting(assessment, *fact, RECORDS))
             .take(RECORDS)
             .collect(),
+        unused: unused_records(
+            assessment,
+            &[FactId::Ki67, FactId::Mitoses, FactId::GradeRecorded],
+            RECORDS,
+        ),
     }
 }
 
@@ -172,7 +182,7 @@ fn groups(knowledge: &Knowledge, assessment: &Assessment) -> Vec<GroupView> {
             .options
             .iter()
             .filter(|o| o.group == group)
-            .map(|o| row(knowledge, o))
+            .map(|o| row(knowledge, assessment, o))
             .collect(),
     };
     Group::ALL
@@ -182,7 +192,7 @@ fn groups(knowledge: &Knowledge, assessment: &Assessment) -> Vec<GroupView> {
         .collect()
 }
 
-fn row(knowledge: &Knowledge, option: &OptionReport) -> Row {
+fn row(knowledge: &Knowledge, assessment: &Assessment, option: &OptionReport) -> Row {
     let deciding = option
         .deciding
         .iter()
@@ -193,9 +203,14 @@ fn row(knowledge: &Knowledge, option: &OptionReport) -> Row {
         verdict: words::verdict(option.verdict).to_owned(),
         deciding: match deciding {
             Some(report) => words::criterion(knowledge, report),
-            None => "all criteria met".to_owned(),
+            None => words::all_met(assessment, option),
         },
         interpretation: deciding.is_some_and(|report| report.interpretation),
+        limit: deciding
+            .filter(|report| report.borderline)
+            .and_then(|_| knowledge.option(&option.id))
+            .map(|known| on_the_limit(knowledge, known))
+            .unwrap_or_default(),
         // A supported option rests on all its criteria, any other on the one that decides.
         interpreted: match deciding {
             Some(_) => Vec::new(),
@@ -211,4 +226,22 @@ fn row(knowledge: &Knowledge, option: &OptionReport) -> Row {
             .flat_map(|known| known.restriction.iter().map(Sentence::from))
             .collect(),
     }
+}
+
+fn on_the_limit(knowledge: &Knowledge, option: &OptionKnowledge) -> String {
+    let known = |id: &String| Some(format!(" ({id}: {})", knowledge.corrections.get(id)?.short));
+    let corrections: String = option.corrections.iter().filter_map(known).collect();
+    format!("exactly on the limit{corrections}")
+}
+
+fn young(knowledge: &Knowledge, assessment: &Assessment) -> Option<String> {
+    let (adult, what) = &knowledge.package.adults;
+    let age = assessment.facts.get(&FactId::Age)?;
+    let years = match (&age.value, &age.range) {
+        (Some(FactValue::Number(years)), _) => *years,
+        // Of an interval the lowest: nobody is taken for an adult who may not be one.
+        (_, Some(range)) => range.low?,
+        _ => return None,
+    };
+    (years < *adult).then(|| format!("age {}. {what}", words::value(age).unwrap_or_default()))
 }

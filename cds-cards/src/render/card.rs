@@ -136,12 +136,12 @@ pub(super) struct Source {
 
 impl Source {
     /// The source that the knowledge names. Its parts are checked at load; what a caller leaves out is left out here.
-    pub(super) fn of(package: &Package) -> Self {
+    pub(super) fn of(package: &Package, topic: Option<&Coding>) -> Self {
         let label = Text::new(&package.source_label).or_else(|| Text::new(&package.title));
         Self {
             label: label.unwrap_or_else(|| Text("pnet-cds".to_owned())),
             url: Text::new(&package.citation_url).filter(|url| url.as_str().starts_with("https://")),
-            topic: FullCoding::new(&package.topic),
+            topic: topic.and_then(FullCoding::new),
         }
     }
 }
@@ -328,13 +328,13 @@ pub struct Card {
 }
 
 impl Card {
-    /// A card of the knowledge's source and override reasons.
+    /// A card without links and override reasons.
     pub(super) fn new(
         uuid: Uuid,
         summary: Summary,
         indicator: Indicator,
         detail: &str,
-        package: &Package,
+        source: Source,
         suggestions: Vec<Suggestion>,
         about: About,
     ) -> Self {
@@ -343,16 +343,22 @@ impl Card {
             summary,
             indicator,
             detail: Text::new(detail),
-            source: Source::of(package),
+            source,
             suggestions: Suggestions::new(suggestions),
             links: Vec::new(),
-            override_reasons: package
-                .override_reasons
-                .iter()
-                .filter_map(FullCoding::new)
-                .collect(),
+            override_reasons: Vec::new(),
             extension: Extension { card: about },
         }
+    }
+
+    /// The card with the reasons for which a clinician can override it.
+    pub(super) fn with_override_reasons(mut self, package: &Package) -> Self {
+        self.override_reasons = package
+            .override_reasons
+            .iter()
+            .filter_map(FullCoding::new)
+            .collect();
+        self
     }
 
     /// The card with one more link.

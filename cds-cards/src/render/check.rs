@@ -1,7 +1,7 @@
 //! Checks at load that every card can be made: slots, figures, texts for every verdict, lengths, and the package's parts.
 
 use super::card::{FullCoding, Summary};
-use super::{assessment_card, findings, group_card, markdown, order_card, sample, summary, texts};
+use super::{assessment_card, findings, group_card, markdown, order_card, sample, summary, texts, topics};
 use crate::assessment::{Gate, Group, OptionReport, Verdict};
 use crate::knowledge::{Knowledge, OptionKnowledge};
 use crate::orders::Proposal;
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 pub type TemplateFault = (String, Option<usize>, String);
 
 /// The card texts that must be there.
-const CARDS: [&str; 7] = [
+pub(super) const CARDS: [&str; 7] = [
     "assessment.md",
     "options.md",
     "missing-data.md",
@@ -81,10 +81,9 @@ fn check_card(knowledge: &Knowledge, name: &str, text: &str, faults: &mut Vec<Te
     match texts::slots(&file, text) {
         Err(error) => return faults.push(fault(&file, text, &error)),
         Ok(slots) => {
-            for slot in slots
-                .iter()
-                .filter(|slot| name == "assessment.md" && slot.starts_with("notes."))
-            {
+            for slot in slots.iter().filter(|slot| {
+                matches!(name, "assessment.md" | "discrepancy.md") && slot.starts_with("notes.")
+            }) {
                 let id = slot
                     .trim_start_matches("notes.")
                     .split('.')
@@ -129,7 +128,9 @@ fn check_card(knowledge: &Knowledge, name: &str, text: &str, faults: &mut Vec<Te
                 let view = order_card::open(knowledge, &sample, &all, &sample::unread());
                 texts::fill(&file, text, &view).map(Some)
             }
-            "discrepancy.md" => texts::fill(&file, text, &findings::discrepancies(&sample)).map(Some),
+            "discrepancy.md" => {
+                texts::fill(&file, text, &findings::discrepancies(knowledge, &sample)).map(Some)
+            }
             _ => findings::unreadable(&sample)
                 .map(|view| texts::fill(&file, text, &view))
                 .transpose(),
@@ -207,11 +208,25 @@ fn check_package(knowledge: &Knowledge, faults: &mut Vec<TemplateFault>) {
     if !package.citation_url.starts_with("https://") {
         fault("`citation-url` is not an absolute https address");
     }
-    let code = &package.topic.code;
-    let alphanumeric =
-        !code.is_empty() && code.len() <= 100 && code.bytes().all(|b| b.is_ascii_alphanumeric());
-    if !alphanumeric || FullCoding::new(&package.topic).is_none() {
-        fault("`topic` needs system, display and an alphanumeric code of at most 100 characters");
+    // A record system remembers by the code what was overridden: no card may be silenced by another.
+    let mut codes = BTreeSet::new();
+    let needed: BTreeSet<String> = topics().collect();
+    for (card, topic) in &package.topics {
+        let code = &topic.code;
+        let alphanumeric =
+            !code.is_empty() && code.len() <= 100 && code.bytes().all(|b| b.is_ascii_alphanumeric());
+        if !needed.contains(card) {
+            fault(&format!("there is no card `{card}` for a topic"));
+        } else if !alphanumeric || FullCoding::new(topic).is_none() {
+            fault(&format!(
+                "the topic of `{card}` needs system, display and an alphanumeric code of at most 100 characters"
+            ));
+        } else if !codes.insert(code) {
+            fault(&format!("the topic code `{code}` stands twice"));
+        }
+    }
+    for card in needed.iter().filter(|card| !package.topics.contains_key(*card)) {
+        fault(&format!("the card `{card}` has no topic"));
     }
     for reason in package
         .override_reasons
@@ -222,6 +237,11 @@ fn check_package(knowledge: &Knowledge, faults: &mut Vec<TemplateFault>) {
             "the override reason `{}` needs system, code and display",
             reason.code
         ));
+    }
+    let referral = &knowledge.referral;
+    if FullCoding::new(&referral.code).is_none() {
+        let what = "the referral needs a code with system and display".to_owned();
+        faults.push(("suggestions.toml".to_owned(), None, what));
     }
     for request in &knowledge.suggestions {
         let whole = FullCoding::new(&request.code).is_some();

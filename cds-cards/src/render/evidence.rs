@@ -2,9 +2,10 @@
 
 use super::markdown::{plain, shorten};
 use crate::assessment::{Assessment, Cited, EvidenceReport, FactReport};
-use crate::knowledge::{Aspect, SinceNote};
+use crate::knowledge::{Aspect, Knowledge, SinceNote};
 use fhir_profiles::FactId;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Chart text on a card is a reminder of the record, not a copy of it.
 const CHART_LIMIT: usize = 80;
@@ -41,6 +42,29 @@ pub(super) fn records(assessment: &Assessment, fact: FactId, most: usize) -> Vec
         .into_iter()
         .flat_map(|report| report.evidence.iter().chain(&report.unread));
     all.map(|evidence| record(fact, evidence)).take(most).collect()
+}
+
+/// The records that count for a fact.
+pub(super) fn counting(assessment: &Assessment, fact: FactId, most: usize) -> Vec<Record> {
+    let report = assessment.facts.get(&fact);
+    let all = report.into_iter().flat_map(|report| &report.evidence);
+    all.map(|evidence| record(fact, evidence)).take(most).collect()
+}
+
+/// The records of several facts that say something and do not count: not readable, or no evidence; newest first.
+pub(super) fn unused_records(assessment: &Assessment, facts: &[FactId], most: usize) -> Vec<Record> {
+    let reports = facts
+        .iter()
+        .filter_map(|fact| assessment.facts.get(fact).map(|report| (*fact, report)));
+    let mut unused: Vec<(FactId, &EvidenceReport)> = reports
+        .flat_map(|(fact, report)| {
+            let all = report.unread.iter().chain(&report.shown);
+            all.map(move |evidence| (fact, evidence))
+        })
+        .collect();
+    unused.sort_by_key(|(_, evidence)| std::cmp::Reverse(&evidence.effective));
+    let shown = unused.into_iter().take(most);
+    shown.map(|(fact, evidence)| record(fact, evidence)).collect()
 }
 
 /// The records of several facts, among them what was superseded or overruled.
@@ -91,6 +115,12 @@ pub(super) struct Note {
     topic: String,
     text: String,
     confidence: String,
+}
+
+/// Every note that may be shown, for templates that name the ones they need.
+pub(super) fn notes(knowledge: &Knowledge) -> BTreeMap<String, Note> {
+    let known = knowledge.since_publication.iter();
+    known.map(|(id, known)| (id.clone(), note(id, known))).collect()
 }
 
 pub(super) fn note(id: &str, note: &SinceNote) -> Note {

@@ -1,12 +1,14 @@
 //! What the templates of the missing-data, discrepancy and unreadable cards are given.
 
-use super::evidence::{Record, all_records, chart};
+use super::evidence::{Note, Record, all_records, chart, notes};
 use super::words;
 use crate::assessment::{
     Assessment, FactReport, Gate, MissingFact, OptionReport, Outcome, ProblemReport, Reason, Verdict,
 };
+use crate::knowledge::Knowledge;
 use fhir_profiles::FactId;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Facts on a missing-data card.
 const FACTS: usize = 8;
@@ -33,7 +35,7 @@ struct Fact {
 
 /// The unknown facts on which a verdict still hangs, best first: what only an option reads that is ruled out already
 /// is not worth a request. `settles` counts the open options.
-pub(super) fn missing_facts(assessment: &Assessment) -> Vec<MissingFact> {
+pub fn missing_facts(assessment: &Assessment) -> Vec<MissingFact> {
     if assessment.gate != Gate::Passed {
         return Vec::new();
     }
@@ -72,7 +74,7 @@ pub(super) fn missing(assessment: &Assessment, facts: &[MissingFact]) -> Missing
                     // A fact that is known and still leaves a criterion open needs a person or a closer value.
                     why: match report {
                         Some(report) if report.reason.is_none() && words::value(report).is_some() => {
-                            "needs a closer value".to_owned()
+                            "needs a closer or newer value".to_owned()
                         }
                         report => words::unknown(report).to_owned(),
                     },
@@ -94,22 +96,26 @@ fn unread(report: &FactReport) -> Vec<String> {
 #[derive(Serialize)]
 pub(super) struct DiscrepancyView {
     items: Vec<Item>,
+    notes: BTreeMap<String, Note>,
     version: String,
 }
 
 #[derive(Serialize)]
 struct Item {
+    id: String,
     text: String,
     records: Vec<Record>,
 }
 
-pub(super) fn discrepancies(assessment: &Assessment) -> DiscrepancyView {
+pub(super) fn discrepancies(knowledge: &Knowledge, assessment: &Assessment) -> DiscrepancyView {
     let item = |discrepancy: &crate::assessment::Discrepancy| Item {
+        id: discrepancy.id.clone(),
         text: discrepancy.text.clone(),
         records: all_records(assessment, &discrepancy.facts, RECORDS),
     };
     DiscrepancyView {
         items: assessment.discrepancies.iter().map(item).collect(),
+        notes: notes(knowledge),
         version: assessment.knowledge.version.clone(),
     }
 }

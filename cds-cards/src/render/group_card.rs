@@ -56,7 +56,7 @@ pub(super) struct Criterion {
 }
 
 #[derive(Serialize)]
-struct CorrectionView {
+pub(super) struct CorrectionView {
     id: String,
     text: String,
 }
@@ -80,18 +80,19 @@ pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, group: Group)
     let described: Vec<(&OptionReport, &OptionKnowledge)> = of_group
         .iter()
         .filter(|option| is_shown(option))
-        .filter_map(|option| {
-            Some((
-                *option,
-                knowledge.options.iter().find(|known| known.id == option.id)?,
-            ))
-        })
+        .filter_map(|option| Some((*option, knowledge.option(&option.id)?)))
         .collect();
     let shared = shared(&described);
     // A note that belongs to several options of the card stands on it once.
+    let advised_against_notes = of_group
+        .iter()
+        .filter(|option| option.verdict == Verdict::Contraindicated)
+        .filter_map(|option| Some((*option, knowledge.option(&option.id)?)))
+        .flat_map(|(option, known)| known.notes_on_findings(option));
     let notes: BTreeSet<&String> = described
         .iter()
-        .flat_map(|(_, known)| &known.since_publication)
+        .flat_map(|(option, known)| known.notes_for(option))
+        .chain(advised_against_notes)
         .collect();
     let against = of_group
         .iter()
@@ -122,7 +123,12 @@ pub(super) type Shared<'a> = BTreeMap<&'a str, &'a CriterionReport>;
 fn shared<'a>(described: &[(&'a OptionReport, &OptionKnowledge)]) -> Shared<'a> {
     let mut times: BTreeMap<&str, (usize, &CriterionReport)> = BTreeMap::new();
     for report in described.iter().flat_map(|(option, _)| &option.criteria) {
-        times.entry(&report.id).or_insert((0, report)).0 += 1;
+        let (times, first) = times.entry(&report.id).or_insert((0, report));
+        *times += 1;
+        // What is our reading for one option alone is marked there.
+        if !report.interpretation {
+            *first = report;
+        }
     }
     let several = times.into_iter().filter(|(_, (times, _))| *times > 1);
     several.map(|(id, (_, report))| (id, report)).collect()
@@ -176,18 +182,25 @@ fn describe(
         cautions: labels(&known.cautions, &option.cautions),
         passage: texts::finished(knowledge.texts.passage(&known.id).to_owned()),
         sentences: known.notes.iter().map(Sentence::from).collect(),
-        corrections: known
-            .corrections
-            .iter()
-            .filter(|id| !beside_figures.contains(id))
-            .filter_map(|id| {
-                Some(CorrectionView {
-                    id: id.clone(),
-                    text: knowledge.corrections.get(id)?.short.clone(),
-                })
-            })
-            .collect(),
+        corrections: corrections(
+            knowledge,
+            known.corrections.iter().filter(|id| !beside_figures.contains(id)),
+        ),
     }
+}
+
+/// The corrections with these ids.
+pub(super) fn corrections<'a>(
+    knowledge: &Knowledge,
+    ids: impl IntoIterator<Item = &'a String>,
+) -> Vec<CorrectionView> {
+    let known = ids.into_iter().filter_map(|id| {
+        Some(CorrectionView {
+            id: id.clone(),
+            text: knowledge.corrections.get(id)?.short.clone(),
+        })
+    });
+    known.collect()
 }
 
 pub(super) fn criterion(knowledge: &Knowledge, report: &CriterionReport, shared: &Shared<'_>) -> Criterion {

@@ -25,7 +25,7 @@ pub(super) fn of(knowledge: &Knowledge, policy: &Policy<'_>, about: &About) -> V
                     || !matches!(option.verdict, Verdict::Undetermined | Verdict::NotSupported)
             })
             .filter_map(|option| {
-                let known = knowledge.options.iter().find(|known| known.id == option.id)?;
+                let known = knowledge.option(&option.id)?;
                 Link::absolute(&known.label, format!("{pages}/knowledge/{}", known.id))
             })
             .collect(),

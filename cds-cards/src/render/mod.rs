@@ -11,14 +11,15 @@
 //!   `cautions`, `passage`, `sentences`, `corrections`), `notes`, `version`, `cut_off`. `rule_out` are contraindications
 //!   not excluded by the record, `ruled_out` those that are; `confirm` and `met` are the other criteria.
 //! - `cards/assessment.md`: `passed`, `grade` (`text`, `because`, `statements`, `reason`, `interpretation`,
-//!   `outside_table`, `records`), `enets` and `ajcc` (`text`, `statements`, `open`, `candidates`), `liver_metastases`,
-//!   `liver_records`, `marker` (records), `groups` (`label`, `options`: `label`, `verdict`, `deciding`, `interpretation`, `interpreted`, `more`, `restriction`), `principles`,
+//!   `outside_table`, `records`, `unused`: records), `enets` and `ajcc` (`text`, `statements`, `open`, `candidates`), `liver_metastases`,
+//!   `liver_records`, `marker` (records), `groups` (`label`, `options`: `label`, `verdict`, `deciding`, `limit`, `interpretation`,
+//!   `interpreted`, `more`, `restriction`), `principles`, `young` and `not_looked_at` (what the review is not on),
 //!   `limits`, `missing` (`label`, `why`, `settles`), `missing_more`, `left_out`, `problems` (`place`, `problem`), `problems_more`, `notes.<id>` (every
 //!   since-publication note that may be shown), `version`, `cut_off`, `as_of`.
 //! - `cards/missing-data.md`: `facts` (`label`, `why`, `settles`, `unread`), `more`, `version`.
-//! - `cards/discrepancy.md`: `items` (`text`, `records`), `version`.
+//! - `cards/discrepancy.md`: `items` (`id`, `text`, `records`), `notes.<id>` as above, `version`.
 //! - `cards/order-warning.md`: `items` (`orders`: `wording`, `reference`; `interpretation`; `options`: `label`, `verdict`,
-//!   `restriction`, `reasons`: `criterion`, `records`, `quotes`: `id`, `section`, `text`), `notes`, `version`, `cut_off`.
+//!   `restriction`, `corrections`, `reasons`: `criterion`, `records`, `quotes`: `id`, `section`, `text`), `notes`, `version`, `cut_off`.
 //! - `cards/order-undetermined.md`: `gate` (why no option was assessed), `items` as above, `unread` (`reference`,
 //!   `why`), `problems`, `problems_more`, `version`.
 //! - `cards/unreadable.md`: `records`, `count`, `places` (`place`, `problem`), `more`, `version`.
@@ -48,12 +49,14 @@ pub use card::{
     About, Card, Indicator, Kind, Link, OptionVerdict, Subject, Suggestion, Suggestions, Summary, Text,
 };
 pub use check::{TemplateFault, check_templates};
+pub use findings::missing_facts;
 pub use markdown::{WORD_JOINER, escape, plain};
 pub use orders::render_orders;
 pub(crate) use texts::Texts;
 
 use crate::assessment::{Assessment, Gate, Group, MissingFact, OptionReport};
 use crate::knowledge::Knowledge;
+use card::Source;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -122,14 +125,15 @@ impl Maker<'_> {
         let view = assessment_card::view(self.knowledge, self.assessment, left_out);
         let about = self.about(Kind::Assessment, None, self.assessment.options.iter());
         let wordings = summary::assessment(self.assessment);
-        self.card(
-            &wordings,
-            Indicator::Info,
-            "assessment.md",
-            &view,
-            Vec::new(),
+        self.card(Draft {
             about,
-        )
+            apart: None,
+            indicator: Indicator::Info,
+            wordings,
+            template: "assessment.md",
+            view: &view,
+            suggestions: Vec::new(),
+        })
     }
 
     fn has_card(&self, group: Group) -> bool {
@@ -152,14 +156,18 @@ impl Maker<'_> {
             .copied()
             .filter(|option| group_card::is_named(option));
         let about = self.about(Kind::Options, Some(group), named);
-        let referral = suggestions::referral(
-            self.knowledge,
-            self.policy,
-            self.subject().as_ref(),
-            group.as_str(),
-        );
+        let subject = self.subject();
+        let referral = suggestions::referral(self.knowledge, self.policy, subject.as_ref(), group);
         let wordings = summary::group(self.knowledge, group, &of_group);
-        self.card(&wordings, Indicator::Info, "options.md", &view, referral, about)
+        self.card(Draft {
+            about,
+            apart: None,
+            indicator: Indicator::Info,
+            wordings,
+            template: "options.md",
+            view: &view,
+            suggestions: referral.into_iter().collect(),
+        })
     }
 
     fn missing(&self) -> Option<Card> {
@@ -174,14 +182,15 @@ impl Maker<'_> {
         let view = findings::missing(self.assessment, &facts);
         let requests = self.requests(Kind::MissingData, &facts);
         let about = self.about(Kind::MissingData, None, [].into_iter());
-        Some(self.card(
-            &summary::missing(&labels),
-            Indicator::Info,
-            "missing-data.md",
-            &view,
-            requests,
+        Some(self.card(Draft {
             about,
-        ))
+            apart: None,
+            indicator: Indicator::Info,
+            wordings: summary::missing(&labels),
+            template: "missing-data.md",
+            view: &view,
+            suggestions: requests,
+        }))
     }
 
     fn discrepancy(&self) -> Option<Card> {
@@ -194,31 +203,33 @@ impl Maker<'_> {
         if texts.is_empty() {
             return None;
         }
-        let view = findings::discrepancies(self.assessment);
+        let view = findings::discrepancies(self.knowledge, self.assessment);
         let about = self.about(Kind::Discrepancy, None, [].into_iter());
         let wordings = summary::discrepancy(&texts);
-        Some(self.card(
-            &wordings,
-            Indicator::Warning,
-            "discrepancy.md",
-            &view,
-            Vec::new(),
+        Some(self.card(Draft {
             about,
-        ))
+            apart: None,
+            indicator: Indicator::Warning,
+            wordings,
+            template: "discrepancy.md",
+            view: &view,
+            suggestions: Vec::new(),
+        }))
     }
 
     fn unreadable(&self) -> Option<Card> {
         let view = findings::unreadable(self.assessment)?;
         let about = self.about(Kind::Assessment, None, [].into_iter());
         let wordings = summary::unreadable(view.records());
-        Some(self.card(
-            &wordings,
-            Indicator::Info,
-            "unreadable.md",
-            &view,
-            Vec::new(),
+        Some(self.card(Draft {
             about,
-        ))
+            apart: None,
+            indicator: Indicator::Info,
+            wordings,
+            template: "unreadable.md",
+            view: &view,
+            suggestions: Vec::new(),
+        }))
     }
 
     fn requests(&self, card: Kind, facts: &[MissingFact]) -> Vec<Suggestion> {
@@ -255,49 +266,63 @@ impl Maker<'_> {
         }
     }
 
-    fn card<V: Serialize>(
-        &self,
-        wordings: &[String],
-        indicator: Indicator,
-        template: &str,
-        view: &V,
-        suggestions: Vec<Suggestion>,
-        about: About,
-    ) -> Card {
-        let name = match about.group {
-            Some(group) => format!("card/{}/{}", about.kind.as_str(), group.as_str()),
-            None => format!("card/{}", about.kind.as_str()),
-        };
-        self.named_card(&name, wordings, indicator, template, view, suggestions, about)
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the parts of a card")]
-    fn named_card<V: Serialize>(
-        &self,
-        name: &str,
-        wordings: &[String],
-        indicator: Indicator,
-        template: &str,
-        view: &V,
-        suggestions: Vec<Suggestion>,
-        about: About,
-    ) -> Card {
+    fn card<V: Serialize>(&self, draft: Draft<'_, V>) -> Card {
+        let Draft { about, template, .. } = draft;
+        let parts = [
+            Some(about.kind.as_str()),
+            about.group.map(Group::as_str),
+            draft.apart.as_deref(),
+        ];
+        let name = parts
+            .into_iter()
+            .flatten()
+            .fold("card".to_owned(), |name, part| format!("{name}/{part}"));
         let detail = self
             .knowledge
             .texts
-            .card(template, view)
+            .card(template, draft.view)
             .ok()
             .filter(|detail| !detail.is_empty());
         let links = links::of(self.knowledge, self.policy, &about);
+        let package = &self.knowledge.package;
         let card = Card::new(
-            self.policy.uuid(name),
-            summary::of(wordings),
-            indicator,
+            self.policy.uuid(&name),
+            summary::of(&draft.wordings),
+            draft.indicator,
             detail.as_deref().unwrap_or(NO_TEXT),
-            &self.knowledge.package,
-            suggestions,
+            Source::of(package, package.topics.get(&topic(template, about.group))),
+            draft.suggestions,
             about,
         );
+        let card = card.with_override_reasons(package);
         links.into_iter().fold(card, Card::with_link)
     }
+}
+
+/// What a card says, and what tells it from the other cards of an answer.
+struct Draft<'v, V> {
+    about: About,
+    /// For a kind of which there may be several.
+    apart: Option<String>,
+    indicator: Indicator,
+    wordings: Vec<String>,
+    template: &'static str,
+    view: &'v V,
+    suggestions: Vec<Suggestion>,
+}
+
+/// What the topic of a card is found by in the knowledge: its text, and its group.
+fn topic(template: &str, group: Option<Group>) -> String {
+    let stem = template.trim_end_matches(".md");
+    match group {
+        Some(group) => format!("{stem}-{}", group.as_str()),
+        None => stem.to_owned(),
+    }
+}
+
+/// Every topic that the knowledge must have.
+fn topics() -> impl Iterator<Item = String> {
+    let groups = Group::ALL.map(|group| topic("options.md", Some(group)));
+    let others = check::CARDS.into_iter().filter(|name| *name != "options.md");
+    others.map(|name| topic(name, None)).chain(groups)
 }

@@ -2,7 +2,7 @@
 
 use super::evidence::{Note, Record, Sentence, chart, note, records};
 use super::findings::{self, Place};
-use super::group_card::{Criterion, criterion};
+use super::group_card::{CorrectionView, Criterion, corrections, criterion};
 use super::{summary, words};
 use crate::assessment::{
     Assessment, CriterionReport, Gate, Group, MissingFact, OptionReport, Outcome, Reason, Role, Status,
@@ -52,7 +52,7 @@ pub(super) fn judge(options: &[&OptionReport]) -> Judged {
 
 /// The reports of the options of a proposal.
 pub(super) fn reports<'a>(assessment: &'a Assessment, proposal: &Proposal) -> Vec<&'a OptionReport> {
-    let find = |id: &String| assessment.options.iter().find(|option| option.id == *id);
+    let find = |id: &String| assessment.option(id);
     proposal.options.iter().filter_map(find).collect()
 }
 
@@ -100,6 +100,7 @@ struct OptionView {
     verdict: String,
     restriction: Vec<Sentence>,
     reasons: Vec<Because>,
+    corrections: Vec<CorrectionView>,
 }
 
 #[derive(Serialize)]
@@ -121,11 +122,12 @@ pub(super) fn warning(
     assessment: &Assessment,
     proposals: &[&Proposal],
 ) -> WarningView {
-    let known = |id: &String| knowledge.options.iter().find(|option| option.id == *id);
-    let options = proposals.iter().flat_map(|proposal| &proposal.options);
+    let options = proposals
+        .iter()
+        .flat_map(|proposal| reports(assessment, proposal));
     let notes: BTreeSet<&String> = options
-        .filter_map(known)
-        .flat_map(|option| &option.since_publication)
+        .filter_map(|option| Some((option, knowledge.option(&option.id)?)))
+        .flat_map(|(option, known)| known.notes_for(option))
         .collect();
     WarningView {
         items: items(knowledge, assessment, proposals),
@@ -158,7 +160,7 @@ fn items(knowledge: &Knowledge, assessment: &Assessment, proposals: &[&Proposal]
 }
 
 fn view(knowledge: &Knowledge, assessment: &Assessment, option: &OptionReport) -> OptionView {
-    let known = knowledge.options.iter().find(|known| known.id == option.id);
+    let known = knowledge.option(&option.id);
     let reason = |report: &CriterionReport| Because {
         criterion: criterion(knowledge, report, &BTreeMap::new()),
         records: report
@@ -188,6 +190,10 @@ fn view(knowledge: &Knowledge, assessment: &Assessment, option: &OptionReport) -
             .into_iter()
             .collect(),
         reasons: named(option).map(reason).collect(),
+        corrections: known
+            .into_iter()
+            .flat_map(|known| corrections(knowledge, &known.corrections))
+            .collect(),
     }
 }
 

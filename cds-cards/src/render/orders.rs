@@ -2,7 +2,7 @@
 
 use super::card::{Card, Indicator, Kind};
 use super::order_card::{self, Judged};
-use super::{Maker, Policy};
+use super::{Draft, Maker, Policy};
 use crate::assessment::{Assessment, Gate};
 use crate::knowledge::Knowledge;
 use crate::orders::{Ordered, Proposal, Unread};
@@ -64,15 +64,15 @@ impl Maker<'_> {
             .map(String::as_str)
             .collect();
         let about = self.of_orders(proposals);
-        self.named_card(
-            &format!("card/order-warning/{}", options.join("+")),
-            &wordings,
-            Indicator::Warning,
-            "order-warning.md",
-            &view,
-            Vec::new(),
+        self.card(Draft {
             about,
-        )
+            apart: Some(options.join("+")),
+            indicator: Indicator::Warning,
+            wordings,
+            template: "order-warning.md",
+            view: &view,
+            suggestions: Vec::new(),
+        })
     }
 
     fn order_open(&self, proposals: &[&Proposal], unread: &[Unread]) -> Card {
@@ -80,14 +80,15 @@ impl Maker<'_> {
         let wordings = order_card::open_summary(self.knowledge, self.assessment, proposals, unread);
         let facts = order_card::missing_facts(self.assessment, proposals);
         let about = self.of_orders(proposals);
-        self.card(
-            &wordings,
-            Indicator::Info,
-            "order-undetermined.md",
-            &view,
-            self.requests(Kind::OrderWarning, &facts),
+        self.card(Draft {
             about,
-        )
+            apart: None,
+            indicator: Indicator::Info,
+            wordings,
+            template: "order-undetermined.md",
+            view: &view,
+            suggestions: self.requests(Kind::OrderWarning, &facts),
+        })
     }
 
     /// The options that orders can mean, each once.

@@ -38,6 +38,7 @@ pub(super) fn option(knowledge: &Knowledge, known: &OptionKnowledge, verdict: Ve
         Verdict::NotSupported | Verdict::Contraindicated => (Outcome::NotMet, None),
     };
     let report = |(id, role): &(String, Role)| CriterionReport {
+        aside: None,
         id: id.clone(),
         role: *role,
         outcome,

@@ -1,48 +1,32 @@
 //! Draft requests: a referral to the multidisciplinary meeting and requests that settle a fact, never a treatment.
 
-use super::Policy;
 use super::card::{FullCoding, Subject, Suggestion, Text};
-use crate::assessment::MissingFact;
+use super::{Policy, words};
+use crate::assessment::{Group, MissingFact};
 use crate::knowledge::{Coding, Knowledge};
 
 /// At most so many on a missing-data card.
 const MOST: usize = 5;
 
-/// The referral where the knowledge has none of its own (a suggestion that settles no fact).
-const REFERRAL: [&str; 5] = [
-    "Refer to the multidisciplinary meeting",
-    "http://snomed.info/sct",
-    "312384001",
-    "Multidisciplinary assessment",
-    "Multidisciplinary meeting: treatment options for liver metastases of a pancreatic neuroendocrine tumour",
-];
-
-/// The draft referral to the multidisciplinary meeting; none where the record names no patient.
+/// The draft referral to the multidisciplinary meeting for a group; none where the record names no patient.
 pub(super) fn referral(
     knowledge: &Knowledge,
     policy: &Policy<'_>,
     subject: Option<&Subject>,
-    card: &str,
-) -> Vec<Suggestion> {
-    let own = knowledge
-        .suggestions
-        .iter()
-        .find(|suggestion| suggestion.facts.is_empty());
-    let made = match own {
-        Some(own) => draft(
-            policy, subject, card, "referral", &own.label, &own.code, &own.text,
-        ),
-        None => {
-            let [label, system, code, display, text] = REFERRAL;
-            let code = Coding {
-                system: system.into(),
-                code: code.into(),
-                display: display.into(),
-            };
-            draft(policy, subject, card, "referral", label, &code, text)
-        }
-    };
-    made.into_iter().collect()
+    group: Group,
+) -> Option<Suggestion> {
+    let known = &knowledge.referral;
+    let of_group = |text: &str| text.replace("{}", &words::group(group).to_lowercase());
+    let (label, text) = (of_group(&known.label), of_group(&known.text));
+    draft(
+        policy,
+        subject,
+        group.as_str(),
+        "referral",
+        &label,
+        &known.code,
+        &text,
+    )
 }
 
 /// Requests for the facts that would settle most, none twice.

@@ -131,7 +131,7 @@ pub(super) fn unreadable(records: usize) -> Vec<String> {
 }
 
 pub(super) fn label(knowledge: &Knowledge, id: &str) -> String {
-    let known = knowledge.options.iter().find(|option| option.id == id);
+    let known = knowledge.option(id);
     known.map_or(id, |option| option.label.as_str()).to_owned()
 }
 

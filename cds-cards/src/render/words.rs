@@ -1,7 +1,8 @@
 //! Verdicts, reasons, numbers and lists in a clinician's words.
 
 use crate::assessment::{
-    Assessment, CriterionReport, FactReport, FactValue, Group, Outcome, Range, Reason, Role, Status, Verdict,
+    Assessment, CriterionReport, FactReport, FactValue, Group, OptionReport, Outcome, Range, Reason, Role,
+    Status, Verdict,
 };
 use crate::knowledge::Knowledge;
 use fhir_profiles::facts::Gap;
@@ -46,10 +47,11 @@ pub fn unread(why: &UnreadOrder) -> &'static str {
 }
 
 /// Why a fact is unknown; readings that disagree are unknown too.
-pub fn unknown(fact: Option<&FactReport>) -> &'static str {
+pub fn unknown(fact: Option<&FactReport>) -> &str {
     let gap = fact.and_then(|fact| fact.gap);
     let why = fact.and_then(|fact| fact.reason).unwrap_or(Reason::Missing);
-    gap.map_or(reason(why), Gap::text)
+    let aside = fact.and_then(|fact| fact.aside.as_deref());
+    aside.unwrap_or_else(|| gap.map_or(reason(why), Gap::text))
 }
 
 /// What a criterion asks for.
@@ -87,11 +89,35 @@ pub fn brief(knowledge: &Knowledge, report: &CriterionReport) -> String {
     let label = label(knowledge, &report.id);
     match report.outcome {
         Outcome::Unknown => {
-            let why = reason(report.reason.unwrap_or(Reason::Missing));
-            format!("{label}: {}", report.gap.map_or(why, Gap::text))
+            format!("{label}: {}", why(report))
         }
-        Outcome::Met | Outcome::NotMet => label.to_owned(),
+        Outcome::Met | Outcome::NotMet => match &report.aside {
+            Some(aside) => format!("{label}; {aside}"),
+            None => label.to_owned(),
+        },
     }
+}
+
+/// Why a criterion is unknown.
+pub fn why(report: &CriterionReport) -> &str {
+    let why = reason(report.reason.unwrap_or(Reason::Missing));
+    let gap = report.gap.map_or(why, Gap::text);
+    report.aside.as_deref().unwrap_or(gap)
+}
+
+/// What is said of an option of which every criterion is met: how old the oldest record behind it is, and what is
+/// recorded beside it without counting.
+pub fn all_met(assessment: &Assessment, option: &OptionReport) -> String {
+    let mut text = "all criteria met".to_owned();
+    if let Some(date) = assessment.oldest_record(option) {
+        text.push_str(&format!("; oldest record {date}"));
+    }
+    for criterion in &option.criteria {
+        if let (Some(aside), [fact]) = (&criterion.aside, criterion.facts.as_slice()) {
+            text.push_str(&format!("; {}: {aside}", fact.info().label));
+        }
+    }
+    text
 }
 
 /// `A`, `A or B`, `A, B or C`.
@@ -175,7 +201,12 @@ pub fn grade_basis(assessment: &Assessment) -> Option<String> {
         .facts
         .iter()
         .filter_map(|id| {
-            let text = value(assessment.facts.get(id)?)?;
+            let fact = assessment.facts.get(id)?;
+            // A primary and a metastasis are two findings, not a range.
+            let text = match fact.candidates.as_slice() {
+                [] => value(fact)?,
+                several => several.join(", "),
+            };
             match id {
                 FactId::Ki67 => Some(format!("Ki-67 {text}")),
                 FactId::Mitoses => Some(format!("mitoses {text}")),
@@ -201,5 +232,9 @@ pub fn liver_metastases(assessment: &Assessment) -> String {
     let Some(fact) = assessment.facts.get(&FactId::LiverMetastases) else {
         return reason(Reason::Missing).to_owned();
     };
-    value(fact).unwrap_or_else(|| unknown(Some(fact)).to_owned())
+    match (value(fact), &fact.aside) {
+        (Some(value), Some(aside)) => format!("{value}; {aside}"),
+        (Some(value), None) => value,
+        (None, _) => unknown(Some(fact)).to_owned(),
+    }
 }

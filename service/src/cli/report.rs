@@ -3,12 +3,11 @@
 use super::style::Ink;
 use cds_cards::Knowledge;
 use cds_cards::assessment::{
-    Assessment, CriterionReport, FactReport, FactValue, Gate, GradeReport, Group, OptionReport, Outcome,
-    Reason, Role, Stage, Verdict,
+    Assessment, CriterionReport, Gate, GradeReport, Group, OptionReport, Outcome, Reason, Role, Stage,
+    Status, Verdict,
 };
-use cds_cards::render::plain;
+use cds_cards::render::{plain, words};
 use fhir_profiles::FactId;
-use fhir_profiles::facts::Gap;
 use std::fmt::Write as _;
 
 /// Writes reports.
@@ -152,7 +151,7 @@ impl<'a> Report<'a> {
     }
 
     fn option(&mut self, assessment: &Assessment, option: &OptionReport) {
-        let known = self.knowledge.options.iter().find(|known| known.id == option.id);
+        let known = self.knowledge.option(&option.id);
         let label = known.map_or(option.id.as_str(), |known| known.label.as_str());
         let verdict = verdict_ink(option.verdict).on(self.colour, verdict(option.verdict));
         self.line(2, &format!("{} - {verdict}", Ink::Bold.on(self.colour, label)));
@@ -190,14 +189,10 @@ impl<'a> Report<'a> {
     fn criterion(&self, criterion: &CriterionReport) -> String {
         let known = self.knowledge.criteria.get(&criterion.id);
         let label = known.map_or(criterion.id.as_str(), |known| known.label.as_str());
-        let (ink, outcome) = match (criterion.outcome, criterion.reason) {
-            (Outcome::Met, _) => (Ink::Green, "met".to_owned()),
-            (Outcome::NotMet, _) => (Ink::Red, "not met".to_owned()),
-            (Outcome::Unknown, None) => (Ink::Yellow, "unknown".to_owned()),
-            (Outcome::Unknown, Some(reason)) => {
-                let why = criterion.gap.map_or(why(reason), Gap::text);
-                (Ink::Yellow, format!("unknown, {why}"))
-            }
+        let (ink, outcome) = match criterion.outcome {
+            Outcome::Met => (Ink::Green, "met".to_owned()),
+            Outcome::NotMet => (Ink::Red, "not met".to_owned()),
+            Outcome::Unknown => (Ink::Yellow, format!("unknown, {}", words::why(criterion))),
         };
         let mut text = format!("{} {label}: {}", role(criterion.role), criterion.because);
         if criterion.borderline {
@@ -230,8 +225,8 @@ impl<'a> Report<'a> {
         self.title("Not known, by the number of options that it would help to settle");
         for missing in &assessment.missing {
             let fact = assessment.facts.get(&missing.fact);
-            let reason = fact.and_then(|fact| fact.reason).map_or("open", why);
-            let reason = fact.and_then(|fact| fact.gap).map_or(reason, Gap::text);
+            let known = fact.is_some_and(|fact| fact.status == Status::Known);
+            let reason = if known { "open" } else { words::unknown(fact) };
             self.line(
                 2,
                 &format!("{:>2}  {} ({reason})", missing.settles, missing.fact.info().label),
@@ -261,27 +256,10 @@ fn gate(assessment: &Assessment) -> String {
             }
             _ => "no pancreatic neuroendocrine tumour on record: nothing to say, no card".to_owned(),
         },
-        Gate::NoLiverMetastases => {
-            let fact = assessment.facts.get(&FactId::LiverMetastases);
-            format!(
-                "pancreatic neuroendocrine tumour; liver metastases {}: the options do not apply",
-                presence(fact)
-            )
-        }
-    }
-}
-
-fn presence(fact: Option<&FactReport>) -> String {
-    match fact {
-        Some(FactReport {
-            value: Some(FactValue::Word(word)),
-            ..
-        }) => word.clone(),
-        Some(FactReport { gap: Some(gap), .. }) => gap.text().to_owned(),
-        Some(FactReport {
-            reason: Some(reason), ..
-        }) => why(*reason).to_owned(),
-        _ => "not recorded".to_owned(),
+        Gate::NoLiverMetastases => format!(
+            "pancreatic neuroendocrine tumour; liver metastases {}: the options do not apply",
+            words::liver_metastases(assessment)
+        ),
     }
 }
 
@@ -328,15 +306,6 @@ fn role(role: Role) -> &'static str {
         Role::Require => "required:",
         Role::Confirm => "to confirm:",
         Role::Contraindication => "must hold:",
-    }
-}
-
-fn why(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Conflicting => "conflicting",
-        Reason::Unreadable => "unreadable",
-        Reason::Missing => "not recorded",
-        Reason::Judgement => "a judgement",
     }
 }
 

@@ -3,12 +3,12 @@
 use super::quotes::{Quote, quotes};
 use cds_cards::Knowledge;
 use cds_cards::assessment::{
-    Assessment, CriterionReport, EvidenceReport, FactReport, Gate, Group, OptionReport, Outcome, Reason,
-    Stage, Status,
+    Assessment, CriterionReport, EvidenceReport, FactReport, Gate, Group, OptionReport, Outcome, Stage,
+    Status,
 };
-use cds_cards::render::{plain, words};
+use cds_cards::knowledge::OptionKnowledge;
+use cds_cards::render::{missing_facts, plain, words};
 use fhir_profiles::FactId;
-use fhir_profiles::facts::Gap;
 use serde::Serialize;
 
 /// What the assessment concludes of the tumour.
@@ -72,14 +72,22 @@ struct OptionView {
     word: &'static str,
     because: String,
     more: usize,
+    /// Whether what decides is our reading; of an option of which all is met, what of it is.
+    interpretation: bool,
+    interpreted: Vec<String>,
+    borderline: bool,
+    cautions: Vec<String>,
+    restriction: String,
+    /// "1 correction, 2 notes since the review"; empty if there is neither.
+    beside: String,
 }
 
-/// Something unknown and how many verdicts knowing it would help to settle.
+/// Something unknown and how many open verdicts hang on it.
 #[derive(Debug, Serialize)]
 pub(super) struct MissingView {
     id: &'static str,
     label: String,
-    why: &'static str,
+    why: String,
     settles: usize,
 }
 
@@ -217,7 +225,9 @@ fn record(part: &'static str, record: &EvidenceReport) -> RecordView {
 pub(super) fn groups(knowledge: &Knowledge, assessment: &Assessment) -> Vec<GroupView> {
     let of_group = |group: Group| -> Vec<OptionView> {
         let options = assessment.options.iter().filter(|option| option.group == group);
-        options.map(|report| option(knowledge, report)).collect()
+        options
+            .map(|report| option(knowledge, assessment, report))
+            .collect()
     };
     Group::ALL
         .into_iter()
@@ -229,21 +239,56 @@ pub(super) fn groups(knowledge: &Knowledge, assessment: &Assessment) -> Vec<Grou
         .collect()
 }
 
-fn option(knowledge: &Knowledge, report: &OptionReport) -> OptionView {
-    let known = knowledge.options.iter().find(|known| known.id == report.id);
+fn option(knowledge: &Knowledge, assessment: &Assessment, report: &OptionReport) -> OptionView {
+    let known = knowledge.option(&report.id);
     let deciding = |id: &String| report.criteria.iter().find(|criterion| &criterion.id == id);
     let first = report.deciding.first().and_then(deciding);
+    let interpreted = report
+        .criteria
+        .iter()
+        .filter(|criterion| criterion.interpretation);
+    let cautions = known.into_iter().flat_map(|known| &known.cautions);
     OptionView {
         id: report.id.clone(),
         label: known.map_or_else(|| report.id.clone(), |known| known.label.clone()),
         verdict: report.verdict.as_str(),
         word: words::verdict(report.verdict),
         because: first.map_or_else(
-            || "all criteria met".to_owned(),
+            || words::all_met(assessment, report),
             |criterion| words::criterion(knowledge, criterion),
         ),
         more: report.deciding.len().saturating_sub(1),
+        interpretation: first.is_some_and(|criterion| criterion.interpretation),
+        interpreted: match first {
+            Some(_) => Vec::new(),
+            None => interpreted
+                .map(|criterion| words::label(knowledge, &criterion.id).to_owned())
+                .collect(),
+        },
+        borderline: first.is_some_and(|criterion| criterion.borderline),
+        cautions: cautions
+            .filter(|caution| report.cautions.contains(&caution.id))
+            .map(|caution| caution.label.clone())
+            .collect(),
+        restriction: known
+            .and_then(|known| known.restriction.as_ref())
+            .map(|cited| cited.text.clone())
+            .unwrap_or_default(),
+        beside: known.map(|known| beside(known, report)).unwrap_or_default(),
     }
+}
+
+fn beside(known: &OptionKnowledge, report: &OptionReport) -> String {
+    let corrections = match known.corrections.len() {
+        0 => None,
+        n => Some(words::count(n, "correction")),
+    };
+    let notes = match known.notes_for(report).count() {
+        0 => None,
+        n => Some(words::count(n, "note") + " since the review"),
+    };
+    let parts: Vec<String> = corrections.into_iter().chain(notes).collect();
+    parts.join(", ")
 }
 
 /// `met`, `not-met` or `unknown`, and the words for it.
@@ -251,22 +296,18 @@ pub(super) fn outcome(report: &CriterionReport) -> (&'static str, String) {
     match (report.outcome, report.reason) {
         (Outcome::Met, _) => ("met", "met".to_owned()),
         (Outcome::NotMet, _) => ("not-met", "not met".to_owned()),
-        (Outcome::Unknown, reason) => {
-            let reason = words::reason(reason.unwrap_or(Reason::Missing));
-            let why = report.gap.map_or(reason, Gap::text);
-            ("unknown", format!("unknown: {why}"))
-        }
+        (Outcome::Unknown, _) => ("unknown", format!("unknown: {}", words::why(report))),
     }
 }
 
-/// What is missing, by what it would settle.
+/// What is missing, by the open verdicts that hang on it: as on the card.
 pub(super) fn missing(assessment: &Assessment) -> Vec<MissingView> {
-    let missing = assessment.missing.iter();
+    let missing = missing_facts(assessment).into_iter();
     missing
         .map(|one| MissingView {
             id: one.fact.as_str(),
             label: one.fact.info().label.clone(),
-            why: words::unknown(assessment.facts.get(&one.fact)),
+            why: words::unknown(assessment.facts.get(&one.fact)).to_owned(),
             settles: one.settles,
         })
         .collect()

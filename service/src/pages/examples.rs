@@ -34,8 +34,7 @@ pub(super) fn of_criterion(knowledge: &Knowledge, option: &str, criterion: &str)
         .into_iter()
         .filter_map(|(given, fact, reading)| {
             let assessment = chart(knowledge, [(fact, reading)]);
-            let options = &assessment.options;
-            let of_option = options.iter().find(|report| report.id == option)?;
+            let of_option = assessment.option(option)?;
             let report = of_option.criteria.iter().find(|report| report.id == criterion)?;
             let (outcome, word) = match report.outcome {
                 Outcome::Met => ("met", "met".to_owned()),

@@ -98,7 +98,7 @@ pub(super) async fn option(
         return Ok(open_page(&request, &html));
     }
     let knowledge = &state.evaluator.knowledge;
-    let Some(option) = knowledge.options.iter().find(|option| option.id == *id) else {
+    let Some(option) = knowledge.option(&id) else {
         let frame = Frame::new(&pages.assets, knowledge, "../", "knowledge", "No such option");
         let html = pages
             .templates

@@ -108,8 +108,8 @@ pub(super) fn view(knowledge: &Knowledge, option: &OptionKnowledge) -> OptionPag
             .map(|cited| sentence(knowledge, cited))
             .collect(),
         since: option
-            .since_publication
-            .iter()
+            .all_notes()
+            .into_iter()
             .filter_map(|id| Some(note(id, knowledge.since_publication.get(id)?)))
             .collect(),
         citation: knowledge.package.citation.clone(),
@@ -135,7 +135,7 @@ fn roles(knowledge: &Knowledge, option: &OptionKnowledge) -> Vec<RoleView> {
         let ids = option.criteria.iter().filter(|(_, each)| *each == role);
         ids.filter_map(|(id, _)| {
             Some(CriterionView {
-                rule: rule(knowledge, id, option.statements.get(id))?,
+                rule: rule(knowledge, id, Some(option))?,
                 examples: examples::of_criterion(knowledge, &option.id, id),
             })
         })

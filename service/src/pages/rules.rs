@@ -2,7 +2,7 @@
 
 use super::quotes::{Quote, quotes};
 use cds_cards::Knowledge;
-use cds_cards::knowledge::{Band, Call, Criterion, Subject, Test};
+use cds_cards::knowledge::{Band, Call, Criterion, OptionKnowledge, Subject, Test};
 use fhir_profiles::FactId;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -46,9 +46,10 @@ pub(super) fn unit(fact: FactId) -> String {
     }
 }
 
-/// The criterion with this id; `statements` are those that it rests on in an option, where they are its own.
-pub(super) fn rule(knowledge: &Knowledge, id: &str, statements: Option<&Vec<String>>) -> Option<Rule> {
+/// The criterion with this id; an option that asks for it may rest it on statements of its own, or by interpretation.
+pub(super) fn rule(knowledge: &Knowledge, id: &str, asking: Option<&OptionKnowledge>) -> Option<Rule> {
     let criterion = knowledge.criteria.get(id)?;
+    let statements = asking.and_then(|option| option.statements.get(id));
     Some(Rule {
         id: criterion.id.clone(),
         label: criterion.label.clone(),
@@ -60,7 +61,8 @@ pub(super) fn rule(knowledge: &Knowledge, id: &str, statements: Option<&Vec<Stri
             .filter_map(|part| rule(knowledge, part, None))
             .collect(),
         option: option(knowledge, &criterion.test),
-        interpretation: criterion.interpretation,
+        interpretation: criterion.interpretation
+            || asking.is_some_and(|option| option.interpreted.contains(id)),
         note: criterion.note.clone(),
         quotes: quotes(knowledge, statements.unwrap_or(&criterion.statements)),
     })

@@ -154,7 +154,7 @@ pub(super) fn moved(
     });
     let after = assess(knowledge, &other);
     let verdict = |assessment: &Assessment, id: &str| {
-        let report = assessment.options.iter().find(|report| report.id == id)?;
+        let report = assessment.option(id)?;
         Some(report.verdict)
     };
     let shown = |verdict: Option<cds_cards::assessment::Verdict>| {

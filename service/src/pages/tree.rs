@@ -52,8 +52,8 @@ pub(super) fn tree(knowledge: &Knowledge, assessment: &Assessment, id: &str) -> 
 }
 
 fn option(knowledge: &Knowledge, assessment: &Assessment, id: &str, depth: usize) -> Option<Tree> {
-    let report = assessment.options.iter().find(|report| report.id == id)?;
-    let known = knowledge.options.iter().find(|known| known.id == id)?;
+    let report = assessment.option(id)?;
+    let known = knowledge.option(id)?;
     let aspects = |known: &[Aspect], ids: &[String]| -> Vec<Sentence> {
         let applying = known.iter().filter(|aspect| ids.contains(&aspect.id));
         applying

@@ -253,7 +253,7 @@ fn case(state: &State, ask: &Ask, basis: &crate::hooks::flow::Basis) -> Case {
 
 /// The option that is asked for, else the first that the review supports or that is to be confirmed.
 fn chosen(ask: &Ask, assessment: &cds_cards::Assessment) -> String {
-    let asked = assessment.options.iter().find(|option| option.id == ask.option);
+    let asked = assessment.option(&ask.option);
     let shown = |verdict: Verdict| matches!(verdict, Verdict::Supported | Verdict::Provisional);
     let first = assessment.options.iter().find(|option| shown(option.verdict));
     let any = asked.or(first).or(assessment.options.first());

@@ -193,9 +193,7 @@ fn differences(old: &Assessment, new: &Assessment) -> Vec<String> {
         .flat_map(|of| of.options.iter().map(|option| option.id.as_str()))
         .collect();
     for id in ids {
-        let of = |assessment: &'_ Assessment| -> Option<OptionReport> {
-            assessment.options.iter().find(|option| option.id == id).cloned()
-        };
+        let of = |assessment: &'_ Assessment| -> Option<OptionReport> { assessment.option(id).cloned() };
         option(&mut lines, id, of(old), of(new));
     }
     lines

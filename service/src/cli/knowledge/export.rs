@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cds_cards::Knowledge;
 use cds_cards::assessment::Role;
-use cds_cards::knowledge::{OptionKnowledge, Suggestion};
+use cds_cards::knowledge::{Coding, OptionKnowledge, Referral, Suggestion};
 use fhir_profiles::codes::{code_systems, value_sets};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -40,9 +40,9 @@ fn resources(knowledge: &Knowledge, files: &BTreeMap<String, String>) -> BTreeMa
             knowledge
                 .suggestions
                 .iter()
-                .map(|suggestion| activity(knowledge, suggestion)),
+                .map(|suggestion| request(knowledge, suggestion)),
         )
-        .chain([library(knowledge, files)])
+        .chain([referral(knowledge), library(knowledge, files)])
         .chain(override_reasons(knowledge));
     let made = made.filter_map(|resource| {
         let name = format!(
@@ -118,7 +118,7 @@ fn plan(knowledge: &Knowledge, option: &OptionKnowledge) -> Value {
                 Role::Confirm => "to be confirmed",
                 Role::Contraindication => "contraindication unless met",
             };
-            let mark = if criterion.interpretation {
+            let mark = if criterion.interpretation || option.interpreted.contains(id) {
                 ", an interpretation"
             } else {
                 ""
@@ -211,7 +211,7 @@ fn evidence(knowledge: &Knowledge, option: &OptionKnowledge) -> Vec<Value> {
         );
         Some(json!({"type": "documentation", "label": id, "citation": text}))
     });
-    let since = option.since_publication.iter().filter_map(|id| {
+    let since = option.all_notes().into_iter().filter_map(|id| {
         let note = knowledge.since_publication.get(id)?;
         let text = format!(
             "{}: {} (confidence {}; {})",
@@ -222,21 +222,29 @@ fn evidence(knowledge: &Knowledge, option: &OptionKnowledge) -> Vec<Value> {
     quotes.chain(corrections).chain(since).collect()
 }
 
-fn activity(knowledge: &Knowledge, suggestion: &Suggestion) -> Value {
-    let id = match suggestion.facts.first() {
-        Some(fact) => format!("request-{fact}"),
-        None => "request-referral".to_owned(),
-    };
+fn request(knowledge: &Knowledge, suggestion: &Suggestion) -> Value {
+    let names: Vec<&str> = suggestion.facts.iter().map(|fact| fact.as_str()).collect();
+    let id = format!("request-{}", names.first().copied().unwrap_or_default());
+    let Suggestion {
+        label, code, text, ..
+    } = suggestion;
+    activity(knowledge, &id, label, code, text)
+}
+
+fn referral(knowledge: &Knowledge) -> Value {
+    let Referral { label, code, text } = &knowledge.referral;
+    let of_any = |text: &str| text.replace("{}", "treatment options");
+    activity(knowledge, "request-referral", &of_any(label), code, &of_any(text))
+}
+
+fn activity(knowledge: &Knowledge, id: &str, label: &str, code: &Coding, text: &str) -> Value {
     with(
-        head(knowledge, "ActivityDefinition", &id, &suggestion.label),
+        head(knowledge, "ActivityDefinition", id, label),
         [
-            ("description", Value::from(suggestion.text.clone())),
+            ("description", Value::from(text)),
             ("kind", json!("ServiceRequest")),
             ("intent", json!("proposal")),
-            (
-                "code",
-                json!({"coding": [suggestion.code], "text": suggestion.text}),
-            ),
+            ("code", json!({"coding": [code], "text": text})),
             ("library", json!([library_url(knowledge)])),
         ],
     )

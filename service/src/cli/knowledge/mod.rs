@@ -36,7 +36,7 @@ pub(super) fn show(id: Option<&str>) -> Result<(), Ended> {
     let Some(id) = id else {
         return print(&list(&knowledge));
     };
-    let option = knowledge.options.iter().find(|option| option.id == id);
+    let option = knowledge.option(id);
     let shown = option
         .map(|option| show_option(&knowledge, option))
         .or_else(|| {
@@ -102,7 +102,11 @@ fn show_option(knowledge: &Knowledge, option: &OptionKnowledge) -> String {
         };
         if let Some(criterion) = knowledge.criteria.get(id) {
             let statements = option.statements.get(id).unwrap_or(&criterion.statements);
-            let _ = writeln!(text, "  {role:<17} {}", line(criterion, statements));
+            let _ = writeln!(
+                text,
+                "  {role:<17} {}",
+                line(criterion, statements, option.interpreted.contains(id))
+            );
         }
     }
     for (name, aspects) in [
@@ -120,7 +124,7 @@ fn show_option(knowledge: &Knowledge, option: &OptionKnowledge) -> String {
     for figure in &option.figures {
         let _ = writeln!(text, "  figure            {} [{}]", figure.text, figure.statement);
     }
-    let since = option.since_publication.iter().chain(&option.corrections);
+    let since = option.all_notes().into_iter().chain(&option.corrections);
     let _ = writeln!(
         text,
         "  see also          {}",
@@ -137,8 +141,8 @@ fn show_option(knowledge: &Knowledge, option: &OptionKnowledge) -> String {
     text
 }
 
-fn line(criterion: &Criterion, statements: &[String]) -> String {
-    let mark = if criterion.interpretation {
+fn line(criterion: &Criterion, statements: &[String], here: bool) -> String {
+    let mark = if criterion.interpretation || here {
         ", an interpretation"
     } else {
         ""
@@ -152,7 +156,7 @@ fn line(criterion: &Criterion, statements: &[String]) -> String {
 }
 
 fn show_criterion(knowledge: &Knowledge, criterion: &Criterion) -> String {
-    let mut text = format!("{}\n", line(criterion, &criterion.statements));
+    let mut text = format!("{}\n", line(criterion, &criterion.statements, false));
     if let Some(note) = &criterion.note {
         let _ = writeln!(text, "  {note}");
     }

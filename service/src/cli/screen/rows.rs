@@ -2,7 +2,7 @@
 
 use crate::cli::ScreenFormat;
 use cds_cards::Knowledge;
-use cds_cards::assessment::{Assessment, Gate, OptionReport, Stage};
+use cds_cards::assessment::{Assessment, Gate, Stage};
 use std::io::{Result, Write};
 
 /// Several values of one cell.
@@ -96,10 +96,7 @@ fn cells(assessment: &Assessment, options: &[String]) -> Vec<String> {
         stage(&assessment.stage.ajcc7),
     ];
     let verdict = |id: &String| {
-        let found = assessment
-            .options
-            .iter()
-            .find(|option: &&OptionReport| option.id == *id);
+        let found = assessment.option(id);
         found.map_or("", |option| option.verdict.as_str()).to_owned()
     };
     row.extend(options.iter().map(verdict));
