@@ -273,7 +273,10 @@ fn every_evidence_names_its_resource() {
 /// A chart can say the same thousands of times; what that costs grows with the records, not with their square, which
 /// would be half a minute here.
 #[test]
-#[expect(clippy::disallowed_methods, reason = "the time that it takes is what is tested")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the time that it takes is what is tested"
+)]
 fn thousands_of_equal_readings_are_united_at_once() {
     use fhir_profiles::facts::{Reading, Source, Value};
     let mut builder = Facts::builder("2026-11-23".parse().unwrap());
