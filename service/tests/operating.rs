@@ -2,6 +2,7 @@
 
 #![expect(clippy::indexing_slicing, clippy::panic, reason = "helpers of tests")]
 
+mod common;
 mod outside;
 
 use outside::{Program, place};

@@ -1,6 +1,8 @@
-"""Sends one marked call to a service that exports to rotel, ends both, and judges what rotel printed."""
+"""Has services export to rotel, and judges what rotel printed: `call.py ROTEL BINARY CHART FOLDER REPORT` of one marked call,
+`call.py ROTEL --suites FOLDER COMMAND...` of all that the suites send, which the command sends to $CANARY_COLLECTOR."""
 
 import json
+import os
 import pathlib
 import re
 import signal
@@ -52,27 +54,74 @@ def marked_call(chart):
     return {"hook": "patient-view", "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea", "context": context, "prefetch": prefetch}
 
 
-def main(rotel, binary, chart, work, report):
-    work, grpc, http = pathlib.Path(work), free_port(), free_port()
-    printed, log = work / "rotel.log", work / "pnet-cds.log"
-    with open(printed, "w") as out:
-        collector = subprocess.Popen(
-            [rotel, "start", "--otlp-grpc-endpoint", f"127.0.0.1:{grpc}", "--otlp-http-endpoint", f"127.0.0.1:{http}",
-             "--debug-log", "traces", "--debug-log", "metrics", "--debug-log", "logs", "--debug-log-verbosity", "detailed",
-             "--exporter", "blackhole"],
-            stdout=out, stderr=subprocess.STDOUT, cwd=work,
-        )
+class Rotel:
+    """A collector that prints everything that it receives."""
+
+    def __init__(self, program, work):
+        self.printed, self.http = work / "rotel.log", free_port()
+        with open(self.printed, "w") as out:
+            self.process = subprocess.Popen(
+                [program, "start", "--otlp-grpc-endpoint", f"127.0.0.1:{free_port()}",
+                 "--otlp-http-endpoint", f"127.0.0.1:{self.http}",
+                 "--debug-log", "traces", "--debug-log", "metrics", "--debug-log", "logs", "--debug-log-verbosity", "detailed",
+                 "--exporter", "blackhole"],
+                stdout=out, stderr=subprocess.STDOUT, cwd=work,
+            )
+        for _ in range(300):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.http)) == 0:
+                    return
+            time.sleep(0.1)
+        sys.exit("rotel does not start")
+
+    def end(self):
+        """Ends it; what it received."""
+        time.sleep(1)
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        return self.printed.read_text(errors="replace")
+
+
+def judge(received, expected):
+    """Ends the program if something that is expected is not there, or the mark is."""
+    missing = [name for name in expected if name not in received]
+    if missing:
+        sys.exit(f"rotel did not print {missing}\n{received[-3000:]}")
+    unmarked("rotel", received)
+
+
+def unmarked(place, text):
+    if MARK in text:
+        at = text.index(MARK)
+        sys.exit(f"{place} holds what stands in a chart: {text[max(0, at - 200):at + 100]}")
+
+
+def suites(program, work, *command):
+    collector = Rotel(program, pathlib.Path(work))
+    try:
+        ended = subprocess.run(command, env={**os.environ, "CANARY_COLLECTOR": f"http://127.0.0.1:{collector.http}"})
+    finally:
+        received = collector.end()
+    if ended.returncode != 0:
+        sys.exit(f"{command} ended with {ended.returncode}")
+    # Something that only an attribute says is printed too: so would the mark be.
+    judge(received, [*EXPECTED, "fhir.query", "cds.store", "SEEN-CANARY", "FHIR query"])
+    print(f"rotel printed {len(received.splitlines())} lines for the requests of all suites, none with the mark")
+
+
+def one_call(program, binary, chart, work, report):
+    work = pathlib.Path(work)
+    log, collector = work / "pnet-cds.log", Rotel(program, work)
     settings = work / "settings.toml"
     settings.write_text(
         'server.listen = "127.0.0.1:0"\nserver.management_listen = "127.0.0.1:0"\ndemo.enabled = true\n'
-        f'telemetry.otlp_endpoint = "http://127.0.0.1:{http}"\ntelemetry.log = "json"\ntelemetry.log_level = "trace"\n'
+        f'telemetry.otlp_endpoint = "http://127.0.0.1:{collector.http}"\ntelemetry.log = "json"\ntelemetry.log_level = "trace"\n'
         f'audit.sink = "file:{work}/audit.ndjson"\n'
     )
-    for _ in range(300):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", http)) == 0:
-                break
-        time.sleep(0.1)
     with open(log, "w") as out:
         service = subprocess.Popen([binary, "serve", "--config", settings], stdout=out, stderr=subprocess.STDOUT, cwd=work)
     try:
@@ -85,25 +134,19 @@ def main(rotel, binary, chart, work, report):
     finally:
         service.send_signal(signal.SIGTERM)
         service.wait(30)
-        time.sleep(1)
-        collector.send_signal(signal.SIGTERM)
-        try:
-            collector.wait(15)
-        except subprocess.TimeoutExpired:
-            collector.kill()
-            collector.wait()
-    received = printed.read_text(errors="replace")
-    missing = [name for name in EXPECTED if name not in received]
-    if missing or service.returncode != 0:
-        sys.exit(f"rotel did not print {missing}; the service ended with {service.returncode}\n{received[-3000:]}")
-    for place, text in {"rotel": received, "log": log.read_text(), "metrics": metrics}.items():
-        if MARK in text:
-            at = text.index(MARK)
-            sys.exit(f"{place} holds what stands in a chart: {text[max(0, at - 200):at + 100]}")
+        received = collector.end()
+    if service.returncode != 0:
+        sys.exit(f"the service ended with {service.returncode}")
+    judge(received, EXPECTED)
+    unmarked("log", log.read_text())
+    unmarked("metrics", metrics)
     if MARK not in answer or MARK not in (work / "audit.ndjson").read_text():
         sys.exit("the mark did not even reach cards and audit, so that its absence elsewhere shows nothing")
     pathlib.Path(report).write_text(received)
     print(f"rotel printed {len(received.splitlines())} lines for one call, none with the mark; they are in {report}")
 
 
-main(*sys.argv[1:])
+if sys.argv[2] == "--suites":
+    suites(sys.argv[1], *sys.argv[3:])
+else:
+    one_call(*sys.argv[1:])

@@ -44,7 +44,7 @@ const HEADERS: &str = "Content-Type: application/json\r\nbaggage: patient=PHI-CA
 /// At once; the service gives each thread of its own its turn.
 const SENDERS: usize = 6;
 /// The suites that send requests over HTTP; one that is missing has not run.
-const SUITES: [&str; 18] = [
+const SUITES: [&str; 15] = [
     "audit.common",
     "cli.common",
     "conformance.server",
@@ -53,16 +53,13 @@ const SUITES: [&str; 18] = [
     "hook.common",
     "http.common",
     "management.common",
+    "operating.common",
     "orders.common",
     "overload.common",
     "pages_knowledge.common",
     "pages_patients.common",
-    "pages_trust.common",
     "probe.common",
-    "site.common",
     "store.common",
-    "trust_calls.common",
-    "trust_cors.common",
 ];
 
 /// The service as it is looked at, with what is around it.
@@ -391,7 +388,7 @@ fn l1_the_requests_of_every_suite_leave_nothing_either() {
         tally.statuses, tally.marked_cards
     );
     assert!(
-        sent >= 1500 && tally.marked_cards >= 100,
+        sent >= 1000 && tally.marked_cards >= 100,
         "{sent}, {}",
         tally.marked_cards
     );

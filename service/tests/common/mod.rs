@@ -9,7 +9,7 @@
 )]
 
 #[path = "../../../tests/src/recorded.rs"]
-mod recorded;
+pub(crate) mod recorded;
 
 use actix_web::rt::System;
 use actix_web::web::Data;

@@ -8,6 +8,7 @@
     reason = "helpers of tests; each test file uses its own part"
 )]
 
+use crate::common::recorded;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -178,6 +179,8 @@ impl Program {
 
     /// Sends a request; headers with their line ends.
     pub(crate) fn send(&self, method: &str, target: &str, headers: &str, body: &[u8]) -> Answer {
+        let head = format!("{method} {target} HTTP/1.1\r\n{headers}\r\n");
+        recorded::keep(&[head.as_bytes(), body].concat());
         send(self.address, method, target, headers, body)
     }
 

@@ -124,7 +124,10 @@ fn a_command_makes_no_file_and_says_where_it_looked() {
     let url = format!("sqlite:{}/none.sqlite", directory.display());
     for arguments in [["store", "status"], ["feedback", "report"]] {
         let (code, _, error) = run(&url, &arguments);
-        assert!(code == 1 && error.contains("none.sqlite: "), "{error}");
+        assert!(
+            code == 2 && error.contains("none.sqlite: there is no such file"),
+            "{error}"
+        );
     }
     assert_eq!(std::fs::read_dir(&directory).unwrap().count(), 0);
     let output = pnet_cds().args(["store", "status"]).output().unwrap();
