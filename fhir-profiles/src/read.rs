@@ -37,6 +37,7 @@ pub use orders::{Order, Unread as UnreadOrder, orders};
 use pnet::Histology;
 use products::Medications;
 use record::Record;
+use serde_json::Value as Json;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use tumours::Others;
@@ -103,10 +104,35 @@ fn version<'x>(item: &'x Item<'_>) -> Version<'x> {
     (updated.parse().ok(), number, updated)
 }
 
-/// Whether two texts are the same JSON.
+/// Whether two texts say the same: a server prefetches a resource in one shape and answers a search in another, with
+/// references absolute or relative, other metadata and narrative, and one element as a list or by itself.
 fn is_same(a: &str, b: &str) -> bool {
-    let read = |json: &str| serde_json::from_str::<serde_json::Value>(json).ok();
+    let read = |json: &str| serde_json::from_str(json).ok().map(plain);
     a == b || read(a).is_some_and(|a| Some(a) == read(b))
+}
+
+fn plain(json: Json) -> Json {
+    match json {
+        Json::Object(fields) => {
+            let said = fields.into_iter().filter(|(name, value)| match name.as_str() {
+                "meta" => false,
+                // A text that is a string is the record's own word.
+                "text" => !value.is_object(),
+                _ => true,
+            });
+            let field = |(name, value)| match value {
+                Json::String(text) if name == "reference" => {
+                    let steps: Vec<&str> = text.rsplitn(3, '/').take(2).collect();
+                    (name, Json::String(steps.join("/")))
+                }
+                value => (name, plain(value)),
+            };
+            Json::Object(said.map(field).collect())
+        }
+        Json::Array(mut items) if items.len() == 1 => items.pop().map_or(Json::Null, plain),
+        Json::Array(items) => Json::Array(items.into_iter().map(plain).collect()),
+        other => other,
+    }
 }
 
 struct Reader<'r> {
