@@ -36,6 +36,39 @@ fn read_within(stream: &mut TcpStream, time: Duration) -> String {
 }
 
 #[test]
+fn large_bodies_wait_for_each_other_and_small_ones_do_not_wait_for_them() {
+    let service = demo();
+    let promise = |service: &Service| {
+        let mut stream = service.connect();
+        let head = format!(
+            "POST {HOOK_PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{{",
+            4 * 1024 * 1024
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        stream
+    };
+    let started = Instant::now();
+    let mut first = promise(&service);
+    std::thread::sleep(Duration::from_millis(200));
+    // Beside one of the greatest size there is room for a usual one.
+    assert_eq!(service.post(HOOK_PATH, &prefetched(WITH_PNET)).status, 200);
+    assert!(started.elapsed() < Duration::from_millis(1900));
+    let mut second = promise(&service);
+    // The clock of a body begins when there is room for it.
+    let ended = |stream: &mut TcpStream| {
+        let answer = read_within(stream, Duration::from_secs(4));
+        assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+        started.elapsed()
+    };
+    let of_first = ended(&mut first);
+    let of_second = ended(&mut second);
+    assert!(
+        of_second - of_first > Duration::from_secs(1),
+        "{of_first:?} {of_second:?}"
+    );
+}
+
+#[test]
 fn slow_headers_are_ended_after_5_s_and_do_not_hold_up_others() {
     let service = demo();
     let mut stream = service.connect();

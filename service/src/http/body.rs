@@ -10,7 +10,9 @@ use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use std::marker::PhantomData;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 /// How long a body may take to arrive: actix-web times out slow headers, but never a slow body.
@@ -40,9 +42,14 @@ impl Accepts for Form {
     const TYPES: &'static [&'static str] = &["application/x-www-form-urlencoded"];
 }
 
+/// The room that is made for a body before any of it has arrived: who promises much may send nothing.
+const FIRST_ROOM: usize = 64 * 1024;
+
 /// A body that has arrived.
 pub(crate) struct Body<A> {
     bytes: Bytes,
+    /// Its part of what all bodies may have together, given back when the call is answered.
+    _room: Option<OwnedSemaphorePermit>,
     accepts: PhantomData<A>,
 }
 
@@ -63,14 +70,23 @@ impl<A: Accepts + 'static> FromRequest for Body<A> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let checked = check(request, A::TYPES);
         let payload = payload.take();
+        let room = request
+            .app_data::<Data<State>>()
+            .map(|state| Arc::clone(&state.body_room));
         Box::pin(async move {
             let expected = checked?;
+            let room = match room {
+                // Waits inside the deadline of the request; the body stays with the caller until then.
+                Some(room) => room.acquire_many_owned(expected.room()).await.ok(),
+                None => None,
+            };
             let reading = read(payload, expected);
             let bytes = timeout(BODY_DEADLINE, reading)
                 .await
                 .map_err(|_| ErrorCode::SlowBody)??;
             Ok(Self {
                 bytes,
+                _room: room,
                 accepts: PhantomData,
             })
         })
@@ -81,6 +97,24 @@ impl<A: Accepts + 'static> FromRequest for Body<A> {
 struct Expected {
     length: usize,
     limit: usize,
+}
+
+impl Expected {
+    /// The bytes that there have to be room for; without a length as many as may come.
+    fn room(&self) -> u32 {
+        let most = match self.length {
+            0 => self.limit,
+            length => length,
+        };
+        u32::try_from(most).unwrap_or(u32::MAX)
+    }
+}
+
+/// Room for the bodies of all calls that are being answered: reading one takes about 35 times its size, so that a few
+/// large ones at once would take more memory than a pod has. One of the greatest size leaves a quarter for others.
+pub(super) fn body_room(limit: usize) -> Arc<Semaphore> {
+    let most = limit.saturating_add(limit / 4).max(FIRST_ROOM);
+    Arc::new(Semaphore::new(most.min(u32::MAX as usize)))
 }
 
 fn check(request: &HttpRequest, types: &[&str]) -> Result<Expected, Failure> {
@@ -112,7 +146,7 @@ fn check(request: &HttpRequest, types: &[&str]) -> Result<Expected, Failure> {
 }
 
 async fn read(mut payload: Payload, expected: Expected) -> Result<Bytes, Failure> {
-    let mut body = BytesMut::with_capacity(expected.length);
+    let mut body = BytesMut::with_capacity(expected.length.min(FIRST_ROOM));
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(broken)?;
         if chunk.len() > expected.limit.saturating_sub(body.len()) {

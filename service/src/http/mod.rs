@@ -42,6 +42,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use tls::TlsFiles;
+use tokio::sync::Semaphore;
 
 /// How long in-flight requests get after SIGTERM, in seconds.
 const SHUTDOWN: u64 = 15;
@@ -86,6 +87,8 @@ pub struct State {
     /// The clock.
     today: fn() -> Date,
     body_limit: usize,
+    /// What the bodies of all calls may have together.
+    body_room: Arc<Semaphore>,
     request_deadline: Duration,
     max_in_flight: usize,
     max_connections: usize,
@@ -167,6 +170,7 @@ impl State {
             cors_origins: settings.cors_origins.clone(),
             today,
             body_limit: settings.body_limit,
+            body_room: body::body_room(settings.body_limit),
             request_deadline: settings.request_deadline,
             max_in_flight: settings.max_in_flight,
             max_connections: settings.max_connections,

@@ -89,7 +89,7 @@ pub(super) const ROWS: &[Row] = &[
         key: "server.body_limit",
         default: Some("\"4 MiB\""),
         example: "",
-        about: "Greatest request body, at least 64 KiB; a larger one is refused with 413.",
+        about: "Greatest request body, at least 64 KiB; a larger one is refused with 413. All bodies together may have a quarter more; others wait.",
         set: |settings, given| {
             settings.body_limit = match given.bytes()? {
                 bytes if bytes < LEAST_BODY => {
