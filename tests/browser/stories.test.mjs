@@ -183,7 +183,8 @@ test("each page is light", async () => {
     const bodies = [];
     const count = (response) => bodies.push(response.body());
     page.on("response", count);
-    await go(page, path);
+    // Nothing may still be under way when the next page begins.
+    await page.goto(base + path, { waitUntil: "networkidle" });
     page.off("response", count);
     const bytes = (await Promise.all(bodies)).reduce((sum, body) => sum + body.length, 0);
     console.log(`${path}: ${(bytes / 1000).toFixed(1)} kB`);
