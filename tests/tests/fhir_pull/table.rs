@@ -170,7 +170,12 @@ fn each_fault_of_another_search_is_a_card_that_names_it() {
             (true, _) => format!("prefetch procedures: incomplete: {said}"),
             _ => format!("prefetch procedures: these records could not be fetched: {said}"),
         };
-        let problems = bed.service.problems(&request);
-        assert!(problems.contains(&problem), "{fault:?}: {problems:?}");
+        // A busy machine can let the deadline pass first.
+        let mut problems = Vec::new();
+        let named = (0..5).any(|_| {
+            problems = bed.service.problems(&request);
+            problems.contains(&problem)
+        });
+        assert!(named, "{fault:?}: {problems:?}");
     }
 }
