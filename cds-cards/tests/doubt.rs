@@ -1,5 +1,7 @@
 //! What a chart leaves in doubt is said: records that do not count, old records, other readings, and what no rule looks at.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use cds_cards::assessment::{Assessment, Outcome, Reason, Verdict};
 use cds_cards::render::{Card, Kind, Policy, render};
 use cds_cards::{Knowledge, assess};
