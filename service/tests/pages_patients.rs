@@ -270,7 +270,10 @@ fn the_board_says_of_an_option_what_its_card_says() {
     };
     let sirt = row("Radioembolisation");
     assert!(sirt.contains("Caution: prior pancreaticoduodenectomy"), "{sirt}");
-    assert!(row("Cryotherapy").contains("interpretation: disease not resectable"));
+    assert!(
+        row("Cryotherapy")
+            .contains(r#"interpretation<span class="on-screen">: disease not resectable</span>"#)
+    );
     let prrt = row("Peptide receptor radionuclide therapy");
     assert!(prrt.contains("Investigational at the review"), "{prrt}");
     assert!(prrt.contains("1 correction, 5 notes since the review"), "{prrt}");
