@@ -8,6 +8,7 @@ mod element;
 mod grade;
 mod marker;
 mod medication;
+mod numbers;
 mod observation;
 mod orders;
 mod organs;
@@ -29,7 +30,7 @@ use crate::catalogue::FactId;
 use crate::chart::{Chart, Item, Narrow, Whose};
 use crate::codes::{Codes, Meaning};
 use crate::facts::{Evidence, Facts, FactsBuilder, Problem, Reading, Source, Value};
-use around::{Targets, observations};
+use around::{Targets, key, observations};
 use element::Tree;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -121,10 +122,7 @@ fn plain(json: Json) -> Json {
                 _ => true,
             });
             let field = |(name, value)| match value {
-                Json::String(text) if name == "reference" => {
-                    let steps: Vec<&str> = text.rsplitn(3, '/').take(2).collect();
-                    (name, Json::String(steps.join("/")))
-                }
+                Json::String(text) if name == "reference" => (name, key(&text).into()),
                 value => (name, plain(value)),
             };
             Json::Object(said.map(field).collect())

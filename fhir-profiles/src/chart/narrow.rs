@@ -47,6 +47,14 @@ pub(crate) struct Concept<'a> {
     odd: bool,
 }
 
+impl Concept<'_> {
+    /// Its own text and the displays of its codings.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        let displays = self.codings.iter().filter_map(|coding| coding.display.as_deref());
+        self.text.as_deref().into_iter().chain(displays)
+    }
+}
+
 impl<'a> Loose<'a> for Concept<'a> {
     fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {

@@ -38,8 +38,8 @@ fn names_pancreas(code: Node<'_>) -> bool {
         "verdacht",
         "peripancrea",
     ];
-    let texts: Vec<&str> = code.texts().collect();
-    let named = |text: &&str| begins_word(text, "pancrea") || begins_word(text, "pankrea");
+    let texts: Vec<String> = code.texts().map(str::to_lowercase).collect();
+    let named = |text: &String| begins_word(text, "pancrea") || begins_word(text, "pankrea");
     texts.iter().any(named)
         && !texts.iter().any(|text| {
             NOT.iter().any(|word| has_words(text, word))
@@ -157,11 +157,7 @@ impl Reader<'_> {
             self.facts.shown(fact, record.noted(recorded, note));
             return;
         }
-        let stands = matches!(
-            standing,
-            Standing::Now | Standing::Past(_) | Standing::Disputed(_)
-        );
-        if stands
+        if standing.was_there()
             && !whole
             && let Some(contrary) = self.contrary_morphology(record)
         {
@@ -183,10 +179,7 @@ impl Reader<'_> {
                 return;
             }
         }
-        if matches!(
-            standing,
-            Standing::Now | Standing::Past(_) | Standing::Disputed(_)
-        ) {
+        if standing.was_there() {
             self.condition_stage(record);
         }
     }

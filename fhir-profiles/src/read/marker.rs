@@ -2,8 +2,9 @@
 
 use super::Reader;
 use super::element::Node;
+use super::numbers::{self, range_of};
 use super::record::Record;
-use super::value::{self, Written, range_of};
+use super::value::Written;
 use crate::catalogue::FactId;
 use crate::facts::{Flag, Reading, Source, Value};
 use crate::interval::Interval;
@@ -17,7 +18,7 @@ impl Reader<'_> {
         part: Node<'_>,
         written: &Written<'_>,
     ) {
-        let number = match value::number(fact, written, self.codes) {
+        let number = match numbers::number(fact, written, self.codes) {
             Ok(number) => number,
             Err(why) => return self.unread(fact, record, written.recorded(), why),
         };

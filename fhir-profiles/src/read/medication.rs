@@ -80,8 +80,8 @@ pub(super) const NOT_SYSTEMIC: &[&str] = &[
     "diagnostic",
 ];
 
-/// Words that say something else of a treatment than that it is meant: its name beside them is not looked at.
-const TAKEN_BACK: &[&str] = &[
+/// Words that say of a treatment that it is not given, or not any more.
+pub(super) const TAKEN_BACK: &[&str] = &[
     "no",
     "not",
     "never",
@@ -100,15 +100,14 @@ const TAKEN_BACK: &[&str] = &[
     "allergic",
     "intolerance",
     "intolerant",
-    "intolerable",
     "contraindicated",
     "contraindication",
     "avoid",
     "denies",
-    "placebo",
-    "planned",
-    "consider",
 ];
+
+/// Words that say of a drug of the record that it is not, or not yet, one that is taken.
+const NOT_TAKEN: &[&str] = &["intolerable", "placebo", "planned", "consider"];
 
 /// The drugs of a Medication.
 pub(super) type Drugs = BTreeSet<&'static str>;
@@ -120,12 +119,15 @@ pub(super) fn drugs(codings: &[Coding<'_>], texts: &[&str], codes: &Codes) -> Dr
     {
         return Drugs::new();
     }
+    let is_taken = |text: &str| {
+        let mut back = TAKEN_BACK.iter().chain(NOT_TAKEN);
+        !back.any(|word| has_words(text, word))
+    };
     let named = NAMES
         .iter()
         .filter(|(name, _)| {
-            texts
-                .iter()
-                .any(|text| has_words(text, name) && !TAKEN_BACK.iter().any(|word| has_words(text, word)))
+            let mut texts = texts.iter();
+            texts.any(|text| has_words(text, name) && is_taken(text))
         })
         .map(|(_, drug)| *drug);
     coded(codings, codes).chain(named).collect()

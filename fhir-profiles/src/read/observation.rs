@@ -2,6 +2,7 @@
 
 use super::Reader;
 use super::element::Node;
+use super::numbers;
 use super::record::Record;
 use super::tumours::Tumour;
 use super::value::{self, Unread, Written};
@@ -283,7 +284,7 @@ impl Reader<'_> {
         {
             return self.words(fact, record, part, written);
         }
-        match value::score(fact, written, self.codes) {
+        match numbers::score(fact, written, self.codes) {
             Ok(number) => {
                 let mut evidence = record.evidence(written.recorded());
                 evidence.notes.extend(number.notes);
@@ -298,7 +299,7 @@ impl Reader<'_> {
         if matches!(fact, FactId::Glucagon | FactId::Vip) {
             return self.marker(fact, record, part, written);
         }
-        match value::number(fact, written, self.codes) {
+        match numbers::number(fact, written, self.codes) {
             Ok(number) => {
                 let mut evidence = record.evidence(written.recorded());
                 evidence.notes.extend(number.notes);
@@ -315,7 +316,7 @@ impl Reader<'_> {
     /// A presence code is an index only where a percentage is given.
     fn ki67_presence(&mut self, record: &Record<'_>, part: Node<'_>, written: &Written<'_>) {
         let percentage = match written {
-            Written::Quantity(quantity) => value::unit_of(*quantity) == Some("%"),
+            Written::Quantity(quantity) => numbers::unit_of(*quantity) == Some("%"),
             Written::Text(text) => text.contains('%'),
             _ => false,
         };
@@ -332,7 +333,7 @@ impl Reader<'_> {
         if let Some(nothing) = written.nothing() {
             return self.unread(fact, record, written.recorded(), nothing);
         }
-        let exact = value::karnofsky(written).and_then(|karnofsky| match karnofsky {
+        let exact = numbers::karnofsky(written).and_then(|karnofsky| match karnofsky {
             100 => Some(0),
             80 | 90 => Some(1),
             60 | 70 => Some(2),

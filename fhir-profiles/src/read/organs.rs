@@ -1,7 +1,7 @@
 //! Organs other than the pancreas, and malignancies other than the PNET: what tells a reading of another tumour.
 
 use super::words::begins_word;
-use crate::chart::Coding;
+use crate::chart::{Coding, Concept};
 use crate::codes::system;
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -53,8 +53,9 @@ struct File {
 static ORGANS: LazyLock<File> =
     LazyLock::new(|| toml::from_str(include_str!("../../facts/organs.toml")).unwrap_or_default());
 
-fn any(words: &[String], text: &str) -> bool {
-    words.iter().any(|word| begins_word(text, word))
+/// `lower` is a text in small letters.
+fn any(words: &[String], lower: &str) -> bool {
+    words.iter().any(|word| begins_word(lower, word))
 }
 
 /// The code in the form of the stems, if it is one of ICD-10 or a topography of ICD-O-3.
@@ -66,8 +67,9 @@ fn icd(coding: &Coding<'_>) -> Option<String> {
 }
 
 impl Organ {
-    pub(super) fn in_text(text: &str) -> impl Iterator<Item = &'static Organ> + use<'_> {
-        ORGANS.organ.iter().filter(move |organ| any(&organ.words, text))
+    pub(super) fn in_text(text: &str) -> impl Iterator<Item = &'static Organ> + use<> {
+        let lower = text.to_lowercase();
+        ORGANS.organ.iter().filter(move |organ| any(&organ.words, &lower))
     }
 
     pub(super) fn by_code(coding: &Coding<'_>) -> impl Iterator<Item = &'static Organ> + use<> {
@@ -84,16 +86,16 @@ impl Organ {
 
 /// Whether the text of a site names the pancreas or where its tumours spread to.
 pub(super) fn is_here(text: &str) -> bool {
-    any(&ORGANS.here.words, text)
+    any(&ORGANS.here.words, &text.to_lowercase())
 }
 
 /// Whether the text names a metastasis.
 pub(super) fn is_metastasis(text: &str) -> bool {
-    any(&ORGANS.here.metastasis, text)
+    any(&ORGANS.here.metastasis, &text.to_lowercase())
 }
 
 /// Whether a diagnosis that the value sets do not know is a malignancy of its own.
-pub(super) fn is_malignancy(codings: &[Coding<'_>], texts: &[&str]) -> bool {
+pub(super) fn is_malignancy(code: &Concept<'_>) -> bool {
     let listed = |coding: &Coding<'_>| {
         let of_icd_10 = system::canonical(coding.system.as_deref().unwrap_or_default()) == system::ICD_10;
         let code = icd(coding).filter(|_| of_icd_10);
@@ -105,9 +107,10 @@ pub(super) fn is_malignancy(codings: &[Coding<'_>], texts: &[&str]) -> bool {
                 .any(|stem| code.starts_with(stem.as_str()))
         })
     };
-    if codings.iter().any(listed) {
+    if code.codings.iter().any(listed) {
         return true;
     }
+    let texts: Vec<String> = code.texts().map(str::to_lowercase).collect();
     texts.iter().any(|text| any(&ORGANS.malignancy.words, text))
         && !texts.iter().any(|text| any(&ORGANS.malignancy.not, text))
 }
@@ -158,25 +161,34 @@ mod tests {
 
     #[test]
     fn a_malignancy_of_its_own_is_neither_the_tumour_nor_its_metastasis() {
-        let coding = |code: &str| Coding {
-            system: Some("http://hl7.org/fhir/sid/icd-10-cm".into()),
-            code: Some(code.to_owned().into()),
-            display: None,
+        let coded = |code: &str| {
+            let mut concept = Concept::default();
+            concept.codings.push(Coding {
+                system: Some("http://hl7.org/fhir/sid/icd-10-cm".into()),
+                code: Some(code.to_owned().into()),
+                display: None,
+            });
+            concept
+        };
+        let said = |text: &str| {
+            let mut concept = Concept::default();
+            concept.text = Some(text.to_owned().into());
+            concept
         };
         for code in ["C50.9", "C34.10", "C18.7", "C7A.012", "C61"] {
-            assert!(is_malignancy(&[coding(code)], &[]), "{code}");
+            assert!(is_malignancy(&coded(code)), "{code}");
         }
         for code in [
             "C25.0", "C78.7", "C7A.8", "C7B.02", "D13.7", "C77.2", "Z85.3", "E11.9",
         ] {
-            assert!(!is_malignancy(&[coding(code)], &[]), "{code}");
+            assert!(!is_malignancy(&coded(code)), "{code}");
         }
         for text in [
             "Breast cancer",
             "Mammakarzinom rechts",
             "Malignant neoplasm of prostate",
         ] {
-            assert!(is_malignancy(&[], &[text]), "{text}");
+            assert!(is_malignancy(&said(text)), "{text}");
         }
         for text in [
             "Family history of breast cancer",
@@ -184,7 +196,7 @@ mod tests {
             "Pancreatic cancer",
             "Diabetes",
         ] {
-            assert!(!is_malignancy(&[], &[text]), "{text}");
+            assert!(!is_malignancy(&said(text)), "{text}");
         }
     }
 }

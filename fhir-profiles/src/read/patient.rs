@@ -1,8 +1,9 @@
 //! The age at the day of evaluation: from the birth date, else from an age that was recorded on some day.
 
 use super::Reader;
+use super::numbers;
 use super::record::Record;
-use super::value::{self, Written};
+use super::value::Written;
 use crate::catalogue::FactId;
 use crate::date::PartialDate;
 use crate::facts::{Reading, Source, Value};
@@ -33,15 +34,13 @@ impl Reader<'_> {
             }
         }
     }
-}
 
-impl Reader<'_> {
     /// The patient's own birth date goes before an age that somebody wrote down once; without one, the age is brought
     /// forward to the day of evaluation. Interpretation: the specification names the birth date alone.
     pub(super) fn stated_age(&mut self, record: &Record<'_>, written: &Written<'_>) {
         let fact = FactId::Age;
         let recorded = written.recorded();
-        let number = match value::number(fact, written, self.codes) {
+        let number = match numbers::number(fact, written, self.codes) {
             Ok(number) => number,
             Err(why) => return self.unread(fact, record, recorded, why),
         };

@@ -1,6 +1,7 @@
 //! The diagnosis itself: codes that name it, and a pancreatic tumour with neuroendocrine morphology.
 
 use super::Reader;
+use super::around::key;
 use super::element::Node;
 use super::observation::{OBSERVATION_DATES, usable_status};
 use super::record::Record;
@@ -30,11 +31,7 @@ impl Histology {
     fn is_about(&self, record: &Record<'_>) -> bool {
         let is_condition = |focus: &&String| focus.contains("Condition/");
         let mut conditions = self.focus.iter().filter(is_condition).peekable();
-        conditions.peek().is_none()
-            || conditions.any(|focus| {
-                let focus = focus.split("/_history").next().unwrap_or(focus);
-                focus == record.place || focus.ends_with(&format!("/{}", record.place))
-            })
+        conditions.peek().is_none() || conditions.any(|focus| key(focus) == record.place)
     }
 
     fn day(&self) -> Option<(Date, Date)> {

@@ -1,5 +1,6 @@
 //! What a record says of what it gives or orders: its own code, the Medication that it refers to, and what is in that.
 
+use super::around::{key, keys};
 use super::value::gives_reason;
 use crate::chart::{Chart, Coding, Concept, Narrow, Reference};
 use std::collections::BTreeMap;
@@ -16,13 +17,8 @@ impl<'c> Medications<'c> {
         let mut by_reference = BTreeMap::new();
         let items = charts.into_iter().flat_map(Chart::items);
         for item in items.filter(|item| PRODUCTS.contains(&item.kind())) {
-            let id = item.narrow.id.as_deref();
-            let by_id = id.map(|id| format!("{}/{id}", item.kind()));
-            let urls = item
-                .full_url
-                .iter()
-                .flat_map(|url| [url.as_ref(), last_steps(url)]);
-            for key in by_id.into_iter().chain(urls.map(str::to_owned)) {
+            let url = item.full_url.as_deref().map(str::to_owned);
+            for key in keys(item).chain(url) {
                 by_reference.insert(key, &item.narrow);
             }
         }
@@ -54,7 +50,7 @@ impl<'c> Medications<'c> {
             forms.push(&product.form);
         }
         said.wording = said.first().unwrap_or_default().to_owned();
-        said.texts.extend(forms.into_iter().flat_map(texts_of));
+        said.texts.extend(forms.into_iter().flat_map(Concept::texts));
         said
     }
 
@@ -85,19 +81,8 @@ impl<'c> Medications<'c> {
 
     fn get(&self, reference: &str) -> Option<&'c Narrow<'c>> {
         let reference = reference.split("/_history").next().unwrap_or(reference);
-        let known = self
-            .0
-            .get(reference)
-            .or_else(|| self.0.get(last_steps(reference)));
+        let known = self.0.get(reference).or_else(|| self.0.get(key(reference)));
         known.copied()
-    }
-}
-
-/// `Type/id` of an address; an `urn:` as it is.
-fn last_steps(reference: &str) -> &str {
-    match reference.rmatch_indices('/').nth(1) {
-        Some((at, _)) => reference.get(at + 1..).unwrap_or(reference),
-        None => reference,
     }
 }
 
@@ -127,10 +112,4 @@ impl<'n> Said<'n> {
         let mut said = self.texts.iter().copied().chain(codes).map(str::trim);
         said.find(|text| !text.is_empty())
     }
-}
-
-/// Every text of a concept: its own and the displays of its codings.
-fn texts_of<'c>(concept: &'c Concept<'_>) -> impl Iterator<Item = &'c str> {
-    let displays = concept.codings.iter().filter_map(|c| c.display.as_deref());
-    concept.text.as_deref().into_iter().chain(displays)
 }

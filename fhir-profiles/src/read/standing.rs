@@ -18,6 +18,13 @@ pub(super) enum Standing {
     Unsure(&'static str),
 }
 
+impl Standing {
+    /// Whether it was there on some day, whatever has become of it.
+    pub(super) fn was_there(self) -> bool {
+        matches!(self, Self::Now | Self::Past(_) | Self::Disputed(_))
+    }
+}
+
 /// The code of a status: by coding, as plain text, or as the bare string of older releases.
 fn status_codes(node: Node<'_>, key: &str) -> Vec<String> {
     let Some(status) = node.get(key) else {

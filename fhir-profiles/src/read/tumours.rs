@@ -37,6 +37,9 @@ pub(super) struct Others {
 /// Whether a Condition is a malignancy that is neither the PNET nor a part of it, by its code alone.
 pub(super) fn is_other(item: &Item<'_>, codes: &Codes) -> bool {
     let code = &item.narrow.code;
+    if item.kind() != "Condition" || item.whose != Whose::Usable {
+        return false;
+    }
     let known = code
         .codings
         .iter()
@@ -45,32 +48,19 @@ pub(super) fn is_other(item: &Item<'_>, codes: &Codes) -> bool {
             matches!(meaning, Meaning::Fact(_) | Meaning::Names(_))
                 && meaning != Meaning::Names(Named::Hint(FactId::Pnet))
         });
-    let displays = code.codings.iter().filter_map(|coding| coding.display.as_deref());
-    let texts: Vec<&str> = displays.chain(code.text.as_deref()).collect();
-    item.kind() == "Condition"
-        && item.whose == Whose::Usable
-        && !known
-        && is_malignancy(&code.codings, &texts)
+    !known && is_malignancy(code)
 }
 
 impl Others {
     pub(super) fn add(&mut self, item: &Item<'_>, tree: &Tree, as_of: Date) {
         self.keys.extend(keys(item));
-        if !matches!(
-            standing(tree.root(), as_of),
-            Some(Standing::Now | Standing::Past(_) | Standing::Disputed(_))
-        ) {
+        if !standing(tree.root(), as_of).is_some_and(Standing::was_there) {
             return;
         }
         self.any = true;
         let code = &item.narrow.code;
-        for coding in &code.codings {
-            self.organs.extend(Organ::by_code(coding));
-            self.organs
-                .extend(coding.display.as_deref().into_iter().flat_map(Organ::in_text));
-        }
-        self.organs
-            .extend(code.text.as_deref().into_iter().flat_map(Organ::in_text));
+        self.organs.extend(code.codings.iter().flat_map(Organ::by_code));
+        self.organs.extend(code.texts().flat_map(Organ::in_text));
     }
 
     pub(super) fn has(&self, reference: &str) -> bool {

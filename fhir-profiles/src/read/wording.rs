@@ -1,6 +1,6 @@
 //! The wording of an order: which procedures and drugs it names as what is to be done.
 
-use super::medication::{Drugs, NAMES, NOT_SYSTEMIC, coded};
+use super::medication::{Drugs, NAMES, NOT_SYSTEMIC, TAKEN_BACK, coded};
 use super::words::has_words;
 use crate::chart::Coding;
 use crate::codes::Codes;
@@ -138,40 +138,10 @@ pub(super) const PROCEDURES: &[(&str, &[&str], Place)] = &[
     ),
 ];
 
-/// Words that say of what is named right behind them that it is not what is ordered. Elsewhere in an order they speak
-/// of something else ("TACE, no general anaesthesia").
+/// Words that say, beside those that take a treatment back, of what is named right behind them that it is not what is
+/// ordered. Elsewhere in an order they speak of something else ("TACE, no general anaesthesia").
 const BEFORE: &[&str] = &[
-    "no",
-    "not",
-    "never",
-    "without",
-    "w/o",
-    "stop",
-    "stopped",
-    "discontinue",
-    "discontinued",
-    "hold",
-    "held",
-    "refused",
-    "refuses",
-    "declined",
-    "declines",
-    "denies",
-    "avoid",
-    "allergy",
-    "allergic",
-    "intolerance",
-    "intolerant",
-    "contraindicated",
-    "contraindication",
-    "after",
-    "post",
-    "s/p",
-    "before",
-    "prior",
-    "previous",
-    "history",
-    "followup",
+    "w/o", "after", "post", "s/p", "before", "prior", "previous", "history", "followup",
 ];
 
 /// Words that say the same of what is named right before them.
@@ -348,7 +318,8 @@ fn is_meant(text: &str, name: &str, about: &[&[&str]]) -> bool {
                 .any(|words| words.iter().any(|word| has_words(text, word)))
         };
         !inside
-            && !next(words(head).into_iter().rev()).is_some_and(|word| BEFORE.contains(&word))
+            && !next(words(head).into_iter().rev())
+                .is_some_and(|word| BEFORE.contains(&word) || TAKEN_BACK.contains(&word))
             && !next(words(&tail).into_iter()).is_some_and(|word| BEHIND.contains(&word))
             && !about(head)
             && !about(&tail)

@@ -78,9 +78,8 @@ pub(super) fn has_words(text: &str, phrase: &str) -> bool {
     })
 }
 
-/// Whether some word of the text begins like this, in any case.
-pub(super) fn begins_word(text: &str, beginning: &str) -> bool {
-    let lower = text.to_lowercase();
+/// Whether some word of a text in small letters begins like this.
+pub(super) fn begins_word(lower: &str, beginning: &str) -> bool {
     lower.match_indices(beginning).any(|(at, _)| {
         let before = lower.get(..at).and_then(|head| head.chars().next_back());
         before.is_none_or(|c| !c.is_alphanumeric())

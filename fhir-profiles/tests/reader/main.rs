@@ -6,6 +6,7 @@
     reason = "helpers of tests stand outside the test functions"
 )]
 
+mod around;
 mod charts;
 mod contradictions;
 mod diagnosis;
