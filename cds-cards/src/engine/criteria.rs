@@ -1,14 +1,14 @@
 //! Evaluates criteria of the closed set of tests, with what they read and why they came out so.
 
+use super::calls::{Called, call, lasting};
 use super::functional::Functional;
 use super::grade::{Grade, why};
 use super::truth::Truth;
 use super::words::{doubted_absence, fact_text, missing};
 use crate::assessment::{Outcome, Reason, Role, Verdict};
-use crate::knowledge::{Band, Call, Criterion, Knowledge, OptionKnowledge, Subject, Test};
+use crate::knowledge::{Call, Criterion, Knowledge, OptionKnowledge, Subject, Test};
 use fhir_profiles::FactId;
 use fhir_profiles::facts::{Facts, Reading, Source, Value};
-use jiff::civil::Date;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
@@ -88,23 +88,14 @@ impl<'a> Evaluation<'a> {
                 subject: Subject::Fact(FactId::Functioning),
                 calls,
             } => self.of_functional(calls),
-            Test::Words {
+            test @ Test::Words {
                 subject: Subject::Fact(fact),
-                calls,
-            } => self.of_readings(*fact, |reading| word_call(&reading.value, calls).into()),
-            Test::Range {
-                fact,
-                bands,
-                words,
-                borderline,
-            } => {
-                let call = |reading: &Reading| range_call(&reading.value, bands, words).into();
-                let evaluated = self.of_readings(*fact, call);
-                Evaluated {
-                    borderline: borderline.is_some_and(|limit| self.lies_on(*fact, limit)),
-                    ..evaluated
-                }
-            }
+                ..
+            } => self.of_readings(*fact, |reading| call(test, reading).into()),
+            test @ Test::Range { fact, borderline, .. } => Evaluated {
+                borderline: borderline.is_some_and(|limit| self.lies_on(*fact, limit)),
+                ..self.of_readings(*fact, |reading| call(test, reading).into())
+            },
             Test::Lasting {
                 fact,
                 months,
@@ -364,30 +355,6 @@ impl<'a> Evaluation<'a> {
     }
 }
 
-/// What one reading comes to.
-struct Called {
-    truth: Truth,
-    interpretation: bool,
-    /// What the reader must know of it.
-    remark: Option<String>,
-}
-
-impl From<Truth> for Called {
-    fn from(truth: Truth) -> Self {
-        (truth, false).into()
-    }
-}
-
-impl From<(Truth, bool)> for Called {
-    fn from((truth, interpretation): (Truth, bool)) -> Self {
-        Self {
-            truth,
-            interpretation,
-            remark: None,
-        }
-    }
-}
-
 fn leaf(truth: Truth, facts: Vec<FactId>, because: String) -> Evaluated {
     Evaluated {
         truth,
@@ -406,133 +373,4 @@ fn extend_new(all: &mut Vec<FactId>, more: &[FactId]) {
             all.push(*id);
         }
     }
-}
-
-/// A word's call; of several that hold together the first in the catalogue's order decides.
-fn word_call(value: &Value, calls: &BTreeMap<String, (Call, bool)>) -> (Truth, bool) {
-    let word = match value {
-        Value::Word(word) => Some(*word),
-        Value::Words(words) => words.first().copied(),
-        Value::Number(_) => None,
-    };
-    word.and_then(|word| calls.get(word.as_str())).map_or(
-        (Truth::Unknown(Reason::Unreadable), false),
-        |(call, interpreted)| ((*call).into(), *interpreted),
-    )
-}
-
-/// A number's call: every band that the interval touches is a candidate.
-fn range_call(value: &Value, bands: &[Band], words: &BTreeMap<String, (Call, bool)>) -> (Truth, bool) {
-    let Value::Number(interval) = value else {
-        return word_call(value, words);
-    };
-    let touched: Vec<&Band> = bands
-        .iter()
-        .filter(|band| band.interval.intersection(interval).is_some())
-        .collect();
-    let truth = Truth::of_candidates(touched.iter().map(|band| band.call.into()), Reason::Judgement);
-    (truth, touched.iter().any(|band| band.interpretation))
-}
-
-/// The fact of a test on single readings, and whether a reading contradicts it.
-pub(crate) fn contradicts(test: &Test) -> Option<(FactId, impl Fn(&Reading) -> bool)> {
-    let fact = match test {
-        Test::Words {
-            subject: Subject::Fact(fact),
-            ..
-        }
-        | Test::Range { fact, .. } => *fact,
-        _ => return None,
-    };
-    let against = move |reading: &Reading| {
-        let (truth, _) = match test {
-            Test::Words { calls, .. } => word_call(&reading.value, calls),
-            Test::Range { bands, words, .. } => range_call(&reading.value, bands, words),
-            _ => return false,
-        };
-        truth == Truth::NotMet
-    };
-    Some((fact, against))
-}
-
-/// The outcome of a range test on a fact, for the rules on hormones.
-pub(crate) fn test_range(facts: &Facts, test: &Test) -> Truth {
-    let Test::Range {
-        fact, bands, words, ..
-    } = test
-    else {
-        return Truth::Unknown(Reason::Missing);
-    };
-    match facts.get(*fact).readings() {
-        Err(unknown) => Truth::Unknown(why(unknown)),
-        Ok(readings) => Truth::of_candidates(
-            readings
-                .iter()
-                .map(|reading| range_call(&reading.value, bands, words).0),
-            Reason::Conflicting,
-        ),
-    }
-}
-
-/// A status that must have lasted: calendar months from its start to its last reading.
-///
-/// The review names no end. Up to the last reading the record shows it, up to the day of evaluation it may have gone
-/// on: where the two lead apart, or a start may lie on either side, a person decides. A last reading that is itself
-/// that many months old says nothing of today. An unknown start leaves it unknown unless both sides agree.
-fn lasting(
-    reading: &Reading,
-    as_of: Date,
-    months: i32,
-    longer: &BTreeMap<String, Call>,
-    shorter: &BTreeMap<String, Call>,
-) -> Called {
-    let Value::Word(status) = &reading.value else {
-        return Truth::Unknown(Reason::Unreadable).into();
-    };
-    let call = |calls: &BTreeMap<String, Call>| {
-        calls
-            .get(status.as_str())
-            .map_or(Truth::Unknown(Reason::Unreadable), |c| (*c).into())
-    };
-    let (if_longer, if_shorter) = (call(longer), call(shorter));
-    if if_longer == if_shorter {
-        return if_longer.into();
-    }
-    let Some(since) = reading.since else {
-        return Called {
-            remark: Some("since when is not recorded".into()),
-            ..Truth::Unknown(Reason::Missing).into()
-        };
-    };
-    let lasted = |start: Date, end: Date| {
-        start
-            .checked_add(jiff::Span::new().months(months))
-            .is_ok_and(|limit| limit <= end)
-    };
-    let today = match (lasted(since.latest(), as_of), lasted(since.earliest(), as_of)) {
-        (true, _) => if_longer,
-        (false, false) => return if_shorter.into(),
-        (false, true) => Truth::Unknown(Reason::Judgement),
-    };
-    let Some(last) = reading.effective() else {
-        return today.into();
-    };
-    if lasted(last.latest(), as_of) {
-        return Called {
-            truth: Truth::Unknown(Reason::Missing),
-            interpretation: true,
-            remark: Some(format!("no reading in the last {months} months")),
-        };
-    }
-    let surely = lasted(since.latest(), last.earliest()) && !lasted(last.earliest(), as_of);
-    if today == if_longer && !surely {
-        return Called {
-            truth: Truth::Unknown(Reason::Judgement),
-            interpretation: true,
-            remark: Some(format!(
-                "for {months} months only if it went on after the last reading"
-            )),
-        };
-    }
-    today.into()
 }

@@ -1,8 +1,10 @@
 //! What in the record does not fit together (specification, sections 3 and 5, end).
 
-use super::criteria::{Evaluation, contradicts};
+use super::calls::{call, fact_of};
+use super::criteria::Evaluation;
 use super::grade::{Grade, by_record};
 use super::stage::{Staging, StagingFacts, stage};
+use super::truth::Truth;
 use super::words::{fact_text, value_text};
 use crate::assessment::{Discrepancy, Role, Stage, StageReport};
 use fhir_profiles::FactId;
@@ -328,20 +330,20 @@ fn older_reading_differs(evaluation: &Evaluation<'_>, stages: &StageReport) -> V
 fn older_contraindicates(evaluation: &Evaluation<'_>) -> Vec<Discrepancy> {
     let (knowledge, facts) = (evaluation.knowledge, evaluation.facts);
     let mut flips: BTreeMap<FactId, (&Reading, Vec<&str>)> = BTreeMap::new();
-    for option in knowledge
-        .options
-        .iter()
-        .filter(|_| !evaluation.options.is_empty())
-    {
+    if evaluation.options.is_empty() {
+        return Vec::new();
+    }
+    for option in &knowledge.options {
         let contraindications = option
             .criteria
             .iter()
             .filter(|(_, role)| *role == Role::Contraindication)
             .filter_map(|(id, _)| knowledge.criteria.get(id));
         for criterion in contraindications {
-            let Some((id, against)) = contradicts(&criterion.test) else {
+            let Some(id) = fact_of(&criterion.test) else {
                 continue;
             };
+            let against = |reading: &Reading| call(&criterion.test, reading).0 == Truth::NotMet;
             let fact = facts.get(id);
             let Ok(current) = fact.readings() else { continue };
             if current.iter().any(&against) {

@@ -1,6 +1,6 @@
 //! Functional status: recorded, or from a hormone above a printed limit (specification, section 4).
 
-use super::criteria::test_range;
+use super::calls::test_range;
 use super::truth::{Truth, outranking};
 use super::words::{fact_text, missing, value_text};
 use crate::assessment::Reason;

@@ -319,15 +319,15 @@ impl Grade {
         };
         let mut higher = self.measures_differ();
         let mut parts = Vec::new();
-        if let Some(possible) = &self.by_ki67 {
-            let (text, of_specimens) = describe(Measure::Ki67, possible);
-            higher |= of_specimens;
-            parts.push(text);
-        }
-        if let Some(possible) = &self.by_mitoses {
-            let (text, of_specimens) = describe(Measure::Mitoses, possible);
-            higher |= of_specimens;
-            parts.push(text);
+        for (measure, possible) in [
+            (Measure::Ki67, &self.by_ki67),
+            (Measure::Mitoses, &self.by_mitoses),
+        ] {
+            if let Some(possible) = possible {
+                let (text, of_specimens) = describe(measure, possible);
+                higher |= of_specimens;
+                parts.push(text);
+            }
         }
         if higher {
             parts.push("the higher counts".into());

@@ -1,5 +1,6 @@
 //! The engine: facts to an assessment. It cannot fail and reads nothing but its arguments.
 
+mod calls;
 mod criteria;
 mod discrepancies;
 mod functional;

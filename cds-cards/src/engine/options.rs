@@ -104,13 +104,8 @@ fn criterion_report(
     e: Evaluated,
     role: Role,
 ) -> CriterionReport {
-    let shared = || evaluation.knowledge.criteria.get(id).map(|c| &c.statements);
-    let statements = option
-        .statements
-        .get(id)
-        .or_else(shared)
-        .cloned()
-        .unwrap_or_default();
+    let criterion = evaluation.knowledge.criteria.get(id);
+    let statements = criterion.map_or(&[][..], |criterion| option.statements_of(criterion));
     let reason = e.truth.reason();
     let gap = e
         .open
@@ -130,7 +125,7 @@ fn criterion_report(
         interpretation: e.interpretation || option.interpreted.contains(id),
         borderline: e.borderline,
         facts: e.facts,
-        statements,
+        statements: statements.to_vec(),
         because: e.because,
     }
 }

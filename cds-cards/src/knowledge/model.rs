@@ -234,6 +234,18 @@ pub struct OptionKnowledge {
 }
 
 impl OptionKnowledge {
+    /// The statements that a criterion rests on in this option.
+    pub fn statements_of<'a>(&'a self, criterion: &'a Criterion) -> &'a [String] {
+        self.statements
+            .get(&criterion.id)
+            .unwrap_or(&criterion.statements)
+    }
+
+    /// Whether that this option asks for a criterion, or the criterion itself, is an interpretation.
+    pub fn interprets(&self, criterion: &Criterion) -> bool {
+        criterion.interpretation || self.interpreted.contains(&criterion.id)
+    }
+
     /// Ids of the since-publication notes that concern a patient: those on the option, and those on findings.
     pub fn notes_for<'a>(&'a self, report: &'a OptionReport) -> impl Iterator<Item = &'a String> {
         self.since_publication

@@ -35,10 +35,7 @@ pub(super) fn read(source: &Source<'_>, evidence: &Evidence, hash: String) -> Op
             root.fault(url.line, "the link must start with https://");
         }
         let topics = topics(root);
-        let scope = root.section("scope", scope).flatten();
-        if scope.is_none() && root.line_of("scope") == root.line() {
-            root.fault(root.line(), "`[scope]` is missing");
-        }
+        let scope = root.needed_section("scope", scope).flatten();
         let limits = cited(root, "limit", source, evidence);
         let principles = cited(root, "principle", source, evidence);
         let attributes = root.sections("attribute", |section| {
@@ -117,10 +114,7 @@ fn topics(root: &Section<'_>) -> BTreeMap<String, Coding> {
 fn scope(section: &Section<'_>) -> Option<(String, (Decimal, String))> {
     let not_looked_at = section.text("not-looked-at");
     let not_adult = section.text("not-adult");
-    let adult = section.number("adult-from");
-    if adult.is_none() && section.line_of("adult-from") == section.line() {
-        section.fault(section.line(), "`adult-from` is missing");
-    }
+    let adult = section.needed_number("adult-from");
     Some((not_looked_at?.value, (adult?.value, not_adult?.value)))
 }
 
@@ -150,10 +144,7 @@ pub(super) fn suggestions(source: &Source<'_>) -> (Option<Referral>, Vec<Suggest
         return (None, Vec::new());
     };
     let read = place.parse(|root| {
-        let referral = root.section("referral", referral);
-        if referral.is_none() && root.line_of("referral") == root.line() {
-            root.fault(root.line(), "`[referral]` is missing");
-        }
+        let referral = root.needed_section("referral", referral);
         let suggestions = root.sections("suggestion", suggestion);
         (referral.flatten(), suggestions.into_iter().flatten().collect())
     });

@@ -84,13 +84,16 @@ impl<'a> Section<'a> {
 
     /// A text that must be there and not be empty.
     pub(super) fn text(&self, key: &'static str) -> Option<At<String>> {
-        match self.value(key) {
-            Some(value) => self.as_text(key, value),
-            None => {
-                self.fault(self.line, format!("`{key}` is missing"));
-                None
-            }
+        self.as_text(key, self.needed(key)?)
+    }
+
+    /// The value of a key that must be there.
+    fn needed(&self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
+        let value = self.value(key);
+        if value.is_none() {
+            self.fault(self.line, format!("`{key}` is missing"));
         }
+        value
     }
 
     /// A text that may be left out, but not be empty.
@@ -112,11 +115,11 @@ impl<'a> Section<'a> {
 
     /// A list of texts that must name at least one.
     pub(super) fn some_texts(&self, key: &'static str) -> Vec<At<String>> {
-        let missing = self.value(key).is_none();
+        if self.needed(key).is_none() {
+            return Vec::new();
+        }
         let texts = self.texts(key);
-        if missing {
-            self.fault(self.line, format!("`{key}` is missing"));
-        } else if texts.is_empty() {
+        if texts.is_empty() {
             self.fault(self.line_of(key), format!("`{key}` is empty"));
         }
         texts
@@ -134,7 +137,15 @@ impl<'a> Section<'a> {
 
     /// An exact number that may be left out.
     pub(super) fn number(&self, key: &'static str) -> Option<At<Decimal>> {
-        let value = self.value(key)?;
+        self.as_number(key, self.value(key)?)
+    }
+
+    /// An exact number that must be there.
+    pub(super) fn needed_number(&self, key: &'static str) -> Option<At<Decimal>> {
+        self.as_number(key, self.needed(key)?)
+    }
+
+    fn as_number(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<At<Decimal>> {
         let number = match value.get_ref() {
             DeValue::Integer(integer) if integer.radix() == 10 => {
                 Decimal::from_str_exact(integer.as_str()).ok()
@@ -155,6 +166,18 @@ impl<'a> Section<'a> {
     pub(super) fn section<T>(&self, key: &'static str, read: impl FnOnce(&Section<'_>) -> T) -> Option<T> {
         let value = self.value(key)?;
         self.inside(key, value, read)
+    }
+
+    /// A table that must be there.
+    pub(super) fn needed_section<T>(
+        &self,
+        key: &'static str,
+        read: impl FnOnce(&Section<'_>) -> T,
+    ) -> Option<T> {
+        if self.find(key).is_none() {
+            self.fault(self.line, format!("`[{key}]` is missing"));
+        }
+        self.section(key, read)
     }
 
     /// The tables of a list (`[[key]]`); none if left out.

@@ -193,37 +193,24 @@ fn groups(knowledge: &Knowledge, assessment: &Assessment) -> Vec<GroupView> {
 }
 
 fn row(knowledge: &Knowledge, assessment: &Assessment, option: &OptionReport) -> Row {
-    let deciding = option
-        .deciding
-        .iter()
-        .find_map(|id| option.criteria.iter().find(|report| &report.id == id));
-    let interpreted = option.criteria.iter().filter(|report| report.interpretation);
+    let decides = option.decides();
+    let known = knowledge.option(&option.id);
     Row {
         label: super::summary::label(knowledge, &option.id),
         verdict: words::verdict(option.verdict).to_owned(),
-        deciding: match deciding {
-            Some(report) => words::criterion(knowledge, report),
-            None => words::all_met(assessment, option),
-        },
-        interpretation: deciding.is_some_and(|report| report.interpretation),
-        limit: deciding
-            .filter(|report| report.borderline)
-            .and_then(|_| knowledge.option(&option.id))
+        deciding: words::deciding(knowledge, assessment, option),
+        interpretation: decides.is_some_and(|report| report.interpretation),
+        limit: known
+            .filter(|_| decides.is_some_and(|report| report.borderline))
             .map(|known| on_the_limit(knowledge, known))
             .unwrap_or_default(),
-        // A supported option rests on all its criteria, any other on the one that decides.
-        interpreted: match deciding {
-            Some(_) => Vec::new(),
-            None => interpreted
-                .map(|report| words::label(knowledge, &report.id).to_owned())
-                .collect(),
-        },
+        interpreted: words::interpreted(knowledge, option),
         more: option.deciding.len().saturating_sub(1),
-        restriction: knowledge
-            .options
-            .iter()
-            .filter(|known| known.id == option.id && is_shown(option))
-            .flat_map(|known| known.restriction.iter().map(Sentence::from))
+        restriction: known
+            .filter(|_| is_shown(option))
+            .and_then(|known| known.restriction.as_ref())
+            .map(Sentence::from)
+            .into_iter()
             .collect(),
     }
 }

@@ -37,11 +37,15 @@ pub(super) fn chart(text: &str) -> String {
 
 /// The records that count for a fact, or that could not be read.
 pub(super) fn records(assessment: &Assessment, fact: FactId, most: usize) -> Vec<Record> {
-    let report = assessment.facts.get(&fact);
-    let all = report
+    let unread = assessment
+        .facts
+        .get(&fact)
         .into_iter()
-        .flat_map(|report| report.evidence.iter().chain(&report.unread));
-    all.map(|evidence| record(fact, evidence)).take(most).collect()
+        .flat_map(|report| &report.unread);
+    let mut found = counting(assessment, fact, most);
+    found.extend(unread.map(|evidence| record(fact, evidence)));
+    found.truncate(most);
+    found
 }
 
 /// The records that count for a fact.

@@ -125,15 +125,7 @@ impl Maker<'_> {
         let view = assessment_card::view(self.knowledge, self.assessment, left_out);
         let about = self.about(Kind::Assessment, None, self.assessment.options.iter());
         let wordings = summary::assessment(self.assessment);
-        self.card(Draft {
-            about,
-            apart: None,
-            indicator: Indicator::Info,
-            wordings,
-            template: "assessment.md",
-            view: &view,
-            suggestions: Vec::new(),
-        })
+        self.card(Draft::new(about, wordings, "assessment.md", view))
     }
 
     fn has_card(&self, group: Group) -> bool {
@@ -160,13 +152,8 @@ impl Maker<'_> {
         let referral = suggestions::referral(self.knowledge, self.policy, subject.as_ref(), group);
         let wordings = summary::group(self.knowledge, group, &of_group);
         self.card(Draft {
-            about,
-            apart: None,
-            indicator: Indicator::Info,
-            wordings,
-            template: "options.md",
-            view: &view,
             suggestions: referral.into_iter().collect(),
+            ..Draft::new(about, wordings, "options.md", view)
         })
     }
 
@@ -183,13 +170,8 @@ impl Maker<'_> {
         let requests = self.requests(Kind::MissingData, &facts);
         let about = self.about(Kind::MissingData, None, [].into_iter());
         Some(self.card(Draft {
-            about,
-            apart: None,
-            indicator: Indicator::Info,
-            wordings: summary::missing(&labels),
-            template: "missing-data.md",
-            view: &view,
             suggestions: requests,
+            ..Draft::new(about, summary::missing(&labels), "missing-data.md", view)
         }))
     }
 
@@ -207,13 +189,8 @@ impl Maker<'_> {
         let about = self.about(Kind::Discrepancy, None, [].into_iter());
         let wordings = summary::discrepancy(&texts);
         Some(self.card(Draft {
-            about,
-            apart: None,
             indicator: Indicator::Warning,
-            wordings,
-            template: "discrepancy.md",
-            view: &view,
-            suggestions: Vec::new(),
+            ..Draft::new(about, wordings, "discrepancy.md", view)
         }))
     }
 
@@ -221,15 +198,7 @@ impl Maker<'_> {
         let view = findings::unreadable(self.assessment)?;
         let about = self.about(Kind::Assessment, None, [].into_iter());
         let wordings = summary::unreadable(view.records());
-        Some(self.card(Draft {
-            about,
-            apart: None,
-            indicator: Indicator::Info,
-            wordings,
-            template: "unreadable.md",
-            view: &view,
-            suggestions: Vec::new(),
-        }))
+        Some(self.card(Draft::new(about, wordings, "unreadable.md", view)))
     }
 
     fn requests(&self, card: Kind, facts: &[MissingFact]) -> Vec<Suggestion> {
@@ -266,7 +235,7 @@ impl Maker<'_> {
         }
     }
 
-    fn card<V: Serialize>(&self, draft: Draft<'_, V>) -> Card {
+    fn card<V: Serialize>(&self, draft: Draft<V>) -> Card {
         let Draft { about, template, .. } = draft;
         let parts = [
             Some(about.kind.as_str()),
@@ -280,7 +249,7 @@ impl Maker<'_> {
         let detail = self
             .knowledge
             .texts
-            .card(template, draft.view)
+            .card(template, &draft.view)
             .ok()
             .filter(|detail| !detail.is_empty());
         let links = links::of(self.knowledge, self.policy, &about);
@@ -300,15 +269,30 @@ impl Maker<'_> {
 }
 
 /// What a card says, and what tells it from the other cards of an answer.
-struct Draft<'v, V> {
+struct Draft<V> {
     about: About,
     /// For a kind of which there may be several.
     apart: Option<String>,
     indicator: Indicator,
     wordings: Vec<String>,
     template: &'static str,
-    view: &'v V,
+    view: V,
     suggestions: Vec<Suggestion>,
+}
+
+impl<V> Draft<V> {
+    /// A card that informs, the only one of its kind and group, without suggestions.
+    fn new(about: About, wordings: Vec<String>, template: &'static str, view: V) -> Self {
+        Self {
+            about,
+            apart: None,
+            indicator: Indicator::Info,
+            wordings,
+            template,
+            view,
+            suggestions: Vec::new(),
+        }
+    }
 }
 
 /// What the topic of a card is found by in the knowledge: its text, and its group.

@@ -65,13 +65,9 @@ impl Maker<'_> {
             .collect();
         let about = self.of_orders(proposals);
         self.card(Draft {
-            about,
-            apart: Some(options.join("+")),
             indicator: Indicator::Warning,
-            wordings,
-            template: "order-warning.md",
-            view: &view,
-            suggestions: Vec::new(),
+            apart: Some(options.join("+")),
+            ..Draft::new(about, wordings, "order-warning.md", view)
         })
     }
 
@@ -81,13 +77,8 @@ impl Maker<'_> {
         let facts = order_card::missing_facts(self.assessment, proposals);
         let about = self.of_orders(proposals);
         self.card(Draft {
-            about,
-            apart: None,
-            indicator: Indicator::Info,
-            wordings,
-            template: "order-undetermined.md",
-            view: &view,
             suggestions: self.requests(Kind::OrderWarning, &facts),
+            ..Draft::new(about, wordings, "order-undetermined.md", view)
         })
     }
 

@@ -48,10 +48,14 @@ pub fn unread(why: &UnreadOrder) -> &'static str {
 
 /// Why a fact is unknown; readings that disagree are unknown too.
 pub fn unknown(fact: Option<&FactReport>) -> &str {
-    let gap = fact.and_then(|fact| fact.gap);
-    let why = fact.and_then(|fact| fact.reason).unwrap_or(Reason::Missing);
-    let aside = fact.and_then(|fact| fact.aside.as_deref());
-    aside.unwrap_or_else(|| gap.map_or(reason(why), Gap::text))
+    fact.map_or(reason(Reason::Missing), |fact| {
+        unknown_for(fact.reason, fact.gap, fact.aside.as_deref())
+    })
+}
+
+/// The nearest to what is recorded goes first: records that do not count, records that were not to be had, the reason.
+fn unknown_for(why: Option<Reason>, gap: Option<Gap>, aside: Option<&str>) -> &str {
+    aside.unwrap_or_else(|| gap.map_or(reason(why.unwrap_or(Reason::Missing)), Gap::text))
 }
 
 /// What a criterion asks for.
@@ -100,14 +104,29 @@ pub fn brief(knowledge: &Knowledge, report: &CriterionReport) -> String {
 
 /// Why a criterion is unknown.
 pub fn why(report: &CriterionReport) -> &str {
-    let why = reason(report.reason.unwrap_or(Reason::Missing));
-    let gap = report.gap.map_or(why, Gap::text);
-    report.aside.as_deref().unwrap_or(gap)
+    unknown_for(report.reason, report.gap, report.aside.as_deref())
+}
+
+/// The criterion that decides of an option in words, or that all are met.
+pub fn deciding(knowledge: &Knowledge, assessment: &Assessment, option: &OptionReport) -> String {
+    match option.decides() {
+        Some(report) => criterion(knowledge, report),
+        None => all_met(assessment, option),
+    }
+}
+
+/// What of an option is an interpretation beside the criterion that decides: a supported option rests on all its
+/// criteria, any other on the one that decides.
+pub fn interpreted(knowledge: &Knowledge, option: &OptionReport) -> Vec<String> {
+    let ours = option.criteria.iter().filter(|report| report.interpretation);
+    let ours = ours.filter(|_| option.decides().is_none());
+    ours.map(|report| label(knowledge, &report.id).to_owned())
+        .collect()
 }
 
 /// What is said of an option of which every criterion is met: how old the oldest record behind it is, and what is
 /// recorded beside it without counting.
-pub fn all_met(assessment: &Assessment, option: &OptionReport) -> String {
+fn all_met(assessment: &Assessment, option: &OptionReport) -> String {
     let mut text = "all criteria met".to_owned();
     if let Some(date) = assessment.oldest_record(option) {
         text.push_str(&format!("; oldest record {date}"));

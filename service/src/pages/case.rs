@@ -241,31 +241,18 @@ pub(super) fn groups(knowledge: &Knowledge, assessment: &Assessment) -> Vec<Grou
 
 fn option(knowledge: &Knowledge, assessment: &Assessment, report: &OptionReport) -> OptionView {
     let known = knowledge.option(&report.id);
-    let deciding = |id: &String| report.criteria.iter().find(|criterion| &criterion.id == id);
-    let first = report.deciding.first().and_then(deciding);
-    let interpreted = report
-        .criteria
-        .iter()
-        .filter(|criterion| criterion.interpretation);
+    let decides = report.decides();
     let cautions = known.into_iter().flat_map(|known| &known.cautions);
     OptionView {
         id: report.id.clone(),
         label: known.map_or_else(|| report.id.clone(), |known| known.label.clone()),
         verdict: report.verdict.as_str(),
         word: words::verdict(report.verdict),
-        because: first.map_or_else(
-            || words::all_met(assessment, report),
-            |criterion| words::criterion(knowledge, criterion),
-        ),
+        because: words::deciding(knowledge, assessment, report),
         more: report.deciding.len().saturating_sub(1),
-        interpretation: first.is_some_and(|criterion| criterion.interpretation),
-        interpreted: match first {
-            Some(_) => Vec::new(),
-            None => interpreted
-                .map(|criterion| words::label(knowledge, &criterion.id).to_owned())
-                .collect(),
-        },
-        borderline: first.is_some_and(|criterion| criterion.borderline),
+        interpretation: decides.is_some_and(|criterion| criterion.interpretation),
+        interpreted: words::interpreted(knowledge, report),
+        borderline: decides.is_some_and(|criterion| criterion.borderline),
         cautions: cautions
             .filter(|caution| report.cautions.contains(&caution.id))
             .map(|caution| caution.label.clone())

@@ -49,7 +49,6 @@ pub(super) fn unit(fact: FactId) -> String {
 /// The criterion with this id; an option that asks for it may rest it on statements of its own, or by interpretation.
 pub(super) fn rule(knowledge: &Knowledge, id: &str, asking: Option<&OptionKnowledge>) -> Option<Rule> {
     let criterion = knowledge.criteria.get(id)?;
-    let statements = asking.and_then(|option| option.statements.get(id));
     Some(Rule {
         id: criterion.id.clone(),
         label: criterion.label.clone(),
@@ -61,10 +60,14 @@ pub(super) fn rule(knowledge: &Knowledge, id: &str, asking: Option<&OptionKnowle
             .filter_map(|part| rule(knowledge, part, None))
             .collect(),
         option: option(knowledge, &criterion.test),
-        interpretation: criterion.interpretation
-            || asking.is_some_and(|option| option.interpreted.contains(id)),
+        interpretation: asking.map_or(criterion.interpretation, |option| option.interprets(criterion)),
         note: criterion.note.clone(),
-        quotes: quotes(knowledge, statements.unwrap_or(&criterion.statements)),
+        quotes: quotes(
+            knowledge,
+            asking.map_or(criterion.statements.as_slice(), |option| {
+                option.statements_of(criterion)
+            }),
+        ),
     })
 }
 

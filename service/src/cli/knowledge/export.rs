@@ -1,6 +1,6 @@
 //! `pnet-cds knowledge export`: the knowledge as FHIR R4 resources.
 
-use super::test;
+use super::{mark, test};
 use crate::cli::{Ended, print, settings};
 use crate::evaluator::{load_knowledge, overlay};
 use base64::Engine;
@@ -118,11 +118,7 @@ fn plan(knowledge: &Knowledge, option: &OptionKnowledge) -> Value {
                 Role::Confirm => "to be confirmed",
                 Role::Contraindication => "contraindication unless met",
             };
-            let mark = if criterion.interpretation || option.interpreted.contains(id) {
-                ", an interpretation"
-            } else {
-                ""
-            };
+            let mark = mark(option.interprets(criterion));
             let note = criterion.note.as_deref().map(|note| format!("\n\n{note}"));
             let words = test(&criterion.test).trim_end().to_owned() + &note.unwrap_or_default();
             Some(json!({
@@ -172,12 +168,10 @@ fn plan(knowledge: &Knowledge, option: &OptionKnowledge) -> Value {
 
 /// The statements that an option rests on, word for word, and what corrects or follows them.
 fn evidence(knowledge: &Knowledge, option: &OptionKnowledge) -> Vec<Value> {
-    let of_criteria = option.criteria.iter().flat_map(|(id, _)| {
-        let own = option.statements.get(id);
-        own.or_else(|| Some(&knowledge.criteria.get(id)?.statements))
-            .into_iter()
-            .flatten()
-    });
+    let criteria = option.criteria.iter();
+    let of_criteria = criteria
+        .filter_map(|(id, _)| knowledge.criteria.get(id))
+        .flat_map(|criterion| option.statements_of(criterion));
     let aspects = [&option.favours, &option.cautions, &option.variants];
     let of_aspects = aspects
         .into_iter()

@@ -101,12 +101,8 @@ fn show_option(knowledge: &Knowledge, option: &OptionKnowledge) -> String {
             Role::Contraindication => "contraindication",
         };
         if let Some(criterion) = knowledge.criteria.get(id) {
-            let statements = option.statements.get(id).unwrap_or(&criterion.statements);
-            let _ = writeln!(
-                text,
-                "  {role:<17} {}",
-                line(criterion, statements, option.interpreted.contains(id))
-            );
+            let (statements, ours) = (option.statements_of(criterion), option.interprets(criterion));
+            let _ = writeln!(text, "  {role:<17} {}", line(criterion, statements, ours));
         }
     }
     for (name, aspects) in [
@@ -141,12 +137,13 @@ fn show_option(knowledge: &Knowledge, option: &OptionKnowledge) -> String {
     text
 }
 
-fn line(criterion: &Criterion, statements: &[String], here: bool) -> String {
-    let mark = if criterion.interpretation || here {
-        ", an interpretation"
-    } else {
-        ""
-    };
+/// What is said beside what is our reading.
+fn mark(ours: bool) -> &'static str {
+    if ours { ", an interpretation" } else { "" }
+}
+
+fn line(criterion: &Criterion, statements: &[String], ours: bool) -> String {
+    let mark = mark(ours);
     format!(
         "{} ({}{mark}) [{}]",
         criterion.label,
@@ -156,7 +153,10 @@ fn line(criterion: &Criterion, statements: &[String], here: bool) -> String {
 }
 
 fn show_criterion(knowledge: &Knowledge, criterion: &Criterion) -> String {
-    let mut text = format!("{}\n", line(criterion, &criterion.statements, false));
+    let mut text = format!(
+        "{}\n",
+        line(criterion, &criterion.statements, criterion.interpretation)
+    );
     if let Some(note) = &criterion.note {
         let _ = writeln!(text, "  {note}");
     }
