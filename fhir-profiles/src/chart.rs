@@ -51,6 +51,20 @@ pub struct Added {
     pub short: bool,
 }
 
+impl Added {
+    /// Why what was added is not all there is, by what its Bundles say; nothing if they say nothing of that.
+    pub fn gaps(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let gaps = [
+            (self.next, "incomplete: the Bundle says that it has a next page"),
+            (
+                self.short,
+                "incomplete: the Bundle says that there are more matches than it holds",
+            ),
+        ];
+        gaps.into_iter().filter(|(is, _)| *is).map(|(_, what)| what)
+    }
+}
+
 /// Why a chart is refused; holds no chart data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChartError {
@@ -146,34 +160,25 @@ impl<'a> ChartBuilder<'a> {
             root: self.roots.len() - 1,
             position: 0,
             failed: false,
-            next: false,
-            short: false,
-            resources: 0,
-            conditions: 0,
+            added,
         };
-        added.bundle = narrow.kind.as_deref() == Some("Bundle");
+        walk.added.bundle = narrow.kind.as_deref() == Some("Bundle");
         let lone_outcome = narrow.kind.as_deref() == Some("OperationOutcome");
         self.walk(narrow, None, &mut walk);
-        added.resources = walk.resources;
-        added.conditions = walk.conditions;
-        added.next = walk.next;
-        added.short = walk.short;
-        added.kind = if lone_outcome || walk.failed {
-            AddedKind::Outcome
-        } else if walk.resources == 0 {
-            AddedKind::Empty
-        } else {
-            AddedKind::Resources(walk.resources)
+        let kind = match walk.added.resources {
+            _ if lone_outcome || walk.failed => AddedKind::Outcome,
+            0 => AddedKind::Empty,
+            resources => AddedKind::Resources(resources),
         };
-        added
+        Added { kind, ..walk.added }
     }
 
     /// Flattens Bundles in the order in which [`leaves`] flattens the same JSON.
     fn walk(&mut self, narrow: Narrow<'a>, full_url: Option<std::borrow::Cow<'a, str>>, walk: &mut Walk) {
         match narrow.kind.as_deref() {
             Some("Bundle") => {
-                walk.next |= narrow.next_page;
-                walk.short |= narrow.is_short();
+                walk.added.next |= narrow.next_page;
+                walk.added.short |= narrow.is_short();
                 if narrow.odd_entries {
                     self.problem(walk.position + 1, "the entries of the bundle cannot be read");
                 }
@@ -196,7 +201,7 @@ impl<'a> ChartBuilder<'a> {
             }
             kind => {
                 if let Some(kind) = kind {
-                    walk.conditions += usize::from(kind == "Condition");
+                    walk.added.conditions += usize::from(kind == "Condition");
                     self.items.push(Item {
                         narrow,
                         full_url,
@@ -204,7 +209,7 @@ impl<'a> ChartBuilder<'a> {
                         position: walk.position,
                         whose: Whose::Nobodys,
                     });
-                    walk.resources += 1;
+                    walk.added.resources += 1;
                 } else {
                     self.problem(walk.position + 1, "the entry is no resource");
                 }
@@ -259,10 +264,8 @@ struct Walk {
     root: usize,
     position: usize,
     failed: bool,
-    next: bool,
-    short: bool,
-    resources: usize,
-    conditions: usize,
+    /// What is found on the way; its kind is known at the end.
+    added: Added,
 }
 
 /// A chart of one patient.

@@ -91,14 +91,8 @@ pub(crate) fn bundle_basis(evaluator: &Evaluator, text: &str, as_of: Date) -> Re
     let json: &RawValue = serde_json::from_str(text).map_err(|error| Failure::json(&error))?;
     let mut builder = ChartBuilder::new(None);
     let added = builder.add(json);
-    if added.next {
-        builder.report("Bundle", "incomplete: the Bundle says that it has a next page");
-    }
-    if added.short {
-        builder.report(
-            "Bundle",
-            "incomplete: the Bundle says that there are more matches than it holds",
-        );
+    for gap in added.gaps() {
+        builder.report("Bundle", gap);
     }
     let chart = whole(builder, evaluator)?;
     let facts = evaluator.facts(&chart, as_of);

@@ -4,19 +4,11 @@
 
 mod common;
 
-use common::{WITH_PNET, WITHOUT_PNET, changed, chart, demo, outcome, prefetched, start};
+use common::{NOTHING, WITH_PNET, WITHOUT_PNET, changed, chart, demo, outcome, prefetched, searchset, start};
 use serde_json::{Value, json};
 
 fn with(patient: &str, key: &str, value: Value) -> Value {
     changed(patient, |request| request["prefetch"][key] = value)
-}
-
-fn searchset(resources: &[Value]) -> Value {
-    let entries: Vec<Value> = resources
-        .iter()
-        .map(|resource| json!({"resource": resource}))
-        .collect();
-    json!({"resourceType": "Bundle", "type": "searchset", "entry": entries})
 }
 
 fn of_kind(patient: &str, kind: &str) -> Vec<Value> {
@@ -65,7 +57,7 @@ fn one_condition_without_its_bundle_is_no_list_of_all_conditions() {
     service
         .hook(&with(WITHOUT_PNET, "conditions", one.clone()))
         .is_error(412, "incomplete-conditions");
-    let listed = with(WITHOUT_PNET, "conditions", searchset(&[one]));
+    let listed = with(WITHOUT_PNET, "conditions", searchset([one]));
     assert_eq!(service.hook(&listed).body, r#"{"cards":[]}"#);
 }
 
@@ -99,7 +91,7 @@ fn fewer_conditions_than_the_total_are_incomplete() {
         let request = with(WITHOUT_PNET, "conditions", says(searchset(&conditions), fine));
         assert_eq!(service.hook(&request).body, r#"{"cards":[]}"#, "{fine}");
     }
-    let none = says(searchset(&[]), 5);
+    let none = says(searchset(NOTHING), 5);
     service
         .hook(&with(WITHOUT_PNET, "conditions", none))
         .is_error(412, "missing-conditions");
@@ -146,7 +138,7 @@ fn the_worse_of_two_keys_for_the_same_records_counts() {
     service
         .hook(&both(outcome("error")))
         .is_error(412, "incomplete-conditions");
-    assert_eq!(service.hook(&both(searchset(&[]))).body, r#"{"cards":[]}"#);
+    assert_eq!(service.hook(&both(searchset(NOTHING))).body, r#"{"cards":[]}"#);
 }
 
 #[test]

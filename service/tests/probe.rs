@@ -6,7 +6,7 @@ mod common;
 
 use actix_web::rt::System;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use common::{WITH_PNET, demo};
+use common::{NOTHING, WITH_PNET, demo, searchset};
 use fhir_profiles::Codes;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -61,14 +61,6 @@ fn server(answer: impl Fn(&HttpRequest) -> Value + Clone + Send + 'static) -> St
     format!("http://{address}/r4")
 }
 
-fn searchset(resources: &[Value]) -> Value {
-    let entries: Vec<Value> = resources
-        .iter()
-        .map(|resource| json!({"resource": resource}))
-        .collect();
-    json!({"resourceType": "Bundle", "type": "searchset", "entry": entries})
-}
-
 fn of(kind: &str, id: &str, patient: &str, code: Value) -> Value {
     let subject = json!({"reference": format!("Patient/{patient}")});
     json!({"resourceType": kind, "id": id, "subject": subject, "code": code, "status": "final"})
@@ -81,7 +73,7 @@ fn careless(request: &HttpRequest) -> Value {
         return json!({"resourceType": "Patient", "id": "p", "birthDate": "1970-01-01"});
     }
     if !request.query_string().contains("patient=p&") {
-        return searchset(&[]);
+        return searchset(NOTHING);
     }
     let pnet = json!({"coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": "C25.4"}]});
     let mut ki67 = of(
@@ -101,9 +93,9 @@ fn careless(request: &HttpRequest) -> Value {
         json!({"coding": [{"system": "http://loinc.org", "code": "2823-3", "display": "Potassium"}]}),
     );
     match path {
-        "/r4/Condition" => searchset(&[of("Condition", "c", "p", pnet)]),
-        "/r4/Observation" => searchset(&[ki67, mitoses, potassium]),
-        _ => searchset(&[]),
+        "/r4/Condition" => searchset([of("Condition", "c", "p", pnet)]),
+        "/r4/Observation" => searchset([ki67, mitoses, potassium]),
+        _ => searchset(NOTHING),
     }
 }
 
@@ -203,7 +195,7 @@ fn codes_that_look_relevant_come_with_a_concept_map_that_loads() {
 #[test]
 fn another_patients_data_are_named_and_left_out() {
     let base = server(|request| match request.path() {
-        "/r4/Procedure" => searchset(&[of(
+        "/r4/Procedure" => searchset([of(
             "Procedure",
             "canary",
             "somebody-else",

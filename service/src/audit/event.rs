@@ -6,6 +6,7 @@
 use super::refusals::Held;
 use crate::errors::ErrorCode;
 use crate::hooks::trail::{Fetch, Steps};
+use crate::host::host_of;
 use crate::telemetry::Known;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -330,16 +331,7 @@ fn profile(is_read: bool) -> &'static str {
 }
 
 fn host(server: &str) -> &str {
-    let rest = server.split_once("://").map_or(server, |(_, rest)| rest);
-    let authority = rest.split('/').next().unwrap_or(rest);
-    match authority
-        .strip_prefix('[')
-        .and_then(|inner| inner.split_once(']'))
-    {
-        // An IPv6 address is full of colons.
-        Some((address, _)) => address,
-        None => authority.split(':').next().unwrap_or(authority),
-    }
+    host_of(server.split_once("://").map_or(server, |(_, rest)| rest))
 }
 
 fn is_plain(text: &str) -> bool {

@@ -17,7 +17,7 @@ use refusals::{Held, Refusals};
 use sink::{Output, Writer};
 use std::io;
 use std::sync::mpsc::{self, SyncSender};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use tokio::sync::oneshot::error::TryRecvError;
@@ -84,11 +84,13 @@ impl Audit {
     /// Whether the refusal of a caller for this reason is recorded by itself. With the first after a minute with more of
     /// them than that, their number is.
     pub(crate) fn admits(&self, reason: &'static str) -> bool {
-        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
-        let (alone, held) = refusals.count(reason, Timestamp::now());
-        drop(refusals);
+        let (alone, held) = self.refusals().count(reason, Timestamp::now());
         self.sum_up(held);
         alone
+    }
+
+    fn refusals(&self) -> MutexGuard<'_, Refusals> {
+        self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn sum_up(&self, held: Option<Held>) {
@@ -109,11 +111,7 @@ impl Audit {
 
     /// Waits until everything queued before is written, and how many refusals were not, for a moment at most.
     pub fn flush(&self, limit: Duration) {
-        let held = self
-            .refusals
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let held = self.refusals().take();
         self.sum_up(held);
         if let Some(writer) = &self.writer {
             let (written, mut result) = oneshot::channel();

@@ -1,6 +1,6 @@
 //! From a hook request to its answer: the one place where I/O meets logic.
 
-use super::orders::{Drafts, unsent};
+use super::orders::{Drafts, Orders, unsent};
 use super::prefetch::{Got, Intake, Taken, is_note};
 use super::request::HookRequest;
 use super::templates::Template;
@@ -73,9 +73,7 @@ impl Advice {
     pub fn outcome(&self) -> &'static str {
         if self.cards.is_empty() { "none" } else { "cards" }
     }
-}
 
-impl Advice {
     /// No card, and nothing assessed.
     fn nothing(gate: Option<Gate>) -> Self {
         Self {
@@ -100,21 +98,18 @@ pub async fn advise(
     as_of: Date,
     trail: &Trail,
 ) -> Result<Advice, Failure> {
-    let drafts = Drafts::of(request)?;
-    let orders = drafts.as_ref().map(|drafts| drafts.read(evaluator, None));
-    let open = open(drafts.as_ref(), orders.as_ref());
-    if orders.as_ref().is_some_and(Ordered::is_empty) {
+    let orders = Orders::of(evaluator, request)?;
+    if orders.are_of_nothing() {
         return Ok(Advice::nothing(None));
     }
     let supplied = Intake::supplied(request, &evaluator.prefetch_keys);
-    let fetched = fetch(evaluator, templates, request, &supplied, open, source, trail).await?;
+    let fetched = fetch(evaluator, templates, request, &supplied, &orders, source, trail).await?;
     let taken = take(evaluator, templates, request, supplied, &fetched, trail)?;
     if taken.surely_no_pnet {
         return Ok(Advice::nothing(Some(Gate::NoPnet)));
     }
     let basis = evaluate(evaluator, &taken, as_of)?;
-    let read_again = open.map(|drafts| drafts.read(evaluator, Some(&taken.chart)));
-    let orders = read_again.or(orders);
+    let orders = orders.with(evaluator, &taken.chart);
     Ok(Advice {
         cards: in_span("cds.render", || {
             evaluator.answer(&basis.assessment, orders.as_ref(), request.instance)
@@ -137,20 +132,12 @@ pub async fn assess(
     as_of: Date,
     trail: &Trail,
 ) -> Result<(Assessment, Option<Ordered>), Failure> {
-    let drafts = Drafts::of(request)?;
-    let orders = drafts.as_ref().map(|drafts| drafts.read(evaluator, None));
-    let open = open(drafts.as_ref(), orders.as_ref());
+    let orders = Orders::of(evaluator, request)?;
     let supplied = Intake::supplied(request, &evaluator.prefetch_keys);
-    let fetched = fetch(evaluator, templates, request, &supplied, open, source, trail).await?;
+    let fetched = fetch(evaluator, templates, request, &supplied, &orders, source, trail).await?;
     let taken = take(evaluator, templates, request, supplied, &fetched, trail)?;
     let assessment = evaluate(evaluator, &taken, as_of)?.assessment;
-    let read_again = open.map(|drafts| drafts.read(evaluator, Some(&taken.chart)));
-    Ok((assessment, read_again.or(orders)))
-}
-
-/// The drafts, where some refer to Medications that came with none of them.
-fn open<'d>(drafts: Option<&'d Drafts<'d>>, orders: Option<&Ordered>) -> Option<&'d Drafts<'d>> {
-    drafts.filter(|_| orders.is_some_and(|orders| !unsent(orders).is_empty()))
+    Ok((assessment, orders.with(evaluator, &taken.chart)))
 }
 
 /// The chart of everything that was supplied or fetched.
@@ -208,7 +195,7 @@ async fn fetch(
     templates: &[Template],
     request: &HookRequest<'_>,
     supplied: &Intake<'_>,
-    open: Option<&Drafts<'_>>,
+    orders: &Orders<'_>,
     source: Source<'_>,
     trail: &Trail,
 ) -> Result<Vec<Got>, Failure> {
@@ -224,7 +211,9 @@ async fn fetch(
                 core: queries(request, &core),
                 rest: queries(request, &rest),
             };
-            server.pull(evaluator, request, queries, open, trail).await
+            server
+                .pull(evaluator, request, supplied, queries, orders.open(), trail)
+                .await
         }
     }
 }
@@ -263,6 +252,7 @@ impl Server<'_> {
         self,
         evaluator: &Evaluator,
         request: &HookRequest<'_>,
+        supplied: &Intake<'_>,
         queries: Queries,
         open: Option<&Drafts<'_>>,
         trail: &Trail,
@@ -274,8 +264,7 @@ impl Server<'_> {
         }
         let mut rest = queries.rest;
         {
-            let gate = Intake::supplied(request, &evaluator.prefetch_keys).completed(request, &fetched);
-            let taken = gate.finish(&[], evaluator)?;
+            let taken = supplied.with(request, &fetched).finish(&[], evaluator)?;
             if taken.surely_no_pnet {
                 return Ok(fetched);
             }

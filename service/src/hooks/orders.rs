@@ -32,18 +32,16 @@ impl<'a> Drafts<'a> {
     /// # Errors
     /// [`Failure`] if the context lacks what the hook requires, or an order is another patient's.
     pub fn of(request: &'a HookRequest<'a>) -> Result<Option<Self>, Failure> {
-        let service = Service::by_hook(&request.hook);
-        if !matches!(service, Some(Service::OrderSelect | Service::OrderSign)) {
-            return Ok(None);
-        }
-        let chart = chart(request)?;
-        let selections = match service {
-            Some(Service::OrderSelect) => {
-                let named = request.selections.as_deref();
-                Some(named.ok_or(ErrorCode::InvalidSelections)?)
-            }
-            _ => None,
+        let selects = match Service::by_hook(&request.hook) {
+            Some(Service::OrderSelect) => true,
+            Some(Service::OrderSign) => false,
+            Some(Service::PatientView) | None => return Ok(None),
         };
+        let chart = chart(request)?;
+        let selections = request.selections.as_deref().filter(|_| selects);
+        if selects && selections.is_none() {
+            return Err(ErrorCode::InvalidSelections.into());
+        }
         Ok(Some(Self { chart, selections }))
     }
 
@@ -60,6 +58,42 @@ impl<'a> Drafts<'a> {
             .filter(|names| names.is_empty() || drafts.iter().any(|order| is_named(order, names)));
         let is_checked = |order: &Order| selected.is_none_or(|names| is_named(order, names));
         cds_cards::ordered(&evaluator.knowledge, &drafts, is_checked)
+    }
+}
+
+/// The draft orders of a call, and what they come to without a look at the patient's records; none for a hook without
+/// orders.
+#[derive(Debug)]
+pub(super) struct Orders<'a>(Option<(Drafts<'a>, Ordered)>);
+
+impl<'a> Orders<'a> {
+    /// The orders of a call.
+    ///
+    /// # Errors
+    /// As [`Drafts::of`].
+    pub(super) fn of(evaluator: &Evaluator, request: &'a HookRequest<'a>) -> Result<Self, Failure> {
+        let drafts = Drafts::of(request)?;
+        Ok(Self(drafts.map(|drafts| {
+            let read = drafts.read(evaluator, None);
+            (drafts, read)
+        })))
+    }
+
+    /// Whether the hook has orders, and none of them is one of ours or could be.
+    pub(super) fn are_of_nothing(&self) -> bool {
+        self.0.as_ref().is_some_and(|(_, read)| read.is_empty())
+    }
+
+    /// The drafts, where some refer to Medications that came with none of them.
+    pub(super) fn open(&self) -> Option<&Drafts<'a>> {
+        let (drafts, read) = self.0.as_ref()?;
+        (!unsent(read).is_empty()).then_some(drafts)
+    }
+
+    /// What they come to, with Medications from the records beside their own.
+    pub(super) fn with(self, evaluator: &Evaluator, records: &Chart<'_>) -> Option<Ordered> {
+        let again = self.open().map(|drafts| drafts.read(evaluator, Some(records)));
+        again.or(self.0.map(|(_, read)| read))
     }
 }
 

@@ -56,7 +56,7 @@ impl State {
             AddedKind::Resources(_) if key == CONDITIONS && added.conditions == 0 => Self::Malformed,
             AddedKind::Outcome => Self::Partial(None),
             AddedKind::Resources(_) if lone => Self::Partial(None),
-            _ if added.next || added.short => Self::Partial(None),
+            _ if added.gaps().next().is_some() => Self::Partial(None),
             // The patient exists, so null is no answer.
             AddedKind::Null if key == PATIENT => Self::Absent,
             AddedKind::Null | AddedKind::Empty | AddedKind::Resources(_) => Self::Complete,
@@ -154,11 +154,9 @@ impl<'a> Intake<'a> {
     /// resource decides what it is used for.
     pub(super) fn supplied(request: &'a HookRequest<'_>, keys: &'a BTreeMap<String, String>) -> Self {
         let mut intake = Self::new(request);
-        let values = request.prefetch.iter();
-        intake.values = values
-            .map(|(key, value)| (keys.get(&**key).map_or(&**key, String::as_str), *value))
-            .collect();
-        for (key, value) in intake.values.clone() {
+        for (key, value) in &request.prefetch {
+            let key = keys.get(&**key).map_or(&**key, String::as_str);
+            intake.values.push((key, value));
             intake.supply(key, value);
         }
         intake
@@ -169,7 +167,15 @@ impl<'a> Intake<'a> {
         if fetched.is_empty() {
             return self;
         }
-        let mut intake = Self::new(request);
+        self.with(request, fetched)
+    }
+
+    /// The same, which leaves this one as it is.
+    pub(super) fn with<'b>(&self, request: &'b HookRequest<'_>, fetched: &'b [Got]) -> Intake<'b>
+    where
+        'a: 'b,
+    {
+        let mut intake = Intake::new(request);
         for (key, value) in &self.values {
             let got = fetched.iter().find(|got| got.key == *key);
             let replaced = got.is_some_and(|got| matches!(got.state, FetchState::Complete(_)));

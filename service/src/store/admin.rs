@@ -1,13 +1,11 @@
 //! What an operator does with the store from outside: look at its version, change it, copy it, count.
 
-use super::database::one_connection;
+use super::database::{make_private, one_connection};
 use super::fault::Fault;
 use super::migrations::{newest, to, version};
 use super::report::{Report, count};
 use super::url::StoreUrl;
 use sqlx::Connection;
-use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// What a store holds.
@@ -72,13 +70,8 @@ pub async fn migrate(url: &StoreUrl, target: i64) -> Result<i64, Fault> {
 pub async fn backup(url: &StoreUrl, file: &Path) -> Result<(), Fault> {
     let mut connection = one_connection(url).await?;
     let failed = |error| Fault::Sql(sqlx::Error::Io(error));
-    // Made here, for its owner only, and only if it was not there: SQLite would take over one that is empty.
-    let made = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(file)
-        .map_err(failed)?;
+    // Made here, and only if it was not there: SQLite would take over one that is empty.
+    let made = make_private(file).map_err(failed)?;
     let copied = sqlx::query("VACUUM INTO $1")
         .bind(file.display().to_string())
         .execute(&mut connection)

@@ -5,7 +5,7 @@ use super::migrations;
 use super::url::{Kind, StoreUrl};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions, Connection, Transaction};
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -261,7 +261,8 @@ impl Database {
     /// wrong only that it took too long.
     async fn bring_up(&self) -> Result<(), Fault> {
         if let Some(path) = self.url.path() {
-            private(path);
+            // SQLite gives its log the same rights. What is wrong with the place is told when the file is opened.
+            let _ = make_private(path);
         }
         let sqlite = self.url.is_sqlite();
         let mut first = in_time(CONNECT, async {
@@ -344,14 +345,10 @@ async fn in_time<T>(limit: Duration, work: impl Future<Output = Result<T, Fault>
     timeout(limit, work).await.unwrap_or(Err(Fault::Slow))
 }
 
-/// Makes the file, where it is not there, readable for its owner only; SQLite gives its log the same rights. What is
-/// wrong with its place is found and told when it is opened.
-pub(super) fn private(path: &Path) {
-    let _ = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path);
+/// Makes a file that is not there yet, for its owner only.
+pub(super) fn make_private(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600).open(path)
 }
 
 /// One connection, outside any pool, without bringing the tables to a version; a file must be there already.

@@ -52,7 +52,8 @@ impl Call {
     /// Puts the request on record, if it is one that asked for advice or gave feedback, or was refused.
     ///
     /// A refusal of a caller gives nothing out, so it neither waits for the disk nor fails for it: else anybody could
-    /// make the disk work; and of many only the first are recorded one by one. Nor is a request recorded that was shed before anybody looked at it.
+    /// make the disk work; and of many only the first are recorded one by one. Nor is a request recorded that was shed
+    /// before anybody looked at it.
     ///
     /// # Errors
     /// [`NotWritten`] if the answer must not go out.
@@ -127,7 +128,7 @@ impl Call {
                 .metrics()
                 .called(service, hook, known.outcome(None));
         }
-        let micros = u64::try_from(self.started().elapsed().as_micros()).unwrap_or(u64::MAX);
+        let micros = self.micros();
         let (method, route, request_id) = (self.method(), self.route(), self.request_id());
         let service = known.service.map(|(service, _)| service);
         self.within(|| {
@@ -189,9 +190,14 @@ impl Call {
         }
     }
 
+    /// How long it has taken so far.
+    fn micros(&self) -> u64 {
+        u64::try_from(self.started().elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+
     /// One line a request; the path is the pattern, since a path can hold the id of a patient.
     fn log(&self, known: &Known, steps: &Steps, status: u16, error: Option<ErrorCode>) {
-        let micros = u64::try_from(self.started().elapsed().as_micros()).unwrap_or(u64::MAX);
+        let micros = self.micros();
         let (method, route, request_id) = (self.method(), self.route(), self.request_id());
         let service = known.service.map(|(service, _)| service);
         // A probe asks every few seconds, and what it gets is seen in the metrics.

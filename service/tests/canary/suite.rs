@@ -1,6 +1,6 @@
 //! The requests of the suites: made from what the suites are made from, and those that they were seen to send.
 
-use crate::common::{self, INSTANCE, WITH_PNET};
+use crate::common::{self, INSTANCE, WITH_PNET, searchset};
 use crate::corpus;
 use crate::mark::{MARK, Marking, marked, marked_body};
 use cds_cards::vignettes::{self, words::Written};
@@ -64,14 +64,6 @@ fn json_files(dir: &str) -> Vec<(String, Value)> {
     files.into_iter().map(read).collect()
 }
 
-pub(crate) fn bundle(resources: impl IntoIterator<Item = Value>) -> Value {
-    let entries: Vec<Value> = resources
-        .into_iter()
-        .map(|resource| json!({"resource": resource}))
-        .collect();
-    json!({"resourceType": "Bundle", "type": "searchset", "entry": entries})
-}
-
 /// What the suites' data make: `fhir_server` may be read, others may not.
 pub(crate) fn of_data(fhir_server: &str) -> Requests {
     let mut requests = Requests::default();
@@ -92,7 +84,7 @@ fn corpus_rows(requests: &mut Requests) {
         let chart = values
             .iter()
             .map(|value| serde_json::from_str(value.get()).unwrap());
-        requests.both("corpus", "/assessment", &bundle(chart));
+        requests.both("corpus", "/assessment", &searchset(chart));
     }
 }
 
@@ -107,7 +99,7 @@ fn charts_of_vignettes(requests: &mut Requests) {
             "prefetch": {
                 "patient": {"resourceType": "Patient", "id": "p", "name": [{"family": name}]},
                 "conditions": {"resourceType": "Bundle", "type": "searchset", "total": 0},
-                "pathology": bundle(observations),
+                "pathology": searchset(observations),
             },
         });
         requests.both("vignettes", HOOK, &request);
@@ -158,7 +150,7 @@ fn observations(number: usize, reading: &Written) -> Vec<Value> {
 fn examples(requests: &mut Requests) {
     for (_, example) in json_files("../fhir-profiles/fsh-generated/resources") {
         if example.get("subject").is_some() {
-            requests.both("examples", "/assessment", &bundle([example]));
+            requests.both("examples", "/assessment", &searchset([example]));
         }
     }
 }
@@ -230,7 +222,7 @@ fn ordering(patient: &str, orders: &[(&str, Value)]) -> [(&'static str, Value); 
             "subject": {"reference": format!("Patient/{patient}")}, key: code, "note": [{"text": "a note"}],
         })
     });
-    let drafts = bundle(drafts);
+    let drafts = searchset(drafts);
     let names = orders.iter().enumerate();
     let names: Vec<String> = names
         .map(|(number, (kind, _))| format!("{kind}/o{number}"))

@@ -1,9 +1,8 @@
 //! What is around the service: a FHIR server of marked patients, its files, and what every line that it prints has to be.
 
-use crate::common;
+use crate::common::{self, searchset};
 use crate::mark::{MARK, Marking, marked};
 use crate::outside::{Got, http};
-use crate::suite::bundle;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -28,11 +27,11 @@ pub(crate) fn fhir(got: &Got) -> Vec<u8> {
             )
         }
         "Procedure" => {
-            let mut page = bundle(resources);
+            let mut page = searchset(resources);
             page["link"] = json!([{"relation": "next", "url": format!("http://{MARK}.example.org/next?patient={MARK}")}]);
             http(200, JSON, &page.to_string())
         }
-        _ => http(200, JSON, &bundle(resources).to_string()),
+        _ => http(200, JSON, &searchset(resources).to_string()),
     }
 }
 

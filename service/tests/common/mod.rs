@@ -27,6 +27,16 @@ pub(crate) const WITHOUT_PNET: &str = "pancreatic-adenocarcinoma";
 pub(crate) const INSTANCE: &str = "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea";
 pub(crate) const HOOK_PATH: &str = "/cds-services/pnet-liver-metastases";
 
+/// For a search that finds nothing.
+pub(crate) const NOTHING: [Value; 0] = [];
+
+/// What a search answers with that finds these.
+pub(crate) fn searchset(resources: impl IntoIterator<Item: serde::Serialize>) -> Value {
+    let resources = resources.into_iter();
+    let entries: Vec<Value> = resources.map(|resource| json!({"resource": resource})).collect();
+    json!({"resourceType": "Bundle", "type": "searchset", "entry": entries})
+}
+
 fn today() -> Date {
     date(2026, 11, 23)
 }
@@ -168,7 +178,8 @@ pub(crate) fn chart(patient: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-fn searchset(chart: &Value, kind: &str) -> Value {
+/// What a search for this kind finds in a chart, with its total.
+fn searched(chart: &Value, kind: &str) -> Value {
     let entries = chart["entry"].as_array().unwrap().iter();
     let entries: Vec<Value> = entries
         .filter(|entry| entry["resource"]["resourceType"] == kind)
@@ -190,15 +201,15 @@ pub(crate) fn prefetched(patient: &str) -> Value {
         "hookInstance": INSTANCE,
         "context": {"userId": "Practitioner/1", "patientId": patient},
         "prefetch": {
-            "patient": searchset(&chart, "Patient")["entry"][0]["resource"],
-            "conditions": searchset(&chart, "Condition"),
-            "pathology": searchset(&chart, "Observation"),
+            "patient": searched(&chart, "Patient")["entry"][0]["resource"],
+            "conditions": searched(&chart, "Condition"),
+            "pathology": searched(&chart, "Observation"),
             "staging": empty(), "liver": empty(), "markers": null, "status": empty(),
-            "reports": searchset(&chart, "DiagnosticReport"),
-            "procedures": searchset(&chart, "Procedure"),
-            "medications": searchset(&chart, "MedicationRequest"),
-            "medicationStatements": searchset(&chart, "MedicationStatement"),
-            "medicationAdministrations": searchset(&chart, "MedicationAdministration"),
+            "reports": searched(&chart, "DiagnosticReport"),
+            "procedures": searched(&chart, "Procedure"),
+            "medications": searched(&chart, "MedicationRequest"),
+            "medicationStatements": searched(&chart, "MedicationStatement"),
+            "medicationAdministrations": searched(&chart, "MedicationAdministration"),
         }
     })
 }

@@ -43,31 +43,23 @@ struct Patient {
     suspect: bool,
     /// Conditions on record; without one, finding no PNET means nothing.
     conditions: usize,
-    /// Whether a Bundle of the patient's says that there is more.
-    next: bool,
+    /// What Bundles of the patient's say that is not there.
+    gaps: BTreeSet<&'static str>,
     records: Vec<Box<RawValue>>,
 }
 
 impl Patient {
-    fn new(subject: String) -> Self {
-        Self {
-            subject,
-            suspect: false,
-            conditions: 0,
-            next: false,
-            records: Vec::new(),
-        }
+    /// What another record says of the same patient.
+    fn add(&mut self, other: Self) {
+        self.suspect |= other.suspect;
+        self.conditions += other.conditions;
+        self.gaps.extend(other.gaps);
     }
 }
 
 /// Whose a record is.
 enum Owner {
-    Patient {
-        subject: String,
-        suspect: bool,
-        conditions: usize,
-        next: bool,
-    },
+    Patient(Patient),
     Several,
     Nobody,
     Fault(&'static str),
@@ -126,21 +118,12 @@ impl Population {
 
     fn meet(&mut self, place: &str, json: &RawValue, evaluator: &Evaluator, progress: &Progress) {
         match owner(json, evaluator) {
-            Owner::Patient {
-                subject,
-                suspect,
-                conditions,
-                next,
-            } => {
+            Owner::Patient(found) => {
                 let last = self.patients.len();
-                let index = *self.by_id.entry(subject.clone()).or_insert(last);
-                if index == last {
-                    self.patients.push(Patient::new(subject));
-                }
-                if let Some(patient) = self.patients.get_mut(index) {
-                    patient.suspect |= suspect;
-                    patient.conditions += conditions;
-                    patient.next |= next;
+                let index = *self.by_id.entry(found.subject.clone()).or_insert(last);
+                match self.patients.get_mut(index) {
+                    Some(patient) => patient.add(found),
+                    None => self.patients.push(found),
                 }
             }
             Owner::Several => {
@@ -160,8 +143,8 @@ impl Population {
 
     fn keep(&mut self, json: &RawValue, evaluator: &Evaluator) {
         match owner(json, evaluator) {
-            Owner::Patient { subject, .. } => {
-                let index = self.by_id.get(&subject).copied();
+            Owner::Patient(found) => {
+                let index = self.by_id.get(&found.subject).copied();
                 if let Some(patient) = index.and_then(|index| self.patients.get_mut(index))
                     && patient.suspect
                 {
@@ -233,13 +216,8 @@ impl Population {
 
     /// What makes a patient's chart less than whole.
     fn doubts(&self, patient: &Patient) -> Vec<(&'static str, String)> {
-        let mut doubts = Vec::new();
-        if patient.next {
-            doubts.push((
-                "Bundle",
-                "incomplete: the Bundle says that it has a next page".to_owned(),
-            ));
-        }
+        let gaps = patient.gaps.iter().map(|gap| ("Bundle", (*gap).to_owned()));
+        let mut doubts: Vec<(&'static str, String)> = gaps.collect();
         if patient.conditions == 0 {
             doubts.push((
                 "Condition",
@@ -285,12 +263,13 @@ fn owner(json: &RawValue, evaluator: &Evaluator) -> Owner {
     }
     match chart.finish() {
         Ok(chart) => match chart.subject() {
-            Some(subject) => Owner::Patient {
+            Some(subject) => Owner::Patient(Patient {
                 subject: subject.to_owned(),
                 suspect: chart.may_have_pnet(&evaluator.codes) || chart.unreadable_conditions() > 0,
                 conditions: chart.conditions(),
-                next: added.next,
-            },
+                gaps: added.gaps().collect(),
+                records: Vec::new(),
+            }),
             None => without_patient(json),
         },
         Err(ChartError::SeveralPatients | ChartError::AnotherPatient) => Owner::Several,
