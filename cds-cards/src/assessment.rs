@@ -5,7 +5,7 @@ mod fact;
 pub use fact::{EvidenceReport, FactReport, FactValue, Range, Status};
 
 use fhir_profiles::FactId;
-use fhir_profiles::facts::Gap;
+use fhir_profiles::facts::{Gap, NotReadWhy};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -32,8 +32,14 @@ pub struct Assessment {
     pub options: Vec<OptionReport>,
     /// What in the record does not fit together.
     pub discrepancies: Vec<Discrepancy>,
-    /// Unknown facts ranked by how many options have an unknown criterion that reads them.
+    /// Unknown facts ranked by what knowing them decides (section 5, end).
     pub missing: Vec<MissingFact>,
+    /// What the patient's situation comes to; only where the gate is passed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pathway: Option<Pathway>,
+    /// What of the record was not read and may matter.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_read: Vec<NotReadReport>,
     /// Records that could not be used at all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<ProblemReport>,
@@ -335,14 +341,113 @@ pub struct Discrepancy {
     pub text: String,
 }
 
-/// An unknown fact and what knowing it would settle.
+/// An unknown fact and what knowing it would decide.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MissingFact {
     /// The fact.
     pub fact: FactId,
-    /// Number of options with an unknown criterion that reads it.
-    pub settles: usize,
+    /// How many options it decides.
+    pub settles: Settles,
+    /// What it is needed for: options whose unknown criteria read it, by the statements of those criteria.
+    #[serde(rename = "for", skip_serializing_if = "Vec::is_empty")]
+    pub needed_for: Vec<Need>,
+}
+
+/// The fewest and the most options that some value of a fact takes out of `undetermined` and `provisional`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Settles {
+    /// The fewest.
+    pub least: usize,
+    /// The most.
+    pub most: usize,
+}
+
+/// As a clinician reads it: `2`, or `0 to 2`.
+impl std::fmt::Display for Settles {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.least == self.most {
+            write!(f, "{}", self.most)
+        } else {
+            write!(f, "{} to {}", self.least, self.most)
+        }
+    }
+}
+
+/// Options that a fact is needed for, and the statements that ask for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Need {
+    /// Option ids, in the order of the specification's table.
+    pub options: Vec<String>,
+    /// Statement ids.
+    pub statements: Vec<String>,
+}
+
+/// The patient's situation as the pathway reads it (section 5b).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pathway {
+    /// Every treatment on record.
+    pub given: Vec<GivenReport>,
+}
+
+/// A treatment on record: one entry for each set of options that it means.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GivenReport {
+    /// Agents or procedures, by their codes in `{base}/CodeSystem/treatments`.
+    pub agents: Vec<String>,
+    /// The options that they mean; none for a treatment of no option.
+    pub options: Vec<String>,
+    /// Now or before.
+    pub state: GivenState,
+    /// The first day, as written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The last day, where it is not given now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// On how many days a completed procedure or a dose is recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub times: Option<usize>,
+    /// The reason as recorded; chart data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The first progressive reading dated after the first day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub progression_since: Option<String>,
+    /// Whether it is systemic.
+    #[serde(skip)]
+    pub systemic: bool,
+    /// The records, newest first.
+    pub evidence: Vec<EvidenceReport>,
+}
+
+/// Whether a treatment is given now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GivenState {
+    /// It is.
+    Now,
+    /// It was.
+    Before,
+}
+
+/// Something that was not read; `reference` is chart data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NotReadReport {
+    /// `Type/id`, or the position in the Bundle.
+    pub reference: String,
+    /// What it is, in our words.
+    pub what: String,
+    /// Its date as written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+    /// Why it was not read.
+    pub why: NotReadWhy,
 }
 
 /// A record that could not be used at all; `place` is chart data.

@@ -42,7 +42,9 @@ fact_ids! {
     SstrUptake = "sstr-uptake", Ecog = "ecog", PortalVein = "portal-vein", GiShunt = "gi-shunt",
     LiverReserve = "liver-reserve", PrimaryResected = "primary-resected", Margins = "margins",
     PriorPancreaticoduodenectomy = "prior-pancreaticoduodenectomy", DiseaseStatus = "disease-status",
-    OnSsa = "on-ssa", PriorSystemicTherapy = "prior-systemic-therapy", Diabetes = "diabetes",
+    OnSsa = "on-ssa", PriorSystemicTherapy = "prior-systemic-therapy",
+    BilioentericAnastomosis = "bilioenteric-anastomosis", GeneticSyndrome = "genetic-syndrome", Pregnancy = "pregnancy",
+    RenalFailure = "renal-failure", OtherMalignancy = "other-malignancy", Diabetes = "diabetes",
     Hypertension = "hypertension", Gallstones = "gallstones", Steatorrhoea = "steatorrhoea",
     LungDisease = "lung-disease", Cytopenia = "cytopenia", AutoimmuneDisease = "autoimmune-disease",
 }

@@ -3,6 +3,7 @@
 use crate::catalogue::{FactId, Word};
 use crate::date::PartialDate;
 use crate::interval::Interval;
+use crate::treatments::Treatment;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -141,6 +142,34 @@ pub struct Evidence {
     pub date_unread: bool,
     /// What was done to it, in our own words: `preliminary`, `converted from 12 /50 HPF`.
     pub notes: Vec<String>,
+    /// Why it does not count, where it is shown without counting.
+    pub aside: Aside,
+}
+
+/// Why a record is shown and does not count (specification, section 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Aside {
+    /// It is no evidence either way, or something else that its notes say.
+    #[default]
+    NoEvidence,
+    /// It names the fact in a text only.
+    InText,
+    /// It was set aside: another tumour's, or one that must not be used.
+    SetAside,
+    /// Its status, or its verification status, is not understood.
+    StatusNotUnderstood,
+}
+
+impl Aside {
+    /// The kind of gap that such a record leaves where nothing else is known.
+    pub fn gap(self) -> Option<Gap> {
+        match self {
+            Self::NoEvidence => None,
+            Self::InText => Some(Gap::InText),
+            Self::SetAside => Some(Gap::SetAside),
+            Self::StatusNotUnderstood => Some(Gap::StatusNotUnderstood),
+        }
+    }
 }
 
 /// One reading of one fact.
@@ -215,6 +244,12 @@ pub enum Unknown {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Gap {
+    /// One states it, in a text only.
+    InText,
+    /// One was set aside: another tumour's, or one that must not be used.
+    SetAside,
+    /// The status of one is not understood.
+    StatusNotUnderstood,
     /// Nobody supplied them, nor could they be fetched.
     NotSupplied,
     /// Some of them are missing.
@@ -227,6 +262,9 @@ impl Gap {
     /// What a clinician reads in the place of "not recorded".
     pub fn text(self) -> &'static str {
         match self {
+            Self::InText => "only in a text",
+            Self::SetAside => "recorded, set aside",
+            Self::StatusNotUnderstood => "recorded, status not understood",
             Self::NotSupplied => "not supplied",
             Self::Partial => "not in the part that was supplied",
             Self::Failed => "could not be fetched",
@@ -245,6 +283,8 @@ pub struct Fact {
     pub overruled: Vec<Reading>,
     /// Records that could not be read.
     pub unread: Vec<Evidence>,
+    /// Readings of which nobody knows whose tumour they are: unreadable, and still candidates of a grade (section 3).
+    pub unowned: Vec<Reading>,
     /// Records that are no evidence either way (unconfirmed, not yet effective, no system named): shown, not used.
     pub shown: Vec<Evidence>,
     /// Why records that could state it are not all there.
@@ -292,6 +332,9 @@ pub struct Facts {
     pub(crate) subject: Option<String>,
     pub(crate) facts: BTreeMap<FactId, Fact>,
     pub(crate) problems: Vec<Problem>,
+    pub(crate) given: Vec<Given>,
+    pub(crate) course: Course,
+    pub(crate) not_read: Vec<NotRead>,
 }
 
 static NO_FACT: Fact = Fact {
@@ -300,6 +343,7 @@ static NO_FACT: Fact = Fact {
     older: Vec::new(),
     overruled: Vec::new(),
     unread: Vec::new(),
+    unowned: Vec::new(),
     shown: Vec::new(),
     gap: None,
 };
@@ -314,6 +358,8 @@ impl Facts {
             raw: BTreeMap::new(),
             gaps: BTreeMap::new(),
             problems: Vec::new(),
+            treatments: Vec::new(),
+            not_read: Vec::new(),
         }
     }
 
@@ -348,6 +394,136 @@ impl Facts {
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
+
+    /// Every treatment on record, now or before, one entry an agent or procedure, sorted by its code.
+    pub fn given(&self) -> &[Given] {
+        &self.given
+    }
+
+    /// The first progressive reading of the disease dated after the first day of a treatment (section 2, `given`).
+    pub fn progression_since(&self, first: Option<PartialDate>) -> Option<PartialDate> {
+        self.course.progression_since(first?)
+    }
+
+    /// What of the record was not read, sorted by reference.
+    pub fn not_read(&self) -> &[NotRead] {
+        &self.not_read
+    }
+}
+
+/// The days on which the course of the disease was read, up to the day of evaluation.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Course {
+    pub(crate) progressive: Vec<PartialDate>,
+    pub(crate) stable: Vec<PartialDate>,
+}
+
+impl Course {
+    /// None where either day is not known to be the later one, nor by a day that says stable as well.
+    fn progression_since(&self, first: PartialDate) -> Option<PartialDate> {
+        self.progressive
+            .iter()
+            .filter(|day| day.earliest() > first.latest() && !self.stable.contains(day))
+            .min_by_key(|day| (day.latest(), day.earliest()))
+            .copied()
+    }
+}
+
+/// A treatment on record: one agent or one procedure, with every record of it united.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The agent or procedure.
+    pub treatment: Treatment,
+    /// Whether it is given now.
+    pub now: bool,
+    /// Whether what is given now is so by a depot dose alone.
+    pub by_depot: bool,
+    /// Its first day, as written.
+    pub from: Option<PartialDate>,
+    /// Where it is not given now: the end of the last record, or the day of what ended it.
+    pub until: Option<PartialDate>,
+    /// The days of completed procedures and of doses, also of those in part.
+    pub days: BTreeSet<PartialDate>,
+    /// The reason recorded for its end, or for it; chart data, escaped wherever it is shown.
+    pub reason: Option<String>,
+    /// The records, newest first.
+    pub evidence: Vec<Evidence>,
+}
+
+/// One record of a treatment, as the reader found it (specification, section 2, the table by status).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TreatmentRecord {
+    /// The agents or procedures that it names.
+    pub treatments: BTreeSet<Treatment>,
+    /// What it says of them.
+    pub says: Says,
+    /// Whether it is of a depot form.
+    pub depot: bool,
+    /// Its first day.
+    pub from: Option<PartialDate>,
+    /// Its last day, or the planned one.
+    pub until: Option<PartialDate>,
+    /// The reason recorded; chart data.
+    pub reason: Option<String>,
+    /// Where it stands.
+    pub evidence: Evidence,
+}
+
+/// What a record says of a treatment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Says {
+    /// An active order, or a statement that it is taken: now, unless its period ends before the day of evaluation.
+    Running,
+    /// A completed order or statement: before; ends what runs.
+    Completed,
+    /// A statement that it was stopped: before; ends what runs, and what a depot dose makes current.
+    Stopped,
+    /// A stopped order, an order not to give it, a statement that it is not taken: ends the same, and is no evidence
+    /// that it was ever given.
+    NotGiven,
+    /// A dose was given, whole or in part.
+    Dose,
+    /// A dose is being given.
+    DoseRunning,
+    /// It was dispensed: before, and no dose.
+    Dispensed,
+    /// A completed procedure.
+    Done,
+}
+
+/// Something in the record that was not read and may matter (contract, `notRead`).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NotRead {
+    /// `Type/id`, or the position in the Bundle; chart data.
+    pub reference: String,
+    /// What it is, in our own words: `pathology report, PDF`.
+    pub what: String,
+    /// Its date as written.
+    pub date: Option<PartialDate>,
+    /// Why it was not read.
+    pub why: NotReadWhy,
+}
+
+/// Why something was not read; the words of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotReadWhy {
+    /// It has nothing but narrative or files.
+    NotText,
+    /// Its status is not understood.
+    StatusNotUnderstood,
+    /// Its code looks relevant and is not mapped.
+    CodeNotMapped,
+    /// The server left elements out.
+    Subsetted,
+    /// A key stands in it twice.
+    DuplicateKey,
+    /// It is malformed.
+    Malformed,
+    /// It is of another tumour.
+    OtherTumour,
+    /// It could not be fetched.
+    NotFetched,
 }
 
 /// Collects readings in any order and works out which count (specification, section 2).
@@ -359,6 +535,8 @@ pub struct FactsBuilder {
     pub(crate) raw: BTreeMap<FactId, Raw>,
     pub(crate) gaps: BTreeMap<FactId, Gap>,
     pub(crate) problems: Vec<Problem>,
+    pub(crate) treatments: Vec<TreatmentRecord>,
+    pub(crate) not_read: Vec<NotRead>,
 }
 
 /// What was collected about one fact.
@@ -366,6 +544,7 @@ pub struct FactsBuilder {
 pub(crate) struct Raw {
     pub(crate) readings: Vec<Reading>,
     pub(crate) unread: Vec<Evidence>,
+    pub(crate) unowned: Vec<Reading>,
     pub(crate) shown: Vec<Evidence>,
 }
 
@@ -392,6 +571,24 @@ impl FactsBuilder {
     /// Adds a record whose value could not be read.
     pub fn unreadable(&mut self, id: FactId, evidence: Evidence) -> &mut Self {
         self.raw.entry(id).or_default().unread.push(evidence);
+        self
+    }
+
+    /// Adds a reading of which nobody knows whose tumour it is: unreadable, and still a candidate of a grade.
+    pub fn unowned(&mut self, id: FactId, reading: Reading) -> &mut Self {
+        self.raw.entry(id).or_default().unowned.push(reading);
+        self
+    }
+
+    /// Adds a record of a treatment.
+    pub fn treatment(&mut self, record: TreatmentRecord) -> &mut Self {
+        self.treatments.push(record);
+        self
+    }
+
+    /// Adds something that was not read and may matter.
+    pub fn not_read(&mut self, what: NotRead) -> &mut Self {
+        self.not_read.push(what);
         self
     }
 

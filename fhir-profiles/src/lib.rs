@@ -18,4 +18,4 @@ pub use date::PartialDate;
 pub use facts::{Facts, FactsBuilder};
 pub use interval::Interval;
 pub use read::{Order, ReadPolicy, UnreadOrder, orders, read};
-pub use treatments::Treatment;
+pub use treatments::{Class as TreatmentClass, Treatment};

@@ -2,7 +2,7 @@
 //! runs of disease status and a site's closed world (specification, section 2).
 
 use crate::catalogue::{FactId, Kind, Word};
-use crate::facts::{Basis, Evidence, Fact, Facts, FactsBuilder, Raw, Reading, Source, System, Value};
+use crate::facts::{Basis, Course, Evidence, Fact, Facts, FactsBuilder, Raw, Reading, Source, System, Value};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -32,6 +32,9 @@ impl FactsBuilder {
         for (id, gap) in &self.gaps {
             facts.entry(*id).or_default().gap = Some(*gap);
         }
+        let mut not_read = self.not_read;
+        not_read.sort();
+        not_read.dedup();
         let mut problems = self.problems;
         problems.sort_by(|a, b| (&a.place, &a.what).cmp(&(&b.place, &b.what)));
         problems.dedup();
@@ -40,6 +43,9 @@ impl FactsBuilder {
             subject: self.subject,
             facts,
             problems,
+            given: Vec::new(),
+            course: Course::default(),
+            not_read,
         }
     }
 
@@ -181,6 +187,7 @@ fn settle(id: FactId, raw: Raw) -> Fact {
     let Raw {
         mut readings,
         mut unread,
+        unowned,
         mut shown,
     } = raw;
     readings.sort_by(newest_first);
@@ -189,6 +196,7 @@ fn settle(id: FactId, raw: Raw) -> Fact {
     shown.dedup();
     let mut fact = Fact {
         unread,
+        unowned,
         shown,
         ..Fact::default()
     };

@@ -1,10 +1,36 @@
 //! What an order can order: the codes of the guide's CodeSystem of treatments.
 
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
 
 static CODE_SYSTEM: &str = include_str!("../fsh-generated/resources/CodeSystem-treatments.json");
+
+/// What kind of treatment it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// A drug, or a radionuclide that the blood carries to its target.
+    Systemic,
+    /// A treatment of lesions of the liver.
+    LiverDirected,
+    /// An operation.
+    Surgery,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Described {
+    label: String,
+    class: Class,
+    #[serde(default)]
+    analogue: bool,
+}
+
+/// What is known of each treatment, by its code.
+static TABLE: LazyLock<BTreeMap<String, Described>> =
+    LazyLock::new(|| toml::from_str(include_str!("../facts/treatments.toml")).unwrap_or_default());
 
 #[derive(Deserialize)]
 struct CodeSystem<'a> {
@@ -44,6 +70,21 @@ impl Treatment {
         &ALL
     }
 
+    /// What a clinician calls it.
+    pub fn label(self) -> &'static str {
+        TABLE.get(self.0).map_or(self.0, |known| known.label.as_str())
+    }
+
+    /// Whether it is systemic, liver-directed or an operation.
+    pub fn class(self) -> Class {
+        TABLE.get(self.0).map_or(Class::Systemic, |known| known.class)
+    }
+
+    /// Whether it is a somatostatin analogue.
+    pub fn is_analogue(self) -> bool {
+        TABLE.get(self.0).is_some_and(|known| known.analogue)
+    }
+
     /// Its code.
     pub fn as_str(self) -> &'static str {
         self.0
@@ -59,6 +100,14 @@ impl fmt::Display for Treatment {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_treatment_is_described() {
+        toml::from_str::<BTreeMap<String, Described>>(include_str!("../facts/treatments.toml")).unwrap();
+        let described: Vec<&str> = TABLE.keys().map(String::as_str).collect();
+        let codes: Vec<&str> = Treatment::all().iter().map(|t| t.as_str()).collect();
+        assert_eq!(described, codes);
+    }
 
     #[test]
     fn the_code_system_is_read_whole() {

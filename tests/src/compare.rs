@@ -100,10 +100,10 @@ fn one_stage(all: &mut Vec<String>, what: &str, expected: &[String], got: &Stage
 }
 
 fn missing(all: &mut Vec<String>, expect: &Expect, got: &Assessment) {
-    let found: BTreeMap<String, usize> = got
+    let found: BTreeMap<String, [usize; 2]> = got
         .missing
         .iter()
-        .map(|m| (m.fact.as_str().to_owned(), m.settles))
+        .map(|m| (m.fact.as_str().to_owned(), [m.settles.least, m.settles.most]))
         .collect();
     if let Some(expected) = &expect.missing {
         differ(all, "missing", expected, &found);

@@ -11,7 +11,7 @@ mod stage;
 mod truth;
 mod words;
 
-use crate::assessment::{Assessment, Gate, MissingFact, ProblemReport, StageReport};
+use crate::assessment::{Assessment, Gate, MissingFact, NotReadReport, ProblemReport, Settles, StageReport};
 use crate::knowledge::Knowledge;
 use criteria::Evaluation;
 use fhir_profiles::{FactId, Facts};
@@ -46,6 +46,17 @@ pub fn assess(knowledge: &Knowledge, facts: &Facts) -> Assessment {
         stage,
         options,
         missing: ranked(open),
+        pathway: None,
+        not_read: facts
+            .not_read()
+            .iter()
+            .map(|record| NotReadReport {
+                reference: record.reference.clone(),
+                what: record.what.clone(),
+                date: record.date.map(|date| date.to_string()),
+                why: record.why,
+            })
+            .collect(),
         problems: facts
             .problems()
             .iter()
@@ -73,8 +84,12 @@ fn gate(facts: &Facts) -> Gate {
 fn ranked(open: BTreeMap<FactId, usize>) -> Vec<MissingFact> {
     let mut missing: Vec<MissingFact> = open
         .into_iter()
-        .map(|(fact, settles)| MissingFact { fact, settles })
+        .map(|(fact, most)| MissingFact {
+            fact,
+            settles: Settles { least: 0, most },
+            needed_for: Vec::new(),
+        })
         .collect();
-    missing.sort_by_key(|m| std::cmp::Reverse(m.settles));
+    missing.sort_by_key(|m| std::cmp::Reverse(m.settles.most));
     missing
 }

@@ -88,7 +88,7 @@ struct Row {
 struct Missing {
     label: String,
     why: String,
-    settles: usize,
+    settles: String,
 }
 
 pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, left_out: Vec<String>) -> View {
@@ -115,7 +115,7 @@ pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, left_out: Vec
             .map(|missing| Missing {
                 label: missing.fact.info().label.clone(),
                 why: words::unknown(assessment.facts.get(&missing.fact)).to_owned(),
-                settles: missing.settles,
+                settles: missing.settles.to_string(),
             })
             .collect(),
         left_out,

@@ -2,9 +2,7 @@
 
 use super::evidence::{Note, Record, all_records, chart, notes};
 use super::words;
-use crate::assessment::{
-    Assessment, FactReport, Gate, MissingFact, OptionReport, Outcome, ProblemReport, Reason, Verdict,
-};
+use crate::assessment::{Assessment, FactReport, Gate, MissingFact, ProblemReport, Reason};
 use crate::knowledge::Knowledge;
 use fhir_profiles::FactId;
 use serde::Serialize;
@@ -28,37 +26,15 @@ pub(super) struct MissingView {
 struct Fact {
     label: String,
     why: String,
-    settles: usize,
+    settles: String,
     /// As recorded, where it could not be read.
     unread: Vec<String>,
 }
 
-/// The unknown facts on which a verdict still hangs, best first: what only an option reads that is ruled out already
-/// is not worth a request. `settles` counts the open options.
+/// The unknown facts that can decide a verdict, best first; none where the gate is not passed.
 pub fn missing_facts(assessment: &Assessment) -> Vec<MissingFact> {
-    if assessment.gate != Gate::Passed {
-        return Vec::new();
-    }
-    let open: Vec<&OptionReport> = assessment
-        .options
-        .iter()
-        .filter(|option| matches!(option.verdict, Verdict::Undetermined | Verdict::Provisional))
-        .collect();
-    let hangs = |option: &&&OptionReport, fact: FactId| {
-        let mut unknown = option.criteria.iter().filter(|c| c.outcome == Outcome::Unknown);
-        unknown.any(|c| c.facts.contains(&fact))
-    };
-    let mut facts: Vec<MissingFact> = assessment
-        .missing
-        .iter()
-        .map(|missing| MissingFact {
-            fact: missing.fact,
-            settles: open.iter().filter(|option| hangs(option, missing.fact)).count(),
-        })
-        .filter(|missing| missing.settles > 0)
-        .collect();
-    facts.sort_by_key(|missing| std::cmp::Reverse(missing.settles));
-    facts
+    let decide = |missing: &&MissingFact| assessment.gate == Gate::Passed && missing.settles.most > 0;
+    assessment.missing.iter().filter(decide).cloned().collect()
 }
 
 pub(super) fn missing(assessment: &Assessment, facts: &[MissingFact]) -> MissingView {
@@ -78,7 +54,7 @@ pub(super) fn missing(assessment: &Assessment, facts: &[MissingFact]) -> Missing
                         }
                         report => words::unknown(report).to_owned(),
                     },
-                    settles: missing.settles,
+                    settles: missing.settles.to_string(),
                     unread: report.map(unread).unwrap_or_default(),
                 }
             })

@@ -2,7 +2,7 @@
 
 use crate::assessment::{
     Assessment, CriterionReport, Discrepancy, EvidenceReport, FactReport, Gate, GradeReport, MissingFact,
-    OptionReport, Outcome, ProblemReport, Reason, Role, Stage, StageReport, Verdict,
+    OptionReport, Outcome, ProblemReport, Reason, Role, Settles, Stage, StageReport, Verdict,
 };
 use crate::knowledge::{Aspect, Knowledge, OptionKnowledge, StagingTable};
 use crate::orders::{OrderName, Proposal, Unread};
@@ -122,7 +122,8 @@ fn full(knowledge: &Knowledge, verdict: Verdict) -> Assessment {
         .iter()
         .map(|fact| MissingFact {
             fact: *fact,
-            settles: 19,
+            settles: Settles { least: 19, most: 19 },
+            needed_for: Vec::new(),
         })
         .collect();
     assessment.discrepancies = ["grade-recorded", "stage-recorded"]
@@ -175,6 +176,8 @@ fn empty(knowledge: &Knowledge, gate: Gate) -> Assessment {
         options: Vec::new(),
         discrepancies: Vec::new(),
         missing: Vec::new(),
+        pathway: None,
+        not_read: Vec::new(),
         problems: Vec::new(),
         principles: Vec::new(),
     }

@@ -4,12 +4,13 @@
 
 pub mod words;
 
+use fhir_profiles::facts::Gap;
 use fhir_profiles::{FactId, Facts};
 use include_dir::{Dir, include_dir};
 use jiff::civil::Date;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use words::Written;
+use words::{Treated, Written};
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/vignettes");
 
@@ -26,6 +27,10 @@ pub struct Vignette {
     pub closed_world: Vec<FactId>,
     /// Readings by fact.
     pub readings: BTreeMap<FactId, Vec<Written>>,
+    /// Records of treatments.
+    pub treatments: Vec<Treated>,
+    /// Facts of which the records are not all there, and why.
+    pub gaps: BTreeMap<FactId, Gap>,
     /// What must come out.
     pub expect: Expect,
 }
@@ -42,10 +47,12 @@ pub struct Expect {
     pub stage: Option<ExpectStage>,
     /// Ids of all discrepancies, in any order.
     pub discrepancies: Option<Vec<String>>,
-    /// All missing facts with the number of options they would settle.
-    pub missing: Option<BTreeMap<String, usize>>,
+    /// All missing facts with the fewest and the most options that they settle.
+    pub missing: Option<BTreeMap<String, [usize; 2]>>,
     /// Some of them.
-    pub missing_includes: Option<BTreeMap<String, usize>>,
+    pub missing_includes: Option<BTreeMap<String, [usize; 2]>>,
+    /// Every treatment on record.
+    pub given: Option<Vec<ExpectGiven>>,
     /// Options by id.
     #[serde(default)]
     pub options: BTreeMap<String, ExpectOption>,
@@ -76,6 +83,29 @@ pub struct ExpectStage {
     pub enets: Vec<String>,
     /// AJCC, 7th edition.
     pub ajcc7: Vec<String>,
+}
+
+/// A treatment on record. What is `None` must not be there.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ExpectGiven {
+    /// Its agents or procedures.
+    pub agents: Vec<String>,
+    /// The options that they mean.
+    #[serde(default)]
+    pub options: Vec<String>,
+    /// `now` or `before`.
+    pub state: String,
+    /// Its first day.
+    pub from: Option<String>,
+    /// Its last day.
+    pub until: Option<String>,
+    /// The days of procedures and doses.
+    pub times: Option<usize>,
+    /// The reason recorded.
+    pub reason: Option<String>,
+    /// The first progressive reading after its first day.
+    pub progression_since: Option<String>,
 }
 
 /// One option. Outcomes are `met`, `not-met`, or the reason for which they are unknown.
@@ -121,6 +151,9 @@ struct File {
     facts: BTreeMap<String, OneOrSeveral>,
     #[serde(default)]
     reading: Vec<Written>,
+    treatment: Option<Vec<Treated>>,
+    #[serde(default)]
+    gaps: BTreeMap<String, String>,
     #[serde(default)]
     expect: Expect,
 }
@@ -188,6 +221,12 @@ fn resolve(name: &str, files: &BTreeMap<String, File>, above: &mut Vec<String>) 
     if let Some(facts) = &file.closed_world {
         vignette.closed_world = facts.iter().map(|f| fact(f)).collect::<Result<_, _>>()?;
     }
+    if let Some(treatments) = &file.treatment {
+        vignette.treatments.clone_from(treatments);
+    }
+    for (id, gap) in &file.gaps {
+        vignette.gaps.insert(fact(id)?, words::gap(gap)?);
+    }
     put_facts(&mut vignette, file)?;
     put_expectations(&mut vignette.expect, &file.expect);
     Ok(vignette)
@@ -238,6 +277,7 @@ fn put_expectations(inherited: &mut Expect, own: &Expect) {
     put(&mut inherited.discrepancies, &own.discrepancies);
     put(&mut inherited.missing, &own.missing);
     put(&mut inherited.missing_includes, &own.missing_includes);
+    put(&mut inherited.given, &own.given);
     for (id, option) in &own.options {
         let base = inherited.options.entry(id.clone()).or_default();
         if option.verdict.is_some() {
@@ -266,6 +306,12 @@ impl Vignette {
         builder.closed_world(self.closed_world.iter().copied());
         for written in self.readings.values().flatten() {
             written.add_to(&mut builder)?;
+        }
+        for (position, treated) in self.treatments.iter().enumerate() {
+            builder.treatment(treated.record(position)?);
+        }
+        for (fact, gap) in &self.gaps {
+            builder.gap(*fact, *gap);
         }
         Ok(builder.build())
     }

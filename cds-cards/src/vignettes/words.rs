@@ -1,10 +1,12 @@
 //! Facts in words: the small strict language in which vignettes, generated charts and what-ifs are written.
 //!
 //! `8`, `<3`, `<=3`, `>20`, `>=20`, `3-5`, a word of the fact, `unreadable`; `stable since 2026-01`, `T2 in enets`;
-//! `2 | 8` for two readings of equal standing.
+//! `2 | 8` for two readings of equal standing; `whose?` behind a value for a reading of an unknown tumour.
 
-use fhir_profiles::facts::{Basis, Evidence, Flag, Reading, Source, Specimen, System, Value};
-use fhir_profiles::{FactId, FactsBuilder, Interval, PartialDate};
+use fhir_profiles::facts::{
+    Basis, Evidence, Flag, Gap, Reading, Says, Source, Specimen, System, TreatmentRecord, Value,
+};
+use fhir_profiles::{FactId, FactsBuilder, Interval, PartialDate, Treatment};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
@@ -78,6 +80,8 @@ impl Written {
             };
             if part == "unreadable" {
                 builder.unreadable(id, evidence);
+            } else if let Some(part) = part.strip_suffix(" whose?") {
+                builder.unowned(id, self.reading(id, part, evidence)?);
             } else {
                 builder.reading(id, self.reading(id, part, evidence)?);
             }
@@ -118,6 +122,79 @@ impl Written {
         reading.unit.clone_from(&self.unit);
         Ok(reading)
     }
+}
+
+/// A record of a treatment as a vignette writes it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Treated {
+    /// Codes of `{base}/CodeSystem/treatments`.
+    pub agents: Vec<String>,
+    /// `running`, `completed`, `stopped`, `not-given`, `dose`, `dose-running`, `dispensed` or `done`.
+    pub says: String,
+    /// Whether it is of a depot form.
+    #[serde(default)]
+    pub depot: bool,
+    /// Its first day.
+    pub from: Option<String>,
+    /// Its last day.
+    pub until: Option<String>,
+    /// The day of the record; its last day, else its first, where not given.
+    pub date: Option<String>,
+    /// The reason recorded.
+    pub reason: Option<String>,
+}
+
+impl Treated {
+    /// The record; `position` keeps references apart.
+    ///
+    /// # Errors
+    /// What is not understood.
+    pub fn record(&self, position: usize) -> Result<TreatmentRecord, String> {
+        let says = match self.says.as_str() {
+            "running" => Says::Running,
+            "completed" => Says::Completed,
+            "stopped" => Says::Stopped,
+            "not-given" => Says::NotGiven,
+            "dose" => Says::Dose,
+            "dose-running" => Says::DoseRunning,
+            "dispensed" => Says::Dispensed,
+            "done" => Says::Done,
+            other => return Err(format!("a treatment says `{other}`")),
+        };
+        let treatment =
+            |code: &String| Treatment::parse(code).ok_or_else(|| format!("unknown treatment `{code}`"));
+        let (from, until) = (date(self.from.as_deref())?, date(self.until.as_deref())?);
+        Ok(TreatmentRecord {
+            treatments: self.agents.iter().map(treatment).collect::<Result<_, _>>()?,
+            says,
+            depot: self.depot,
+            from,
+            until,
+            reason: self.reason.clone(),
+            evidence: Evidence {
+                reference: format!("MedicationStatement/{position}"),
+                recorded: self.agents.join(", "),
+                effective: date(self.date.as_deref())?.or(until).or(from),
+                ..Evidence::default()
+            },
+        })
+    }
+}
+
+/// The gap written so.
+pub(super) fn gap(text: &str) -> Result<Gap, String> {
+    [
+        ("in-text", Gap::InText),
+        ("set-aside", Gap::SetAside),
+        ("status-not-understood", Gap::StatusNotUnderstood),
+        ("not-supplied", Gap::NotSupplied),
+        ("partial", Gap::Partial),
+        ("failed", Gap::Failed),
+    ]
+    .into_iter()
+    .find_map(|(word, gap)| (word == text).then_some(gap))
+    .ok_or_else(|| format!("unknown gap `{text}`"))
 }
 
 fn cut<'a>(text: &'a str, at: &str) -> (&'a str, Option<&'a str>) {

@@ -44,6 +44,7 @@ impl<'t> Record<'t> {
             effective: self.effective,
             date_unread: self.date_unread,
             notes: self.notes.clone(),
+            ..Evidence::default()
         }
     }
 

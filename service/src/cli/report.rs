@@ -229,7 +229,11 @@ impl<'a> Report<'a> {
             let reason = if known { "open" } else { words::unknown(fact) };
             self.line(
                 2,
-                &format!("{:>2}  {} ({reason})", missing.settles, missing.fact.info().label),
+                &format!(
+                    "{:>7}  {} ({reason})",
+                    missing.settles.to_string(),
+                    missing.fact.info().label
+                ),
             );
         }
     }

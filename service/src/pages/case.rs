@@ -88,7 +88,7 @@ pub(super) struct MissingView {
     id: &'static str,
     label: String,
     why: String,
-    settles: usize,
+    settles: String,
 }
 
 pub(super) fn tumour(knowledge: &Knowledge, assessment: &Assessment) -> Tumour {
@@ -295,7 +295,7 @@ pub(super) fn missing(assessment: &Assessment) -> Vec<MissingView> {
             id: one.fact.as_str(),
             label: one.fact.info().label.clone(),
             why: words::unknown(assessment.facts.get(&one.fact)).to_owned(),
-            settles: one.settles,
+            settles: one.settles.to_string(),
         })
         .collect()
 }

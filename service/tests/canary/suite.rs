@@ -83,7 +83,7 @@ fn corpus_rows(requests: &mut Requests) {
         let values = corpus::values(&row).unwrap();
         let chart = values
             .iter()
-            .map(|value| serde_json::from_str(value.get()).unwrap());
+            .map(|value| serde_json::from_str::<Value>(value.get()).unwrap());
         requests.both("corpus", "/assessment", &searchset(chart));
     }
 }
