@@ -398,7 +398,7 @@ proptest! {
             read.contains(&fact)
         };
         prop_assert!(got.missing.is_sorted_by(|a, b| a.settles >= b.settles));
-        let settles: BTreeMap<FactId, usize> = got.missing.iter().map(|m| (m.fact, m.settles)).collect();
+        let settles: BTreeMap<FactId, usize> = got.missing.iter().map(|m| (m.fact, m.settles.most)).collect();
         prop_assert_eq!(settles.len(), got.missing.len(), "a fact stands twice");
         for fact in FactId::ALL {
             let settles = settles.get(fact).copied().unwrap_or_default();
