@@ -20,28 +20,31 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "surgery curative-resection",
         "R grade-g1-g2, c not-poorly-differentiated, R resectable, c no-distant-lymph-node-metastases, \
          c no-extrahepatic-metastases, c no-diffuse-peritoneal-metastases, c no-right-heart-dysfunction, \
-         X liver-involvement-not-over-75",
+         c fit-for-surgery, X liver-involvement-not-over-75",
         "single-metastasis",
-        "poor-performance-status",
+        "",
     ),
     (
         "surgery cytoreductive-surgery",
-        "R symptoms-not-controlled, R debulking-over-90, c no-curative-resection, X liver-involvement-not-over-75",
+        "R symptoms-not-controlled, R debulking-over-90, c no-curative-resection, c fit-for-surgery, \
+         X liver-involvement-not-over-75",
         "functioning",
-        "poor-performance-status",
+        "",
     ),
     (
         "surgery liver-transplantation",
         "R low-grade, R primary-drained-by-portal-vein, R primary-resected-clear-margins, R liver-involvement-under-50, \
-         R stable-6-months, R age-under-55, c no-extrahepatic-metastases, c no-curative-resection",
+         R stable-6-months, R age-under-55, c no-extrahepatic-metastases, c no-curative-resection, \
+         c fit-for-surgery",
         "age-under-50 well-differentiated",
-        "poor-performance-status",
+        "",
     ),
     (
         "surgery palliative-primary-resection",
-        "R unresectable, c primary-in-situ, c primary-resectable",
+        "R unresectable, c primary-in-situ, c primary-resectable, c fit-for-surgery, \
+         c liver-involvement-not-over-75-for-the-primary",
         "",
-        "poor-performance-status",
+        "high-grade",
     ),
     (
         "liver-directed radiofrequency-ablation",
@@ -49,7 +52,12 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "",
         "",
     ),
-    ("liver-directed cryotherapy", "R unresectable", "", ""),
+    (
+        "liver-directed cryotherapy",
+        "R unresectable, c ablation-size",
+        "",
+        "",
+    ),
     (
         "liver-directed ethanol-injection",
         "R unresectable, R near-vital-structures-or-vessels",
@@ -61,20 +69,21 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "R unresectable, X no-portal-vein-occlusion, X adequate-liver-reserve, X performance-status-not-poor, \
          X no-prior-pancreaticoduodenectomy",
         "functioning-with-symptoms",
-        "",
+        "bilioenteric-anastomosis",
     ),
     (
         "liver-directed transarterial-chemoembolisation",
         "R unresectable, X no-portal-vein-occlusion, X adequate-liver-reserve, X performance-status-not-poor, \
          X no-prior-pancreaticoduodenectomy",
         "functioning-with-symptoms",
-        "",
+        "bilioenteric-anastomosis",
     ),
     (
         "liver-directed radioembolisation",
-        "R unresectable, X no-gi-shunt, X portal-vein-not-compromised, X adequate-liver-reserve",
+        "R unresectable, X no-gi-shunt, X portal-vein-not-compromised, X adequate-liver-reserve, \
+         X no-prior-pancreaticoduodenectomy-for-sirt",
         "",
-        "prior-pancreaticoduodenectomy",
+        "bilioenteric-anastomosis",
     ),
     (
         "systemic somatostatin-analogue",
@@ -102,7 +111,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "systemic temozolomide-capecitabine",
-        "R no-curative-resection, c not-poorly-differentiated, R grade-g1-g2",
+        "R no-curative-resection, c not-poorly-differentiated, c not-high-grade",
         "previous-therapy-failed",
         "",
     ),
@@ -266,11 +275,12 @@ fn rules_that_the_specification_resolves_are_marked_as_interpretation() {
     assert_eq!(
         whole,
         [
-            "ecog-2-or-more",
+            "ablation-size",
+            "fit-for-surgery",
             "glucagon-above-limit",
+            "liver-involvement-not-over-75-for-the-primary",
+            "no-prior-pancreaticoduodenectomy-for-sirt",
             "performance-status-not-poor",
-            "sstr-positive",
-            "strong-sstr-uptake",
             "vip-above-limit"
         ]
     );
