@@ -133,6 +133,13 @@ Usage: #example
 * onsetPeriod.start = "2018"
 * abatementDateTime = "2019-06"
 
+Instance: presence-condition-renal
+InstanceOf: PresenceCondition
+Title: "Renal failure under the project's code"
+Usage: #example
+* insert DiagnosedOn(2025-02)
+* code = $facts#renal-failure "Renal failure"
+
 Instance: presence-condition
 InstanceOf: PresenceCondition
 Title: "Diffuse peritoneal metastases under a local code and the project's"
@@ -288,6 +295,25 @@ Usage: #example
 * medicationCodeableConcept = $rxnorm#309311 "cisplatin 1 MG/ML Injectable Solution"
 * subject = Reference(example-patient)
 * effectiveDateTime = "2025-03-18T09:30:00Z"
+
+Instance: ssa-dispense
+InstanceOf: AnalogueDispense
+Title: "Analogue that the pharmacy handed over"
+Usage: #example
+* status = #completed
+* medicationCodeableConcept = $atc#H01CB03 "Lanreotide"
+* subject = Reference(example-patient)
+* whenHandedOver = "2026-01-12"
+
+Instance: systemic-dispense
+InstanceOf: SystemicDispense
+Title: "Capecitabine that the pharmacy handed over"
+Usage: #example
+* status = #completed
+* medicationCodeableConcept.coding[+] = $atc#L01BC06 "Capecitabine"
+* medicationCodeableConcept.text = "capecitabine 500 mg"
+* subject = Reference(example-patient)
+* whenHandedOver = "2025-08-04"
 
 Instance: site-code-map
 InstanceOf: ConceptMap

@@ -152,6 +152,30 @@ Usage: #example
 * code = $facts#functioning "Functional status"
 * valueCodeableConcept = $values#non-functioning
 
+Instance: genetic-syndrome
+InstanceOf: GeneticSyndromeFact
+Title: "Multiple endocrine neoplasia type 1"
+Usage: #example
+* insert Seen(2025-11-03)
+* code = $facts#genetic-syndrome "Genetic syndrome"
+* valueCodeableConcept = $values#men1 "Multiple endocrine neoplasia type 1"
+
+Instance: presence-pregnancy
+InstanceOf: PresenceFact
+Title: "Pregnancy that is denied, as a boolean"
+Usage: #example
+* insert Seen(2026-05-12)
+* code = $facts#pregnancy "Pregnancy"
+* valueBoolean = false
+
+Instance: presence-other-malignancy
+InstanceOf: PresenceFact
+Title: "Another malignancy, with a standard answer"
+Usage: #example
+* insert Seen(2026-05-12)
+* code = $facts#other-malignancy "Other malignancy"
+* valueCodeableConcept = $sct#52101004 "Present (qualifier value)"
+
 Instance: symptoms-controlled
 InstanceOf: SymptomsControlledFact
 Title: "Symptoms that treatment does not control"

@@ -115,6 +115,10 @@ Description: "A condition with the project's own code of a fact that is present 
 * insert Feeds(prior-pancreaticoduodenectomy)
 * insert Feeds(on-ssa)
 * insert Feeds(prior-systemic-therapy)
+* insert Feeds(bilioenteric-anastomosis)
+* insert Feeds(pregnancy)
+* insert Feeds(renal-failure)
+* insert Feeds(other-malignancy)
 * insert Feeds(diabetes)
 * insert Feeds(hypertension)
 * insert Feeds(gallstones)
@@ -222,6 +226,16 @@ Description: "Corresponds to mcode-cancer-related-medication-administration 4.0.
 * insert DrugOf(AnalogueMedication, SsaMedication, pnet-ssa-1)
 * effective[x] MS
 
+Profile: AnalogueDispense
+Parent: MedicationDispense
+Id: pnet-ssa-dispense
+Title: "Somatostatin analogue, handed over"
+Description: "A completed one says that the drug was given before, never that it is given now. mCODE 4.0.0 has no profile of it; the closest US Core profile is us-core-medicationdispense."
+* insert Feeds(on-ssa)
+* insert Feeds(prior-systemic-therapy)
+* insert DrugOf(AnalogueMedication, SsaMedication, pnet-ssa-1)
+* whenHandedOver MS
+
 Profile: SystemicRequest
 Parent: MedicationRequest
 Id: pnet-systemic-request
@@ -250,3 +264,12 @@ Description: "Corresponds to mcode-cancer-related-medication-administration 4.0.
 * insert Feeds(prior-systemic-therapy)
 * insert DrugOf(SystemicDrug, SystemicMedication, pnet-systemic-1)
 * effective[x] MS
+
+Profile: SystemicDispense
+Parent: MedicationDispense
+Id: pnet-systemic-dispense
+Title: "Systemic therapy, handed over"
+Description: "A completed one says that the drug was given before, never that it is given now. mCODE 4.0.0 has no profile of it; the closest US Core profile is us-core-medicationdispense."
+* insert Feeds(prior-systemic-therapy)
+* insert DrugOf(SystemicDrug, SystemicMedication, pnet-systemic-1)
+* whenHandedOver MS

@@ -112,6 +112,15 @@ Description: "Functioning or non-functioning, as stated. There is no mCODE or US
 * code = $facts#functioning
 * insert AnswerValue(FunctioningValue)
 
+Profile: GeneticSyndromeFact
+Parent: FactObservation
+Id: pnet-genetic-syndrome
+Title: "Genetic syndrome"
+Description: "A hereditary syndrome with neuroendocrine tumours; several may hold. It decides nothing and is shown. There is no mCODE or US Core profile of it; a syndrome as a Condition is read as well."
+* insert Feeds(genetic-syndrome)
+* code = $facts#genetic-syndrome
+* insert WordValue(GeneticSyndromeValue, required)
+
 Profile: SymptomsControlledFact
 Parent: FactObservation
 Id: pnet-symptoms-controlled

@@ -170,6 +170,10 @@ Description: "The project's own codes of every fact that is present or absent."
 * $facts#prior-pancreaticoduodenectomy "Prior pancreaticoduodenectomy"
 * $facts#on-ssa "Current somatostatin analogue"
 * $facts#prior-systemic-therapy "Prior systemic therapy"
+* $facts#bilioenteric-anastomosis "Bilioenteric anastomosis"
+* $facts#pregnancy "Pregnancy"
+* $facts#renal-failure "Renal failure"
+* $facts#other-malignancy "Other malignancy"
 * $facts#diabetes "Diabetes"
 * $facts#hypertension "Hypertension"
 * $facts#gallstones "Gallstones"
@@ -375,6 +379,15 @@ Description: "Values of the fact disease-status: standard codes, and the project
 * $values#stable "Stable"
 * $values#progressive "Progressive"
 * $values#responding "Responding"
+
+ValueSet: GeneticSyndromeValue
+Id: genetic-syndrome-value
+Title: "Genetic syndrome: values"
+Description: "Values of the fact genetic-syndrome: the project's own words; standard codes are of conditions."
+* ^experimental = false
+* $values#men1 "Multiple endocrine neoplasia type 1"
+* $values#vhl "Von Hippel-Lindau syndrome"
+* $values#nf1 "Neurofibromatosis type 1"
 
 ValueSet: PresenceValue
 Id: presence-value

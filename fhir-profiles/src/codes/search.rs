@@ -90,6 +90,11 @@ const THEMES: &[Theme] = &[
             DiseaseStatus,
             OnSsa,
             PriorSystemicTherapy,
+            BilioentericAnastomosis,
+            GeneticSyndrome,
+            Pregnancy,
+            RenalFailure,
+            OtherMalignancy,
             Diabetes,
             Hypertension,
             Gallstones,
@@ -103,7 +108,11 @@ const THEMES: &[Theme] = &[
     (
         "procedures",
         &["pancreaticoduodenectomy", "pancreatic-resection"],
-        &[PrimaryResected, PriorPancreaticoduodenectomy],
+        &[
+            PrimaryResected,
+            PriorPancreaticoduodenectomy,
+            BilioentericAnastomosis,
+        ],
     ),
 ];
 
@@ -120,6 +129,11 @@ const CONDITIONS: &[FactId] = &[
     PortalVein,
     GiShunt,
     LiverReserve,
+    BilioentericAnastomosis,
+    GeneticSyndrome,
+    Pregnancy,
+    RenalFailure,
+    OtherMalignancy,
     Diabetes,
     Hypertension,
     Gallstones,
