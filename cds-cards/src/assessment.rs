@@ -1,8 +1,10 @@
 //! What the service concludes about one patient: the structures of the assessment JSON (contract, Assessment).
 
 mod fact;
+mod lack;
 
 pub use fact::{EvidenceReport, FactReport, FactValue, Range, Status};
+pub use lack::{NOT_RECORDED, lack};
 
 use fhir_profiles::FactId;
 use fhir_profiles::facts::{Gap, NotReadWhy};
@@ -51,6 +53,14 @@ impl Assessment {
     /// The option of this id, if the gate is passed.
     pub fn option(&self, id: &str) -> Option<&OptionReport> {
         self.options.iter().find(|option| option.id == id)
+    }
+
+    /// The entry of `given` that means this option, if there is one.
+    pub fn given(&self, option: &str) -> Option<&GivenReport> {
+        let given = self.pathway.iter().flat_map(|pathway| &pathway.given);
+        given
+            .into_iter()
+            .find(|entry| entry.options.iter().any(|id| id == option))
     }
 
     /// The date, as written, of the oldest record that the criteria of an option were read from.
@@ -225,6 +235,9 @@ pub struct GradeReport {
     /// Whether it rests on an interpretation (higher of two measures).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub interpretation: bool,
+    /// Why what is missing may be on record all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gap: Option<Gap>,
     /// What it was taken from: `ki67`, `mitoses`, or `grade-recorded`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub facts: Vec<FactId>,
@@ -254,6 +267,9 @@ pub struct Stage {
     pub value: Option<String>,
     /// The stages still possible, in table order.
     pub candidates: Vec<String>,
+    /// Why what is missing of it may be on record all the same; only without a value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gap: Option<Gap>,
     /// T categories still possible.
     pub t: Vec<String>,
     /// N categories still possible.
@@ -278,6 +294,9 @@ pub struct OptionReport {
     /// Variants that apply.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub variants: Vec<String>,
+    /// Why what leaves it open may be on record all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gap: Option<Gap>,
     /// Every criterion, in the order of the specification.
     pub criteria: Vec<CriterionReport>,
     /// Ids of the criteria that decide the verdict (all of those that make it what it is; none if supported).
@@ -315,6 +334,9 @@ pub struct CriterionReport {
     /// Records that do not count and must not go unsaid, as with a fact.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aside: Option<String>,
+    /// What is open and why, in the vocabulary of [`lack`]; only where it is unknown.
+    #[serde(skip)]
+    pub lack: Option<String>,
     /// Whether the outcome rests on an interpretation of the review.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub interpretation: bool,

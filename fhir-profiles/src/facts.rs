@@ -75,6 +75,8 @@ pub enum Basis {
     Clinical,
     /// ECOG converted from Karnofsky: gives way to an ECOG of the same day.
     Karnofsky,
+    /// What an M category says of metastases.
+    Category,
 }
 
 /// The specimen of a histology reading.
@@ -307,6 +309,16 @@ impl Fact {
         } else {
             Ok(&self.current)
         }
+    }
+
+    /// What kind of gap leaves it missing: the worst of what was not to be had and of what stands aside; none for a fact
+    /// that is known or unreadable.
+    pub fn missing_by(&self) -> Option<Gap> {
+        if self.readings() != Err(Unknown::Missing) {
+            return None;
+        }
+        let asides = self.shown.iter().filter_map(|evidence| evidence.aside.gap());
+        asides.chain(self.gap).max()
     }
 
     /// Whether every counting reading is this word.

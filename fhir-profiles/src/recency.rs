@@ -79,11 +79,9 @@ impl FactsBuilder {
                 (FactId::ExtrahepaticMetastases, elsewhere),
             ] {
                 if let Some(word) = word.and_then(|word| id.word(word)) {
-                    self.raw.entry(id).or_default().readings.push(implied(
-                        word,
-                        reading,
-                        "from the M category",
-                    ));
+                    let mut of_category = implied(word, reading, "from the M category");
+                    of_category.basis = Basis::Category;
+                    self.raw.entry(id).or_default().readings.push(of_category);
                 }
             }
         }

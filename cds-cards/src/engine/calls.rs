@@ -3,8 +3,7 @@
 use super::grade::why;
 use super::truth::Truth;
 use crate::assessment::Reason;
-use crate::knowledge::{Band, Call, Subject, Test};
-use fhir_profiles::FactId;
+use crate::knowledge::{Band, Call, Test};
 use fhir_profiles::facts::{Facts, Reading, Value};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -57,18 +56,6 @@ fn range_call(value: &Value, bands: &[Band], words: &BTreeMap<String, (Call, boo
         .collect();
     let truth = Truth::of_candidates(touched.iter().map(|band| band.call.into()), Reason::Judgement);
     (truth, touched.iter().any(|band| band.interpretation))
-}
-
-/// The fact of a test on single readings.
-pub(super) fn fact_of(test: &Test) -> Option<FactId> {
-    match test {
-        Test::Words {
-            subject: Subject::Fact(fact),
-            ..
-        }
-        | Test::Range { fact, .. } => Some(*fact),
-        _ => None,
-    }
 }
 
 /// What a test on single readings says of one, and whether that is an interpretation; unreadable for any other test.

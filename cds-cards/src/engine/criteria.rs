@@ -4,11 +4,11 @@ use super::calls::{Called, call, lasting};
 use super::functional::Functional;
 use super::grade::{Grade, why};
 use super::truth::Truth;
-use super::words::{doubted_absence, fact_text, missing};
+use super::words::{doubted_absence, fact_text, lacking};
 use crate::assessment::{Outcome, Reason, Role, Verdict};
 use crate::knowledge::{Call, Criterion, Knowledge, OptionKnowledge, Subject, Test};
 use fhir_profiles::FactId;
-use fhir_profiles::facts::{Facts, Reading, Source, Value};
+use fhir_profiles::facts::{Facts, Gap, Reading, Source, Value};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub(crate) struct Evaluated {
     pub(crate) borderline: bool,
     /// The facts it read.
     pub(crate) facts: Vec<FactId>,
-    /// Unknown facts that could settle it.
+    /// Unknown facts that could settle it, those first without which it cannot be settled.
     pub(crate) open: Vec<FactId>,
     pub(crate) because: String,
     /// A newer record that does not count, beside a stated absence.
@@ -46,6 +46,8 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) grade: Grade,
     pub(crate) functional: Functional,
+    /// Whether nobody will read why: then only the outcomes are worked out.
+    quiet: bool,
     /// Options worked out so far, by id.
     pub(crate) options: BTreeMap<&'a str, OptionValue>,
     done: BTreeMap<&'a str, Evaluated>,
@@ -53,14 +55,28 @@ pub(crate) struct Evaluation<'a> {
 
 impl<'a> Evaluation<'a> {
     pub(crate) fn new(knowledge: &'a Knowledge, facts: &'a Facts) -> Self {
+        Self::of(knowledge, facts, false)
+    }
+
+    /// One of which only outcomes are asked for: what its reports say in words is empty.
+    pub(crate) fn quiet(knowledge: &'a Knowledge, facts: &'a Facts) -> Self {
+        Self::of(knowledge, facts, true)
+    }
+
+    fn of(knowledge: &'a Knowledge, facts: &'a Facts, quiet: bool) -> Self {
         Self {
             knowledge,
             facts,
-            grade: super::grade::grade(knowledge, facts, None),
+            quiet,
+            grade: super::grade::grade(knowledge, facts),
             functional: super::functional::functional(knowledge, facts),
             options: BTreeMap::new(),
             done: BTreeMap::new(),
         }
+    }
+
+    fn say(&self, text: impl FnOnce() -> String) -> String {
+        if self.quiet { String::new() } else { text() }
     }
 
     /// Works out a criterion, once. An option that it refers to has been worked out before (evaluation order).
@@ -74,6 +90,7 @@ impl<'a> Evaluation<'a> {
         };
         let mut evaluated = self.evaluate(criterion);
         evaluated.interpretation |= criterion.interpretation;
+        self.where_missing(criterion, &mut evaluated);
         self.done.insert(id, evaluated.clone());
         evaluated
     }
@@ -119,16 +136,35 @@ impl<'a> Evaluation<'a> {
         }
     }
 
+    /// What holds where nothing is recorded of the fact, and everything that could hold it was looked at: a fact that was
+    /// not supplied is none that was not to be had.
+    fn where_missing(&self, criterion: &Criterion, evaluated: &mut Evaluated) {
+        let Some(missing) = &criterion.where_missing else {
+            return;
+        };
+        let whole = |id: &FactId| matches!(self.facts.get(*id).missing_by(), None | Some(Gap::NotSupplied));
+        let fails = self
+            .options
+            .get(missing.option.as_str())
+            .filter(|option| option.value == Truth::NotMet);
+        if evaluated.truth == Truth::Unknown(Reason::Missing)
+            && evaluated.facts.iter().all(whole)
+            && let Some(option) = fails
+        {
+            evaluated.truth = missing.call.into();
+            evaluated.interpretation = true;
+            let because = self.say(|| format!("{}; {}", evaluated.because, option.because));
+            evaluated.because = because;
+        }
+    }
+
     /// Every reading is evaluated; outcomes that differ are conflicting.
     fn of_readings(&self, id: FactId, call: impl Fn(&Reading) -> Called) -> Evaluated {
         let fact = self.facts.get(id);
         match fact.readings() {
             Err(unknown) => {
                 let truth = Truth::Unknown(why(unknown));
-                let because = match why(unknown) {
-                    Reason::Unreadable => format!("{} recorded, but not readable", id.info().label),
-                    _ => format!("{} {}", id.info().label, missing(fact)),
-                };
+                let because = self.say(|| format!("{} {}", id.info().label, lacking(fact, unknown)));
                 Evaluated {
                     open: vec![id],
                     ..leaf(truth, vec![id], because)
@@ -137,23 +173,26 @@ impl<'a> Evaluation<'a> {
             Ok(readings) => {
                 let calls: Vec<Called> = readings.iter().map(call).collect();
                 let truth = Truth::of_candidates(calls.iter().map(|call| call.truth), Reason::Conflicting);
-                let mut because = fact_text(id, readings);
-                match truth {
-                    Truth::Unknown(Reason::Conflicting) => {
-                        because.push_str(": readings of equal standing disagree")
-                    }
-                    _ if let Some(remark) = calls.iter().find_map(|call| call.remark.as_deref()) => {
-                        because.push_str(&format!(": {remark}"));
-                    }
-                    _ if readings.iter().all(|r| r.source == Source::SitePolicy) => {
-                        because.push_str(": assumed (site policy)");
-                    }
-                    _ => {}
-                }
                 let doubt = doubted_absence(fact);
-                if let Some(doubt) = &doubt {
-                    because.push_str(&format!("; {doubt}"));
-                }
+                let because = self.say(|| {
+                    let mut text = fact_text(id, readings);
+                    match truth {
+                        Truth::Unknown(Reason::Conflicting) => {
+                            text.push_str(": readings of equal standing disagree")
+                        }
+                        _ if let Some(remark) = calls.iter().find_map(|call| call.remark.as_deref()) => {
+                            text.push_str(&format!(": {remark}"));
+                        }
+                        _ if readings.iter().all(|r| r.source == Source::SitePolicy) => {
+                            text.push_str(": assumed (site policy)");
+                        }
+                        _ => {}
+                    }
+                    if let Some(doubt) = &doubt {
+                        text.push_str(&format!("; {doubt}"));
+                    }
+                    text
+                });
                 let open = match truth {
                     Truth::Unknown(Reason::Conflicting | Reason::Missing) => vec![id],
                     _ => Vec::new(),
@@ -180,7 +219,7 @@ impl<'a> Evaluation<'a> {
                 grade.possible.several.unwrap_or(Reason::Judgement),
             ),
         };
-        let because = grade.because(self.knowledge, self.facts);
+        let because = self.say(|| grade.because(self.knowledge, self.facts));
         let open = match truth {
             Truth::Unknown(_) if grade.single().is_none() => self.unknown_among(grade.could_settle()),
             _ => Vec::new(),
@@ -217,7 +256,11 @@ impl<'a> Evaluation<'a> {
         Evaluated {
             open,
             interpretation,
-            ..leaf(truth, functional.facts.clone(), functional.because.clone())
+            ..leaf(
+                truth,
+                functional.facts.clone(),
+                self.say(|| functional.because.clone()),
+            )
         }
     }
 
@@ -269,11 +312,10 @@ impl<'a> Evaluation<'a> {
             facts,
             open,
             doubt: deciding.iter().find_map(|part| part.doubt.clone()),
-            because: deciding
-                .iter()
-                .map(|part| part.because.as_str())
-                .collect::<Vec<_>>()
-                .join("; "),
+            because: self.say(|| {
+                let reasons: Vec<&str> = deciding.iter().map(|part| part.because.as_str()).collect();
+                reasons.join("; ")
+            }),
         }
     }
 
@@ -328,19 +370,28 @@ impl<'a> Evaluation<'a> {
         {
             extend_new(&mut facts, &part.facts);
         }
+        // What leaves it undetermined goes before what is to be confirmed besides.
+        for (part, _) in worked.iter().filter(|(e, role)| leaves_open(e, *role)) {
+            extend_new(&mut open, &part.open);
+        }
         for part in &telling {
             extend_new(&mut open, &part.open);
         }
-        let reasons: Vec<&str> = telling.iter().map(|e| e.because.as_str()).collect();
-        let reasons = reasons.join("; ");
-        let because = match verdict {
-            Verdict::Supported => format!("{}: all criteria met", option.label),
-            Verdict::Contraindicated => {
-                format!("{}: the review advises against it ({reasons})", option.label)
+        if wanted != Outcome::Unknown {
+            open.clear();
+        }
+        let because = self.say(|| {
+            let reasons: Vec<&str> = telling.iter().map(|e| e.because.as_str()).collect();
+            let reasons = reasons.join("; ");
+            match verdict {
+                Verdict::Supported => format!("{}: all criteria met", option.label),
+                Verdict::Contraindicated => {
+                    format!("{}: the review advises against it ({reasons})", option.label)
+                }
+                Verdict::NotSupported => format!("{}: criteria not met ({reasons})", option.label),
+                Verdict::Undetermined | Verdict::Provisional => format!("{}: open ({reasons})", option.label),
             }
-            Verdict::NotSupported => format!("{}: criteria not met ({reasons})", option.label),
-            Verdict::Undetermined | Verdict::Provisional => format!("{}: open ({reasons})", option.label),
-        };
+        });
         let interpretation = wanted != Outcome::Met && telling.iter().any(|e| e.interpretation);
         self.options.insert(
             &option.id,
@@ -353,6 +404,11 @@ impl<'a> Evaluation<'a> {
             },
         );
     }
+}
+
+/// Whether a criterion leaves an option undetermined.
+pub(super) fn leaves_open(e: &Evaluated, role: Role) -> bool {
+    role == Role::Require && e.truth.reason().is_some_and(|reason| reason != Reason::Judgement)
 }
 
 fn leaf(truth: Truth, facts: Vec<FactId>, because: String) -> Evaluated {

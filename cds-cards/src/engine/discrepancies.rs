@@ -1,39 +1,37 @@
 //! What in the record does not fit together (specification, sections 3 and 5, end).
 
-use super::calls::{call, fact_of};
 use super::criteria::Evaluation;
 use super::grade::{Grade, by_record};
-use super::stage::{Staging, StagingFacts, stage};
-use super::truth::Truth;
-use super::words::{fact_text, value_text};
-use crate::assessment::{Discrepancy, Role, Stage, StageReport};
+use super::stage::{Staging, StagingFacts};
+use super::stands::{Moved, Stands};
+use super::words::{fact_text, lacking, value_text};
+use crate::assessment::{Discrepancy, Stage, StageReport};
+use crate::knowledge::GradeRow;
 use fhir_profiles::FactId;
-use fhir_profiles::facts::{Reading, System, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use fhir_profiles::facts::{Basis, Reading, System, Value};
+use std::collections::BTreeSet;
 
 /// Every discrepancy, those first that would change most for the patient: a grade, stage or contraindication that
-/// another reading would have; records that contradict each other; last, well differentiated beside G1 to G3, which
-/// newer classifications allow.
+/// another reading would have; records that contradict each other; last, a differentiation that does not fit the grade.
 pub(super) fn all(
     evaluation: &Evaluation<'_>,
-    stages: &StageReport,
+    now: &Stands,
     conflicting: &BTreeSet<FactId>,
 ) -> Vec<Discrepancy> {
-    let mut found = older_reading_differs(evaluation, stages);
+    let mut found = older_reading_differs(evaluation, now);
     found.extend(conflicting_readings(evaluation, conflicting));
     found.extend(grade_recorded(evaluation));
     found.extend(ki67_and_mitoses(evaluation));
-    found.extend(stage_recorded(evaluation, stages));
+    found.extend(stage_recorded(evaluation, &now.stage));
     found.extend(m_recorded(evaluation));
     found.extend(t_recorded(evaluation));
+    let says_poor = |reading: &Reading| reading.says("poor");
     let pair = differentiation_and_grade(evaluation);
-    let poor = readings(evaluation, FactId::Differentiation)
+    let first = readings(evaluation, FactId::Differentiation)
         .iter()
-        .any(|r| r.says("poor"));
-    match pair {
-        Some(pair) if poor => found.insert(0, pair),
-        pair => found.extend(pair),
-    }
+        .any(says_poor);
+    let place = if first { 0 } else { found.len() };
+    found.splice(place..place, pair);
     found
 }
 
@@ -179,19 +177,28 @@ fn t_recorded(evaluation: &Evaluation<'_>) -> Option<Discrepancy> {
 
 fn m_recorded(evaluation: &Evaluation<'_>) -> Option<Discrepancy> {
     let found = readings(evaluation, FactId::M);
-    let recorded_m0 = found.iter().any(|r| r.says("M0"));
-    let metastases: Vec<FactId> = [FactId::LiverMetastases, FactId::ExtrahepaticMetastases]
-        .into_iter()
-        .filter(|id| evaluation.facts.get(*id).is("present"))
-        .collect();
-    if !recorded_m0 || metastases.is_empty() {
+    let present = |id: &FactId| evaluation.facts.get(*id).is("present");
+    let none = found.iter().find(|r| r.says("M0"));
+    // M1b of AJCC 8 and 9 is elsewhere only.
+    let elsewhere = found.iter().find(|r| r.says("M1b"));
+    let (category, denied): (&Reading, &[FactId]) = match (none, elsewhere) {
+        (Some(none), _) => (none, &[FactId::LiverMetastases, FactId::ExtrahepaticMetastases]),
+        (None, Some(elsewhere)) => (elsewhere, &[FactId::LiverMetastases]),
+        (None, None) => return None,
+    };
+    let metastases: Vec<FactId> = denied.iter().copied().filter(present).collect();
+    if metastases.is_empty() {
         return None;
     }
     let names: Vec<String> = metastases
         .iter()
         .map(|id| id.info().label.to_lowercase())
         .collect();
-    let text = format!("M0 is recorded, but so are {}: staged as M1", names.join(" and "));
+    let text = format!(
+        "{} is recorded, but so are {}: staged as M1",
+        value_text(FactId::M, category),
+        names.join(" and ")
+    );
     Some(discrepancy(
         "m-recorded",
         std::iter::once(FactId::M).chain(metastases).collect(),
@@ -206,13 +213,19 @@ fn differentiation_and_grade(evaluation: &Evaluation<'_>) -> Option<Discrepancy>
         return None;
     }
     let rows = evaluation.knowledge.grade.rows.iter().enumerate();
-    let paired: Vec<&str> = rows
+    let possible: Vec<&GradeRow> = rows
         .filter(|(i, _)| grade.possible.grades.contains(i))
-        .map(|(_, row)| row.differentiation.as_str())
+        .map(|(_, row)| row)
         .collect();
-    if found.iter().any(|r| paired.iter().any(|word| r.says(word))) {
+    let fits = |reading: &Reading| {
+        possible.iter().any(|row| {
+            reading.says(&row.differentiation) || row.at_home.iter().any(|word| reading.says(word))
+        })
+    };
+    if found.iter().any(fits) {
         return None;
     }
+    let paired: Vec<&str> = possible.iter().map(|row| row.differentiation.as_str()).collect();
     let names = Grade::names(evaluation.knowledge, &grade.possible.grades).join(" or ");
     let text = format!(
         "{}, but the review's table pairs {names} with {} differentiation; the grade is not changed",
@@ -241,7 +254,7 @@ fn conflicting_readings(evaluation: &Evaluation<'_>, conflicting: &BTreeSet<Fact
         if conflicting.contains(id) {
             let text = format!("{}: readings of equal standing disagree", fact_text(*id, current));
             found.push(discrepancy("conflicting-readings", vec![*id], text));
-        } else if !fact.overruled.is_empty() {
+        } else if fact.overruled.iter().any(|r| !is_m_against_liver(*id, r)) {
             let text = format!(
                 "{}, but also recorded: {}; the recorded presence counts",
                 fact_text(*id, current),
@@ -265,114 +278,71 @@ fn conflicting_readings(evaluation: &Evaluation<'_>, conflicting: &BTreeSet<Fact
     found
 }
 
-/// An older reading that leads to another grade or stage is shown, not used: the newest such of each fact.
-fn older_reading_differs(evaluation: &Evaluation<'_>, stages: &StageReport) -> Vec<Discrepancy> {
-    let (knowledge, facts) = (evaluation.knowledge, evaluation.facts);
-    let mut found = Vec::new();
-    let used_for_grade = evaluation.grade.facts();
-    for id in [FactId::Ki67, FactId::Mitoses, FactId::GradeRecorded] {
-        if evaluation.grade.unknown.is_some() || !used_for_grade.contains(&id) {
-            continue;
-        }
-        let differs = |older: &&Reading| {
-            let then = super::grade::grade(knowledge, facts, Some((id, older)));
-            then.possible
-                .grades
-                .is_disjoint(&evaluation.grade.possible.grades)
-        };
-        if let Some(older) = facts.get(id).older.iter().find(differs) {
-            let then = super::grade::grade(knowledge, facts, Some((id, older)));
-            let led_to = format!(
-                "grade {}",
-                Grade::names(knowledge, &then.possible.grades).join(" or ")
-            );
-            found.push(older_discrepancy(evaluation, id, older, &led_to));
-        }
-    }
-    let staging_facts = [
-        FactId::T,
-        FactId::N,
-        FactId::M,
-        FactId::TumourSize,
-        FactId::TumourExtension,
-        FactId::LiverMetastases,
-        FactId::ExtrahepaticMetastases,
-    ];
-    for id in staging_facts {
-        let led_to = |older: &Reading| {
-            [(Staging::Enets, &stages.enets), (Staging::Ajcc7, &stages.ajcc7)]
-                .into_iter()
-                .find_map(|(staging, now)| {
-                    if id == FactId::T && older.system != Some(staging.system()) {
-                        return None;
-                    }
-                    let then = stage(knowledge, staging, StagingFacts::new(facts).with(id, older));
-                    let disjoint = then
-                        .candidates
-                        .iter()
-                        .all(|candidate| !now.candidates.contains(candidate));
-                    disjoint.then(|| format!("{} stage {}", staging.name(), then.candidates.join(" or ")))
-                })
-        };
-        let fact = facts.get(id);
-        if fact.readings().is_err() {
-            continue;
-        }
-        if let Some((older, led_to)) = fact.older.iter().find_map(|older| Some((older, led_to(older)?))) {
-            found.push(older_discrepancy(evaluation, id, older, &led_to));
-        }
-    }
-    found.extend(older_contraindicates(evaluation));
-    found
+/// Readings of one fact that are tried: a chart can state thousands.
+const TRIED: usize = 50;
+
+/// Whether it is an M category against recorded liver metastases, which is a discrepancy of its own (`m-recorded`).
+fn is_m_against_liver(id: FactId, reading: &Reading) -> bool {
+    id == FactId::LiverMetastases && reading.basis == Basis::Category
 }
 
-/// Interpretation: an older reading that would have met a contraindication, which the newest does not, is shown too.
-fn older_contraindicates(evaluation: &Evaluation<'_>) -> Vec<Discrepancy> {
-    let (knowledge, facts) = (evaluation.knowledge, evaluation.facts);
-    let mut flips: BTreeMap<FactId, (&Reading, Vec<&str>)> = BTreeMap::new();
-    if evaluation.options.is_empty() {
-        return Vec::new();
-    }
-    for option in &knowledge.options {
-        let contraindications = option
-            .criteria
-            .iter()
-            .filter(|(_, role)| *role == Role::Contraindication)
-            .filter_map(|(id, _)| knowledge.criteria.get(id));
-        for criterion in contraindications {
-            let Some(id) = fact_of(&criterion.test) else {
-                continue;
-            };
-            let against = |reading: &Reading| call(&criterion.test, reading).0 == Truth::NotMet;
-            let fact = facts.get(id);
-            let Ok(current) = fact.readings() else { continue };
-            if current.iter().any(&against) {
-                continue;
-            }
-            // Of one day, a reading that gives way to another is not older than it.
-            let is_older = |r: &&Reading| current.iter().all(|now| now.effective() != r.effective());
-            let mut older = fact.older.iter().filter(is_older);
-            if let Some(older) = older.find(|older| against(older)) {
-                let (_, labels) = flips.entry(id).or_insert_with(|| (older, Vec::new()));
-                if !labels.contains(&option.label.as_str()) {
-                    labels.push(&option.label);
-                }
+/// A reading that does not count and that would change a grade or a stage so that no candidate remains, a verdict or the
+/// gate: of each fact the first such, contraindications before all else (section 2, "shown"; section 5, end).
+fn older_reading_differs(evaluation: &Evaluation<'_>, now: &Stands) -> Vec<Discrepancy> {
+    let facts = evaluation.facts;
+    let mut found = Vec::new();
+    for id in FactId::ALL {
+        let fact = facts.get(*id);
+        if fact.older.is_empty() {
+            continue;
+        }
+        let current = fact.readings().unwrap_or_default();
+        let mut tried: Vec<&Reading> = Vec::new();
+        for older in &fact.older {
+            let same = |known: &Reading| known.value == older.value && known.system == older.system;
+            if tried.len() < TRIED && !current.iter().any(same) && !tried.iter().any(|known| same(known)) {
+                tried.push(older);
             }
         }
+        let effects = tried.into_iter().map(|older| {
+            let then = Stands::of(
+                evaluation.knowledge,
+                &facts.clone().supposing(*id, vec![older.clone()]),
+            );
+            (older, now.moved_by(&then, evaluation.knowledge))
+        });
+        let moved: Vec<(&Reading, Moved)> = effects.filter(|(_, moved)| !moved.is_empty()).collect();
+        let worst = moved.iter().find(|(_, moved)| moved.against).or(moved.first());
+        if let Some((older, moved)) = worst {
+            found.push((
+                !moved.against,
+                older_discrepancy(evaluation, *id, older, &moved.text()),
+            ));
+        }
     }
-    let discrepancy = |(id, (older, labels)): (FactId, (&Reading, Vec<&str>))| {
-        let led_to = format!("the review advising against: {}", labels.join(", "));
-        older_discrepancy(evaluation, id, older, &led_to)
-    };
-    flips.into_iter().map(discrepancy).collect()
+    found.sort_by_key(|(harmless, _)| *harmless);
+    found.into_iter().map(|(_, discrepancy)| discrepancy).collect()
 }
 
 fn older_discrepancy(evaluation: &Evaluation<'_>, id: FactId, older: &Reading, led_to: &str) -> Discrepancy {
-    let text = format!(
-        "{} counts; an older reading, {}, would lead to {led_to}",
-        fact_text(id, readings(evaluation, id)),
-        fact_text(id, std::slice::from_ref(older)),
-    );
+    let then = fact_text(id, std::slice::from_ref(older));
+    let clinical = older.basis == Basis::Clinical;
+    let which = if clinical {
+        "the clinical category"
+    } else {
+        "an older reading"
+    };
+    let text = match evaluation.facts.get(id).readings() {
+        Ok(now) => format!(
+            "{} counts; {which}, {then}, would lead to {led_to}",
+            fact_text(id, now)
+        ),
+        Err(unknown) => format!(
+            "{}: {}; {which}, {then}, would lead to {led_to}",
+            id.info().label,
+            lacking(evaluation.facts.get(id), unknown)
+        ),
+    };
     discrepancy("older-reading-differs", vec![id], text)
 }
 

@@ -2,11 +2,11 @@
 
 use super::calls::test_range;
 use super::truth::{Truth, outranking};
-use super::words::{fact_text, missing, value_text};
+use super::words::{all_lacking, fact_text, value_text};
 use crate::assessment::Reason;
 use crate::knowledge::{Knowledge, Test};
 use fhir_profiles::FactId;
-use fhir_profiles::facts::{Facts, Reading};
+use fhir_profiles::facts::{Facts, Reading, Unknown};
 use std::collections::BTreeSet;
 
 /// The functional status with what it rests on.
@@ -85,12 +85,13 @@ pub(crate) fn functional(knowledge: &Knowledge, facts: &Facts) -> Functional {
             .chain(hormone_facts(knowledge))
             .collect();
         because = vec![match unknown {
-            Some(Reason::Unreadable) => "Functional status or a hormone recorded, but not readable".into(),
             Some(Reason::Conflicting) => "Hormone readings disagree".into(),
-            _ => {
-                let fact = facts.get(FactId::Functioning);
-                format!("Functional status {}", missing(fact))
+            Some(Reason::Unreadable) => {
+                let unreadable = |id: &FactId| facts.get(*id).readings() == Err(Unknown::Unreadable);
+                let ids: Vec<FactId> = used.iter().copied().filter(unreadable).collect();
+                all_lacking(facts, &ids)
             }
+            _ => all_lacking(facts, &[FactId::Functioning]),
         }];
     }
     if unknown == Some(Reason::Conflicting) && statuses.len() > 1 {

@@ -1,7 +1,7 @@
 //! WHO grade from Ki-67 and mitoses, or as recorded (specification, section 3).
 
 use super::truth::outranking;
-use super::words::value_text;
+use super::words::{all_lacking, value_text};
 use crate::assessment::{GradeReport, Reason};
 use crate::knowledge::{GradeRow, Knowledge};
 use fhir_profiles::facts::{Facts, Reading, Specimen, System, Unknown, Value};
@@ -36,6 +36,19 @@ impl Possible {
     }
 }
 
+impl Possible {
+    /// These, or those of a reading that may be of another tumour.
+    fn or_unreadable(&self, other: &Self) -> Self {
+        let grades: BTreeSet<usize> = self.grades.union(&other.grades).copied().collect();
+        let several = if grades == self.grades {
+            self.several
+        } else {
+            outranking(self.several, Some(Reason::Unreadable))
+        };
+        Self { grades, several }
+    }
+}
+
 /// The grade with what it rests on.
 #[derive(Debug, Clone)]
 pub(crate) struct Grade {
@@ -47,12 +60,14 @@ pub(crate) struct Grade {
     pub(crate) by_ki67: Option<Possible>,
     /// The grades that mitoses allow, if they are known.
     pub(crate) by_mitoses: Option<Possible>,
+    /// The grades that measures of nobody knows whose tumour allow.
+    unowned: Vec<(Measure, Possible)>,
     /// Whether the recorded grade was used.
     pub(crate) recorded: bool,
 }
 
 /// A measure of the grade table.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Measure {
     Ki67,
     Mitoses,
@@ -157,25 +172,36 @@ pub(crate) fn by_record(knowledge: &Knowledge, readings: &[Reading], labelled: b
     (!grades.is_empty()).then(|| Possible::of(grades, Reason::Conflicting))
 }
 
-/// Works out the grade. `replaced` puts other readings in place of a measure's own, to see what an older reading
-/// would have led to.
-pub(crate) fn grade(knowledge: &Knowledge, facts: &Facts, replaced: Option<(FactId, &Reading)>) -> Grade {
-    let readings = |id: FactId| match replaced {
-        Some((fact, reading)) if fact == id => Ok(std::slice::from_ref(reading)),
-        _ => facts.get(id).readings(),
-    };
+/// Works out the grade.
+pub(crate) fn grade(knowledge: &Knowledge, facts: &Facts) -> Grade {
+    let readings = |id: FactId| facts.get(id).readings();
     let measured = |measure: Measure| {
         readings(measure.fact())
             .map(|found| by_measure(knowledge, measure, found))
             .map_err(why)
     };
     let (ki67, mitoses) = (measured(Measure::Ki67), measured(Measure::Mitoses));
+    // What is unreadable because nobody knows whose tumour it is may still be this one's.
+    let unowned = |measure: Measure, known: bool| {
+        let found = &facts.get(measure.fact()).unowned;
+        (!known && !found.is_empty()).then(|| by_measure(knowledge, measure, found))
+    };
+    let unowned_ki67 = unowned(Measure::Ki67, ki67.is_ok());
+    let unowned_mitoses = unowned(Measure::Mitoses, mitoses.is_ok());
     let recorded = readings(FactId::GradeRecorded);
     let (possible, unknown, from_record) = match (&ki67, &mitoses) {
         (Ok(a), Ok(b)) => (a.higher(b), None, false),
-        (Ok(one), Err(_)) | (Err(_), Ok(one)) => (one.clone(), None, false),
+        (Ok(one), Err(_)) | (Err(_), Ok(one)) => {
+            let other = unowned_ki67.as_ref().or(unowned_mitoses.as_ref());
+            let possible = other.map_or_else(|| one.clone(), |other| one.or_unreadable(&one.higher(other)));
+            (possible, None, false)
+        }
         (Err(a), Err(b)) => match recorded.ok().and_then(|found| by_record(knowledge, found, true)) {
-            Some(possible) => (possible, None, true),
+            Some(possible) => {
+                let others = [&unowned_ki67, &unowned_mitoses].into_iter().flatten();
+                let possible = others.fold(possible, |possible, other| possible.or_unreadable(other));
+                (possible, None, true)
+            }
             None => {
                 let all = (0..knowledge.grade.rows.len()).collect();
                 let reason =
@@ -196,6 +222,10 @@ pub(crate) fn grade(knowledge: &Knowledge, facts: &Facts, replaced: Option<(Fact
         unknown,
         by_ki67: ki67.ok(),
         by_mitoses: mitoses.ok(),
+        unowned: [(Measure::Ki67, unowned_ki67), (Measure::Mitoses, unowned_mitoses)]
+            .into_iter()
+            .filter_map(|(measure, possible)| Some((measure, possible?)))
+            .collect(),
         recorded: from_record,
     }
 }
@@ -283,6 +313,14 @@ impl Grade {
                 self.unknown.or(self.possible.several)
             },
             interpretation: self.measures_differ(),
+            gap: match row {
+                Some(_) => None,
+                None => self
+                    .could_settle()
+                    .iter()
+                    .filter_map(|id| facts.get(*id).missing_by())
+                    .max(),
+            },
             facts: if self.unknown.is_some() {
                 Vec::new()
             } else {
@@ -338,9 +376,23 @@ impl Grade {
                 Self::names(knowledge, &self.possible.grades).join(" or ")
             ));
         }
+        for (measure, possible) in &self.unowned {
+            let fact = measure.fact();
+            let values: Vec<String> = facts
+                .get(fact)
+                .unowned
+                .iter()
+                .map(|r| value_text(fact, r))
+                .collect();
+            parts.push(format!(
+                "{} {} would be {}, but whose tumour it is of is not recorded",
+                fact.info().label,
+                values.join(" and "),
+                Self::names(knowledge, &possible.grades).join(" or ")
+            ));
+        }
         match self.unknown {
-            Some(Reason::Unreadable) => "Ki-67 or mitotic count recorded, but not readable".into(),
-            Some(_) => "neither Ki-67 nor a mitotic count nor a WHO grade is recorded".into(),
+            Some(_) => all_lacking(facts, self.could_settle()),
             None => parts.join("; "),
         }
     }

@@ -7,32 +7,29 @@ mod functional;
 mod grade;
 mod options;
 mod report;
+mod settles;
 mod stage;
+mod stands;
 mod truth;
 mod words;
 
-use crate::assessment::{Assessment, Gate, MissingFact, NotReadReport, ProblemReport, Settles, StageReport};
+use crate::assessment::{Assessment, Gate, NotReadReport, ProblemReport};
 use crate::knowledge::Knowledge;
 use criteria::Evaluation;
-use fhir_profiles::{FactId, Facts};
-use stage::{Staging, StagingFacts};
-use std::collections::BTreeMap;
+use fhir_profiles::Facts;
+use stands::Stands;
 
 /// Works out grade, stages, the verdict of every option, discrepancies and what is missing, for the day of `facts`.
 ///
 /// The same knowledge and facts give the same assessment, byte for byte.
 pub fn assess(knowledge: &Knowledge, facts: &Facts) -> Assessment {
-    let gate = gate(facts);
+    let stands = Stands::of(knowledge, facts);
+    let gate = stands.gate;
     let mut evaluation = Evaluation::new(knowledge, facts);
     let (options, open) = if gate == Gate::Passed {
         options::all(&mut evaluation)
     } else {
-        (Vec::new(), BTreeMap::new())
-    };
-    let staging = StagingFacts::new(facts);
-    let stage = StageReport {
-        enets: stage::stage(knowledge, Staging::Enets, staging),
-        ajcc7: stage::stage(knowledge, Staging::Ajcc7, staging),
+        Default::default()
     };
     let conflicting = report::conflicting(&mut evaluation);
     Assessment {
@@ -41,11 +38,11 @@ pub fn assess(knowledge: &Knowledge, facts: &Facts) -> Assessment {
         subject: facts.subject().map(str::to_owned),
         gate,
         grade: evaluation.grade.report(knowledge, facts),
-        discrepancies: discrepancies::all(&evaluation, &stage, &conflicting),
+        discrepancies: discrepancies::all(&evaluation, &stands, &conflicting),
         facts: report::facts(&evaluation, &conflicting),
-        stage,
+        stage: stands.stage,
         options,
-        missing: ranked(open),
+        missing: settles::ranked(knowledge, facts, &open),
         pathway: None,
         not_read: facts
             .not_read()
@@ -67,29 +64,4 @@ pub fn assess(knowledge: &Knowledge, facts: &Facts) -> Assessment {
             .collect(),
         principles: knowledge.package.principles.clone(),
     }
-}
-
-/// Unknown does not pass the gate.
-fn gate(facts: &Facts) -> Gate {
-    if !facts.get(FactId::Pnet).is("present") {
-        Gate::NoPnet
-    } else if !facts.get(FactId::LiverMetastases).is("present") {
-        Gate::NoLiverMetastases
-    } else {
-        Gate::Passed
-    }
-}
-
-/// Facts by the number of options that they would help to settle; of equal ones the catalogue's order stands.
-fn ranked(open: BTreeMap<FactId, usize>) -> Vec<MissingFact> {
-    let mut missing: Vec<MissingFact> = open
-        .into_iter()
-        .map(|(fact, most)| MissingFact {
-            fact,
-            settles: Settles { least: 0, most },
-            needed_for: Vec::new(),
-        })
-        .collect();
-    missing.sort_by_key(|m| std::cmp::Reverse(m.settles.most));
-    missing
 }

@@ -1,18 +1,40 @@
 //! Verdicts of the options, which follow from their criteria and from nothing else (specification, section 1).
 
-use super::criteria::{Evaluated, Evaluation};
-use super::words::aside;
-use crate::assessment::{CriterionReport, OptionReport, Outcome, Reason, Role, Verdict};
-use crate::knowledge::{Aspect, OptionKnowledge};
-use fhir_profiles::FactId;
-use fhir_profiles::facts::Unknown;
-use std::collections::{BTreeMap, BTreeSet};
+use super::criteria::{Evaluated, Evaluation, leaves_open};
+use super::words::{aside, lacking};
+use crate::assessment::{CriterionReport, OptionReport, Outcome, Reason, Role, Verdict, lack};
+use crate::knowledge::{Aspect, Knowledge, OptionKnowledge};
+use fhir_profiles::{FactId, Facts};
+use std::collections::BTreeMap;
 
-/// Every option in presentation order, and for each unknown fact the number of options it would help to settle.
-pub(super) fn all(evaluation: &mut Evaluation<'_>) -> (Vec<OptionReport>, BTreeMap<FactId, usize>) {
-    let knowledge = evaluation.knowledge;
+/// Every option in presentation order, and for each unknown fact the options with an unknown criterion that reads it,
+/// by position, with those criteria.
+pub(super) fn all<'a>(evaluation: &mut Evaluation<'a>) -> (Vec<OptionReport>, Open<'a>) {
     let mut reports: Vec<(usize, OptionReport)> = Vec::new();
-    let mut settles: BTreeMap<FactId, usize> = BTreeMap::new();
+    let mut open = Open::new();
+    for (position, option, worked, verdict) in worked_out(evaluation) {
+        for ((id, _), (e, _)) in option.criteria.iter().zip(&worked) {
+            for fact in &e.open {
+                let options = open.entry(*fact).or_default();
+                options.entry(position).or_default().push(id);
+            }
+        }
+        reports.push((position, report(evaluation, option, worked, verdict)));
+    }
+    reports.sort_by_key(|(position, report)| (report.group, report.verdict, *position));
+    (reports.into_iter().map(|(_, report)| report).collect(), open)
+}
+
+/// Ids of the unknown criteria that read a fact, by the position of their option in the specification's table.
+pub(super) type Open<'a> = BTreeMap<FactId, BTreeMap<usize, Vec<&'a String>>>;
+
+/// An option with its position, its criteria worked out and its verdict.
+type WorkedOut<'a> = (usize, &'a OptionKnowledge, Vec<(Evaluated, Role)>, Verdict);
+
+/// Every option, those first to which others refer.
+fn worked_out<'a>(evaluation: &mut Evaluation<'a>) -> Vec<WorkedOut<'a>> {
+    let knowledge = evaluation.knowledge;
+    let mut all = Vec::new();
     for position in &knowledge.evaluation_order {
         let Some(option) = knowledge.options.get(*position) else {
             continue;
@@ -24,14 +46,20 @@ pub(super) fn all(evaluation: &mut Evaluation<'_>) -> (Vec<OptionReport>, BTreeM
             .collect();
         let verdict = verdict(&worked);
         evaluation.keep_option(option, verdict);
-        let open: BTreeSet<FactId> = worked.iter().flat_map(|(e, _)| e.open.iter().copied()).collect();
-        for fact in open {
-            *settles.entry(fact).or_default() += 1;
-        }
-        reports.push((*position, report(evaluation, option, worked, verdict)));
+        all.push((*position, option, worked, verdict));
     }
-    reports.sort_by_key(|(position, report)| (report.group, report.verdict, *position));
-    (reports.into_iter().map(|(_, report)| report).collect(), settles)
+    all
+}
+
+/// The verdict of every option alone, in the order of the specification's table; what the gate says is not asked.
+pub(super) fn verdicts(knowledge: &Knowledge, facts: &Facts) -> Vec<Verdict> {
+    let mut evaluation = Evaluation::quiet(knowledge, facts);
+    let mut all: Vec<(usize, Verdict)> = worked_out(&mut evaluation)
+        .into_iter()
+        .map(|(position, .., verdict)| (position, verdict))
+        .collect();
+    all.sort_by_key(|(position, _)| *position);
+    all.into_iter().map(|(_, verdict)| verdict).collect()
 }
 
 /// The first line of the specification's table that fits.
@@ -54,10 +82,6 @@ fn contraindicates(e: &Evaluated, role: Role) -> bool {
     role == Role::Contraindication && e.truth.outcome() == Outcome::NotMet
 }
 
-fn leaves_open(e: &Evaluated, role: Role) -> bool {
-    role == Role::Require && e.truth.reason().is_some_and(|reason| reason != Reason::Judgement)
-}
-
 /// Whether a criterion makes the verdict what it is.
 fn decides(e: &Evaluated, role: Role, verdict: Verdict) -> bool {
     match verdict {
@@ -76,19 +100,21 @@ fn report(
     verdict: Verdict,
 ) -> OptionReport {
     let ids = || option.criteria.iter().map(|(id, _)| id);
-    let deciding = ids()
+    let deciding: Vec<String> = ids()
         .zip(&worked)
         .filter(|(_, (e, role))| decides(e, *role, verdict))
         .map(|(id, _)| id.clone())
         .collect();
-    let criteria = ids()
+    let criteria: Vec<CriterionReport> = ids()
         .zip(worked)
         .map(|(id, (e, role))| criterion_report(evaluation, option, id, e, role))
         .collect();
+    let gaps = criteria.iter().filter(|c| deciding.contains(&c.id));
     OptionReport {
         id: option.id.clone(),
         group: option.group,
         verdict,
+        gap: gaps.filter_map(|c| c.gap).max(),
         variants: applying(evaluation, &option.variants),
         criteria,
         deciding,
@@ -107,26 +133,55 @@ fn criterion_report(
     let criterion = evaluation.knowledge.criteria.get(id);
     let statements = criterion.map_or(&[][..], |criterion| option.statements_of(criterion));
     let reason = e.truth.reason();
-    let gap = e
-        .open
-        .iter()
-        .filter_map(|fact| evaluation.facts.get(*fact).gap)
-        .max();
+    let facts = evaluation.facts;
     let missing = reason == Some(Reason::Missing);
-    let asides = e.open.iter().map(|fact| evaluation.facts.get(*fact));
-    let asides = asides.filter(|fact| fact.readings() == Err(Unknown::Missing));
+    let gaps = e.open.iter().filter(|_| missing);
     CriterionReport {
-        aside: asides.filter(|_| missing).find_map(aside).or(e.doubt),
+        gap: gaps.filter_map(|fact| facts.get(*fact).missing_by()).max(),
+        aside: alone(&e)
+            .and_then(|fact| aside(facts.get(fact)))
+            .filter(|_| missing)
+            .or(e.doubt.clone()),
+        lack: reason.map(|reason| why_open(facts, &e, reason)),
         id: id.to_owned(),
         role,
         outcome: e.truth.outcome(),
         reason,
-        gap: gap.filter(|_| missing),
         interpretation: e.interpretation || option.interpreted.contains(id),
         borderline: e.borderline,
         facts: e.facts,
         statements: statements.to_vec(),
         because: e.because,
+    }
+}
+
+/// The fact of a criterion that reads one alone.
+fn alone(e: &Evaluated) -> Option<FactId> {
+    match e.facts.as_slice() {
+        [only] => Some(*only),
+        _ => None,
+    }
+}
+
+/// What leaves a criterion open: the lack of its one fact, or of several the first without which it cannot be settled.
+fn why_open(facts: &Facts, e: &Evaluated, reason: Reason) -> String {
+    let first = e.open.iter().find_map(|id| {
+        let fact = facts.get(*id);
+        Some((*id, lacking(fact, fact.readings().err()?)))
+    });
+    match first {
+        _ if matches!(reason, Reason::Judgement | Reason::Conflicting) => lack(reason, None, None).to_owned(),
+        Some((id, text)) if alone(e) == Some(id) => text,
+        Some((id, text)) => {
+            let more = e.open.len() - 1;
+            let more = if more == 0 {
+                String::new()
+            } else {
+                format!(" (and {more} more)")
+            };
+            format!("{} {text}{more}", id.info().label)
+        }
+        None => lack(reason, None, None).to_owned(),
     }
 }
 

@@ -3,12 +3,12 @@
 use super::criteria::Evaluation;
 use super::grade::{Measure, by_measure, by_record, why};
 use super::stage::{Staging, StagingFacts};
-use super::words::{aside, doubted_absence, unit_of, value_text};
+use super::words::{aside, doubted_absence, unit_of, unowned, value_text};
 use crate::assessment::{EvidenceReport, FactReport, FactValue, Range, Reason, Status};
 use crate::knowledge::{Knowledge, Subject, Test};
 use fhir_profiles::FactId;
 use fhir_profiles::catalogue::Kind;
-use fhir_profiles::facts::{Evidence, Fact, Reading, Value};
+use fhir_profiles::facts::{Evidence, Fact, Reading, Unknown, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Facts whose readings of equal standing lead to different outcomes: for the grade, a stage, or a criterion of an
@@ -132,17 +132,23 @@ fn one(id: FactId, fact: &Fact, conflicting: bool) -> FactReport {
             .iter()
             .flat_map(|r| r.evidence.iter().map(evidence))
             .collect(),
-        unread: fact.unread.iter().map(evidence).collect(),
+        unread: fact
+            .unread
+            .iter()
+            .chain(fact.unowned.iter().flat_map(|r| &r.evidence))
+            .map(evidence)
+            .collect(),
         shown: fact.shown.iter().map(evidence).collect(),
         ..FactReport::default()
     };
     let readings = match fact.readings() {
         Err(unknown) => {
             report.reason = Some(why(unknown));
-            if report.reason == Some(Reason::Missing) {
-                report.gap = fact.gap;
-                report.aside = aside(fact);
-            }
+            report.gap = fact.missing_by();
+            report.aside = match unknown {
+                Unknown::Missing => aside(fact),
+                Unknown::Unreadable => unowned(fact),
+            };
             return report;
         }
         Ok(readings) => readings,

@@ -2,7 +2,7 @@
 
 use crate::assessment::Stage;
 use crate::knowledge::{Knowledge, StagingTable, TRow};
-use fhir_profiles::facts::{Facts, Reading, System, Value};
+use fhir_profiles::facts::{Facts, Gap, Reading, System, Value};
 use fhir_profiles::{FactId, Interval};
 use std::collections::BTreeSet;
 
@@ -112,6 +112,23 @@ impl<'a> StagingFacts<'a> {
                 .unwrap_or_default()
         };
         extensions.iter().flat_map(highest_of).collect()
+    }
+
+    /// Why a component that nothing is known of may be on record all the same.
+    fn gap(self) -> Option<Gap> {
+        let parts = [
+            FactId::T,
+            FactId::N,
+            FactId::M,
+            FactId::TumourSize,
+            FactId::TumourExtension,
+            FactId::LiverMetastases,
+            FactId::ExtrahepaticMetastases,
+        ];
+        parts
+            .iter()
+            .filter_map(|id| self.facts.get(*id).missing_by())
+            .max()
     }
 
     fn n(self) -> BTreeSet<String> {
@@ -242,6 +259,7 @@ pub(crate) fn stage(knowledge: &Knowledge, staging: Staging, facts: StagingFacts
     let candidates = each_once(rows.iter().map(|row| &row.stage));
     let possible_t = table.t.iter().map(|row| &row.t).filter(|name| t.contains(*name));
     Stage {
+        gap: if candidates.len() > 1 { facts.gap() } else { None },
         value: candidates.first().filter(|_| candidates.len() == 1).cloned(),
         candidates,
         t: each_once(possible_t),

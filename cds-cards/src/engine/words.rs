@@ -1,6 +1,8 @@
 //! Values in our own words: what a clinician reads beside a criterion, never raw chart text.
 
-use fhir_profiles::facts::{Evidence, Fact, Gap, Reading, Value};
+use super::grade::why;
+use crate::assessment::lack;
+use fhir_profiles::facts::{Evidence, Fact, Facts, Reading, Unknown, Value};
 use fhir_profiles::{FactId, PartialDate};
 
 /// A reading's value with its unit and, for a status, since when: `8 %`, `stable since 2025-11`, `present`.
@@ -28,9 +30,37 @@ pub(crate) fn unit_of(fact: FactId, reading: &Reading) -> Option<&str> {
     (!matches!(unit, "a" | "{#}" | "{score}" | "1")).then_some(unit)
 }
 
-/// What is said of a fact of which nothing is there: a record that was not to be had is not one that does not exist.
-pub(crate) fn missing(fact: &Fact) -> String {
-    aside(fact).unwrap_or_else(|| fact.gap.map_or("not recorded", Gap::text).to_owned())
+/// Why nothing is known of a fact, in the vocabulary of [`lack`].
+pub(crate) fn lacking(fact: &Fact, unknown: Unknown) -> String {
+    let aside = match unknown {
+        Unknown::Missing => aside(fact),
+        Unknown::Unreadable => unowned(fact),
+    };
+    lack(why(unknown), fact.missing_by(), aside.as_deref()).to_owned()
+}
+
+/// Why several facts are unknown, those together that lack the same: `Ki-67, Mitotic count: not recorded`.
+pub(crate) fn all_lacking(facts: &Facts, ids: &[FactId]) -> String {
+    let mut grouped: Vec<(String, Vec<&str>)> = Vec::new();
+    for id in ids {
+        let fact = facts.get(*id);
+        let Err(unknown) = fact.readings() else { continue };
+        let text = lacking(fact, unknown);
+        let label = id.info().label.as_str();
+        match grouped.iter_mut().find(|(known, _)| *known == text) {
+            Some((_, labels)) => labels.push(label),
+            None => grouped.push((text, vec![label])),
+        }
+    }
+    let said = grouped
+        .into_iter()
+        .map(|(text, labels)| format!("{}: {text}", labels.join(", ")));
+    said.collect::<Vec<_>>().join("; ")
+}
+
+/// What is said of a fact of which the only readings are of nobody knows whose tumour.
+pub(crate) fn unowned(fact: &Fact) -> Option<String> {
+    (!fact.unowned.is_empty()).then(|| "recorded, whose tumour is not recorded".to_owned())
 }
 
 /// What is said of a fact of which the only records are no evidence either way: `recorded, not confirmed`.

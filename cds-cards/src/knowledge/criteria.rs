@@ -3,7 +3,7 @@
 use super::cover;
 use super::evidence::Evidence;
 use super::load::Source;
-use super::model::{Band, Call, Criterion, HormoneRule, Subject, Test};
+use super::model::{Band, Call, Criterion, HormoneRule, Subject, Test, WhereMissing};
 use super::section::{At, Section};
 use fhir_profiles::catalogue::Kind;
 use fhir_profiles::interval::Bound;
@@ -84,6 +84,7 @@ fn criterion(
     let note = section.optional_text("note").map(|note| note.value);
     let statements = evidence.cited(FILE, section.some_texts("statements"), source.faults);
     let interpretation = section.flag("interpretation");
+    let where_missing = section.section("where-missing", where_missing).flatten();
     let test = section.text("kind").and_then(|kind| match kind.value.as_str() {
         "words" => words(section),
         "range" => range(section),
@@ -114,9 +115,20 @@ fn criterion(
             test,
             statements,
             interpretation,
+            where_missing,
             note,
         });
     (id, criterion)
+}
+
+fn where_missing(section: &Section<'_>) -> Option<WhereMissing> {
+    // Options are read later: whether it exists is checked with the graph.
+    let option = section.text("fails");
+    let call = call(section.text("call"), section);
+    Some(WhereMissing {
+        option: option?.value,
+        call: call?,
+    })
 }
 
 fn several(section: &Section<'_>, references: &mut Vec<At<String>>) -> Vec<String> {

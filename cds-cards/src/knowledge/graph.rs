@@ -44,10 +44,10 @@ pub(super) fn check(criteria: Option<&Criteria>, options: &Options, faults: &Fau
         order: Vec::new(),
     };
     for criterion in &criteria.criteria {
-        if let Test::Option { option, .. } = &criterion.test
-            && !options.ids.contains(option)
-        {
-            faults.at(file, line(&criterion.id), format!("unknown option `{option}`"));
+        for option in criterion.options() {
+            if !options.ids.contains(option) {
+                faults.at(file, line(&criterion.id), format!("unknown option `{option}`"));
+            }
         }
         let node = Node::Criterion(&criterion.id);
         graph.edges.insert(node, refers(criterion));
@@ -100,11 +100,16 @@ pub(super) fn check(criteria: Option<&Criteria>, options: &Options, faults: &Fau
 }
 
 fn refers(criterion: &Criterion) -> Vec<Node<'_>> {
-    match &criterion.test {
-        Test::Option { option, .. } => vec![Node::Option(option)],
+    let mut refers = parts(&criterion.test);
+    refers.extend(criterion.options().map(Node::Option));
+    refers
+}
+
+fn parts(test: &Test) -> Vec<Node<'_>> {
+    match test {
         Test::Not(of) => vec![Node::Criterion(of)],
         Test::Any(of) | Test::All(of) => of.iter().map(|id| Node::Criterion(id.as_str())).collect(),
-        Test::Words { .. } | Test::Range { .. } | Test::Lasting { .. } => Vec::new(),
+        Test::Words { .. } | Test::Range { .. } | Test::Lasting { .. } | Test::Option { .. } => Vec::new(),
     }
 }
 

@@ -122,8 +122,31 @@ pub struct Criterion {
     pub statements: Vec<String>,
     /// Whether the whole rule is an interpretation (a **Resolved** rule).
     pub interpretation: bool,
+    /// What holds where nothing is recorded of its fact; an interpretation wherever it decides.
+    pub where_missing: Option<WhereMissing>,
     /// What a reader should know, such as "the review's word is 'generally'".
     pub note: Option<String>,
+}
+
+impl Criterion {
+    /// The options that it refers to.
+    pub fn options(&self) -> impl Iterator<Item = &str> {
+        let tested = match &self.test {
+            Test::Option { option, .. } => Some(option.as_str()),
+            _ => None,
+        };
+        let fails = self.where_missing.as_ref().map(|missing| missing.option.as_str());
+        tested.into_iter().chain(fails)
+    }
+}
+
+/// A call for a fact that is missing, where an option is false: `unresectable` where no curative resection is possible.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WhereMissing {
+    /// The option that must be `not-supported` or `contraindicated`.
+    pub option: String,
+    /// The call then.
+    pub call: Call,
 }
 
 /// What a criterion reads a value from.
@@ -347,6 +370,8 @@ pub struct GradeRow {
     pub mitoses: Interval,
     /// The differentiation that the table pairs with it.
     pub differentiation: String,
+    /// Other differentiations that do not contradict it (section 3).
+    pub at_home: Vec<String>,
     /// Statements: for Ki-67, mitoses, differentiation.
     pub statements: [String; 3],
 }

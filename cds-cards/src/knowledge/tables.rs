@@ -14,6 +14,8 @@ use rust_decimal::Decimal;
 const OPEN: &str = "open";
 /// Any category.
 const ANY: &str = "any";
+/// Rows of the grade table with a differentiation that is not the paired one, and no discrepancy.
+const AT_HOME: &str = "at-home";
 /// The extension word whose rows are divided by size.
 const LIMITED: &str = "pancreas";
 
@@ -150,7 +152,7 @@ impl Reader<'_> {
         let rows = self.source.rows(file, HEADER)?;
         let mut sound = true;
         for row in rows.iter() {
-            if !["ki67", "mitoses", "differentiation"].contains(&row.get("reads")) {
+            if !["ki67", "mitoses", "differentiation", AT_HOME].contains(&row.get("reads")) {
                 self.fault(file, row.line, format!("unknown measure `{}`", row.get("reads")));
                 sound = false;
             }
@@ -186,6 +188,7 @@ impl Reader<'_> {
                 ki67,
                 mitoses,
                 differentiation,
+                at_home: self.at_home(&rows, file, grade),
                 statements: [first, second, third],
             });
         }
@@ -249,6 +252,25 @@ impl Reader<'_> {
             ));
         }
         pairs
+    }
+
+    /// The differentiations that contradict a grade no more than the one that the table pairs with it.
+    fn at_home(&self, rows: &Rows<'_>, file: &str, grade: &str) -> Vec<String> {
+        let of_grade = |row: &Row<'_>| row.get("reads") == AT_HOME && row.get("grade") == grade;
+        let mut words = Vec::new();
+        for row in rows.iter().filter(of_grade) {
+            let word = row.get("word");
+            if FactId::Differentiation.word(word).is_none() {
+                self.fault(
+                    file,
+                    row.line,
+                    format!("`{word}` is no word of `differentiation`"),
+                );
+            }
+            self.statement(file, row);
+            words.push(word.to_owned());
+        }
+        words
     }
 
     fn staging(&self, t_file: &str, stage_file: &str) -> Option<StagingTable> {

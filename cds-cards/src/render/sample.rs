@@ -39,6 +39,7 @@ pub(super) fn option(knowledge: &Knowledge, known: &OptionKnowledge, verdict: Ve
     };
     let report = |(id, role): &(String, Role)| CriterionReport {
         aside: None,
+        lack: None,
         id: id.clone(),
         role: *role,
         outcome,
@@ -59,6 +60,7 @@ pub(super) fn option(knowledge: &Knowledge, known: &OptionKnowledge, verdict: Ve
         id: known.id.clone(),
         group: known.group,
         verdict,
+        gap: None,
         variants: ids(&known.variants),
         criteria: known.criteria.iter().map(report).collect(),
         deciding: match verdict {
@@ -165,6 +167,7 @@ fn empty(knowledge: &Knowledge, gate: Gate) -> Assessment {
             classifiable: None,
             reason: Some(Reason::Missing),
             interpretation: false,
+            gap: None,
             facts: Vec::new(),
             statements: Vec::new(),
             because: String::new(),
@@ -186,6 +189,7 @@ fn empty(knowledge: &Knowledge, gate: Gate) -> Assessment {
 fn stage(table: &StagingTable) -> Stage {
     Stage {
         value: None,
+        gap: None,
         candidates: table.stages.iter().map(|row| row.stage.clone()).collect(),
         t: Vec::new(),
         n: Vec::new(),

@@ -1,11 +1,10 @@
 //! Verdicts, reasons, numbers and lists in a clinician's words.
 
 use crate::assessment::{
-    Assessment, CriterionReport, FactReport, FactValue, Group, OptionReport, Outcome, Range, Reason, Role,
-    Status, Verdict,
+    Assessment, CriterionReport, FactReport, FactValue, Group, NOT_RECORDED, OptionReport, Outcome, Range,
+    Reason, Role, Status, Verdict, lack,
 };
 use crate::knowledge::Knowledge;
-use fhir_profiles::facts::Gap;
 use fhir_profiles::{FactId, UnreadOrder};
 
 /// "Criteria not met" and "review advises against" are two things and stay so.
@@ -30,12 +29,7 @@ pub fn group(group: Group) -> &'static str {
 
 /// Why something is unknown.
 pub fn reason(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Missing => "not recorded",
-        Reason::Conflicting => "records disagree",
-        Reason::Unreadable => "recorded, not readable",
-        Reason::Judgement => "needs clinical judgement",
-    }
+    lack(reason, None, None)
 }
 
 /// Why nobody can tell what an order is of.
@@ -48,14 +42,10 @@ pub fn unread(why: &UnreadOrder) -> &'static str {
 
 /// Why a fact is unknown; readings that disagree are unknown too.
 pub fn unknown(fact: Option<&FactReport>) -> &str {
-    fact.map_or(reason(Reason::Missing), |fact| {
-        unknown_for(fact.reason, fact.gap, fact.aside.as_deref())
+    fact.map_or(NOT_RECORDED, |fact| {
+        let reason = fact.reason.unwrap_or(Reason::Missing);
+        lack(reason, fact.gap, fact.aside.as_deref())
     })
-}
-
-/// The nearest to what is recorded goes first: records that do not count, records that were not to be had, the reason.
-fn unknown_for(why: Option<Reason>, gap: Option<Gap>, aside: Option<&str>) -> &str {
-    aside.unwrap_or_else(|| gap.map_or(reason(why.unwrap_or(Reason::Missing)), Gap::text))
 }
 
 /// What a criterion asks for.
@@ -104,7 +94,10 @@ pub fn brief(knowledge: &Knowledge, report: &CriterionReport) -> String {
 
 /// Why a criterion is unknown.
 pub fn why(report: &CriterionReport) -> &str {
-    unknown_for(report.reason, report.gap, report.aside.as_deref())
+    report.lack.as_deref().unwrap_or_else(|| {
+        let reason = report.reason.unwrap_or(Reason::Missing);
+        lack(reason, report.gap, report.aside.as_deref())
+    })
 }
 
 /// The criterion that decides of an option in words, or that all are met.
@@ -205,9 +198,12 @@ pub fn grade(assessment: &Assessment) -> String {
     let grade = &assessment.grade;
     match &grade.value {
         Some(value) => value.clone(),
-        None if grade.candidates.is_empty() || grade.reason == Some(Reason::Missing) => {
-            "grade unknown".to_owned()
-        }
+        // That it was not to be had is no finding of the patient's.
+        None if grade.reason == Some(Reason::Missing) => match grade.gap {
+            Some(gap) => format!("grade unknown ({})", gap.text()),
+            None => "grade unknown".to_owned(),
+        },
+        None if grade.candidates.is_empty() => "grade unknown".to_owned(),
         None => format!("grade {}", any_of(&grade.candidates)),
     }
 }
@@ -249,7 +245,7 @@ pub fn stage(system: &str, stage: &crate::assessment::Stage) -> String {
 /// Whether liver metastases are present, absent, or why that is not known.
 pub fn liver_metastases(assessment: &Assessment) -> String {
     let Some(fact) = assessment.facts.get(&FactId::LiverMetastases) else {
-        return reason(Reason::Missing).to_owned();
+        return NOT_RECORDED.to_owned();
     };
     match (value(fact), &fact.aside) {
         (Some(value), Some(aside)) => format!("{value}; {aside}"),

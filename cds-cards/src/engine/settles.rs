@@ -1,0 +1,220 @@
+//! What knowing an unknown fact would decide: the chart is evaluated with each value that the fact can take
+//! (specification, section 5, end).
+
+use super::options::{Open, verdicts};
+use crate::assessment::{MissingFact, Need, Settles, Verdict};
+use crate::knowledge::{Knowledge, Test};
+use fhir_profiles::catalogue::Kind;
+use fhir_profiles::facts::{Evidence, Facts, Reading, Source, System, Value};
+use fhir_profiles::{FactId, Interval, PartialDate};
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use std::collections::BTreeSet;
+
+/// The unknown facts that an unknown criterion reads, those first that decide most: by the fewest options, by the most,
+/// by the number of options that read it; of equal ones the catalogue's order stands.
+pub(super) fn ranked(knowledge: &Knowledge, facts: &Facts, open: &Open<'_>) -> Vec<MissingFact> {
+    let now = verdicts(knowledge, facts);
+    let mut missing: Vec<MissingFact> = open
+        .iter()
+        .map(|(fact, options)| MissingFact {
+            fact: *fact,
+            settles: settles(knowledge, facts, *fact, &now),
+            needed_for: needed_for(knowledge, options),
+        })
+        .collect();
+    let reads = |missing: &MissingFact| {
+        missing
+            .needed_for
+            .iter()
+            .map(|need| need.options.len())
+            .sum::<usize>()
+    };
+    missing.sort_by_key(|one| std::cmp::Reverse((one.settles, reads(one))));
+    missing
+}
+
+fn settles(knowledge: &Knowledge, facts: &Facts, fact: FactId, now: &[Verdict]) -> Settles {
+    let is_open = |verdict: &Verdict| matches!(verdict, Verdict::Undetermined | Verdict::Provisional);
+    let decided = values(knowledge, fact, facts.as_of()).into_iter().map(|reading| {
+        let then = verdicts(knowledge, &facts.clone().supposing(fact, vec![reading]));
+        let pairs = now.iter().zip(&then);
+        pairs.filter(|(now, then)| is_open(now) && !is_open(then)).count()
+    });
+    let decided: BTreeSet<usize> = decided.collect();
+    Settles {
+        least: decided.first().copied().unwrap_or_default(),
+        most: decided.last().copied().unwrap_or_default(),
+    }
+}
+
+/// Options that ask for it in the same statements stand together.
+fn needed_for(knowledge: &Knowledge, options: &std::collections::BTreeMap<usize, Vec<&String>>) -> Vec<Need> {
+    let mut needs: Vec<Need> = Vec::new();
+    for (position, criteria) in options {
+        let Some(option) = knowledge.options.get(*position) else {
+            continue;
+        };
+        let mut statements: Vec<String> = Vec::new();
+        for criterion in criteria.iter().filter_map(|id| knowledge.criteria.get(*id)) {
+            for statement in option.statements_of(criterion) {
+                if !statements.contains(statement) {
+                    statements.push(statement.clone());
+                }
+            }
+        }
+        match needs.iter_mut().find(|need| need.statements == statements) {
+            Some(need) => need.options.push(option.id.clone()),
+            None => needs.push(Need {
+                options: vec![option.id.clone()],
+                statements,
+            }),
+        }
+    }
+    needs
+}
+
+/// A reading of today for each value that can make a difference: each word, each whole number of a score, a number in each
+/// band of the rules that read the fact, a status that has lasted and one that has not.
+fn values(knowledge: &Knowledge, fact: FactId, as_of: Date) -> Vec<Reading> {
+    let today = PartialDate::from_date(as_of);
+    let reading = |value: Value| {
+        let evidence = Evidence {
+            effective: Some(today),
+            ..Evidence::default()
+        };
+        let mut reading = Reading::new(value, Source::Observation, evidence);
+        reading.system = (fact == FactId::GradeRecorded).then_some(System::Who);
+        reading
+    };
+    let info = fact.info();
+    let words = info.words.iter().filter_map(|word| fact.word(word));
+    match info.kind {
+        Kind::Several => words.map(|word| reading(Value::Words([word].into()))).collect(),
+        Kind::Presence | Kind::Words if fact == FactId::DiseaseStatus => words
+            .flat_map(|word| {
+                spans(knowledge, as_of)
+                    .into_iter()
+                    .map(move |since| (word, since))
+            })
+            .map(|(word, since)| Reading {
+                since: Some(since),
+                ..reading(Value::Word(word))
+            })
+            .collect(),
+        Kind::Presence | Kind::Words => words.map(|word| reading(Value::Word(word))).collect(),
+        Kind::Score => {
+            let ends = info.min.zip(info.max);
+            let whole = ends.into_iter().flat_map(|(min, max)| {
+                std::iter::successors(Some(min), |n| Some(n + Decimal::ONE)).take_while(move |n| *n <= max)
+            });
+            let numbers = whole.map(|n| Value::Number(Interval::exactly(n)));
+            numbers.chain(words.map(Value::Word)).map(reading).collect()
+        }
+        Kind::Number | Kind::Marker => points(&limits(knowledge, fact), info.min, info.max)
+            .into_iter()
+            .map(|n| reading(Value::Number(Interval::exactly(n))))
+            .collect(),
+    }
+}
+
+/// Since today, and since as long ago as a rule asks a status to have lasted.
+fn spans(knowledge: &Knowledge, as_of: Date) -> BTreeSet<PartialDate> {
+    let asked = knowledge
+        .criteria
+        .values()
+        .filter_map(|criterion| match criterion.test {
+            Test::Lasting { months, .. } => as_of.checked_sub(jiff::Span::new().months(months)).ok(),
+            _ => None,
+        });
+    asked.chain([as_of]).map(PartialDate::from_date).collect()
+}
+
+/// Every limit of a rule on the fact.
+fn limits(knowledge: &Knowledge, fact: FactId) -> BTreeSet<Decimal> {
+    let tested = knowledge
+        .criteria
+        .values()
+        .filter_map(|criterion| match &criterion.test {
+            Test::Range {
+                fact: read, bands, ..
+            } if *read == fact => Some(bands),
+            _ => None,
+        })
+        .flatten()
+        .map(|band| band.interval);
+    let graded = knowledge.grade.rows.iter().filter_map(|row| match fact {
+        FactId::Ki67 => Some(row.ki67),
+        FactId::Mitoses => Some(row.mitoses),
+        _ => None,
+    });
+    tested
+        .chain(graded)
+        .flat_map(|interval| [interval.low(), interval.high()])
+        .flatten()
+        .map(|bound| bound.value)
+        .collect()
+}
+
+/// Each limit, and a number on either side of it, inside what can occur.
+fn points(limits: &BTreeSet<Decimal>, min: Option<Decimal>, max: Option<Decimal>) -> Vec<Decimal> {
+    let (Some(first), Some(last)) = (limits.first(), limits.last()) else {
+        return Vec::new();
+    };
+    let low = min.unwrap_or(first - Decimal::ONE);
+    let high = max.unwrap_or(last + Decimal::ONE);
+    let ends: Vec<Decimal> = std::iter::once(low)
+        .chain(limits.iter().copied())
+        .chain([high])
+        .collect();
+    let between = ends.windows(2).filter_map(|pair| match pair {
+        [a, b] if a < b => Some((a + b) / Decimal::TWO),
+        _ => None,
+    });
+    between.chain(limits.iter().copied()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::Subject;
+
+    fn d(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_number_stands_in_every_band() {
+        let limits: BTreeSet<Decimal> = [d("3"), d("20")].into();
+        assert_eq!(
+            points(&limits, Some(d("0")), Some(d("100"))),
+            [d("1.5"), d("11.5"), d("60"), d("3"), d("20")]
+        );
+        assert_eq!(
+            points(&[d("1000")].into(), Some(d("0")), None),
+            [d("500"), d("1000.5"), d("1000")]
+        );
+        assert!(points(&BTreeSet::new(), None, None).is_empty());
+    }
+
+    #[test]
+    fn every_fact_that_a_criterion_can_lack_has_values() {
+        let knowledge = Knowledge::embedded().unwrap();
+        let as_of = jiff::civil::date(2026, 11, 23);
+        for criterion in knowledge.criteria.values() {
+            let (Test::Words {
+                subject: Subject::Fact(fact),
+                ..
+            }
+            | Test::Range { fact, .. }
+            | Test::Lasting { fact, .. }) = &criterion.test
+            else {
+                continue;
+            };
+            assert!(values(&knowledge, *fact, as_of).len() > 1, "{fact}");
+        }
+        assert_eq!(values(&knowledge, FactId::Ecog, as_of).len(), 6);
+        assert_eq!(values(&knowledge, FactId::SstrUptake, as_of).len(), 8);
+        assert_eq!(values(&knowledge, FactId::DiseaseStatus, as_of).len(), 6);
+    }
+}
