@@ -171,6 +171,11 @@ fn one_option(all: &mut Vec<String>, expected: &ExpectOption, got: &OptionReport
             all.push(format!("{id} {criterion}: not marked as an interpretation"));
         }
     }
+    for criterion in expected.as_printed.iter().flatten() {
+        if marked(got, |c| c.interpretation).contains(&criterion.as_str()) {
+            all.push(format!("{id} {criterion}: marked as an interpretation"));
+        }
+    }
     for (what, expected, got) in [
         ("favours", &expected.favours, &got.favours),
         ("cautions", &expected.cautions, &got.cautions),

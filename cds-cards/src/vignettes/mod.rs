@@ -122,6 +122,9 @@ pub struct ExpectOption {
     pub borderline: Option<Vec<String>>,
     /// Criteria, among others, that must say that they rest on an interpretation.
     pub interpretation: Option<Vec<String>>,
+    /// Criteria, among others, that must not say so.
+    #[serde(rename = "as-printed")]
+    pub as_printed: Option<Vec<String>>,
     /// All favours.
     pub favours: Option<Aspects>,
     /// All cautions.
@@ -286,9 +289,11 @@ fn put_expectations(inherited: &mut Expect, own: &Expect) {
             base.criteria.clone_from(&option.criteria);
             base.borderline = None;
             base.interpretation = None;
+            base.as_printed = None;
         }
         put(&mut base.borderline, &option.borderline);
         put(&mut base.interpretation, &option.interpretation);
+        put(&mut base.as_printed, &option.as_printed);
         put(&mut base.favours, &option.favours);
         put(&mut base.cautions, &option.cautions);
         put(&mut base.variants, &option.variants);
