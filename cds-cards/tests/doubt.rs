@@ -131,6 +131,7 @@ fn an_absence_older_than_an_unconfirmed_presence_stands_with_it() {
             ("diffuse-peritoneal-metastases", "absent", "2026-05-01"),
             ("right-heart-dysfunction", "absent", "2026-05-01"),
             ("liver-involvement", "20", "2026-05-01"),
+            ("ecog", "1", "2026-05-01"),
         ];
         chart(&readings, |builder| {
             aside(
@@ -319,14 +320,14 @@ fn the_note_on_a_whipple_reaches_those_who_had_one() {
 
 #[test]
 fn a_grade_that_the_review_does_not_name_for_temozolomide_is_our_reading() {
-    let assessment = chart(&[("ki67", "8", "2026-05-01")], |_| {});
-    let marked = |option: &str| {
+    let assessment = chart(&[("ki67", "30", "2026-05-01")], |_| {});
+    let marked = |option: &str, criterion: &str| {
         let option = assessment.option(option).unwrap();
-        let grade = option.criteria.iter().find(|c| c.id == "grade-g1-g2").unwrap();
+        let grade = option.criteria.iter().find(|c| c.id == criterion).unwrap();
         grade.interpretation
     };
-    assert!(marked("temozolomide-capecitabine"));
-    assert!(!marked("streptozocin-fluorouracil"));
+    assert!(marked("temozolomide-capecitabine", "not-high-grade"));
+    assert!(!marked("streptozocin-fluorouracil", "grade-g1-g2"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A fact as assessed: its value or why it has none, and the records that it rests on.
 
 use super::Reason;
-use fhir_profiles::facts::Gap;
+use fhir_profiles::facts::{Aside, Gap};
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 
@@ -156,4 +156,7 @@ pub struct EvidenceReport {
     /// What was done to it, in our words.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// Why it does not count, where it stands among what is shown.
+    #[serde(skip)]
+    pub aside: Aside,
 }

@@ -260,11 +260,12 @@ fn functional(evaluation: &Evaluation<'_>, report: &mut FactReport) {
     }
 }
 
-fn evidence(evidence: &Evidence) -> EvidenceReport {
+pub(super) fn evidence(evidence: &Evidence) -> EvidenceReport {
     EvidenceReport {
         reference: evidence.reference.clone(),
         recorded: evidence.recorded.clone(),
         effective: evidence.effective.map(|date| date.to_string()),
         notes: evidence.notes.clone(),
+        aside: evidence.aside,
     }
 }

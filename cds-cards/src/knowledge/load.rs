@@ -36,6 +36,7 @@ const FILES: &[&str] = &[
     "cards/unreadable.md",
     "cards/order-warning.md",
     "cards/order-undetermined.md",
+    "cards/order-given.md",
 ];
 
 impl Knowledge {

@@ -1,6 +1,8 @@
 //! What the assessment card's template is given.
 
-use super::evidence::{Note, Record, Sentence, all_records, counting, notes, records, unused_records};
+use super::evidence::{
+    Note, Record, Sentence, all_records, chart_line, counting, notes, records, unused_records,
+};
 use super::findings::{Place, missing_facts};
 use super::group_card::is_shown;
 use super::{summary, words};
@@ -25,6 +27,8 @@ pub(super) struct View {
     liver_records: Vec<Record>,
     marker: Vec<Record>,
     groups: Vec<GroupView>,
+    /// What was given, in words; the reasons in it are chart data.
+    given: Vec<String>,
     principles: Vec<Sentence>,
     limits: Vec<Sentence>,
     not_looked_at: String,
@@ -82,6 +86,8 @@ struct Row {
     more: usize,
     /// What limits an option that the criteria support.
     restriction: Vec<Sentence>,
+    /// When it was given, if it was.
+    given: String,
 }
 
 #[derive(Serialize)]
@@ -104,6 +110,12 @@ pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, left_out: Vec
         // With the older readings: its course is what it tells.
         marker: all_records(assessment, &[FactId::ChromograninA], RECORDS),
         groups: groups(knowledge, assessment),
+        given: assessment
+            .pathway
+            .iter()
+            .flat_map(|pathway| &pathway.given)
+            .map(|entry| chart_line(&words::given(entry)))
+            .collect(),
         principles: assessment.principles.iter().map(Sentence::from).collect(),
         limits: knowledge.package.limits.iter().map(Sentence::from).collect(),
         not_looked_at: knowledge.package.not_looked_at.clone(),
@@ -212,7 +224,16 @@ fn row(knowledge: &Knowledge, assessment: &Assessment, option: &OptionReport) ->
             .map(Sentence::from)
             .into_iter()
             .collect(),
+        given: given(assessment, option),
     }
+}
+
+/// When an option was given; empty if it never was. The reason in it is chart data.
+pub(super) fn given(assessment: &Assessment, option: &OptionReport) -> String {
+    let entry = assessment.given(&option.id);
+    entry
+        .map(|entry| chart_line(&words::given_when(entry)))
+        .unwrap_or_default()
 }
 
 fn on_the_limit(knowledge: &Knowledge, option: &OptionKnowledge) -> String {

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 pub type TemplateFault = (String, Option<usize>, String);
 
 /// The card texts that must be there.
-pub(super) const CARDS: [&str; 7] = [
+pub(super) const CARDS: [&str; 8] = [
     "assessment.md",
     "options.md",
     "missing-data.md",
@@ -19,6 +19,7 @@ pub(super) const CARDS: [&str; 7] = [
     "unreadable.md",
     "order-warning.md",
     "order-undetermined.md",
+    "order-given.md",
 ];
 
 /// Every fault in the card texts and in what else a card is made of; file names are relative to the knowledge.
@@ -128,6 +129,11 @@ fn check_card(knowledge: &Knowledge, name: &str, text: &str, faults: &mut Vec<Te
                 let view = order_card::open(knowledge, &sample, &all, &sample::unread());
                 texts::fill(&file, text, &view).map(Some)
             }
+            "order-given.md" => {
+                let orders = sample::proposals(knowledge);
+                let all: Vec<&Proposal> = orders.iter().collect();
+                texts::fill(&file, text, &order_card::given(&sample, &all)).map(Some)
+            }
             "discrepancy.md" => {
                 texts::fill(&file, text, &findings::discrepancies(knowledge, &sample)).map(Some)
             }
@@ -183,6 +189,10 @@ fn check_summaries(knowledge: &Knowledge, faults: &mut Vec<TemplateFault>) {
             check(
                 "cards/order-undetermined.md".to_owned(),
                 &order_card::open_summary(knowledge, &sample, &[proposal], &sample::unread()),
+            );
+            check(
+                "cards/order-given.md".to_owned(),
+                &order_card::given_summary(&sample, &[proposal]),
             );
         }
     }

@@ -20,7 +20,7 @@ pub(super) struct Record {
     notes: String,
 }
 
-fn record(fact: FactId, evidence: &EvidenceReport) -> Record {
+pub(super) fn record(fact: FactId, evidence: &EvidenceReport) -> Record {
     Record {
         fact: fact.info().label.clone(),
         recorded: chart(&evidence.recorded),
@@ -33,6 +33,11 @@ fn record(fact: FactId, evidence: &EvidenceReport) -> Record {
 /// Text from the chart, cleaned and shortened; the templates' escaper does the rest.
 pub(super) fn chart(text: &str) -> String {
     shorten(&plain(text), CHART_LIMIT).into_owned()
+}
+
+/// Our words with chart text among them, cleaned and shortened.
+pub(super) fn chart_line(text: &str) -> String {
+    shorten(&plain(text), 2 * CHART_LIMIT).into_owned()
 }
 
 /// The records that count for a fact, or that could not be read.

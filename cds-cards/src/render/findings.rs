@@ -1,10 +1,11 @@
 //! What the templates of the missing-data, discrepancy and unreadable cards are given.
 
-use super::evidence::{Note, Record, all_records, chart, notes};
+use super::evidence::{Note, Record, all_records, chart, notes, record};
 use super::words;
-use crate::assessment::{Assessment, FactReport, Gate, MissingFact, ProblemReport, Reason};
+use crate::assessment::{Assessment, EvidenceReport, FactReport, Gate, MissingFact, ProblemReport, Reason};
 use crate::knowledge::Knowledge;
 use fhir_profiles::FactId;
+use fhir_profiles::facts::Aside;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -102,6 +103,8 @@ pub(super) struct UnreadableView {
     count: String,
     places: Vec<Place>,
     more: usize,
+    /// Where a PNET is named in a way that does not count.
+    named: Vec<Record>,
     version: String,
 }
 
@@ -144,13 +147,17 @@ pub(super) fn unreadable(assessment: &Assessment) -> Option<UnreadableView> {
         .iter()
         .filter(|problem| may_be_condition(problem))
         .map(Place::from);
+    let named: Vec<Record> = named_aside(assessment)
+        .map(|evidence| record(FactId::Pnet, evidence))
+        .take(PLACES)
+        .collect();
     let mut places: Vec<Place> = unread.chain(broken).collect();
     let conflicting = pnet.and_then(|report| report.reason) == Some(Reason::Conflicting);
     let unreadable = pnet.and_then(|report| report.reason) == Some(Reason::Unreadable);
-    if places.is_empty() && !conflicting && !unreadable {
+    if places.is_empty() && named.is_empty() && !conflicting && !unreadable {
         return None;
     }
-    let records = if conflicting && places.is_empty() {
+    let records = if places.is_empty() && (conflicting || !named.is_empty()) {
         0
     } else {
         places.len().max(1)
@@ -162,11 +169,27 @@ pub(super) fn unreadable(assessment: &Assessment) -> Option<UnreadableView> {
         count: words::count(records, "record"),
         places,
         more,
+        named,
         version: assessment.knowledge.version.clone(),
     })
 }
 
+/// Records that name a PNET in a text only, or with a status that is not understood.
+fn named_aside(assessment: &Assessment) -> impl Iterator<Item = &EvidenceReport> {
+    let shown = assessment
+        .facts
+        .get(&FactId::Pnet)
+        .into_iter()
+        .flat_map(|report| &report.shown);
+    shown.filter(|evidence| matches!(evidence.aside, Aside::InText | Aside::StatusNotUnderstood))
+}
+
 impl UnreadableView {
+    /// Whether a PNET is named, and only in a way that does not count.
+    pub(super) fn is_named(&self) -> bool {
+        !self.named.is_empty()
+    }
+
     /// How many records could not be read.
     pub(super) fn records(&self) -> usize {
         self.records

@@ -1,5 +1,6 @@
 //! What the template of a group card is given, and the options' own passages in it.
 
+use super::assessment_card::given;
 use super::evidence::{Note, Sentence, note};
 use super::{summary, texts, words};
 use crate::assessment::{Assessment, CriterionReport, Group, OptionReport, Outcome, Reason, Role, Verdict};
@@ -29,6 +30,8 @@ struct Against {
 struct OptionView {
     label: String,
     verdict: String,
+    /// When it was given, if it was.
+    given: String,
     restriction: Vec<Sentence>,
     rule_out: Vec<Criterion>,
     ruled_out: Vec<Criterion>,
@@ -106,7 +109,7 @@ pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, group: Group)
             .collect(),
         options: described
             .iter()
-            .map(|(option, known)| describe(knowledge, option, known, &shared))
+            .map(|(option, known)| describe(knowledge, assessment, option, known, &shared))
             .collect(),
         notes: notes
             .into_iter()
@@ -151,6 +154,7 @@ fn advised_against(knowledge: &Knowledge, option: &OptionReport) -> Against {
 
 fn describe(
     knowledge: &Knowledge,
+    assessment: &Assessment,
     option: &OptionReport,
     known: &OptionKnowledge,
     shared: &Shared<'_>,
@@ -172,6 +176,7 @@ fn describe(
     OptionView {
         label: known.label.clone(),
         verdict: words::verdict(option.verdict).to_owned(),
+        given: given(assessment, option),
         restriction: known.restriction.iter().map(Sentence::from).collect(),
         rule_out: select(true, false),
         ruled_out: select(true, true),

@@ -7,13 +7,13 @@
 //! - `options/<id>/card.md`: `figures.<id>` for each `[[figure]]` of the option (`-` in its id written `_`), as wording
 //!   with number, unit, statement and correction. Every figure is used, and nothing else is there.
 //! - `cards/options.md`: `label`, `against` (`label`, `reasons`), `shared` (criteria that several options ask for),
-//!   `options` (`label`, `verdict`, `restriction`, `rule_out`, `ruled_out`, `confirm`, `met`, `variants`, `favours`,
+//!   `options` (`label`, `verdict`, `given`, `restriction`, `rule_out`, `ruled_out`, `confirm`, `met`, `variants`, `favours`,
 //!   `cautions`, `passage`, `sentences`, `corrections`), `notes`, `version`, `cut_off`. `rule_out` are contraindications
 //!   not excluded by the record, `ruled_out` those that are; `confirm` and `met` are the other criteria.
 //! - `cards/assessment.md`: `passed`, `grade` (`text`, `because`, `statements`, `reason`, `interpretation`,
 //!   `outside_table`, `records`, `unused`: records), `enets` and `ajcc` (`text`, `statements`, `open`, `candidates`), `liver_metastases`,
 //!   `liver_records`, `marker` (records), `groups` (`label`, `options`: `label`, `verdict`, `deciding`, `limit`, `interpretation`,
-//!   `interpreted`, `more`, `restriction`), `principles`, `young` and `not_looked_at` (what the review is not on),
+//!   `interpreted`, `more`, `restriction`, `given`), `given` (what was given, in words), `principles`, `young` and `not_looked_at` (what the review is not on),
 //!   `limits`, `missing` (`label`, `why`, `settles`), `missing_more`, `left_out`, `problems` (`place`, `problem`), `problems_more`, `notes.<id>` (every
 //!   since-publication note that may be shown), `version`, `cut_off`, `as_of`.
 //! - `cards/missing-data.md`: `facts` (`label`, `why`, `settles`, `unread`), `more`, `version`.
@@ -22,7 +22,8 @@
 //!   `restriction`, `corrections`, `reasons`: `criterion`, `records`, `quotes`: `id`, `section`, `text`), `notes`, `version`, `cut_off`.
 //! - `cards/order-undetermined.md`: `gate` (why no option was assessed), `items` as above, `unread` (`reference`,
 //!   `why`), `problems`, `problems_more`, `version`.
-//! - `cards/unreadable.md`: `records`, `count`, `places` (`place`, `problem`), `more`, `version`.
+//! - `cards/unreadable.md`: `records`, `count`, `places` (`place`, `problem`), `more`, `named` (records), `version`.
+//! - `cards/order-given.md`: `items` (`orders` as above; `given`: `label`, `text`), `version`.
 //!
 //! Parts of these: a criterion has `text`, `brief`, `shared`, `statements`, `interpretation`, `borderline`, `note`; a
 //! sentence `text`, `statements` (variants, favours and cautions are sentences); a note `id`, `topic`, `text`,
@@ -197,7 +198,11 @@ impl Maker<'_> {
     fn unreadable(&self) -> Option<Card> {
         let view = findings::unreadable(self.assessment)?;
         let about = self.about(Kind::Assessment, None, [].into_iter());
-        let wordings = summary::unreadable(view.records());
+        let wordings = if view.is_named() {
+            summary::named()
+        } else {
+            summary::unreadable(view.records())
+        };
         Some(self.card(Draft::new(about, wordings, "unreadable.md", view)))
     }
 

@@ -1,15 +1,15 @@
 //! What the templates of the order cards are given, and which of the two an order gets.
 
-use super::evidence::{Note, Record, Sentence, chart, note, records};
+use super::evidence::{Note, Record, Sentence, chart, chart_line, note, records};
 use super::findings::{self, Place};
 use super::group_card::{CorrectionView, Criterion, corrections, criterion};
 use super::{summary, words};
 use crate::assessment::{
-    Assessment, CriterionReport, Gate, Group, MissingFact, OptionReport, Outcome, Reason, Role, Status,
-    Verdict,
+    Assessment, CriterionReport, Gate, GivenReport, GivenState, Group, MissingFact, OptionReport, Outcome,
+    Reason, Role, Status, Verdict,
 };
 use crate::knowledge::Knowledge;
-use crate::orders::{Proposal, Unread};
+use crate::orders::{OrderName, Proposal, Unread};
 use fhir_profiles::FactId;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +26,8 @@ pub(super) enum Judged {
     Fine,
     /// None is, and one of them hangs on what is not known.
     Open,
+    /// The criteria of one are not met by a reading of ours alone, and none of the others is better.
+    AgainstByReading,
     /// Every one is contraindicated or its criteria are not met.
     Against,
 }
@@ -45,9 +47,17 @@ pub(super) fn judge(options: &[&OptionReport]) -> Judged {
         Judged::Fine
     } else if options.iter().any(|option| open(&option)) || options.is_empty() {
         Judged::Open
+    } else if options.iter().any(|option| fails_by_reading(option)) {
+        Judged::AgainstByReading
     } else {
         Judged::Against
     }
+}
+
+/// Whether criteria are not met, and by readings of ours alone (section 5, orders): a contraindication that is ours warns.
+fn fails_by_reading(option: &OptionReport) -> bool {
+    let mut deciding = option.criteria.iter().filter(|c| option.deciding.contains(&c.id));
+    option.verdict == Verdict::NotSupported && deciding.all(|criterion| criterion.interpretation)
 }
 
 /// The reports of the options of a proposal.
@@ -142,14 +152,7 @@ pub(super) fn warning(
 
 fn items(knowledge: &Knowledge, assessment: &Assessment, proposals: &[&Proposal]) -> Vec<Item> {
     let item = |proposal: &&Proposal| Item {
-        orders: proposal
-            .orders
-            .iter()
-            .map(|order| Order {
-                wording: chart(&order.wording),
-                reference: chart(&order.reference),
-            })
-            .collect(),
+        orders: orders(proposal),
         interpretation: proposal.interpretation,
         options: reports(assessment, proposal)
             .into_iter()
@@ -157,6 +160,14 @@ fn items(knowledge: &Knowledge, assessment: &Assessment, proposals: &[&Proposal]
             .collect(),
     };
     proposals.iter().map(item).collect()
+}
+
+fn orders(proposal: &Proposal) -> Vec<Order> {
+    let order = |order: &OrderName| Order {
+        wording: chart(&order.wording),
+        reference: chart(&order.reference),
+    };
+    proposal.orders.iter().map(order).collect()
 }
 
 fn view(knowledge: &Knowledge, assessment: &Assessment, option: &OptionReport) -> OptionView {
@@ -195,6 +206,77 @@ fn view(knowledge: &Knowledge, assessment: &Assessment, option: &OptionReport) -
             .flat_map(|known| corrections(knowledge, &known.corrections))
             .collect(),
     }
+}
+
+/// Orders of what was given before.
+#[derive(Serialize)]
+pub(super) struct GivenView {
+    items: Vec<GivenItem>,
+    version: String,
+}
+
+#[derive(Serialize)]
+struct GivenItem {
+    orders: Vec<Order>,
+    given: Vec<GivenOption>,
+}
+
+/// The text holds chart data.
+#[derive(Serialize)]
+struct GivenOption {
+    label: String,
+    text: String,
+}
+
+/// The earlier treatments that the orders of a proposal would give again.
+pub(super) fn given_before<'a>(assessment: &'a Assessment, proposal: &Proposal) -> Vec<&'a GivenReport> {
+    let entries = proposal.options.iter().filter_map(|id| assessment.given(id));
+    let mut before: Vec<&GivenReport> = Vec::new();
+    for entry in entries.filter(|entry| entry.state == GivenState::Before) {
+        if !before.contains(&entry) {
+            before.push(entry);
+        }
+    }
+    before
+}
+
+pub(super) fn given(assessment: &Assessment, proposals: &[&Proposal]) -> GivenView {
+    let item = |proposal: &&Proposal| GivenItem {
+        orders: orders(proposal),
+        given: given_before(assessment, proposal)
+            .into_iter()
+            .map(|entry| GivenOption {
+                label: words::agents(entry),
+                text: chart_line(&words::given_when(entry)),
+            })
+            .collect(),
+    };
+    GivenView {
+        items: proposals.iter().map(item).collect(),
+        version: assessment.knowledge.version.clone(),
+    }
+}
+
+/// "Order check - Everolimus: given before, 2025-01 to 2026-10-12, progression since 2026-10-10".
+pub(super) fn given_summary(assessment: &Assessment, proposals: &[&Proposal]) -> Vec<String> {
+    let entries: Vec<&GivenReport> = proposals
+        .iter()
+        .flat_map(|proposal| given_before(assessment, proposal))
+        .collect();
+    let agents: Vec<String> = entries.iter().map(|entry| words::agents(entry)).collect();
+    let full = match entries.as_slice() {
+        [only] => Some(format!(
+            "Order check - {}: {}",
+            words::agents(only),
+            chart_line(&words::given_when(only))
+        )),
+        _ => None,
+    };
+    let rest = [
+        format!("Order check - {}: given before", agents.join(", ")),
+        "Order check: given before".to_owned(),
+    ];
+    full.into_iter().chain(rest).collect()
 }
 
 #[derive(Serialize)]

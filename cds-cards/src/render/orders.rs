@@ -10,6 +10,7 @@ use crate::orders::{Ordered, Proposal, Unread};
 /// The cards on what orders propose, warnings first; none for an order of which nothing speaks against it and nothing
 /// that could is open, and none for a patient to whom the options surely do not apply.
 ///
+/// What fails by readings of ours alone informs and does not warn, as does an order of what was given before (section 5).
 /// A warning stands by itself unless that would make more cards than the policy allows; then the last holds the rest.
 /// Orders that could not be read stand on the card of what is open. Interpretation: they alone make one only for a
 /// patient to whom the options apply, since most of what is ordered for anybody is none of them.
@@ -38,15 +39,27 @@ pub fn render_orders(
         proposals.iter().filter(|p| judged(p) == wanted).collect()
     };
     let (against, open) = (of(Judged::Against), of(Judged::Open));
+    let by_reading = of(Judged::AgainstByReading);
+    let is_repeated = |proposal: &&Proposal| !order_card::given_before(assessment, proposal).is_empty();
+    let repeated: Vec<&Proposal> = proposals.iter().filter(is_repeated).collect();
     let has_open = !open.is_empty() || !unread.is_empty();
-    let room = policy.max_cards.saturating_sub(usize::from(has_open)).max(1);
+    let others = [!by_reading.is_empty(), !repeated.is_empty(), has_open];
+    let others = others.into_iter().filter(|is| *is).count();
+    let room = policy.max_cards.saturating_sub(others).max(1);
     let (single, rest) = match against.len() {
         few if few <= room => against.split_at(few),
         _ => against.split_at(room - 1),
     };
-    let mut cards: Vec<Card> = single.iter().map(|one| maker.order_warning(&[one])).collect();
+    let warning = |proposals: &[&Proposal]| maker.order_against(proposals, Indicator::Warning);
+    let mut cards: Vec<Card> = single.iter().map(|one| warning(&[one])).collect();
     if !rest.is_empty() {
-        cards.push(maker.order_warning(rest));
+        cards.push(warning(rest));
+    }
+    if !by_reading.is_empty() {
+        cards.push(maker.order_against(&by_reading, Indicator::Info));
+    }
+    if !repeated.is_empty() {
+        cards.push(maker.order_given(&repeated));
     }
     if has_open {
         cards.push(maker.order_open(&open, unread));
@@ -55,7 +68,17 @@ pub fn render_orders(
 }
 
 impl Maker<'_> {
-    fn order_warning(&self, proposals: &[&Proposal]) -> Card {
+    fn order_given(&self, proposals: &[&Proposal]) -> Card {
+        let view = order_card::given(self.assessment, proposals);
+        let wordings = order_card::given_summary(self.assessment, proposals);
+        let about = self.of_orders(proposals);
+        self.card(Draft {
+            apart: Some("given".to_owned()),
+            ..Draft::new(about, wordings, "order-given.md", view)
+        })
+    }
+
+    fn order_against(&self, proposals: &[&Proposal], indicator: Indicator) -> Card {
         let view = order_card::warning(self.knowledge, self.assessment, proposals);
         let wordings = order_card::warning_summary(self.knowledge, self.assessment, proposals);
         let options: Vec<&str> = proposals
@@ -65,7 +88,7 @@ impl Maker<'_> {
             .collect();
         let about = self.of_orders(proposals);
         self.card(Draft {
-            indicator: Indicator::Warning,
+            indicator,
             apart: Some(options.join("+")),
             ..Draft::new(about, wordings, "order-warning.md", view)
         })

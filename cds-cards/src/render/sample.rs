@@ -1,11 +1,13 @@
 //! Made-up assessments that together reach every branch of the card texts, for the check at load.
 
 use crate::assessment::{
-    Assessment, CriterionReport, Discrepancy, EvidenceReport, FactReport, Gate, GradeReport, MissingFact,
-    OptionReport, Outcome, ProblemReport, Reason, Role, Settles, Stage, StageReport, Verdict,
+    Assessment, CriterionReport, Discrepancy, EvidenceReport, FactReport, Gate, GivenReport, GivenState,
+    GradeReport, MissingFact, OptionReport, Outcome, Pathway, ProblemReport, Reason, Role, Settles, Stage,
+    StageReport, Verdict,
 };
 use crate::knowledge::{Aspect, Knowledge, OptionKnowledge, StagingTable};
 use crate::orders::{OrderName, Proposal, Unread};
+use fhir_profiles::facts::Aside;
 use fhir_profiles::{FactId, UnreadOrder};
 
 const VERDICTS: [Verdict; 5] = [
@@ -108,11 +110,13 @@ fn full(knowledge: &Knowledge, verdict: Verdict) -> Assessment {
         recorded: "8 %".to_owned(),
         effective: Some("2026-05-01".to_owned()),
         notes: vec!["converted".to_owned()],
+        aside: Aside::InText,
     };
     let mut assessment = empty(knowledge, Gate::Passed);
     for report in assessment.facts.values_mut() {
         report.evidence.push(evidence.clone());
         report.unread.push(evidence.clone());
+        report.shown.push(evidence.clone());
         report.reason = Some(Reason::Unreadable);
     }
     assessment.options = knowledge
@@ -135,6 +139,13 @@ fn full(knowledge: &Knowledge, verdict: Verdict) -> Assessment {
             text: "They differ.".to_owned(),
         })
         .to_vec();
+    assessment.pathway = Some(Pathway {
+        given: knowledge
+            .options
+            .iter()
+            .map(|option| given(&evidence, &option.id))
+            .collect(),
+    });
     assessment.problems = vec![
         ProblemReport {
             place: "entry 3".to_owned(),
@@ -148,6 +159,21 @@ fn full(knowledge: &Knowledge, verdict: Verdict) -> Assessment {
     assessment.grade.because = "recorded so".to_owned();
     assessment.grade.reason = Some(Reason::Conflicting);
     assessment
+}
+
+fn given(evidence: &EvidenceReport, option: &str) -> GivenReport {
+    GivenReport {
+        agents: vec!["everolimus".to_owned()],
+        options: vec![option.to_owned()],
+        state: GivenState::Before,
+        from: Some("2025-01".to_owned()),
+        until: Some("2026-01-01".to_owned()),
+        times: Some(3),
+        reason: Some("progression".to_owned()),
+        progression_since: Some("2025-12-30".to_owned()),
+        systemic: true,
+        evidence: vec![evidence.clone()],
+    }
 }
 
 fn empty(knowledge: &Knowledge, gate: Gate) -> Assessment {

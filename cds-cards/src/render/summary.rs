@@ -30,7 +30,8 @@ fn outcome(assessment: &Assessment) -> String {
         assessment
             .options
             .iter()
-            .filter(|option| option.verdict == verdict)
+            // What is or was given is no proposal.
+            .filter(|option| option.verdict == verdict && assessment.given(&option.id).is_none())
             .count()
     };
     let (supported, provisional) = (number(Verdict::Supported), number(Verdict::Provisional));
@@ -119,6 +120,14 @@ pub(super) fn points(n: usize) -> String {
         1 => "1 point does".to_owned(),
         n => format!("{n} points do"),
     }
+}
+
+/// A PNET is named in a way that does not count.
+pub(super) fn named() -> Vec<String> {
+    vec![
+        "PNET named in a text or with a status that is not understood only: not assessed; to be coded"
+            .to_owned(),
+    ]
 }
 
 /// Nothing to go by, which is not the same as nothing there.

@@ -1,11 +1,11 @@
 //! Verdicts, reasons, numbers and lists in a clinician's words.
 
 use crate::assessment::{
-    Assessment, CriterionReport, FactReport, FactValue, Group, NOT_RECORDED, OptionReport, Outcome, Range,
-    Reason, Role, Status, Verdict, lack,
+    Assessment, CriterionReport, FactReport, FactValue, GivenReport, GivenState, Group, NOT_RECORDED,
+    OptionReport, Outcome, Range, Reason, Role, Status, Verdict, lack,
 };
 use crate::knowledge::Knowledge;
-use fhir_profiles::{FactId, UnreadOrder};
+use fhir_profiles::{FactId, Treatment, UnreadOrder};
 
 /// "Criteria not met" and "review advises against" are two things and stay so.
 pub fn verdict(verdict: Verdict) -> &'static str {
@@ -130,6 +130,52 @@ fn all_met(assessment: &Assessment, option: &OptionReport) -> String {
         }
     }
     text
+}
+
+/// `Everolimus, given before, 2025-01 to 2026-10-12, progression since 2026-10-10`; the reason is chart text.
+pub fn given(entry: &GivenReport) -> String {
+    format!("{}, {}", agents(entry), given_when(entry))
+}
+
+/// What was given, by name.
+pub fn agents(entry: &GivenReport) -> String {
+    let label = |code: &String| match Treatment::parse(code) {
+        Some(treatment) => treatment.label().to_owned(),
+        None => code.clone(),
+    };
+    entry.agents.iter().map(label).collect::<Vec<_>>().join(", ")
+}
+
+/// When it was given, how often, why it ended, and since when the disease has progressed under it or after it.
+pub fn given_when(entry: &GivenReport) -> String {
+    let mut parts = vec![match (entry.state, &entry.from, &entry.until) {
+        (GivenState::Now, Some(from), _) => format!("given now since {from}"),
+        (GivenState::Now, None, _) => "given now".to_owned(),
+        (GivenState::Before, Some(from), Some(until)) if from == until => format!("given before on {from}"),
+        (GivenState::Before, Some(from), Some(until)) => format!("given before, {from} to {until}"),
+        (GivenState::Before, Some(from), None) => format!("given before, from {from}"),
+        (GivenState::Before, None, Some(until)) => format!("given before, until {until}"),
+        (GivenState::Before, None, None) => "given before".to_owned(),
+    }];
+    parts.extend(
+        entry
+            .times
+            .filter(|times| *times > 1)
+            .map(|times| format!("{times} times")),
+    );
+    parts.extend(
+        entry
+            .reason
+            .as_ref()
+            .map(|reason| format!("recorded reason: {reason}")),
+    );
+    parts.extend(
+        entry
+            .progression_since
+            .as_ref()
+            .map(|date| format!("progression since {date}")),
+    );
+    parts.join(", ")
 }
 
 /// `A`, `A or B`, `A, B or C`.
