@@ -1,6 +1,7 @@
 //! The reader: from a chart to facts. It cannot fail; what it cannot read becomes an unknown fact with a reason.
 
 mod around;
+mod aside;
 mod category;
 mod clean;
 mod condition;
@@ -21,16 +22,18 @@ mod record;
 mod sites;
 mod staging;
 mod standing;
+mod stated;
 mod tumours;
 mod value;
 mod wording;
 mod words;
 
 use crate::catalogue::FactId;
-use crate::chart::{Chart, Item, Narrow, Whose};
+use crate::chart::{Chart, Item, Narrow};
 use crate::codes::{Codes, Meaning};
 use crate::facts::{Evidence, Facts, FactsBuilder, Problem, Reading, Source, Value};
 use around::{Targets, key, observations};
+use aside::Refusal;
 use element::Tree;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -68,6 +71,9 @@ pub fn read(chart: &Chart<'_>, policy: &ReadPolicy<'_>) -> Facts {
     for (fact, gap) in chart.gaps() {
         facts.gap(*fact, *gap);
     }
+    for record in chart.not_read() {
+        facts.not_read(record.clone());
+    }
     let mut reader = Reader {
         codes: policy.codes,
         as_of: policy.as_of,
@@ -93,6 +99,9 @@ pub fn read(chart: &Chart<'_>, policy: &ReadPolicy<'_>) -> Facts {
     }
     reader.facts.build()
 }
+
+/// Of what fhirbolt refuses.
+const NO_FHIR: &str = "not used: an element cannot be read as FHIR";
 
 /// When a resource was last updated, which version that made, and how the time is written.
 type Version<'x> = (Option<Timestamp>, Option<u64>, &'x str);
@@ -148,56 +157,39 @@ impl<'r> Reader<'r> {
     fn parse<'c, 'a>(&mut self, chart: &'c Chart<'a>) -> Vec<(&'c Item<'a>, Tree)> {
         let mut useful: Vec<&Item<'a>> = Vec::new();
         for item in chart.items() {
-            if !self.is_useful(item) {
-                // Nobody can say that no fact would have used it.
-                if let Some(why) = item.narrow.broken() {
-                    self.problem(item.place(), why);
-                }
-                continue;
+            match self.refusal(item) {
+                Some(refusal) => self.refuse(item, refusal),
+                None if self.is_useful(item) => useful.push(item),
+                None => {}
             }
-            let refusal = match item.whose {
-                Whose::Usable if item.narrow.has_modifiers => {
-                    "not used: it carries a modifier extension or implicit rules"
-                }
-                Whose::Usable => {
-                    useful.push(item);
-                    continue;
-                }
-                Whose::Nobodys => "not used: it names no patient",
-                Whose::Somebodys => "not used: whether it is this patient's cannot be compared",
-                Whose::NotAPatients => "not used: it is not about a patient",
-            };
-            self.problem(item.place(), refusal);
         }
         let referred = Targets::wanted(chart.items(), &useful);
-        let is_other = |item: &&Item<'a>| tumours::is_other(item, self.codes);
+        let is_other = |item: &&Item<'a>| item.doubled.is_none() && tumours::is_other(item, self.codes);
         let others: Vec<&Item<'a>> = chart.items().iter().filter(is_other).collect();
-        let wanted = useful.iter().chain(&referred).chain(&others);
-        let roots: BTreeSet<usize> = wanted.map(|item| item.root).collect();
-        let raw = chart.raw(|root| roots.contains(&root));
-        let text = |item: &Item<'_>| raw.get(item.root)?.get(item.position).copied().flatten();
         for item in referred {
-            match text(item).and_then(|json| Tree::parse(json.get())) {
+            match Tree::parse(item.json.get()) {
                 Some(tree) => self.targets.add(item, tree),
-                None => self.problem(item.place(), "not used: an element cannot be read as FHIR"),
+                None => self.refuse(item, Refusal::Malformed(NO_FHIR)),
             }
         }
         for item in others {
-            if let Some(tree) = text(item).and_then(|json| Tree::parse(json.get())) {
+            if let Some(tree) = Tree::parse(item.json.get()) {
                 self.others.add(item, &tree, self.as_of);
             }
         }
         // One resource can come by several searches, and in several versions: the last counts.
         let mut by_place: BTreeMap<String, Vec<(Version<'_>, &str, &Item<'a>)>> = BTreeMap::new();
         for item in useful {
-            if let Some(json) = text(item) {
-                let copies = by_place.entry(item.place()).or_default();
-                copies.push((version(item), json.get(), item));
-            }
+            let copies = by_place.entry(item.place()).or_default();
+            copies.push((version(item), item.json.get(), item));
         }
         let mut parsed = Vec::new();
         for (place, mut copies) in by_place {
             copies.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+            // What was left out of one copy may stand in another.
+            if copies.iter().any(|(.., item)| !item.subsetted) {
+                copies.retain(|(.., item)| !item.subsetted);
+            }
             if copies.iter().any(|(.., item)| item.narrow.id.is_some()) {
                 let last = copies.last().map(|(version, ..)| *version);
                 copies.retain(|(version, ..)| Some(*version) == last);
@@ -211,8 +203,11 @@ impl<'r> Reader<'r> {
             }
             for (_, json, item) in copies {
                 match Tree::parse(json) {
+                    Some(tree) if item.subsetted && aside::lacks(item.kind(), tree.root()) => {
+                        self.refuse(item, Refusal::Subsetted);
+                    }
                     Some(tree) => parsed.push((item, tree)),
-                    None => self.problem(place.clone(), "not used: an element cannot be read as FHIR"),
+                    None => self.refuse(item, Refusal::Malformed(NO_FHIR)),
                 }
             }
         }

@@ -23,6 +23,9 @@ pub(crate) trait Loose<'a>: Default {
     /// An object stands here, however empty.
     fn object(&mut self) {}
 
+    /// A list stands here, however empty.
+    fn list(&mut self) {}
+
     /// Something else than null stands here.
     fn anything(&mut self) {}
 }
@@ -89,6 +92,7 @@ impl<'a, T: Loose<'a>> Visitor<'a> for LooseVisitor<T> {
 
     fn visit_seq<A: SeqAccess<'a>>(self, mut seq: A) -> Result<T, A::Error> {
         let mut value = Self::other();
+        value.list();
         while value.item(&mut seq)? {}
         Ok(value)
     }
@@ -188,11 +192,34 @@ impl<'a> Loose<'a> for Shape {
     }
 }
 
-/// Whether anything but null stands here.
+/// Whether anything is said here: null, a blank text, and lists and objects of nothing else say nothing.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Present(pub(crate) bool);
+pub(crate) struct Filled(pub(crate) bool);
 
-impl<'a> Loose<'a> for Present {
+impl<'a> Loose<'a> for Filled {
+    fn text(&mut self, text: Cow<'a, str>) {
+        self.0 = !text.trim().is_empty();
+    }
+
+    fn field<A: MapAccess<'a>>(&mut self, _key: &str, map: &mut A) -> Result<(), A::Error> {
+        self.0 |= next::<Self, A>(map)?.0;
+        Ok(())
+    }
+
+    fn item<A: SeqAccess<'a>>(&mut self, seq: &mut A) -> Result<bool, A::Error> {
+        let item = seq.next_element::<Read<Self>>()?;
+        self.0 |= item.as_ref().is_some_and(|Read(inner)| inner.0);
+        Ok(item.is_some())
+    }
+
+    fn object(&mut self) {
+        self.0 = false;
+    }
+
+    fn list(&mut self) {
+        self.0 = false;
+    }
+
     fn anything(&mut self) {
         self.0 = true;
     }

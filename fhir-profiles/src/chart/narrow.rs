@@ -1,11 +1,15 @@
 //! The narrow view of a resource: what decides whether some fact can use it, and whose it is.
 
-use super::loose::{Loose, Many, Plain, Present, Shape, Shaped, Text, next, skip};
+use super::loose::{Filled, Loose, Many, Plain, Shape, Shaped, Text, next, skip};
 use crate::codes::system::TEXT;
 use serde::de::MapAccess;
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 type Str<'a> = Option<Cow<'a, str>>;
+
+/// The tag of what a server has left elements out of.
+const SUBSETTED: &str = "SUBSETTED";
 
 /// A code with its system.
 #[derive(Debug, Clone, Default)]
@@ -225,11 +229,12 @@ fn is_odd_value<'a, A: MapAccess<'a>>(key: &str, map: &mut A) -> Result<bool, A:
     })
 }
 
-/// `meta.lastUpdated` and `meta.versionId`.
+/// `meta.lastUpdated`, `meta.versionId`, and whether a tag says that elements were left out.
 #[derive(Debug, Clone, Default)]
 struct Meta<'a> {
     last_updated: Str<'a>,
     version_id: Str<'a>,
+    subsetted: bool,
 }
 
 impl<'a> Loose<'a> for Meta<'a> {
@@ -237,6 +242,12 @@ impl<'a> Loose<'a> for Meta<'a> {
         match key {
             "lastUpdated" => self.last_updated = next::<Text<'a>, A>(map)?.0,
             "versionId" => self.version_id = next::<Text<'a>, A>(map)?.0,
+            "tag" => {
+                let tags = next::<Many<RawCoding<'a>>, A>(map)?.items;
+                self.subsetted |= tags
+                    .iter()
+                    .any(|tag| tag.coding.code.as_deref() == Some(SUBSETTED));
+            }
             _ => skip(map)?,
         }
         Ok(())
@@ -270,14 +281,14 @@ impl<'a> Loose<'a> for Issue {
 /// `Bundle.entry.response`: its outcome, where a batch answers with one, and whether it says that the request failed.
 #[derive(Debug, Clone, Default)]
 struct Response<'a> {
-    outcome: Option<Box<Narrow<'a>>>,
+    outcome: Option<&'a RawValue>,
     refused: bool,
 }
 
 impl<'a> Loose<'a> for Response<'a> {
     fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
-            "outcome" => self.outcome = Some(Box::new(next(map)?)),
+            "outcome" => self.outcome = there(map)?,
             "status" => {
                 let status = next::<Text<'a>, A>(map)?.0.unwrap_or_default();
                 self.refused = status.trim_start().starts_with(['4', '5']);
@@ -300,24 +311,32 @@ impl<'a> Loose<'a> for Search {
     }
 }
 
-/// `Bundle.entry`.
+/// `Bundle.entry`, its resource as it stands: each is judged by itself.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Entry<'a> {
     pub(crate) full_url: Str<'a>,
-    pub(crate) resource: Option<Narrow<'a>>,
-    pub(crate) outcome: Option<Box<Narrow<'a>>>,
+    pub(crate) resource: Option<&'a RawValue>,
+    pub(crate) outcome: Option<&'a RawValue>,
     pub(crate) answered: bool,
     /// The request of a batch that it answers failed.
     pub(crate) refused: bool,
     /// It is there for another reason than that it matches.
-    beside: bool,
+    pub(crate) beside: bool,
+    /// It has two resources, or two addresses.
+    pub(crate) doubled: bool,
 }
 
 impl<'a> Loose<'a> for Entry<'a> {
     fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
-            "fullUrl" => self.full_url = next::<Text<'a>, A>(map)?.0,
-            "resource" => self.resource = Some(next(map)?),
+            "fullUrl" => {
+                self.doubled |= self.full_url.is_some();
+                self.full_url = next::<Text<'a>, A>(map)?.0;
+            }
+            "resource" => {
+                self.doubled |= self.resource.is_some();
+                self.resource = Some(map.next_value()?);
+            }
             "response" => {
                 let response: Response<'a> = next(map)?;
                 self.answered = true;
@@ -329,6 +348,12 @@ impl<'a> Loose<'a> for Entry<'a> {
         }
         Ok(())
     }
+}
+
+/// The value that comes next as it stands, unless it is null.
+fn there<'a, A: MapAccess<'a>>(map: &mut A) -> Result<Option<&'a RawValue>, A::Error> {
+    let json: &'a RawValue = map.next_value()?;
+    Ok((json.get() != "null").then_some(json))
 }
 
 /// A resource, a Bundle or an outcome as far as it is looked at before it is parsed in full.
@@ -356,12 +381,15 @@ pub(crate) struct Narrow<'a> {
     /// Its own business identifiers.
     pub(crate) identifiers: Vec<Identifier<'a>>,
     pub(crate) has_modifiers: bool,
-    pub(crate) entries: Vec<Entry<'a>>,
-    /// A Bundle's entries are no list.
-    pub(crate) odd_entries: bool,
+    /// The server says that it left elements out.
+    pub(crate) subsetted: bool,
+    /// The entries of a Bundle.
+    pub(crate) entries: Option<&'a RawValue>,
+    /// A Bundle has two lists of entries.
+    pub(crate) doubled_entries: bool,
     pub(crate) next_page: bool,
     /// How many matches a search says that it has.
-    total: Option<u64>,
+    pub(crate) total: Option<u64>,
     pub(crate) failed: bool,
     has_code: bool,
     has_medication: bool,
@@ -369,20 +397,6 @@ pub(crate) struct Narrow<'a> {
 }
 
 impl Narrow<'_> {
-    /// Whether a search says that it has more matches than stand here, and not where. `total` does not count what was
-    /// included; one that is too low or absent says nothing.
-    pub(crate) fn is_short(&self) -> bool {
-        let is_match = |entry: &&Entry<'_>| {
-            let kind = entry
-                .resource
-                .as_ref()
-                .and_then(|resource| resource.kind.as_deref());
-            !entry.beside && kind.is_some_and(|kind| kind != "OperationOutcome")
-        };
-        let matches = || self.entries.iter().filter(is_match).count();
-        !self.next_page && self.total.is_some_and(|total| total > matches() as u64)
-    }
-
     /// Why a resource of a kind that is read can never have been understood, whatever its code.
     pub(crate) fn broken(&self) -> Option<&'static str> {
         match self.kind.as_deref().unwrap_or_default() {
@@ -423,6 +437,7 @@ impl<'a> Loose<'a> for Narrow<'a> {
                 let meta: Meta<'a> = next(map)?;
                 self.last_updated = meta.last_updated;
                 self.version_id = meta.version_id;
+                self.subsetted |= meta.subsetted;
             }
             "status" => self.odd |= next::<Plain<'a>, A>(map)?.odd,
             "code" => {
@@ -482,22 +497,15 @@ impl<'a> Loose<'a> for Narrow<'a> {
                     })
                     .collect();
             }
-            "modifierExtension" | "implicitRules" => self.has_modifiers |= next::<Present, A>(map)?.0,
+            "modifierExtension" | "implicitRules" => self.has_modifiers |= next::<Filled, A>(map)?.0,
             "entry" => {
-                let entries: Many<Entry<'a>> = next(map)?;
-                self.odd_entries = entries.odd;
-                self.entries = entries.items;
+                self.doubled_entries |= self.entries.is_some();
+                self.entries = there(map)?;
             }
             "link" => {
                 self.next_page = next::<Many<Link>, A>(map)?.items.iter().any(|link| link.0);
             }
-            "total" => {
-                self.total = map
-                    .next_value::<&serde_json::value::RawValue>()?
-                    .get()
-                    .parse()
-                    .ok()
-            }
+            "total" => self.total = map.next_value::<&RawValue>()?.get().parse().ok(),
             "issue" => {
                 self.failed = next::<Many<Issue>, A>(map)?.items.iter().any(|issue| issue.0);
             }

@@ -56,6 +56,7 @@ impl Targets {
             .filter(|item| matches!(item.kind(), "Specimen" | "BodyStructure"))
             // A specimen without subject is the patient's by the record that refers to it.
             .filter(|item| item.whose != Whose::NotAPatients && !item.narrow.has_modifiers)
+            .filter(|item| item.doubled.is_none())
             .filter(|item| keys(item).any(|key| wanted.contains(key.as_str())))
             .collect()
     }
@@ -112,7 +113,7 @@ pub(super) fn observations<'t>(
             Some(id) => format!("{}#{id}", item.place()),
             None => format!("{}#{}", item.place(), position + 1),
         };
-        if node.has("modifierExtension") || node.has("implicitRules") {
+        if node.has_modifiers() {
             refused.push((
                 place,
                 "not used: it carries a modifier extension or implicit rules",

@@ -78,6 +78,17 @@ impl<'t> Node<'t> {
         self.0.contains_key(key)
     }
 
+    /// Whether it says that it does not mean what it says; empty extensions say nothing.
+    pub(super) fn has_modifiers(self) -> bool {
+        let is_said = |key| match self.0.get(key) {
+            None => false,
+            Some(Value::Primitive(_)) => true,
+            Some(Value::Element(element)) => !element.is_empty(),
+            Some(Value::Sequence(elements)) => elements.iter().any(|element| !element.is_empty()),
+        };
+        is_said("modifierExtension") || is_said("implicitRules")
+    }
+
     pub(super) fn keys(self) -> impl Iterator<Item = &'t str> {
         self.0.keys().map(String::as_str)
     }

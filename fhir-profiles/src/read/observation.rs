@@ -122,7 +122,7 @@ impl Reader<'_> {
             self.part(&record, node, usable);
         }
         for component in components {
-            if component.has("modifierExtension") {
+            if component.has_modifiers() {
                 self.problem(
                     record.place.clone(),
                     "component not used: it carries a modifier extension",

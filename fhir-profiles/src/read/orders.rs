@@ -75,12 +75,10 @@ impl Order {
 /// and then among the `records`. An order that cannot be read as FHIR is read by its code alone.
 pub fn orders(drafts: &Chart<'_>, records: Option<&Chart<'_>>, codes: &Codes) -> Vec<Order> {
     let medications = Medications::of(records.into_iter().chain([drafts]));
-    let raw = drafts.raw(|_| true);
     let is_kind =
         |item: &&Item<'_>| matches!(item.kind(), "ServiceRequest" | "MedicationRequest" | "Procedure");
     let found = drafts.items().iter().filter(is_kind).filter_map(|item| {
-        let json = raw.get(item.root)?.get(item.position).copied().flatten();
-        let tree = json.and_then(|json| Tree::parse(json.get()));
+        let tree = Tree::parse(item.json.get());
         if tree.as_ref().is_some_and(|tree| is_no_order(tree.root())) {
             return None;
         }
@@ -89,6 +87,16 @@ pub fn orders(drafts: &Chart<'_>, records: Option<&Chart<'_>>, codes: &Codes) ->
             .map(|tree| around(tree.root(), kind(item), codes))
             .unwrap_or_else(|| Around::nothing(kind(item)));
         let said = medications.said(&item.narrow);
+        if item.doubled.is_some() {
+            // Which of the two counts is anybody's guess.
+            return Some(Order {
+                reference: item.place(),
+                wording: String::new(),
+                treatments: BTreeSet::new(),
+                unread: Some(Unread::Unnamed),
+                full_url: item.full_url.as_deref().map(str::to_owned),
+            });
+        }
         Some(Order {
             reference: item.place(),
             treatments: treatments(&said.codings, &said.texts, &around, codes),

@@ -2,7 +2,7 @@
 
 use super::around::{key, keys};
 use super::value::gives_reason;
-use crate::chart::{Chart, Coding, Concept, Narrow, Reference};
+use crate::chart::{Chart, Coding, Concept, Item, Narrow, Reference};
 use std::collections::BTreeMap;
 
 /// The resources that say what is in a product.
@@ -16,7 +16,8 @@ impl<'c> Medications<'c> {
     pub(super) fn of(charts: impl IntoIterator<Item = &'c Chart<'c>>) -> Self {
         let mut by_reference = BTreeMap::new();
         let items = charts.into_iter().flat_map(Chart::items);
-        for item in items.filter(|item| PRODUCTS.contains(&item.kind())) {
+        let is_product = |item: &&Item<'_>| PRODUCTS.contains(&item.kind()) && item.doubled.is_none();
+        for item in items.filter(is_product) {
             let url = item.full_url.as_deref().map(str::to_owned);
             for key in keys(item).chain(url) {
                 by_reference.insert(key, &item.narrow);

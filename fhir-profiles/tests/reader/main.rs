@@ -10,6 +10,7 @@ mod around;
 mod charts;
 mod contradictions;
 mod diagnosis;
+mod edge;
 mod local_codes;
 mod meanings;
 mod properties;

@@ -1,0 +1,102 @@
+//! JSON text as it came, with what is no character replaced, so that it costs no more than itself.
+
+use std::borrow::Cow;
+
+/// The text of a JSON document. Bytes that are no UTF-8, and halves of a character (`\ud83d` without its other half),
+/// become U+FFFD: a name with a broken letter is no reason to lose the record around it, or the Bundle.
+pub fn json_text(bytes: &[u8]) -> Cow<'_, str> {
+    let text = String::from_utf8_lossy(bytes);
+    match whole(&text) {
+        Some(whole) => Cow::Owned(whole),
+        None => text,
+    }
+}
+
+/// The text with each half of a character replaced, if there is one.
+fn whole(text: &str) -> Option<String> {
+    let mut made = String::new();
+    let mut kept = 0;
+    let mut at = 0;
+    while let Some(found) = text.get(at..).and_then(|rest| rest.find('\\')) {
+        let escape = at + found;
+        at = escape + 2;
+        let Some(unit) = unit(text, escape) else { continue };
+        at = escape + 6;
+        match unit {
+            0xd800..=0xdbff if self::unit(text, at).is_some_and(|low| (0xdc00..=0xdfff).contains(&low)) => {
+                at += 6;
+            }
+            0xd800..=0xdfff => {
+                made.push_str(text.get(kept..escape)?);
+                made.push_str("\\ufffd");
+                kept = at;
+            }
+            _ => {}
+        }
+    }
+    if kept == 0 {
+        return None;
+    }
+    made.push_str(text.get(kept..)?);
+    Some(made)
+}
+
+/// The UTF-16 unit that an escape such as `\u00e9` stands for.
+fn unit(text: &str, at: usize) -> Option<u16> {
+    let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
+    let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hex.then(|| u16::from_str_radix(digits, 16).ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_whole_stays_as_it_is() {
+        for text in [
+            r#"{"a": "\ud83d\ude00"}"#,
+            r#"{"a": "\\ud83d"}"#,
+            r#"{"a": "\u00e9\n"}"#,
+            "{\"a\": \"é\"}",
+            r#"{"a": "\u12"}"#,
+            "\\",
+            "",
+        ] {
+            assert!(
+                matches!(json_text(text.as_bytes()), Cow::Borrowed(same) if same == text),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn each_half_of_a_character_is_replaced_by_itself() {
+        for (text, expected) in [
+            (r#""Hypertension \ud83d""#, r#""Hypertension \ufffd""#),
+            (r#""\uDE00 x""#, r#""\ufffd x""#),
+            (r#""\ud83d\ud83d\ude00""#, r#""\ufffd\ud83d\ude00""#),
+            (r#""\ude00\ud83d""#, r#""\ufffd\ufffd""#),
+            (r#""\\\ud83d""#, r#""\\\ufffd""#),
+            (r#""\ud83dé""#, r#""\ufffdé""#),
+        ] {
+            assert_eq!(json_text(text.as_bytes()), expected);
+            assert!(
+                serde_json::from_str::<String>(&json_text(text.as_bytes())).is_ok(),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_replaced_and_take_nothing_with_them() {
+        for (bytes, expected) in [
+            (&b"\"M\xfcnch\""[..], "\"M\u{fffd}nch\""),
+            (b"\"\xe9\",\"b\"", "\"\u{fffd}\",\"b\""),
+            (b"\"\xe2\x82\"", "\"\u{fffd}\""),
+            (b"\"\xff\\ud83d\"", "\"\u{fffd}\\ufffd\""),
+        ] {
+            assert_eq!(json_text(bytes), expected);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Records that are set aside: named, with what they could have stated, so that nothing of it counts as absent.
+
+use super::Reader;
+use super::element::Node;
+use super::stated::Stated;
+use crate::chart::{Item, Whose};
+use crate::facts::{Aside, Evidence, Gap, NotRead, NotReadWhy};
+
+/// Why a record must not be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// It names no patient, or one that cannot be compared, or it says that it does not mean what it says.
+    MustNot(&'static str),
+    /// It is about somebody or something else.
+    NotThePatients(&'static str),
+    /// An element of it is none that FHIR has there.
+    Malformed(&'static str),
+    /// A key stands in it twice.
+    DuplicateKey,
+    /// Elements were left out of it that would say what it means.
+    Subsetted,
+}
+
+impl Refusal {
+    fn text(self) -> &'static str {
+        match self {
+            Self::MustNot(text) | Self::NotThePatients(text) | Self::Malformed(text) => text,
+            Self::DuplicateKey => "not used: a key stands in it twice",
+            Self::Subsetted => "not used: elements were left out of it (SUBSETTED)",
+        }
+    }
+
+    fn why(self) -> Option<NotReadWhy> {
+        match self {
+            Self::MustNot(_) | Self::NotThePatients(_) => None,
+            Self::Malformed(_) => Some(NotReadWhy::Malformed),
+            Self::DuplicateKey => Some(NotReadWhy::DuplicateKey),
+            Self::Subsetted => Some(NotReadWhy::Subsetted),
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// Why a record is not used as it stands, whatever it says.
+    pub(super) fn refusal(&self, item: &Item<'_>) -> Option<Refusal> {
+        let is_read = what(item.kind()).is_some();
+        if is_read && item.doubled.is_some() {
+            return Some(Refusal::DuplicateKey);
+        }
+        if !self.is_useful(item) {
+            // Nobody can say that no fact would have used it.
+            return item.narrow.broken().map(Refusal::Malformed);
+        }
+        match item.whose {
+            Whose::Usable if item.narrow.has_modifiers => Some(Refusal::MustNot(
+                "not used: it carries a modifier extension or implicit rules",
+            )),
+            Whose::Usable => None,
+            Whose::Nobodys => Some(Refusal::MustNot("not used: it names no patient")),
+            Whose::Somebodys => Some(Refusal::MustNot(
+                "not used: whether it is this patient's cannot be compared",
+            )),
+            Whose::NotAPatients => Some(Refusal::NotThePatients("not used: it is not about a patient")),
+        }
+    }
+
+    /// Sets a record aside: nothing that it could have stated is "not recorded".
+    pub(super) fn refuse(&mut self, item: &Item<'_>, refusal: Refusal) {
+        self.problem(item.place(), refusal.text());
+        if matches!(refusal, Refusal::NotThePatients(_)) {
+            return;
+        }
+        let trusted = !matches!(refusal, Refusal::Malformed(_));
+        let stated = self.stated(item, trusted);
+        for fact in stated.facts() {
+            self.facts.gap(*fact, Gap::SetAside);
+            if matches!(stated, Stated::Named(_)) {
+                let evidence = Evidence {
+                    reference: item.place(),
+                    notes: vec![refusal.text().to_owned()],
+                    aside: Aside::SetAside,
+                    ..Evidence::default()
+                };
+                self.facts.shown(*fact, evidence);
+            }
+        }
+        if let Some(why) = refusal.why() {
+            self.facts.not_read(NotRead {
+                reference: item.place(),
+                what: what(item.kind()).unwrap_or("record").to_owned(),
+                date: None,
+                why,
+            });
+        }
+    }
+}
+
+/// What a record of a kind that is read is called; nothing for others.
+pub(super) fn what(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "Patient" => "patient record",
+        "Observation" => "observation",
+        "Condition" => "diagnosis",
+        "Procedure" => "procedure",
+        "DiagnosticReport" => "report",
+        "Medication" => "medication",
+        "MedicationRequest" => "medication order",
+        "MedicationStatement" => "medication statement",
+        "MedicationAdministration" => "medication administration",
+        "MedicationDispense" => "medication dispense",
+        _ => return None,
+    })
+}
+
+/// Whether a record from which elements were left out lacks one whose absence would decide something: a missing
+/// verification status counts as confirmed, a missing `doNotPerform` as an order to give it, and so on.
+pub(super) fn lacks(kind: &str, node: Node<'_>) -> bool {
+    let any_of: &[&[&str]] = match kind {
+        "Condition" => &[
+            &["clinicalStatus"],
+            &["verificationStatus"],
+            &["recordedDate", "onsetDateTime", "onsetPeriod"],
+        ],
+        // Without them a size is the primary's, and a reading the PNET's.
+        "Observation" => &[
+            &["status"],
+            &[
+                "effectiveDateTime",
+                "effectivePeriod",
+                "effectiveInstant",
+                "issued",
+            ],
+            &["bodySite", "specimen", "focus"],
+        ],
+        "Procedure" => &[
+            &["status"],
+            &[
+                "performedDateTime",
+                "performedPeriod",
+                "occurrenceDateTime",
+                "occurrencePeriod",
+            ],
+        ],
+        "MedicationRequest" => &[&["status"], &["intent"], &["doNotPerform"], &["authoredOn"]],
+        "MedicationStatement" | "MedicationDispense" => &[&["status"]],
+        "MedicationAdministration" => &[
+            &["status"],
+            &[
+                "effectiveDateTime",
+                "effectivePeriod",
+                "occurenceDateTime",
+                "occurencePeriod",
+            ],
+        ],
+        "DiagnosticReport" => &[&["status"]],
+        _ => &[],
+    };
+    let has = |names: &&[&str]| names.iter().any(|name| node.has(name));
+    !any_of.iter().all(has)
+}

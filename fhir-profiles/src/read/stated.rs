@@ -1,0 +1,128 @@
+//! What a record that is not read could have stated, by its codes or else by its kind.
+
+use super::Reader;
+use crate::catalogue::FactId::{self, *};
+use crate::chart::{Coding, Item};
+use crate::codes::system::TEXT;
+use crate::codes::{Codes, Meaning, Named, Site};
+use std::collections::BTreeSet;
+
+/// The themes of Observations.
+const OBSERVED: &[&str] = &["pathology", "staging", "liver", "markers", "status"];
+
+/// What a record could have stated.
+pub(super) enum Stated {
+    /// These facts, since its codes mean them.
+    Named(BTreeSet<FactId>),
+    /// One of these, as every record of its kind.
+    Any(BTreeSet<FactId>),
+}
+
+impl Stated {
+    pub(super) fn facts(&self) -> &BTreeSet<FactId> {
+        match self {
+            Self::Named(facts) | Self::Any(facts) => facts,
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// What a record could have stated. A code of which nothing is read excludes every fact only where the code itself
+    /// can be trusted.
+    pub(super) fn stated(&self, item: &Item<'_>, trusted: bool) -> Stated {
+        if item.has_two_types() {
+            return Stated::Any(FactId::ALL.iter().copied().collect());
+        }
+        let said = self.medications.said(&item.narrow);
+        let around = std::iter::once(&item.narrow).chain(&item.narrow.contained);
+        let codings = around.flat_map(|narrow| {
+            let parts = narrow.components.iter().chain(&narrow.value);
+            narrow.code.codings.iter().chain(parts)
+        });
+        let named: BTreeSet<FactId> = codings
+            .chain(&said.codings)
+            .flat_map(|coding| self.codes.meanings(coding))
+            .flat_map(facts_of)
+            .collect();
+        if !named.is_empty() {
+            return Stated::Named(named);
+        }
+        let is_coded = |coding: &Coding<'_>| {
+            coding.code.is_some() && coding.system.as_deref().is_some_and(|system| system != TEXT)
+        };
+        if trusted && item.narrow.code.codings.iter().any(is_coded) {
+            return Stated::Named(BTreeSet::new());
+        }
+        Stated::Any(of_kind(item.kind()))
+    }
+}
+
+/// The facts that a code can bear on, the facts that follow from others among them.
+fn facts_of(meaning: Meaning) -> Vec<FactId> {
+    let metastasis = |site| match site {
+        Site::Liver => vec![LiverMetastases],
+        Site::Peritoneum => vec![ExtrahepaticMetastases, DiffusePeritonealMetastases],
+        Site::LymphNodes => vec![ExtrahepaticMetastases, DistantLymphNodeMetastases],
+        Site::OtherOrgan | Site::Pancreas => vec![ExtrahepaticMetastases],
+    };
+    match meaning {
+        Meaning::Fact(M) | Meaning::Asks(M) => vec![M, LiverMetastases, ExtrahepaticMetastases],
+        Meaning::Fact(TumourSize) | Meaning::Asks(TumourSize) => vec![TumourSize, LargestLiverLesion],
+        Meaning::Fact(fact) | Meaning::Asks(fact) => vec![fact],
+        Meaning::Ki67Presence => vec![Ki67],
+        Meaning::Grade { .. } => vec![GradeRecorded, Differentiation],
+        Meaning::Histology => vec![Pnet, Functioning],
+        Meaning::Karnofsky => vec![Ecog],
+        Meaning::MetastasisSite => vec![
+            LiverMetastases,
+            ExtrahepaticMetastases,
+            DistantLymphNodeMetastases,
+            DiffusePeritonealMetastases,
+        ],
+        Meaning::HistoryOfLiverMetastases => vec![LiverMetastases],
+        Meaning::Says(LiverReserve, _) => vec![LiverReserve],
+        Meaning::Names(named) => match named {
+            Named::Pnet | Named::NetOfSomeSite | Named::PancreaticTumour | Named::DigestiveTumour => {
+                vec![Pnet]
+            }
+            Named::NonFunctioning => vec![Functioning],
+            Named::Syndrome(_) => vec![Pnet, Functioning],
+            Named::Presence(fact) | Named::Hint(fact) => vec![fact],
+            Named::Metastasis(site) => metastasis(site),
+            Named::MetastasisOfSomeSite => vec![
+                LiverMetastases,
+                ExtrahepaticMetastases,
+                DistantLymphNodeMetastases,
+                DiffusePeritonealMetastases,
+            ],
+            Named::PortalVeinThrombosis => vec![PortalVein],
+        },
+        Meaning::Resection { whipple } => match whipple {
+            true => vec![PrimaryResected, PriorPancreaticoduodenectomy],
+            false => vec![PrimaryResected],
+        },
+        Meaning::Drug(_) => vec![OnSsa, PriorSystemicTherapy],
+        _ => Vec::new(),
+    }
+}
+
+/// What records of a kind can state.
+fn of_kind(kind: &str) -> BTreeSet<FactId> {
+    let themes: &[&str] = match kind {
+        "Patient" => return BTreeSet::from([Age]),
+        "Condition" => &["conditions"],
+        "Observation" => OBSERVED,
+        "DiagnosticReport" => &["reports"],
+        "Procedure" => &["procedures"],
+        "Medication"
+        | "MedicationRequest"
+        | "MedicationStatement"
+        | "MedicationAdministration"
+        | "MedicationDispense" => &["medications"],
+        _ => &[],
+    };
+    themes
+        .iter()
+        .flat_map(|theme| Codes::facts_of_theme(theme))
+        .collect()
+}
