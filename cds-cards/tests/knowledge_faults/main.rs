@@ -48,8 +48,8 @@ fn with_criterion(body: &str) -> (Files, usize) {
     change(
         &mut files,
         "options/cryotherapy/option.toml",
-        "[[criterion]]",
-        "[[criterion]]\nid = \"own\"\nrole = \"confirm\"\n\n[[criterion]]",
+        "[[criterion]]\nid = \"unresectable\"",
+        "[[criterion]]\nid = \"own\"\nrole = \"confirm\"\n\n[[criterion]]\nid = \"unresectable\"",
     );
     (files, line)
 }
