@@ -5,6 +5,7 @@ use crate::assessment::{
     OptionReport, Outcome, Range, Reason, Role, Status, Verdict, lack,
 };
 use crate::knowledge::Knowledge;
+use fhir_profiles::facts::Gap;
 use fhir_profiles::{FactId, Treatment, UnreadOrder};
 
 /// "Criteria not met" and "review advises against" are two things and stay so.
@@ -286,6 +287,13 @@ pub fn stage(system: &str, stage: &crate::assessment::Stage) -> String {
         (None, few @ ([_, _] | [_, _, _])) => format!("{system} {}", any_of(few)),
         (None, _) => format!("{system} unknown"),
     }
+}
+
+/// Why a PNET that is named in the record does not count: `recorded, named in a text only`.
+pub fn pnet_aside(assessment: &Assessment) -> Option<&str> {
+    let fact = assessment.facts.get(&FactId::Pnet)?;
+    let named = matches!(fact.gap, Some(Gap::InText | Gap::StatusNotUnderstood));
+    named.then(|| unknown(Some(fact)))
 }
 
 /// Whether liver metastases are present, absent, or why that is not known.

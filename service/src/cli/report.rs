@@ -31,6 +31,7 @@ impl<'a> Report<'a> {
         self.heading(name, assessment);
         self.tumour(assessment);
         self.unread(assessment);
+        self.given(assessment);
         for group in Group::ALL {
             self.group(assessment, group);
         }
@@ -130,6 +131,19 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// Every treatment on record.
+    fn given(&mut self, assessment: &Assessment) {
+        let given = assessment.pathway.iter().flat_map(|pathway| &pathway.given);
+        let lines: Vec<String> = given.map(|entry| plain(&words::given(entry))).collect();
+        if lines.is_empty() {
+            return;
+        }
+        self.title("Treatments given");
+        for line in lines {
+            self.line(2, &line);
+        }
+    }
+
     fn group(&mut self, assessment: &Assessment, group: Group) {
         let mut options: Vec<&OptionReport> = assessment
             .options
@@ -154,7 +168,14 @@ impl<'a> Report<'a> {
         let known = self.knowledge.option(&option.id);
         let label = known.map_or(option.id.as_str(), |known| known.label.as_str());
         let verdict = verdict_ink(option.verdict).on(self.colour, verdict(option.verdict));
-        self.line(2, &format!("{} - {verdict}", Ink::Bold.on(self.colour, label)));
+        let given = assessment
+            .given(&option.id)
+            .map(|entry| plain(&words::given_when(entry)));
+        let given = given.map(|given| format!("; {given}")).unwrap_or_default();
+        self.line(
+            2,
+            &format!("{} - {verdict}{given}", Ink::Bold.on(self.colour, label)),
+        );
         if let Some(restriction) = known.and_then(|known| known.restriction.as_ref()) {
             self.line(
                 4,
@@ -257,6 +278,9 @@ fn gate(assessment: &Assessment) -> String {
         Gate::NoPnet => match assessment.facts.get(&FactId::Pnet).and_then(|fact| fact.reason) {
             Some(Reason::Unreadable) => {
                 "a diagnosis is on record that could not be read: nothing can be said".to_owned()
+            }
+            _ if let Some(why) = words::pnet_aside(assessment) => {
+                format!("pancreatic neuroendocrine tumour {why}: the options are not assessed")
             }
             _ => "no pancreatic neuroendocrine tumour on record: nothing to say, no card".to_owned(),
         },

@@ -2,7 +2,7 @@
 
 use super::answer::patient_page;
 use super::ask::Ask;
-use super::case::{FactView, GroupView, MissingView, Tumour, facts, groups, missing, tumour};
+use super::case::{FactView, GroupView, MissingView, Tumour, facts, given, groups, missing, tumour};
 use super::fire::fire;
 use super::pages;
 use super::plot::{Plot, plots};
@@ -29,6 +29,8 @@ struct Board {
     known: Vec<FactView>,
     plots: Vec<Plot>,
     groups: Vec<GroupView>,
+    /// Every treatment on record; chart data.
+    given: Vec<String>,
     missing: Vec<MissingView>,
     missing_more: usize,
     discrepancies: Vec<String>,
@@ -101,6 +103,7 @@ async fn board(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Board, Fai
         known: facts(assessment).0,
         plots: plots(knowledge, &basis.facts),
         groups: groups(knowledge, assessment),
+        given: given(assessment),
         missing,
         missing_more,
         discrepancies: assessment

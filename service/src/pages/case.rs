@@ -71,6 +71,8 @@ struct OptionView {
     verdict: &'static str,
     word: &'static str,
     because: String,
+    /// When it was given; empty if it never was. Chart data.
+    given: String,
     more: usize,
     /// Whether what decides is our reading; of an option of which all is met, what of it is.
     interpretation: bool,
@@ -82,7 +84,13 @@ struct OptionView {
     beside: String,
 }
 
-/// Something unknown and how many open verdicts hang on it.
+/// Every treatment on record, a line each; chart data.
+pub(super) fn given(assessment: &Assessment) -> Vec<String> {
+    let given = assessment.pathway.iter().flat_map(|pathway| &pathway.given);
+    given.map(|entry| plain(&words::given(entry))).collect()
+}
+
+/// Something unknown and how many options it settles.
 #[derive(Debug, Serialize)]
 pub(super) struct MissingView {
     id: &'static str,
@@ -113,6 +121,9 @@ pub(super) fn tumour(knowledge: &Knowledge, assessment: &Assessment) -> Tumour {
 fn gate(assessment: &Assessment) -> String {
     match assessment.gate {
         Gate::Passed => "Liver metastases present: the options apply.".to_owned(),
+        Gate::NoPnet if let Some(why) = words::pnet_aside(assessment) => {
+            format!("Pancreatic neuroendocrine tumour {why}: the options are not assessed.")
+        }
         Gate::NoPnet => {
             "No pancreatic neuroendocrine tumour on record: the service has nothing to say.".to_owned()
         }
@@ -249,6 +260,10 @@ fn option(knowledge: &Knowledge, assessment: &Assessment, report: &OptionReport)
         verdict: report.verdict.as_str(),
         word: words::verdict(report.verdict),
         because: words::deciding(knowledge, assessment, report),
+        given: assessment
+            .given(&report.id)
+            .map(|entry| plain(&words::given_when(entry)))
+            .unwrap_or_default(),
         more: report.deciding.len().saturating_sub(1),
         interpretation: decides.is_some_and(|criterion| criterion.interpretation),
         interpreted: words::interpreted(knowledge, report),

@@ -3,7 +3,7 @@
 use super::answer::patient_page;
 use super::ask::Ask;
 use super::cards::{CardView, views};
-use super::case::{FactView, GroupView, MissingView, Tumour, facts, groups, missing, tumour};
+use super::case::{FactView, GroupView, MissingView, Tumour, facts, given, groups, missing, tumour};
 use super::fire::{Fired, fire};
 use super::pages;
 use super::suppose::{Control, Moved, control, moved};
@@ -68,6 +68,8 @@ struct Shown {
 struct Case {
     tumour: Tumour,
     groups: Vec<GroupView>,
+    /// Every treatment on record; chart data.
+    given: Vec<String>,
     tree: Option<Tree>,
     option: String,
     known: Vec<FactView>,
@@ -227,6 +229,7 @@ fn case(state: &State, ask: &Ask, basis: &crate::hooks::flow::Basis) -> Case {
     Case {
         tumour: tumour(knowledge, assessment),
         groups: groups(knowledge, assessment),
+        given: given(assessment),
         tree: tree(knowledge, assessment, &option),
         option,
         known,
