@@ -3,9 +3,11 @@
 use crate::catalogue::{FactId, Word};
 use crate::date::PartialDate;
 use crate::interval::Interval;
+use crate::recency::Spread;
 use crate::treatments::Treatment;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// One value as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +79,8 @@ pub enum Basis {
     Karnofsky,
     /// What an M category says of metastases.
     Category,
+    /// The size of one lesion at its body site: of several the largest counts.
+    BySite,
 }
 
 /// The specimen of a histology reading.
@@ -118,6 +122,8 @@ pub enum Source {
     Observation,
     /// A problem-list entry: one active entry is enough for presence.
     Condition,
+    /// A problem-list entry that is no longer active: absent now, and it was there.
+    Former,
     /// A completed procedure: it stays done.
     Procedure,
     /// A medication record: one active record is enough for presence.
@@ -279,7 +285,8 @@ impl Gap {
 pub struct Fact {
     pub(crate) current: Vec<Reading>,
     pub(crate) unreadable: bool,
-    /// Superseded readings, newest first: shown, not used.
+    /// Readings that do not count, newest first, also where the newest record is unreadable: shown, not used. How each
+    /// stands behind those that count says [`Fact::behind`].
     pub older: Vec<Reading>,
     /// Statements of absence that a recorded presence overrides: shown as conflicting, not used.
     pub overruled: Vec<Reading>,
@@ -342,7 +349,8 @@ pub struct Problem {
 pub struct Facts {
     pub(crate) as_of: Date,
     pub(crate) subject: Option<String>,
-    pub(crate) facts: BTreeMap<FactId, Fact>,
+    pub(crate) facts: BTreeMap<FactId, Arc<Fact>>,
+    pub(crate) spread: Arc<Spread>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) given: Vec<Given>,
     pub(crate) course: Course,
@@ -387,19 +395,7 @@ impl Facts {
 
     /// One fact; a fact never mentioned is missing.
     pub fn get(&self, id: FactId) -> &Fact {
-        self.facts.get(&id).unwrap_or(&NO_FACT)
-    }
-
-    /// The same facts, with one as if these readings alone were on record; none: as if nothing were. For questions of
-    /// the kind "what if": what M categories and recorded parts say about other facts is not worked out again.
-    #[must_use]
-    pub fn supposing(mut self, id: FactId, readings: Vec<Reading>) -> Self {
-        let fact = Fact {
-            current: readings,
-            ..Fact::default()
-        };
-        self.facts.insert(id, fact);
-        self
+        self.facts.get(&id).map_or(&NO_FACT, Arc::as_ref)
     }
 
     /// Records that could not be used at all.
@@ -552,12 +548,14 @@ pub struct FactsBuilder {
 }
 
 /// What was collected about one fact.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Raw {
     pub(crate) readings: Vec<Reading>,
     pub(crate) unread: Vec<Evidence>,
     pub(crate) unowned: Vec<Reading>,
     pub(crate) shown: Vec<Evidence>,
+    /// Whether a record was entered in error: it says nothing, and is a record all the same.
+    pub(crate) in_error: bool,
 }
 
 impl FactsBuilder {
@@ -607,6 +605,12 @@ impl FactsBuilder {
     /// Adds a record that is no evidence either way.
     pub fn shown(&mut self, id: FactId, evidence: Evidence) -> &mut Self {
         self.raw.entry(id).or_default().shown.push(evidence);
+        self
+    }
+
+    /// Says that a record on the fact was entered in error.
+    pub fn in_error(&mut self, id: FactId) -> &mut Self {
+        self.raw.entry(id).or_default().in_error = true;
         self
     }
 

@@ -153,6 +153,22 @@ impl Interval {
         Self::new(low, high)
     }
 
+    /// Where the greater of two numbers lies, one of each interval.
+    pub fn greater(&self, other: &Self) -> Self {
+        let low = match (self.low, other.low) {
+            (Some(a), Some(b)) => Some(if (a.value, !a.inclusive) >= (b.value, !b.inclusive) {
+                a
+            } else {
+                b
+            }),
+            (a, b) => a.or(b),
+        };
+        Self {
+            low,
+            high: self.hull(other).high,
+        }
+    }
+
     /// The smallest interval that holds both.
     pub fn hull(&self, other: &Self) -> Self {
         let low = match (self.low, other.low) {
@@ -257,6 +273,16 @@ mod tests {
     fn hull_keeps_the_wider_end() {
         let hull = Interval::below(d("3")).hull(&Interval::exactly(d("3")));
         assert_eq!(hull, Interval::up_to(d("3")));
+    }
+
+    #[test]
+    fn the_greater_of_two_lies_above_both_lower_ends() {
+        let five = Interval::exactly(d("5"));
+        assert_eq!(five.greater(&Interval::exactly(d("2"))), five);
+        assert_eq!(five.greater(&Interval::above(d("6"))), Interval::above(d("6")));
+        assert_eq!(five.greater(&Interval::below(d("3"))), five);
+        let open = Interval::between(d("5"), d("7")).unwrap();
+        assert_eq!(five.greater(&Interval::between(d("3"), d("7")).unwrap()), open);
     }
 
     #[test]

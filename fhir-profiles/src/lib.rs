@@ -7,7 +7,7 @@ pub mod date;
 pub mod facts;
 pub mod interval;
 pub mod read;
-mod recency;
+pub mod recency;
 mod treatments;
 mod values;
 

@@ -81,11 +81,12 @@ pub(crate) fn test_range(facts: &Facts, test: &Test) -> Truth {
     }
 }
 
-/// A status that must have lasted: calendar months from its start to its last reading.
+/// A status that must have lasted: calendar months from its start to its last reading (specification, section 2, "Which
+/// reading counts", `stable` run).
 ///
-/// The review names no end. Up to the last reading the record shows it, up to the day of evaluation it may have gone
-/// on: where the two lead apart, or a start may lie on either side, a person decides. A last reading that is itself
-/// that many months old says nothing of today. An unknown start leaves it unknown unless both sides agree.
+/// Up to the last reading the record shows it, up to the day of evaluation it may have gone on: where the two lead apart,
+/// a start may lie on either side, or the last reading is itself that many months old, a person decides. An unknown start
+/// leaves it unknown unless both sides agree.
 pub(super) fn lasting(
     reading: &Reading,
     as_of: Date,
@@ -124,22 +125,25 @@ pub(super) fn lasting(
     let Some(last) = reading.effective() else {
         return today.into();
     };
-    if lasted(last.latest(), as_of) {
-        return Called {
-            truth: Truth::Unknown(Reason::Missing),
-            interpretation: true,
-            remark: Some(format!("no reading in the last {months} months")),
-        };
+    if today != if_longer {
+        return today.into();
     }
-    let surely = lasted(since.latest(), last.earliest()) && !lasted(last.earliest(), as_of);
-    if today == if_longer && !surely {
-        return Called {
-            truth: Truth::Unknown(Reason::Judgement),
-            interpretation: true,
-            remark: Some(format!(
-                "for {months} months only if it went on after the last reading"
-            )),
-        };
+    if lasted(last.latest(), as_of) {
+        return judged(format!("no reading in the last {months} months"));
+    }
+    if !lasted(since.latest(), last.earliest()) || lasted(last.earliest(), as_of) {
+        return judged(format!(
+            "for {months} months only if it went on after the last reading"
+        ));
     }
     today.into()
+}
+
+/// A person decides; the review names no end.
+fn judged(remark: String) -> Called {
+    Called {
+        truth: Truth::Unknown(Reason::Judgement),
+        interpretation: true,
+        remark: Some(remark),
+    }
 }

@@ -22,7 +22,7 @@ pub struct Written {
     pub date: Option<String>,
     /// Staging or grading system.
     pub system: Option<String>,
-    /// `pathological`, `clinical` or `karnofsky`.
+    /// `pathological`, `clinical`, `karnofsky`, or `by-site` for a lesion at its body site.
     pub basis: Option<String>,
     /// `primary` or `metastasis`.
     pub specimen: Option<String>,
@@ -34,7 +34,7 @@ pub struct Written {
     pub unit: Option<String>,
     /// `low`, `normal` or `high`.
     pub flag: Option<String>,
-    /// `observation`, `condition`, `procedure`, `medication` or `part`.
+    /// `observation`, `condition`, `former` (a Condition that is no longer active), `procedure`, `medication` or `part`.
     pub source: Option<String>,
     /// Where it stands; made up from fact, date and position where not given.
     pub reference: Option<String>,
@@ -103,6 +103,7 @@ impl Written {
             Some("pathological") => Basis::Pathological,
             Some("clinical") => Basis::Clinical,
             Some("karnofsky") => Basis::Karnofsky,
+            Some("by-site") => Basis::BySite,
             Some(other) => return Err(format!("unknown basis `{other}`")),
         };
         reading.specimen = match self.specimen.as_deref() {
@@ -210,6 +211,7 @@ fn source(text: Option<&str>) -> Result<Source, String> {
     Ok(match text {
         None | Some("observation") => Source::Observation,
         Some("condition") => Source::Condition,
+        Some("former") => Source::Former,
         Some("procedure") => Source::Procedure,
         Some("medication") => Source::Medication,
         Some("part") => Source::Part,

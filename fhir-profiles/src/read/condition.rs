@@ -5,7 +5,7 @@ use super::element::Node;
 use super::organs::{Counts, Organ};
 use super::record::Record;
 use super::sites::{Sites, sites};
-use super::standing::{Standing, standing};
+use super::standing::{Standing, abatement, standing};
 use super::words::{begins_word, extent, has_words};
 use crate::catalogue::FactId;
 use crate::codes::{Meaning, Named, Site};
@@ -18,6 +18,16 @@ pub(super) fn is_read(meaning: Meaning) -> bool {
         Meaning::Fact(fact) => fact.word("present").is_some(),
         _ => false,
     }
+}
+
+fn is_of_metastases(fact: FactId) -> bool {
+    matches!(
+        fact,
+        FactId::LiverMetastases
+            | FactId::ExtrahepaticMetastases
+            | FactId::DistantLymphNodeMetastases
+            | FactId::DiffusePeritonealMetastases
+    )
 }
 
 /// Whether the diagnosis itself says in words that it is of the pancreas, and nothing else of it. Interpretation: some
@@ -66,6 +76,7 @@ impl Reader<'_> {
     pub(super) fn condition(&mut self, mut record: Record<'_>) {
         record.date_by(&["recordedDate", "onsetDateTime", "onsetPeriod"], self.as_of);
         let Some(standing) = standing(record.node, self.as_of) else {
+            self.condition_in_error(&record);
             return;
         };
         let Some(code) = record.node.get("code") else {
@@ -206,8 +217,7 @@ impl Reader<'_> {
                 self.presence(FactId::DistantLymphNodeMetastases, record, standing, recorded);
             }
             Named::Metastasis(site) if now => self.metastasis_at(site, Source::Condition, record, recorded),
-            // A refuted or former part is no statement about the whole.
-            Named::Metastasis(_) => self.show(FactId::ExtrahepaticMetastases, record, recorded, standing),
+            Named::Metastasis(_) => self.presence(FactId::ExtrahepaticMetastases, record, standing, recorded),
             Named::MetastasisOfSomeSite => self.metastasis_by_site(record, sites, standing, recorded),
             Named::PortalVeinThrombosis if now => {
                 self.portal_vein(Source::Condition, record, record.node, recorded);
@@ -248,20 +258,49 @@ impl Reader<'_> {
     }
 
     fn presence(&mut self, fact: FactId, record: &Record<'_>, standing: Standing, recorded: &str) {
-        let (word, note) = match standing {
-            Standing::Now => ("present", None),
-            Standing::Past(note) => ("absent", Some(note)),
-            Standing::Refuted => ("absent", Some("refuted")),
-            Standing::Unsure(_) | Standing::Disputed(_) => {
-                return self.show(fact, record, recorded, standing);
-            }
-        };
         let mut evidence = record.evidence(recorded);
-        evidence.notes.extend(note.map(str::to_owned));
-        if word == "absent" && fact == FactId::ExtrahepaticMetastases {
-            return self.show(fact, record, recorded, standing);
+        match standing {
+            Standing::Now => self.add(fact, "present", Source::Condition, evidence),
+            Standing::Past(note) => {
+                evidence.notes.push(note.into());
+                if is_of_metastases(fact)
+                    && let Some(end) = abatement(record.node)
+                {
+                    evidence.effective = Some(end);
+                    evidence.date_unread = false;
+                }
+                self.add(fact, "absent", Source::Former, evidence);
+            }
+            // A refuted part is no statement about the whole.
+            Standing::Refuted if fact != FactId::ExtrahepaticMetastases => {
+                evidence.notes.push("refuted".into());
+                self.add(fact, "absent", Source::Condition, evidence);
+            }
+            Standing::Refuted | Standing::Unsure(_) | Standing::Disputed(_) => {
+                self.show(fact, record, recorded, standing);
+            }
         }
-        self.add(fact, word, Source::Condition, evidence);
+    }
+
+    /// An entry made in error says nothing, and is a record all the same.
+    fn condition_in_error(&mut self, record: &Record<'_>) {
+        let codings = record.node.get("code").map(Node::codings).unwrap_or_default();
+        for meaning in codings.iter().flat_map(|coding| self.codes.meanings(coding)) {
+            let facts: &[FactId] = match meaning {
+                Meaning::Fact(fact) | Meaning::Says(fact, _) | Meaning::Names(Named::Presence(fact)) => {
+                    &[fact]
+                }
+                Meaning::Names(Named::Metastasis(Site::LymphNodes)) => &[FactId::DistantLymphNodeMetastases],
+                Meaning::Names(Named::Metastasis(_)) => &[FactId::ExtrahepaticMetastases],
+                Meaning::Names(Named::MetastasisOfSomeSite) => {
+                    &[FactId::LiverMetastases, FactId::ExtrahepaticMetastases]
+                }
+                _ => &[],
+            };
+            for fact in facts {
+                self.facts.in_error(*fact);
+            }
+        }
     }
 
     fn portal_vein(&mut self, source: Source, record: &Record<'_>, part: Node<'_>, recorded: &str) {

@@ -108,7 +108,7 @@ impl Reader<'_> {
     pub(super) fn observation(&mut self, mut record: Record<'_>) {
         record.date_by(OBSERVATION_DATES, self.as_of);
         if record.status() == "entered-in-error" {
-            return;
+            return self.observation_in_error(&record);
         }
         let usable = usable_status(&mut record);
         if self.is_of_another(&record) {
@@ -129,6 +129,16 @@ impl Reader<'_> {
                 );
             } else {
                 self.part(&record, component, usable);
+            }
+        }
+    }
+
+    /// An Observation made in error says nothing, and is a record all the same.
+    fn observation_in_error(&mut self, record: &Record<'_>) {
+        for part in std::iter::once(record.node).chain(record.node.all("component")) {
+            let codings = part.get("code").map(Node::codings).unwrap_or_default();
+            for fact in asks(&codings, self.codes).iter().flat_map(|ask| ask.facts()) {
+                self.facts.in_error(*fact);
             }
         }
     }
@@ -214,26 +224,23 @@ impl Reader<'_> {
             }
             FactId::TumourSize => {
                 let sites = self.tumour_sites(record);
-                let fact = if sites.only(Site::Liver) {
-                    FactId::LargestLiverLesion
-                } else {
-                    fact
-                };
-                if fact == FactId::TumourSize && !sites.none() && !sites.only(Site::Pancreas) {
+                if sites.only(Site::Liver) {
+                    self.number(FactId::LargestLiverLesion, Basis::BySite, record, part, written);
+                } else if !sites.none() && !sites.only(Site::Pancreas) {
                     let evidence = record.noted(
                         written.recorded(),
                         "a body site that is neither liver nor pancreas",
                     );
                     self.facts.shown(fact, evidence);
                 } else {
-                    self.number(fact, record, part, written);
+                    self.number(fact, Basis::Plain, record, part, written);
                 }
             }
             FactId::Age => self.stated_age(record, written),
             _ => match fact.info().kind {
                 Kind::Presence | Kind::Words | Kind::Several => self.words(fact, record, part, written),
                 Kind::Score => self.score(fact, record, part, written),
-                Kind::Number => self.number(fact, record, part, written),
+                Kind::Number => self.number(fact, Basis::Plain, record, part, written),
                 Kind::Marker => self.marker(fact, record, part, written),
             },
         }
@@ -295,7 +302,14 @@ impl Reader<'_> {
         }
     }
 
-    fn number(&mut self, fact: FactId, record: &Record<'_>, part: Node<'_>, written: &Written<'_>) {
+    fn number(
+        &mut self,
+        fact: FactId,
+        basis: Basis,
+        record: &Record<'_>,
+        part: Node<'_>,
+        written: &Written<'_>,
+    ) {
         if matches!(fact, FactId::Glucagon | FactId::Vip) {
             return self.marker(fact, record, part, written);
         }
@@ -304,6 +318,7 @@ impl Reader<'_> {
                 let mut evidence = record.evidence(written.recorded());
                 evidence.notes.extend(number.notes);
                 let mut reading = Reading::new(Value::Number(number.interval), Source::Observation, evidence);
+                reading.basis = basis;
                 if fact == FactId::Ki67 {
                     reading.specimen = self.specimen(record);
                 }
@@ -321,7 +336,7 @@ impl Reader<'_> {
             _ => false,
         };
         if percentage {
-            self.number(FactId::Ki67, record, part, written);
+            self.number(FactId::Ki67, Basis::Plain, record, part, written);
         } else {
             let evidence = record.noted(written.recorded(), "says whether Ki-67 is there, not how much");
             self.facts.shown(FactId::Ki67, evidence);

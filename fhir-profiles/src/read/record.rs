@@ -3,7 +3,16 @@
 use super::element::{Node, Tree};
 use crate::date::PartialDate;
 use crate::facts::Evidence;
+use crate::recency::Rule;
 use jiff::civil::Date;
+
+/// [`Record::date_by`].
+pub(crate) const PERIOD: Rule = Rule {
+    id: "period",
+    case: "Period",
+    counts: "by its end; after the day of evaluation: not used; without an end by issued, else its start",
+    shown: "it",
+};
 
 /// A resource with what every reading from it shares.
 pub(super) struct Record<'t> {
@@ -58,32 +67,50 @@ impl<'t> Record<'t> {
         self.node.text("status").unwrap_or_default().trim()
     }
 
+    fn date_in(&self, node: Node<'_>, element: &str, as_of: Date) -> Option<Dated> {
+        if element.ends_with("Period") {
+            // A planned end of a treatment that is running is no day after the day of evaluation.
+            let goes_on = node
+                .text("resourceType")
+                .is_some_and(|kind| kind.starts_with("Medication"));
+            let period = node.get(element)?;
+            return Some(date_of_period(
+                period,
+                as_of,
+                element.starts_with("onset"),
+                goes_on,
+            ));
+        }
+        if element.ends_with("Timing") {
+            return Some(date_of_timing(node.get(element)?, as_of));
+        }
+        let text = node
+            .text(element)
+            .map(str::trim)
+            .filter(|text| !text.is_empty())?;
+        Some(PartialDate::parse(text).map_or(Dated::Unread, Dated::On))
+    }
+
     /// Dates the record by the first of these elements that holds a date; what has none is of the date of the
     /// resource that contains it.
     pub(super) fn date_by(&mut self, elements: &[&str], as_of: Date) {
         let mut unread = false;
-        for (node, element) in [self.node, self.root]
-            .into_iter()
-            .flat_map(|node| elements.iter().map(move |element| (node, element)))
-        {
-            let found = if element.ends_with("Period") {
-                node.get(element)
-                    .map(|period| date_of_period(period, as_of, element.starts_with("onset")))
-            } else if element.ends_with("Timing") {
-                node.get(element).map(|timing| date_of_timing(timing, as_of))
-            } else {
-                node.text(element)
-                    .map(str::trim)
-                    .filter(|text| !text.is_empty())
-                    .map(|text| PartialDate::parse(text).ok_or(true))
-            };
-            match found {
-                Some(Ok(date)) => {
-                    self.effective = Some(date);
-                    return;
+        for node in [self.node, self.root] {
+            let mut by_start = None;
+            for element in elements {
+                match self.date_in(node, element, as_of) {
+                    Some(Dated::On(date)) => {
+                        self.effective = Some(date);
+                        return;
+                    }
+                    Some(Dated::From(date)) => by_start = by_start.or(Some(date)),
+                    Some(Dated::Unread) => unread = true,
+                    Some(Dated::Never) | None => {}
                 }
-                Some(Err(written)) => unread |= written,
-                None => {}
+            }
+            if by_start.is_some() {
+                self.effective = by_start;
+                return;
             }
         }
         if unread {
@@ -93,35 +120,50 @@ impl<'t> Record<'t> {
     }
 }
 
-/// The end of a period, or its start where it goes on beyond the day of evaluation; `Err(true)` if what is
-/// written cannot be read.
-fn date_of_period(period: Node<'_>, as_of: Date, by_start: bool) -> Result<PartialDate, bool> {
+/// What an element says of the date.
+enum Dated {
+    On(PartialDate),
+    /// It has begun, and no end is recorded.
+    From(PartialDate),
+    /// What is written cannot be read.
+    Unread,
+    /// It says no day.
+    Never,
+}
+
+/// A period by its end. By its start: an onset, and a treatment that goes on beyond the day of evaluation.
+fn date_of_period(period: Node<'_>, as_of: Date, by_start: bool, goes_on: bool) -> Dated {
     let end = |key| period.text(key).map(|text| PartialDate::parse(text.trim()));
     let (start, end) = (end("start"), end("end"));
     let unread = matches!(start, Some(None)) || matches!(end, Some(None));
     let (start, end) = (start.flatten(), end.flatten());
-    let past_end = end.filter(|date| date.earliest() <= as_of);
-    let date = if by_start {
-        start.or(past_end)
-    } else {
-        past_end.or(start)
-    };
-    date.ok_or(unread)
+    let has_ended = |date: &PartialDate| date.earliest() <= as_of;
+    let end = end.filter(|date| !goes_on || has_ended(date));
+    match (start, end) {
+        (Some(start), _) if by_start => Dated::On(start),
+        (_, Some(end)) => Dated::On(end),
+        (Some(start), None) => Dated::From(start),
+        (None, None) if unread => Dated::Unread,
+        (None, None) => Dated::Never,
+    }
 }
 
 /// The last of the days that have come, else the period around them; any other timing says no day.
-fn date_of_timing(timing: Node<'_>, as_of: Date) -> Result<PartialDate, bool> {
+fn date_of_timing(timing: Node<'_>, as_of: Date) -> Dated {
     let days: Option<Vec<PartialDate>> = timing
         .all("event")
         .map(|event| PartialDate::parse(event.as_text()?.trim()))
         .collect();
-    let days = days.ok_or(true)?;
+    let Some(days) = days else {
+        return Dated::Unread;
+    };
     let past = days.iter().filter(|day| day.earliest() <= as_of);
     if let Some(day) = past.max_by_key(|day| day.latest()).or(days.first()) {
-        return Ok(*day);
+        return Dated::On(*day);
     }
     let bounds = timing.get("repeat").and_then(|repeat| repeat.get("boundsPeriod"));
-    bounds.map_or(Err(true), |period| {
-        date_of_period(period, as_of, false).map_err(|_| true)
-    })
+    match bounds.map(|period| date_of_period(period, as_of, false, false)) {
+        None | Some(Dated::Never) => Dated::Unread,
+        Some(dated) => dated,
+    }
 }

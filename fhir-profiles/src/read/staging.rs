@@ -3,6 +3,7 @@
 use super::Reader;
 use super::category::{category, stage_group, system_in_text};
 use super::element::Node;
+use super::organs::{Counts, Organ};
 use super::record::Record;
 use super::sites::sites;
 use super::value::{CONTRADICTION, Unread, Written};
@@ -10,7 +11,16 @@ use crate::catalogue::{FactId, Word};
 use crate::chart::Coding;
 use crate::codes::{Codes, Meaning, Site, system};
 use crate::facts::{Basis, Reading, Source, System, Value};
+use crate::recency::Rule;
 use std::collections::BTreeSet;
+
+/// [`Reader::put_staged`].
+pub(crate) const M1_ELSEWHERE: Rule = Rule {
+    id: "m1-elsewhere",
+    case: "M1 with a body site that is neither liver nor regional",
+    counts: "extrahepatic metastases present",
+    shown: "",
+};
 
 /// Whether the coding is of the project's own values.
 pub(super) fn is_own(coding: &Coding<'_>) -> bool {
@@ -249,6 +259,10 @@ impl Reader<'_> {
                 if sites.has(site) || staged.sites.contains(&site) {
                     self.metastasis_at(site, Source::Observation, record, recorded);
                 }
+            }
+            let elsewhere = |organ: &&Organ| organ.counts != Counts::Always;
+            if !sites.has(Site::OtherOrgan) && sites.organs.iter().copied().any(|organ| elsewhere(&organ)) {
+                self.metastasis_at(Site::OtherOrgan, Source::Observation, record, recorded);
             }
         }
     }

@@ -99,6 +99,15 @@ fn abated(node: Node<'_>, as_of: Date) -> bool {
         })
 }
 
+/// The day of the abatement, where one is written.
+pub(super) fn abatement(node: Node<'_>) -> Option<PartialDate> {
+    let day = |text: &str| PartialDate::parse(text.trim());
+    let period = node.get("abatementPeriod");
+    node.text("abatementDateTime")
+        .or_else(|| period.and_then(|period| period.text("end").or_else(|| period.text("start"))))
+        .and_then(day)
+}
+
 /// What the two statuses, an abatement and the certainty beside the code come to; where they contradict each other, the
 /// more cautious (interpretation). `None` for an entry made in error.
 pub(super) fn standing(node: Node<'_>, as_of: Date) -> Option<Standing> {

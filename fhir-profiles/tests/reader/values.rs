@@ -263,12 +263,16 @@ fn dates_are_taken_in_the_order_of_the_specification() {
             Some("2026-02-01"),
         ),
         (
-            json!({"effectiveDateTime": null, "effectivePeriod": {"start": "2026-01-01", "end": "2027-02-01"}}),
+            json!({"effectiveDateTime": null, "effectivePeriod": {"start": "2026-01-01"}}),
             Some("2026-01-01"),
         ),
         (
-            json!({"effectiveDateTime": null, "effectivePeriod": {"start": "2026-01-01"}}),
-            Some("2026-01-01"),
+            json!({"effectiveDateTime": null, "effectivePeriod": {"start": "2026-01-01"}, "issued": "2026-03-01T10:00:00Z"}),
+            Some("2026-03-01"),
+        ),
+        (
+            json!({"effectiveDateTime": null, "effectivePeriod": {"start": "2026-01-01", "end": "2026-02-01"}, "issued": "2026-03-01T10:00:00Z"}),
+            Some("2026-02-01"),
         ),
         (
             json!({"effectiveDateTime": null, "effectiveInstant": "2026-03-01T10:00:00Z"}),
@@ -300,6 +304,23 @@ fn dates_are_taken_in_the_order_of_the_specification() {
             "{told}"
         );
     }
+}
+
+#[test]
+fn a_period_that_ends_after_the_day_of_evaluation_is_not_used() {
+    for period in [
+        json!({"start": "2026-01-01", "end": "2027-02-01"}),
+        json!({"end": "2026-11-24"}),
+        json!({"start": "2026-11-24"}),
+    ] {
+        let more = json!({"effectiveDateTime": null, "effectivePeriod": period, "valueInteger": 8});
+        let read = facts(&[observation("k", LOINC, "29593-1", more)]);
+        assert_eq!(short(read.get(id("ki67"))), "missing", "{period}");
+        assert_eq!(read.get(id("ki67")).shown.len(), 1, "{period}");
+    }
+    let today =
+        json!({"effectiveDateTime": null, "effectivePeriod": {"end": "2026-11-23"}, "valueInteger": 8});
+    assert_eq!(one(id("ki67"), observation("k", LOINC, "29593-1", today)), "8");
 }
 
 #[test]

@@ -1,0 +1,49 @@
+//! The rules on which reading counts, as data: each stands beside the code that carries it out.
+
+/// One row of the table "Which reading counts, by source" (specification, section 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// Its id.
+    pub id: &'static str,
+    /// The case.
+    pub case: &'static str,
+    /// What counts in it.
+    pub counts: &'static str,
+    /// What is shown beside; empty: nothing else.
+    pub shown: &'static str,
+}
+
+/// Every row, in the order of the specification.
+pub const RULES: &[Rule] = &[
+    super::dates::NEWEST,
+    super::dates::NEWEST_UNREADABLE,
+    super::same_day::SAME_OUTCOME,
+    super::same_day::OTHER_OUTCOME,
+    super::presence::ACTIVE_CONDITION,
+    super::spread::LIVER_AGAINST_M,
+    super::spread::PART_AGAINST_WHOLE,
+    crate::read::staging::M1_ELSEWHERE,
+    super::behind::PATHOLOGICAL,
+    crate::read::record::PERIOD,
+    super::spread::RESOLVED,
+    super::runs::STABLE_RUN,
+    super::closed_world::CLOSED_WORLD,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_row_has_an_id_of_its_own_and_says_what_counts() {
+        let ids: BTreeSet<&str> = RULES.iter().map(|rule| rule.id).collect();
+        assert_eq!(ids.len(), RULES.len());
+        assert_eq!(RULES.len(), 13);
+        assert!(
+            RULES
+                .iter()
+                .all(|rule| !rule.case.is_empty() && !rule.counts.is_empty())
+        );
+    }
+}
