@@ -8,7 +8,7 @@ use super::words::{fact_text, lacking, value_text};
 use crate::assessment::{Discrepancy, Stage, StageReport};
 use crate::knowledge::GradeRow;
 use fhir_profiles::FactId;
-use fhir_profiles::facts::{Basis, Reading, System, Value};
+use fhir_profiles::facts::{Basis, Reading, Source, System, Value};
 use std::collections::BTreeSet;
 
 /// Every discrepancy, those first that would change most for the patient: a grade, stage or contraindication that
@@ -187,13 +187,21 @@ fn m_recorded(evaluation: &Evaluation<'_>) -> Option<Discrepancy> {
         (None, None) => return None,
     };
     let metastases: Vec<FactId> = denied.iter().copied().filter(present).collect();
-    if metastases.is_empty() {
-        return None;
-    }
-    let names: Vec<String> = metastases
+    let mut names: Vec<String> = metastases
         .iter()
         .map(|id| id.info().label.to_lowercase())
         .collect();
+    if names.is_empty() && none.is_some() {
+        let of_another_day = evaluation.facts.metastatic_at_diagnosis();
+        names.extend(
+            of_another_day
+                .into_iter()
+                .map(|(id, reading)| once_there(id, reading)),
+        );
+    }
+    if names.is_empty() {
+        return None;
+    }
     let text = format!(
         "{} is recorded, but so are {}: staged as M1",
         value_text(FactId::M, category),
@@ -204,6 +212,17 @@ fn m_recorded(evaluation: &Evaluation<'_>) -> Option<Discrepancy> {
         std::iter::once(FactId::M).chain(metastases).collect(),
         text,
     ))
+}
+
+/// A reading by which the tumour was metastatic on another day: `M category M1 (2024-05-01)`, `liver metastases, no longer
+/// active (2026-01-01)`.
+fn once_there(id: FactId, reading: &Reading) -> String {
+    if reading.source != Source::Former {
+        return fact_text(id, std::slice::from_ref(reading));
+    }
+    let date = reading.effective().map(|date| format!(" ({date})"));
+    let label = id.info().label.to_lowercase();
+    format!("{label}, no longer active{}", date.unwrap_or_default())
 }
 
 fn differentiation_and_grade(evaluation: &Evaluation<'_>) -> Option<Discrepancy> {
@@ -329,12 +348,7 @@ fn older_reading_differs(evaluation: &Evaluation<'_>, now: &Stands) -> Vec<Discr
 
 fn older_discrepancy(evaluation: &Evaluation<'_>, id: FactId, older: &Reading, led_to: &str) -> Discrepancy {
     let then = fact_text(id, std::slice::from_ref(older));
-    let clinical = older.basis == Basis::Clinical;
-    let which = if clinical {
-        "the clinical category"
-    } else {
-        "an older reading"
-    };
+    let which = evaluation.facts.get(id).behind(older).text();
     let text = match evaluation.facts.get(id).readings() {
         Ok(now) => format!(
             "{} counts; {which}, {then}, would lead to {led_to}",

@@ -140,15 +140,13 @@ impl<'a> StagingFacts<'a> {
         }
     }
 
-    /// Metastases on record are M1, also against a recorded M0.
+    /// Metastases on record are M1, also against a recorded M0; so are those of another day, since the stage is that of the
+    /// diagnosis.
     fn m(self) -> BTreeSet<String> {
-        let presence = [FactId::LiverMetastases, FactId::ExtrahepaticMetastases].map(|id| self.readings(id));
-        if presence
-            .iter()
-            .any(|found| !found.is_empty() && found.iter().all(|r| r.says("present")))
-        {
+        if !self.facts.metastatic_at_diagnosis().is_empty() {
             return set(&["M1"]);
         }
+        let presence = [FactId::LiverMetastases, FactId::ExtrahepaticMetastases].map(|id| self.readings(id));
         let disputed = presence
             .iter()
             .any(|found| found.iter().any(|r| r.says("present")));
