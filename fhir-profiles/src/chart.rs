@@ -9,11 +9,11 @@ mod text;
 
 use crate::catalogue::FactId;
 use crate::codes::Codes;
-use crate::codes::system::TEXT;
+pub(crate) use crate::codes::Coding;
 use crate::facts::{Gap, NotRead, Problem};
 pub use builder::ChartBuilder;
 
-pub(crate) use narrow::{Coding, Concept, Narrow, Reference, text_coding};
+pub(crate) use narrow::{Concept, Narrow, Reference, text_coding};
 pub(crate) use patient::Whose;
 use serde_json::value::RawValue;
 use std::fmt;
@@ -173,7 +173,7 @@ impl<'a> Chart<'a> {
             let codings = &item.narrow.code.codings;
             codings
                 .iter()
-                .all(|coding| coding.code.is_none() || coding.system.as_deref() == Some(TEXT))
+                .all(|coding| coding.written().is_none() || coding.is_text())
         };
         // What stands twice may be the type.
         let conditions = self

@@ -1,5 +1,6 @@
 //! What codes mean, from the ValueSets of the compiled Implementation Guide.
 
+mod coding;
 mod maps;
 mod search;
 pub(crate) mod system;
@@ -7,9 +8,9 @@ mod table;
 mod valueset;
 
 use crate::catalogue::FactId;
-use crate::chart::Coding;
 use crate::facts::{Basis, System};
 use crate::treatments::Treatment;
+pub(crate) use coding::Coding;
 pub use maps::MapFault;
 pub(crate) use maps::is_trap;
 use std::collections::{BTreeMap, HashMap};

@@ -31,7 +31,9 @@ mod words;
 use crate::catalogue::FactId;
 use crate::chart::{Chart, Item, Narrow};
 use crate::codes::{Codes, Meaning};
-use crate::facts::{Evidence, Facts, FactsBuilder, Problem, Reading, Source, Value};
+use crate::facts::{
+    Aside, Evidence, Facts, FactsBuilder, NotRead, NotReadWhy, Problem, Reading, Source, Value,
+};
 use around::{Targets, key, observations};
 use aside::Refusal;
 use element::Tree;
@@ -258,6 +260,24 @@ impl<'r> Reader<'r> {
             "Procedure" => self.procedure(record),
             _ => self.medication(item, record),
         }
+    }
+
+    /// Shows a record whose status is not understood, and says that it was not read.
+    fn not_understood(&mut self, fact: FactId, record: &Record<'_>, recorded: &str, note: &str) {
+        let mut evidence = record.noted(recorded, note);
+        evidence.aside = Aside::StatusNotUnderstood;
+        self.facts.shown(fact, evidence);
+        self.not_read(record, fact, NotReadWhy::StatusNotUnderstood);
+    }
+
+    /// Says that a record about a fact was not read.
+    fn not_read(&mut self, record: &Record<'_>, fact: FactId, why: NotReadWhy) {
+        self.facts.not_read(NotRead {
+            reference: record.place.clone(),
+            what: fact.info().label.clone(),
+            date: record.effective,
+            why,
+        });
     }
 
     fn problem(&mut self, place: String, what: &str) {

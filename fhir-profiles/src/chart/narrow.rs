@@ -1,7 +1,7 @@
 //! The narrow view of a resource: what decides whether some fact can use it, and whose it is.
 
 use super::loose::{Filled, Loose, Many, Plain, Shape, Shaped, Text, next, skip};
-use crate::codes::system::TEXT;
+use crate::codes::Coding;
 use serde::de::MapAccess;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -11,33 +11,33 @@ type Str<'a> = Option<Cow<'a, str>>;
 /// The tag of what a server has left elements out of.
 const SUBSETTED: &str = "SUBSETTED";
 
-/// A code with its system.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Coding<'a> {
-    pub(crate) system: Str<'a>,
-    pub(crate) code: Str<'a>,
-    pub(crate) display: Str<'a>,
-}
-
 /// A coding as it stands in the chart.
 #[derive(Debug, Clone, Default)]
 struct RawCoding<'a> {
-    coding: Coding<'a>,
+    system: Str<'a>,
+    code: Str<'a>,
+    display: Str<'a>,
     odd: bool,
 }
 
 impl<'a> Loose<'a> for RawCoding<'a> {
     fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         let place = match key {
-            "system" => &mut self.coding.system,
-            "code" => &mut self.coding.code,
-            "display" => &mut self.coding.display,
+            "system" => &mut self.system,
+            "code" => &mut self.code,
+            "display" => &mut self.display,
             _ => return skip(map),
         };
         let read: Plain<'a> = next(map)?;
         *place = read.text;
         self.odd |= read.odd;
         Ok(())
+    }
+}
+
+impl<'a> From<RawCoding<'a>> for Coding<'a> {
+    fn from(raw: RawCoding<'a>) -> Self {
+        Self::new(raw.system, raw.code, raw.display)
     }
 }
 
@@ -54,7 +54,7 @@ pub(crate) struct Concept<'a> {
 impl Concept<'_> {
     /// Its own text and the displays of its codings.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
-        let displays = self.codings.iter().filter_map(|coding| coding.display.as_deref());
+        let displays = self.codings.iter().filter_map(Coding::display);
         self.text.as_deref().into_iter().chain(displays)
     }
 }
@@ -65,7 +65,7 @@ impl<'a> Loose<'a> for Concept<'a> {
             "coding" => {
                 let many: Many<Shaped<RawCoding<'a>>> = next(map)?;
                 self.odd |= many.odd || many.items.iter().any(|item| item.odd || item.value.odd);
-                self.codings = many.items.into_iter().map(|item| item.value.coding).collect();
+                self.codings = many.items.into_iter().map(|item| item.value.into()).collect();
             }
             "text" => {
                 let text: Plain<'a> = next(map)?;
@@ -87,23 +87,13 @@ impl<'a> Loose<'a> for Concept<'a> {
 
 /// A text where no code is, as the coding under which a site can map it.
 pub(crate) fn text_coding<'a>(codings: &[Coding<'a>], text: Str<'a>) -> Option<Coding<'a>> {
-    let said = |text: &Cow<'a, str>| !text.trim().is_empty();
-    if codings
-        .iter()
-        .any(|coding| coding.code.as_ref().is_some_and(said))
-    {
+    let said = |text: &str| !text.trim().is_empty();
+    if codings.iter().filter_map(Coding::written).any(said) {
         return None;
     }
-    let text = text.filter(said).or_else(|| {
-        codings
-            .iter()
-            .find_map(|coding| coding.display.clone().filter(said))
-    })?;
-    Some(Coding {
-        system: Some(Cow::Borrowed(TEXT)),
-        code: Some(text),
-        display: None,
-    })
+    let displays = || codings.iter().filter_map(Coding::display).map(str::to_owned);
+    let mut texts = text.into_iter().chain(displays().map(Cow::Owned));
+    texts.find(|text| said(text)).map(Coding::of_text)
 }
 
 /// The concept at this place, with a text-only one as a coding, and whether it is broken.
@@ -244,9 +234,7 @@ impl<'a> Loose<'a> for Meta<'a> {
             "versionId" => self.version_id = next::<Text<'a>, A>(map)?.0,
             "tag" => {
                 let tags = next::<Many<RawCoding<'a>>, A>(map)?.items;
-                self.subsetted |= tags
-                    .iter()
-                    .any(|tag| tag.coding.code.as_deref() == Some(SUBSETTED));
+                self.subsetted |= tags.iter().any(|tag| tag.code.as_deref() == Some(SUBSETTED));
             }
             _ => skip(map)?,
         }

@@ -1,9 +1,8 @@
 //! A site's own codes: FHIR ConceptMaps from its systems and texts to the codes that are read.
 
 use super::system::{self, canonical, plain};
-use super::{Meaning, Named, Standard};
+use super::{Coding, Meaning, Named, Standard};
 use crate::catalogue::FactId;
-use crate::chart::Coding;
 use crate::facts::System;
 use crate::treatments::Treatment;
 use serde_json::Value;

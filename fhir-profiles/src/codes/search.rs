@@ -1,9 +1,8 @@
 //! Search tokens for prefetch templates, by theme, so that one URL stays short enough.
 
-use super::Codes;
 use super::system::FACTS;
+use super::{Codes, Coding};
 use crate::catalogue::FactId::{self, *};
-use crate::chart::Coding;
 
 /// A theme: its name, the value sets of its codes and its facts.
 type Theme = (&'static str, &'static [&'static str], &'static [FactId]);
@@ -174,11 +173,7 @@ impl Codes {
 
     /// Whether the code means something to the reader, whatever the kind of record it stands in.
     pub fn knows(&self, system: &str, code: &str) -> bool {
-        let coding = Coding {
-            system: Some(system.into()),
-            code: Some(code.into()),
-            display: None,
-        };
+        let coding = Coding::new(Some(system.into()), Some(code.into()), None);
         self.meanings(&coding).next().is_some()
     }
 

@@ -17,7 +17,12 @@ const RXNORM: &str = "http://www.nlm.nih.gov/research/umls/rxnorm";
 const ATC: &str = "http://www.whocc.no/atc";
 pub(crate) const HCPCS: &str = "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets";
 const NCIT: &str = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl";
-const INTERPRETATION: &str = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation";
+pub(crate) const INTERPRETATION: &str = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation";
+pub(crate) const RANGE_MEANING: &str = "http://terminology.hl7.org/CodeSystem/referencerange-meaning";
+pub(crate) const DATA_ABSENT: &str = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
+pub(crate) const VERIFICATION: &str = "http://terminology.hl7.org/CodeSystem/condition-ver-status";
+pub(crate) const CLINICAL: &str = "http://terminology.hl7.org/CodeSystem/condition-clinical";
+pub(crate) const ADHERENCE: &str = "http://hl7.org/fhir/CodeSystem/medication-statement-adherence";
 
 /// One name for each system, whatever the chart calls it; the ICD-10 modifications share one, because the codes
 /// that are read mean the same in each or exist in one only.
@@ -58,6 +63,16 @@ pub(crate) fn canonical(system: &str) -> &str {
         | "terminology.hl7.org/CodeSystem/v2-0078"
         | "2.16.840.1.113883.5.83"
         | "2.16.840.1.113883.12.78" => INTERPRETATION,
+        "hl7.org/fhir/referencerange-meaning" | "terminology.hl7.org/CodeSystem/referencerange-meaning" => {
+            RANGE_MEANING
+        }
+        "hl7.org/fhir/condition-ver-status" | "terminology.hl7.org/CodeSystem/condition-ver-status" => {
+            VERIFICATION
+        }
+        "hl7.org/fhir/condition-clinical" | "terminology.hl7.org/CodeSystem/condition-clinical" => CLINICAL,
+        "hl7.org/fhir/data-absent-reason" | "terminology.hl7.org/CodeSystem/data-absent-reason" => {
+            DATA_ABSENT
+        }
         _ => system,
     }
 }

@@ -4,11 +4,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 fn coding(system: &str, code: &str) -> Coding<'static> {
-    Coding {
-        system: Some(system.to_owned().into()),
-        code: Some(code.to_owned().into()),
-        display: None,
-    }
+    Coding::new(Some(system.to_owned().into()), Some(code.to_owned().into()), None)
 }
 
 fn means(system: &str, code: &str) -> Vec<Meaning> {

@@ -82,7 +82,7 @@ impl Reader<'_> {
         let Some(code) = record.node.get("code") else {
             return;
         };
-        let recorded = code.wording().unwrap_or_default().to_owned();
+        let recorded = code.shown().unwrap_or_default().to_owned();
         let sites = sites(record.node, self.codes);
         let mut named: Vec<Named> = Vec::new();
         for meaning in code
@@ -185,7 +185,7 @@ impl Reader<'_> {
                 evidence.notes.push("refuted".into());
                 self.add(fact, "absent", Source::Condition, evidence);
             }
-            Standing::Refuted | Standing::Unsure(_) => {
+            Standing::Refuted | Standing::Unsure(_) | Standing::NotUnderstood(_) => {
                 self.show(fact, record, recorded, standing);
                 return;
             }
@@ -276,7 +276,7 @@ impl Reader<'_> {
                 evidence.notes.push("refuted".into());
                 self.add(fact, "absent", Source::Condition, evidence);
             }
-            Standing::Refuted | Standing::Unsure(_) | Standing::Disputed(_) => {
+            Standing::Refuted | Standing::Unsure(_) | Standing::Disputed(_) | Standing::NotUnderstood(_) => {
                 self.show(fact, record, recorded, standing);
             }
         }
@@ -325,6 +325,7 @@ impl Reader<'_> {
         let note = match standing {
             Standing::Now => "no evidence either way",
             Standing::Past(note) | Standing::Disputed(note) | Standing::Unsure(note) => note,
+            Standing::NotUnderstood(note) => return self.not_understood(fact, record, recorded, note),
             Standing::Refuted => "refuted",
         };
         self.facts.shown(fact, record.noted(recorded, note));
@@ -340,7 +341,7 @@ impl Reader<'_> {
     ) {
         let recorded = part
             .get("code")
-            .and_then(Node::wording)
+            .and_then(Node::shown)
             .unwrap_or_default()
             .to_owned();
         let sites = sites(record.node, self.codes);

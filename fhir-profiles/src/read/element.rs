@@ -137,33 +137,36 @@ impl<'t> Node<'t> {
         }
     }
 
+    /// The element as a Coding.
+    pub(super) fn as_coding(self) -> Coding<'t> {
+        let said = |key| self.text(key).map(Cow::Borrowed);
+        Coding::new(said("system"), said("code"), said("display"))
+    }
+
     /// The codings of a CodeableConcept, or of R5's CodeableReference around one; a text without any code is a
     /// coding under which a site can map it.
     pub(super) fn codings(self) -> Vec<Coding<'t>> {
         let concept = self.get("concept").unwrap_or(self);
-        let mut codings: Vec<Coding<'t>> = concept
-            .all("coding")
-            .map(|coding| Coding {
-                system: coding.text("system").map(Cow::Borrowed),
-                code: coding.text("code").map(Cow::Borrowed),
-                display: coding.text("display").map(Cow::Borrowed),
-            })
-            .collect();
+        let mut codings: Vec<Coding<'t>> = concept.all("coding").map(Node::as_coding).collect();
         codings.extend(text_coding(&codings, concept.text("text").map(Cow::Borrowed)));
         codings
     }
 
-    /// What a person reads in a CodeableConcept: its text, else the first display, else the first code.
-    pub(super) fn wording(self) -> Option<&'t str> {
+    /// What a person is shown of a CodeableConcept: its text, else the first display, else the first code. To be shown
+    /// and never to be read: the code may be one of a list that nobody knows.
+    pub(super) fn shown(self) -> Option<&'t str> {
         let concept = self.get("concept").unwrap_or(self);
-        let said = |text: Option<&'t str>| text.map(str::trim).filter(|text| !text.is_empty());
-        said(concept.text("text"))
-            .or_else(|| concept.all("coding").find_map(|c| said(c.text("display"))))
-            .or_else(|| concept.all("coding").find_map(|c| said(c.text("code"))))
+        let code = |coding: Node<'t>| coding.text("code").map(str::trim).filter(|code| !code.is_empty());
+        self.said().or_else(|| concept.all("coding").find_map(code))
+    }
+
+    /// What a CodeableConcept says in words: its text, else the first display.
+    pub(super) fn said(self) -> Option<&'t str> {
+        self.texts().map(str::trim).find(|text| !text.is_empty())
     }
 
     /// Every text of a CodeableConcept: its own and the displays of its codings.
-    pub(super) fn texts(self) -> impl Iterator<Item = &'t str> {
+    pub(super) fn texts(self) -> impl Iterator<Item = &'t str> + use<'t> {
         let concept = self.get("concept").unwrap_or(self);
         concept
             .text("text")

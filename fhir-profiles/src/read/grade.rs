@@ -3,11 +3,10 @@
 use super::Reader;
 use super::element::Node;
 use super::record::Record;
-use super::staging::is_own;
 use super::value::{self, Unread, Written};
 use super::words::has_words;
 use crate::catalogue::{FactId, Word};
-use crate::codes::{Meaning, system};
+use crate::codes::{Coding, Meaning, system};
 use crate::facts::{Reading, Source, System, Value};
 use std::collections::BTreeSet;
 
@@ -150,9 +149,7 @@ fn is_text(written: &Written<'_>) -> bool {
         Written::Text(_) => true,
         Written::Concept(concept) => {
             let codings = concept.codings();
-            codings
-                .iter()
-                .all(|coding| coding.system.as_deref() == Some(system::TEXT))
+            codings.iter().all(Coding::is_text)
         }
         _ => false,
     }
@@ -162,6 +159,7 @@ impl Reader<'_> {
     pub(super) fn grade(&mut self, record: &Record<'_>, part: Node<'_>, written: &Written<'_>, net: bool) {
         let fact = FactId::GradeRecorded;
         let recorded = written.recorded();
+        let said = written.said();
         let texts = [record.node, part].into_iter().flat_map(|node| {
             let method = node
                 .get("method")
@@ -176,21 +174,18 @@ impl Reader<'_> {
             .filter_map(|node| node.get("method"))
             .any(|method| {
                 method.codings().iter().any(|coding| {
-                    let own = coding
-                        .code
-                        .as_deref()
-                        .is_some_and(|code| matches!(code, "who" | "enets"))
-                        && is_own(coding);
-                    own || self
-                        .codes
-                        .meanings(coding)
-                        .any(|m| m == Meaning::Under(System::Who))
+                    let own = coding.code_in(system::FACT_VALUES);
+                    matches!(own, Some("who" | "enets"))
+                        || self
+                            .codes
+                            .meanings(coding)
+                            .any(|m| m == Meaning::Under(System::Who))
                 })
             });
-        let who = net || by_method || says(&recorded) || texts.into_iter().any(says);
+        let who = net || by_method || says(&said) || texts.into_iter().any(says);
         let mut grade = value::words(fact, written, self.codes);
         if matches!(grade, Err(Unread::Unreadable(why)) if why != value::CONTRADICTION)
-            && let Some(word) = grade_in_text(&recorded)
+            && let Some(word) = grade_in_text(&said)
         {
             grade = Ok(BTreeSet::from([word]));
         }
@@ -209,7 +204,7 @@ impl Reader<'_> {
                 let mut reading = Reading::new(Value::Word(word), Source::Observation, evidence);
                 reading.system = who.then_some(System::Who);
                 // A grade with words of differentiation around it says both, and only the grade can be read.
-                if !net && names_differentiation(&recorded) {
+                if !net && names_differentiation(&said) {
                     let evidence = record.noted(recorded.as_str(), "a grade and more in one text");
                     self.facts.unreadable(FactId::Differentiation, evidence);
                 }
@@ -219,7 +214,7 @@ impl Reader<'_> {
             Err(why) => match value::words(FactId::Differentiation, written, self.codes) {
                 Ok(_) => self.words(FactId::Differentiation, record, part, written),
                 Err(Unread::Unreadable(note))
-                    if !net && is_text(written) && may_be_differentiation(&recorded) =>
+                    if !net && is_text(written) && may_be_differentiation(&said) =>
                 {
                     let evidence = record.noted(recorded.as_str(), note);
                     self.facts.unreadable(FactId::Differentiation, evidence);

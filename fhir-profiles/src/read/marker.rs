@@ -6,6 +6,7 @@ use super::numbers::{self, range_of};
 use super::record::Record;
 use super::value::Written;
 use crate::catalogue::FactId;
+use crate::codes::{Coding, system};
 use crate::facts::{Flag, Reading, Source, Value};
 use crate::interval::Interval;
 use crate::values::{InFactUnit, convert, in_fact_unit, number_from_text};
@@ -49,9 +50,12 @@ impl Reader<'_> {
 fn reference_range(fact: FactId, part: Node<'_>, number: &InFactUnit) -> Option<Interval> {
     let is_normal = |range: &Node<'_>| {
         range.get("type").is_none_or(|kind| {
-            kind.codings()
-                .iter()
-                .any(|coding| coding.code.as_deref() == Some("normal"))
+            kind.codings().iter().any(|coding| {
+                let code = coding
+                    .code_in(system::RANGE_MEANING)
+                    .or(coding.code_in(system::TEXT));
+                code.or(coding.code_without_system()) == Some("normal")
+            })
         })
     };
     let mut ranges = part.all("referenceRange").filter(is_normal);
@@ -105,11 +109,16 @@ fn place_in(value: &Interval, range: &Interval) -> Option<Flag> {
     }
 }
 
-/// H, L or N by code (HL7 v3 and v2 share the letters, local systems too), or as text without a code.
+/// H, L or N by code (HL7 v3 and v2 share the letters), or in words.
 fn stated_flag(part: Node<'_>) -> Option<Flag> {
     let mut found: Vec<Flag> = Vec::new();
     for interpretation in part.all("interpretation") {
-        for said in interpretation.codings().iter().filter_map(|c| c.code.as_deref()) {
+        let codings = interpretation.codings();
+        let said = |coding| Coding::code_in(coding, system::INTERPRETATION).or(coding.code_in(system::TEXT));
+        for said in codings
+            .iter()
+            .filter_map(|coding| said(coding).or(coding.display()))
+        {
             let flag = match said.trim().to_uppercase().as_str() {
                 "H" | "HH" | "HU" | "H>" | "HIGH" | "ABOVE NORMAL" => Flag::High,
                 "L" | "LL" | "LU" | "L<" | "LOW" | "BELOW NORMAL" => Flag::Low,

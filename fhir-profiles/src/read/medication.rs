@@ -6,7 +6,7 @@ use super::record::Record;
 use super::words::has_words;
 use crate::catalogue::FactId;
 use crate::chart::{Coding, Item};
-use crate::codes::{Codes, Meaning};
+use crate::codes::{Codes, Meaning, system};
 use crate::facts::{Reading, Source, Value};
 use std::collections::BTreeSet;
 
@@ -198,11 +198,8 @@ fn adherence(record: &Record<'_>) -> Option<Taken> {
     let codings = code.codings();
     let mut said = codings
         .iter()
-        .filter(|coding| {
-            coding.system.as_deref() == Some("http://hl7.org/fhir/CodeSystem/medication-statement-adherence")
-        })
-        .filter_map(|coding| coding.code.as_deref());
-    match (said.next()?.trim(), said.next()) {
+        .filter_map(|coding| coding.code_in(system::ADHERENCE));
+    match (said.next()?, said.next()) {
         ("taking", None) => Some(Taken::Now),
         ("not-taking", None) => Some(Taken::NotNow("not taken")),
         ("stopped" | "stopped-as-directed", None) => Some(Taken::NotNow("stopped")),

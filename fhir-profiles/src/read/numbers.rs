@@ -171,7 +171,8 @@ pub(super) fn number(fact: FactId, written: &Written<'_>, codes: &Codes) -> Resu
 }
 
 fn coded_number(fact: FactId, concept: Node<'_>, codes: &Codes) -> Result<InFactUnit, Unread> {
-    let mut found: Vec<InFactUnit> = Vec::new();
+    let mut coded: Vec<InFactUnit> = Vec::new();
+    let mut not_assessed = false;
     for coding in concept.codings() {
         for meaning in codes.meanings(&coding) {
             let number = match meaning {
@@ -179,32 +180,34 @@ fn coded_number(fact: FactId, concept: Node<'_>, codes: &Codes) -> Result<InFact
                 Meaning::Counts(of, count) if of == fact => {
                     in_fact_unit(fact, Interval::exactly(Decimal::from(count)), None)?
                 }
-                Meaning::NotAssessed(of) if of == fact => return Err(Unread::Nothing("not assessed")),
+                Meaning::NotAssessed(of) => {
+                    not_assessed |= of == fact;
+                    continue;
+                }
                 _ => continue,
             };
-            if !found.contains(&number) {
-                found.push(number);
+            if !coded.contains(&number) {
+                coded.push(number);
             }
         }
     }
-    let contradicts = |number: &InFactUnit| {
-        concept
-            .texts()
-            .filter_map(|text| number_in_text(fact, text).ok())
-            .any(|said| said.interval.intersection(&number.interval).is_none())
+    let said: Vec<InFactUnit> = concept
+        .texts()
+        .filter_map(|text| number_in_text(fact, text).ok())
+        .collect();
+    let mut found = coded.iter().chain(&said);
+    let Some(first) = found.next() else {
+        return Err(match concept.said() {
+            _ if not_assessed => Unread::Nothing("not assessed"),
+            Some(text) if says_nothing(text) => Unread::Nothing(NOT_AVAILABLE),
+            _ => Why::NoNumber.into(),
+        });
     };
-    match (found.pop(), found.is_empty()) {
-        (Some(number), true) if contradicts(&number) => Err(Unread::Unreadable(CONTRADICTION)),
-        (Some(number), true) => Ok(number),
-        (Some(_), false) => Err(Unread::Unreadable(CONTRADICTION)),
-        (None, _) => {
-            let text = concept.wording().unwrap_or_default();
-            if says_nothing(text) {
-                return Err(Unread::Nothing(NOT_AVAILABLE));
-            }
-            number_in_text(fact, text)
-        }
+    let disagrees = |other: &InFactUnit| other.interval.intersection(&first.interval).is_none();
+    if not_assessed || coded.len() > 1 || found.any(disagrees) {
+        return Err(Unread::Unreadable(CONTRADICTION));
     }
+    Ok(first.clone())
 }
 
 /// The value as a whole number, or an interval between two.
@@ -230,7 +233,7 @@ pub(super) fn karnofsky(written: &Written<'_>) -> Option<i64> {
         }
         Written::Number(number) => (Interval::exactly(decimal(number)?), None),
         Written::Text(text) => from_plain_text(text)?,
-        Written::Concept(concept) => from_plain_text(concept.wording()?)?,
+        Written::Concept(concept) => from_plain_text(concept.said()?)?,
         _ => return None,
     };
     let fits = unit.is_none_or(|unit| unit == "%" || unit == "1" || unit.starts_with('{'));

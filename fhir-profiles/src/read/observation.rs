@@ -165,10 +165,12 @@ impl Reader<'_> {
         let facts = || asks.iter().flat_map(|ask| ask.facts());
         if !usable {
             for fact in facts() {
-                self.facts.shown(
-                    *fact,
-                    record.noted(written.recorded(), "status: no evidence either way"),
-                );
+                if is_understood(record) {
+                    let evidence = record.noted(written.recorded(), "status: no evidence either way");
+                    self.facts.shown(*fact, evidence);
+                } else {
+                    self.not_understood(*fact, record, &written.recorded(), "the status is not understood");
+                }
             }
             return;
         }
@@ -260,7 +262,7 @@ impl Reader<'_> {
         };
         let recorded = if matches!(written, Written::Nothing) {
             part.get("interpretation")
-                .and_then(Node::wording)
+                .and_then(Node::shown)
                 .unwrap_or_default()
                 .to_owned()
         } else {
@@ -425,6 +427,15 @@ pub(super) fn usable_status(record: &mut Record<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a status that does not let an Observation count is one of FHIR's, or that of the resource around it.
+fn is_understood(record: &Record<'_>) -> bool {
+    record.withheld
+        || matches!(
+            record.status(),
+            "registered" | "cancelled" | "unknown" | "entered-in-error"
+        )
 }
 
 /// Other stains of the same section, whose result a wrong code can carry.

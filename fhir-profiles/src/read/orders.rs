@@ -6,7 +6,7 @@ use super::products::{Medications, Said};
 use super::wording::{Kind, PROCEDURES, Place, drugs_ordered, is_elsewhere, is_liver, orders_procedure};
 use super::words::has_words;
 use crate::chart::{Chart, Coding, Item};
-use crate::codes::system::{LOINC, canonical};
+use crate::codes::system::LOINC;
 use crate::codes::{Codes, Meaning, Site};
 use crate::treatments::Treatment;
 use std::collections::BTreeSet;
@@ -166,7 +166,7 @@ fn around<'t>(node: Node<'t>, kind: Kind, codes: &Codes) -> Around<'t> {
                 || category
                     .codings()
                     .iter()
-                    .any(|coding| coding.code.as_deref().is_some_and(named))
+                    .any(|coding| coding.written().is_some_and(named))
         })
     };
     let at = |wanted: fn(Site) -> bool| {
@@ -204,9 +204,9 @@ fn treatments(
     around: &Around<'_>,
     codes: &Codes,
 ) -> BTreeSet<Treatment> {
-    let is_loinc = |coding: &&Coding<'_>| coding.system.as_deref().map(canonical) == Some(LOINC);
+    let is_loinc = |coding: &&Coding<'_>| coding.is_in(LOINC);
     let tests: Vec<&Coding<'_>> = codings.iter().filter(is_loinc).collect();
-    let is_of_test = |text: &str| tests.iter().any(|coding| coding.display.as_deref() == Some(text));
+    let is_of_test = |text: &str| tests.iter().any(|coding| coding.display() == Some(text));
     let texts: Vec<&str> = texts.iter().copied().filter(|text| !is_of_test(text)).collect();
     let coded = codings
         .iter()

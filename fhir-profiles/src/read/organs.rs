@@ -60,10 +60,10 @@ fn any(words: &[String], lower: &str) -> bool {
 
 /// The code in the form of the stems, if it is one of ICD-10 or a topography of ICD-O-3.
 fn icd(coding: &Coding<'_>) -> Option<String> {
-    let named = system::canonical(coding.system.as_deref().unwrap_or_default());
-    let code = coding.code.as_deref().unwrap_or_default();
-    matches!(named, system::ICD_10 | system::ICD_O_3)
-        .then(|| system::plain(system::ICD_10, code).into_owned())
+    let code = [system::ICD_10, system::ICD_O_3]
+        .into_iter()
+        .find_map(|system| coding.code_in(system))?;
+    Some(system::plain(system::ICD_10, code).into_owned())
 }
 
 impl Organ {
@@ -74,9 +74,8 @@ impl Organ {
 
     pub(super) fn by_code(coding: &Coding<'_>) -> impl Iterator<Item = &'static Organ> + use<> {
         let icd = icd(coding);
-        let named = system::canonical(coding.system.as_deref().unwrap_or_default());
-        let snomed = (named == system::SNOMED)
-            .then(|| system::plain(named, coding.code.as_deref().unwrap_or_default()).into_owned());
+        let snomed = coding.code_in(system::SNOMED);
+        let snomed = snomed.map(|code| system::plain(system::SNOMED, code).into_owned());
         ORGANS.organ.iter().filter(move |organ| {
             let stem = |code: &String| organ.icd.iter().any(|stem| code.starts_with(stem.as_str()));
             icd.as_ref().is_some_and(stem) || snomed.as_ref().is_some_and(|code| organ.snomed.contains(code))
@@ -97,8 +96,7 @@ pub(super) fn is_metastasis(text: &str) -> bool {
 /// Whether a diagnosis that the value sets do not know is a malignancy of its own.
 pub(super) fn is_malignancy(code: &Concept<'_>) -> bool {
     let listed = |coding: &Coding<'_>| {
-        let of_icd_10 = system::canonical(coding.system.as_deref().unwrap_or_default()) == system::ICD_10;
-        let code = icd(coding).filter(|_| of_icd_10);
+        let code = icd(coding).filter(|_| coding.is_in(system::ICD_10));
         code.is_some_and(|code| {
             ORGANS
                 .malignancy
@@ -120,11 +118,7 @@ mod tests {
     use super::*;
 
     fn of(system: &str, code: &str) -> Vec<&'static str> {
-        let coding = Coding {
-            system: Some(system.to_owned().into()),
-            code: Some(code.to_owned().into()),
-            display: None,
-        };
+        let coding = Coding::new(Some(system.to_owned().into()), Some(code.to_owned().into()), None);
         Organ::by_code(&coding).map(|organ| organ.id.as_str()).collect()
     }
 
@@ -163,11 +157,10 @@ mod tests {
     fn a_malignancy_of_its_own_is_neither_the_tumour_nor_its_metastasis() {
         let coded = |code: &str| {
             let mut concept = Concept::default();
-            concept.codings.push(Coding {
-                system: Some("http://hl7.org/fhir/sid/icd-10-cm".into()),
-                code: Some(code.to_owned().into()),
-                display: None,
-            });
+            let icd = "http://hl7.org/fhir/sid/icd-10-cm";
+            concept
+                .codings
+                .push(Coding::new(Some(icd.into()), Some(code.to_owned().into()), None));
             concept
         };
         let said = |text: &str| {

@@ -53,7 +53,9 @@ fn is_neuroendocrine(coding: &Coding<'_>, codes: &Codes) -> bool {
 
 /// Whether the code is the morphology of a malignancy of another kind; that it is a neoplasm or a carcinoma says nothing.
 fn is_of_another_kind(coding: &Coding<'_>, codes: &Codes) -> bool {
-    let malignant = coding.code.as_deref().is_some_and(|code| code.contains("/3"));
+    let malignant = coding
+        .code_in(system::ICD_O_3)
+        .is_some_and(|code| code.contains("/3"));
     malignant && !is_neuroendocrine(coding, codes) && family(coding).is_some_and(|family| family > 8012)
 }
 
@@ -67,15 +69,7 @@ fn names_pancreas(coding: &Coding<'_>, codes: &Codes) -> bool {
 
 /// The four digits of an ICD-O-3 morphology: `8246/3`, `8240/31`, `8240/3 1`.
 fn family(coding: &Coding<'_>) -> Option<u16> {
-    let code = coding.code.as_deref()?.trim();
-    let named = system::canonical(coding.system.as_deref().unwrap_or_default());
-    if matches!(
-        named,
-        system::SNOMED | system::LOINC | system::ICD_10 | system::TEXT
-    ) {
-        return None;
-    }
-    let (digits, behaviour) = code.split_once('/')?;
+    let (digits, behaviour) = coding.code_in(system::ICD_O_3)?.split_once('/')?;
     let mut rest = behaviour.chars().filter(|c| *c != ' ');
     let shaped = digits.len() == 4
         && digits.bytes().all(|b| b.is_ascii_digit())
@@ -115,7 +109,7 @@ impl Reader<'_> {
             if !neuroendocrine && !codings.iter().any(|coding| is_of_another_kind(coding, codes)) {
                 continue;
             }
-            let evidence = record.evidence(value.wording().unwrap_or_default());
+            let evidence = record.evidence(value.shown().unwrap_or_default());
             if let Some(note) = self.is_of_elsewhere(&record, part) {
                 if neuroendocrine {
                     let mut evidence = evidence;
@@ -219,11 +213,8 @@ mod tests {
     use super::*;
 
     fn coding(code: &str) -> Coding<'static> {
-        Coding {
-            system: Some("http://terminology.hl7.org/CodeSystem/icd-o-3".into()),
-            code: Some(code.to_owned().into()),
-            display: None,
-        }
+        let system = "http://terminology.hl7.org/CodeSystem/icd-o-3";
+        Coding::new(Some(system.into()), Some(code.to_owned().into()), None)
     }
 
     #[test]

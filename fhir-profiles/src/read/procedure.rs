@@ -29,7 +29,7 @@ impl Reader<'_> {
         let Some(code) = record.node.get("code") else {
             return;
         };
-        let recorded = code.wording().unwrap_or_default();
+        let recorded = code.shown().unwrap_or_default();
         let mut whipple = false;
         let mut resection = false;
         for meaning in code.codings().iter().flat_map(|c| self.codes.meanings(c)) {

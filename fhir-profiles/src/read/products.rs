@@ -104,12 +104,11 @@ impl<'n> Said<'n> {
         let codings = || concept.codings.iter().filter(|coding| !gives_reason(coding));
         self.codings.extend(codings().cloned());
         self.texts.extend(concept.text.as_deref());
-        self.texts
-            .extend(codings().filter_map(|coding| coding.display.as_deref()));
+        self.texts.extend(codings().filter_map(Coding::display));
     }
 
     fn first(&self) -> Option<&str> {
-        let codes = self.codings.iter().filter_map(|coding| coding.code.as_deref());
+        let codes = self.codings.iter().filter_map(Coding::written);
         let mut said = self.texts.iter().copied().chain(codes).map(str::trim);
         said.find(|text| !text.is_empty())
     }

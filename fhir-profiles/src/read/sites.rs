@@ -22,10 +22,7 @@ pub(super) fn sites(node: Node<'_>, codes: &Codes) -> Sites {
 
 /// The site of an ICD-O-3 topography, written with or without the dot.
 fn topography(coding: &Coding<'_>) -> Option<Site> {
-    if system::canonical(coding.system.as_deref().unwrap_or_default()) != system::ICD_O_3 {
-        return None;
-    }
-    let code = system::plain(system::ICD_10, coding.code.as_deref()?).into_owned();
+    let code = system::plain(system::ICD_10, coding.code_in(system::ICD_O_3)?).into_owned();
     match code.get(..3)? {
         "C25" => Some(Site::Pancreas),
         "C22" if code == "C220" => Some(Site::Liver),
@@ -193,16 +190,27 @@ impl Reader<'_> {
 
     pub(super) fn metastasis_site(&mut self, record: &Record<'_>, written: &Written<'_>) {
         let recorded = written.recorded();
-        let mut known = false;
+        let mut named: Vec<Site> = Vec::new();
         if let Written::Concept(concept) = written {
             for meaning in concept.codings().iter().flat_map(|c| self.codes.meanings(c)) {
-                if let Meaning::At(site) = meaning {
-                    known |= site != Site::Pancreas;
-                    self.metastasis_at(site, Source::Observation, record, &recorded);
+                if let Meaning::At(site) = meaning
+                    && !named.contains(&site)
+                {
+                    named.push(site);
                 }
             }
         }
-        if !known {
+        if named.len() > 1 {
+            for fact in [FactId::LiverMetastases, FactId::ExtrahepaticMetastases] {
+                self.facts
+                    .unreadable(fact, record.noted(recorded.as_str(), value::CONTRADICTION));
+            }
+            return;
+        }
+        for site in &named {
+            self.metastasis_at(*site, Source::Observation, record, &recorded);
+        }
+        if named.iter().all(|site| *site == Site::Pancreas) {
             for fact in [FactId::LiverMetastases, FactId::ExtrahepaticMetastases] {
                 self.facts
                     .shown(fact, record.noted(recorded.as_str(), "the site is not known"));

@@ -22,19 +22,12 @@ pub(crate) const M1_ELSEWHERE: Rule = Rule {
     shown: "",
 };
 
-/// Whether the coding is of the project's own values.
-pub(super) fn is_own(coding: &Coding<'_>) -> bool {
-    system::canonical(coding.system.as_deref().unwrap_or_default()) == system::FACT_VALUES
-}
-
 /// The staging system that a method names, by code or in words.
 pub(super) fn system_of(method: Option<Node<'_>>, codes: &Codes) -> Option<System> {
     let method = method?;
     let mut found = BTreeSet::new();
     for coding in method.codings() {
-        if is_own(&coding) {
-            found.extend(coding.code.as_deref().and_then(|code| System::parse(code.trim())));
-        }
+        found.extend(coding.code_in(system::FACT_VALUES).and_then(System::parse));
         found.extend(codes.meanings(&coding).filter_map(|meaning| match meaning {
             Meaning::Under(system) => Some(system),
             _ => None,
@@ -67,7 +60,7 @@ fn basis_of(codings: &[Coding<'_>], codes: &Codes) -> Basis {
 fn prefix_of(part: Node<'_>, codes: &Codes) -> Option<Basis> {
     let extension = part.get("code")?.extension("mii-ex-onko-tnm-cp-praefix")?;
     let codings = extension.get("valueCodeableConcept")?.codings();
-    let letter = |coding: &Coding<'_>| match coding.code.as_deref().map(str::trim) {
+    let letter = |coding: &Coding<'_>| match coding.code_in(system::UICC) {
         Some("p") => Some(Basis::Pathological),
         Some("c" | "u") => Some(Basis::Clinical),
         _ => None,
@@ -147,9 +140,8 @@ fn from_concept(fact: FactId, concept: Node<'_>, codes: &Codes) -> Result<Staged
     let codings = concept.codings();
     let mut found: Vec<Staged> = Vec::new();
     for coding in &codings {
-        let code = coding.code.as_deref().unwrap_or_default();
-        let named = system::canonical(coding.system.as_deref().unwrap_or_default());
-        if matches!(named, system::AJCC | system::UICC | system::FACT_VALUES) {
+        let known = [system::AJCC, system::UICC, system::FACT_VALUES];
+        if let Some(code) = known.into_iter().find_map(|system| coding.code_in(system)) {
             found.extend(from_text(fact, code).transpose()?);
         }
         for meaning in codes.meanings(coding) {
@@ -273,7 +265,7 @@ impl Reader<'_> {
             let Some(summary) = stage.get("summary") else {
                 continue;
             };
-            let recorded = summary.wording().unwrap_or_default();
+            let recorded = summary.shown().unwrap_or_default();
             match from_concept(FactId::StageRecorded, summary, self.codes) {
                 Ok(mut staged) => {
                     let kind = stage.get("type");
@@ -296,6 +288,7 @@ fn value_system(written: &Written<'_>) -> Option<System> {
     let Written::Concept(concept) = written else {
         return None;
     };
-    let of_uicc = |c: &Coding<'_>| system::canonical(c.system.as_deref().unwrap_or_default()) == system::UICC;
-    concept.codings().iter().any(of_uicc).then_some(System::Uicc)
+    let codings = concept.codings();
+    let of_uicc = |coding: &Coding<'_>| coding.is_in(system::UICC);
+    codings.iter().any(of_uicc).then_some(System::Uicc)
 }

@@ -3,7 +3,6 @@
 use super::Reader;
 use crate::catalogue::FactId::{self, *};
 use crate::chart::{Coding, Item};
-use crate::codes::system::TEXT;
 use crate::codes::{Codes, Meaning, Named, Site};
 use std::collections::BTreeSet;
 
@@ -48,7 +47,7 @@ impl Reader<'_> {
             return Stated::Named(named);
         }
         let is_coded = |coding: &Coding<'_>| {
-            coding.code.is_some() && coding.system.as_deref().is_some_and(|system| system != TEXT)
+            coding.written().is_some() && !coding.is_text() && coding.code_without_system().is_none()
         };
         if trusted && item.narrow.code.codings.iter().any(is_coded) {
             return Stated::Named(BTreeSet::new());

@@ -3,8 +3,7 @@
 use super::element::Node;
 use super::words::{polar, word_of_text};
 use crate::catalogue::{FactId, Kind, Word};
-use crate::chart::Coding;
-use crate::codes::{Codes, Meaning, system};
+use crate::codes::{Codes, Coding, Meaning, system};
 use crate::values::Why;
 use std::collections::BTreeSet;
 
@@ -82,7 +81,7 @@ impl<'t> Written<'t> {
             None => true,
             Some(Self::Quantity(q)) => !q.has("value") || q.number("value").is_none(),
             Some(Self::Concept(c)) if c.codings().iter().any(gives_reason) => return Self::MarkedAbsent,
-            Some(Self::Concept(c)) => c.wording().is_none(),
+            Some(Self::Concept(c)) => c.shown().is_none(),
             Some(_) => false,
         };
         let absent_inside =
@@ -94,7 +93,7 @@ impl<'t> Written<'t> {
         }
     }
 
-    /// As a person would write it down.
+    /// As a person would write it down: to be shown, and never to be read.
     pub(super) fn recorded(&self) -> String {
         match self {
             Self::Nothing | Self::MarkedAbsent | Self::Odd => String::new(),
@@ -110,7 +109,15 @@ impl<'t> Written<'t> {
             Self::Text(text) => text.trim().to_owned(),
             Self::Number(number) => number.clone(),
             Self::Flag(flag) => flag.to_string(),
-            Self::Concept(concept) => concept.wording().unwrap_or_default().to_owned(),
+            Self::Concept(concept) => concept.shown().unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// What it says in words, for whoever reads words: of a coded answer never the code.
+    pub(super) fn said(&self) -> String {
+        match self {
+            Self::Concept(concept) => concept.said().unwrap_or_default().to_owned(),
+            other => other.recorded(),
         }
     }
 
@@ -121,9 +128,7 @@ impl<'t> Written<'t> {
             Self::MarkedAbsent => Some(Unread::Nothing("the value is marked as absent")),
             Self::Odd => Some(Unread::Unreadable("a kind of value that is not read")),
             Self::Text(text) if says_nothing(text) => Some(Unread::Nothing(NOT_AVAILABLE)),
-            Self::Concept(concept)
-                if !concept.has("coding") && concept.wording().is_some_and(says_nothing) =>
-            {
+            Self::Concept(concept) if !concept.has("coding") && concept.said().is_some_and(says_nothing) => {
                 Some(Unread::Nothing(NOT_AVAILABLE))
             }
             _ => None,
@@ -133,11 +138,7 @@ impl<'t> Written<'t> {
 
 /// Whether a coded value is the reason why there is none.
 pub(super) fn gives_reason(coding: &Coding<'_>) -> bool {
-    let named = system::canonical(coding.system.as_deref().unwrap_or_default());
-    matches!(
-        named,
-        "http://terminology.hl7.org/CodeSystem/data-absent-reason" | "http://hl7.org/fhir/data-absent-reason"
-    )
+    coding.is_in(system::DATA_ABSENT)
 }
 
 fn quantity_text(quantity: Node<'_>) -> String {
@@ -221,15 +222,15 @@ fn words_of_text(fact: FactId, text: &str) -> Option<BTreeSet<Word>> {
 
 fn coded_words(fact: FactId, concept: Node<'_>, codes: &Codes) -> Result<BTreeSet<Word>, Unread> {
     let mut found = BTreeSet::new();
+    let mut not_assessed = false;
     for coding in concept.codings() {
-        if system::canonical(coding.system.as_deref().unwrap_or_default()) == system::FACT_VALUES {
-            let code = coding.code.as_deref().unwrap_or_default().trim();
+        if let Some(code) = coding.code_in(system::FACT_VALUES) {
             found.extend(fact.word(code).or_else(|| word_of_text(fact, code)));
         }
         for meaning in codes.meanings(&coding) {
             match meaning {
                 Meaning::Says(of, word) if of == fact => found.extend(fact.word(word)),
-                Meaning::NotAssessed(of) if of == fact => return Err(Unread::Nothing("not assessed")),
+                Meaning::NotAssessed(of) => not_assessed |= of == fact,
                 Meaning::Word(word) => found.extend(fact.word(word).or_else(|| word_of_text(fact, word))),
                 Meaning::Affirms => found.extend(polar(fact, true)),
                 Meaning::Denies => found.extend(polar(fact, false)),
@@ -237,7 +238,11 @@ fn coded_words(fact: FactId, concept: Node<'_>, codes: &Codes) -> Result<BTreeSe
             }
         }
     }
-    Ok(found)
+    match (not_assessed, found.is_empty()) {
+        (true, true) => Err(Unread::Nothing("not assessed")),
+        (true, false) => Err(Unread::Unreadable(CONTRADICTION)),
+        (false, _) => Ok(found),
+    }
 }
 
 /// What the interpretation says of presence: yes, no, or neither.
@@ -252,17 +257,8 @@ pub(super) fn interpreted(part: Node<'_>, codes: &Codes) -> Option<bool> {
             };
         }
         for coding in interpretation.codings() {
-            if coding.system.as_deref() != Some(system::TEXT) {
-                continue;
-            }
-            match coding
-                .code
-                .as_deref()
-                .unwrap_or_default()
-                .trim()
-                .to_lowercase()
-                .as_str()
-            {
+            let text = coding.code_in(system::TEXT).or(coding.display());
+            match text.unwrap_or_default().trim().to_lowercase().as_str() {
                 "pos" | "positive" | "det" | "detected" => said.insert(true),
                 "neg" | "negative" | "nd" | "not detected" => said.insert(false),
                 _ => false,

@@ -8,6 +8,7 @@
 
 mod around;
 mod charts;
+mod coded;
 mod contradictions;
 mod diagnosis;
 mod edge;

@@ -154,8 +154,10 @@ fn a_range_may_be_a_text_and_a_flag_a_word() {
             json!({"interpretation": [concept(v3, "H"), concept(v3, "N")]}),
             None,
         ),
+        (json!({"interpretation": {"coding": [{"code": "L"}]}}), None),
+        (json!({"interpretation": concept("urn:example:local", "L")}), None),
         (
-            json!({"interpretation": {"coding": [{"code": "L"}]}}),
+            json!({"interpretation": {"coding": [{"system": "urn:example:local", "code": "2", "display": "low"}]}}),
             Some(Flag::Low),
         ),
     ] {

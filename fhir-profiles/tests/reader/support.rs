@@ -92,10 +92,15 @@ pub(crate) fn with_chart<T>(values: &[Json], use_it: impl FnOnce(&Chart<'_>) -> 
 
 /// The facts of these resources of patient `p` on 2026-11-23.
 pub(crate) fn facts(values: &[Json]) -> Facts {
+    facts_with(Codes::embedded(), values)
+}
+
+/// The same with a site's codes.
+pub(crate) fn facts_with(codes: &Codes, values: &[Json]) -> Facts {
     let nothing = BTreeSet::new();
     let policy = ReadPolicy {
         as_of: "2026-11-23".parse().unwrap(),
-        codes: Codes::embedded(),
+        codes,
         closed_world: &nothing,
     };
     with_chart(values, |chart| read(chart, &policy))
