@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 static PATIENTS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/demo/patients");
+const STORIES: &str = include_str!("../demo/stories.toml");
 
 /// Types that may be searched although no bundled patient has one.
 const TYPES: [&str; 8] = [
@@ -27,6 +28,25 @@ const PAGE: usize = 100;
 pub struct Sandbox {
     resources: Vec<Resource>,
     patients: Vec<String>,
+    stories: Vec<Story>,
+}
+
+/// What a bundled patient is about.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Story {
+    /// The id of the patient.
+    pub patient: String,
+    /// As a clinician would call the case.
+    pub title: String,
+    /// One plain sentence.
+    pub sentence: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stories {
+    story: Vec<Story>,
 }
 
 #[derive(Debug)]
@@ -45,14 +65,18 @@ impl Sandbox {
     /// The bundled patients.
     ///
     /// # Errors
-    /// The name of a file that is not a Bundle, with what is wrong.
+    /// The name of a file that is not a Bundle or no list of stories, with what is wrong.
     pub fn embedded() -> Result<Self, String> {
         let mut files: Vec<(&str, &str)> = PATIENTS
             .files()
             .filter_map(|file| Some((file.path().file_stem()?.to_str()?, file.contents_utf8()?)))
             .collect();
         files.sort_unstable();
-        Self::load(&files)
+        let stories: Stories = toml::from_str(STORIES).map_err(|error| format!("stories.toml: {error}"))?;
+        Ok(Self {
+            stories: stories.story,
+            ..Self::load(&files)?
+        })
     }
 
     /// A sandbox of these Bundles, each with the id of its patient.
@@ -79,6 +103,11 @@ impl Sandbox {
     /// Ids of the patients, in alphabetical order.
     pub fn patients(&self) -> &[String] {
         &self.patients
+    }
+
+    /// What the bundled patients are about, in the order of the README; none of a sandbox that was loaded.
+    pub fn stories(&self) -> &[Story] {
+        &self.stories
     }
 
     /// Answers a relative FHIR read or search, `Patient/x` or `Condition?patient=x`.
@@ -353,6 +382,30 @@ impl WireResource<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_bundled_patient_has_one_story_in_one_sentence() {
+        let sandbox = Sandbox::embedded().unwrap();
+        let mut told: Vec<&str> = sandbox
+            .stories()
+            .iter()
+            .map(|story| story.patient.as_str())
+            .collect();
+        told.sort_unstable();
+        assert_eq!(told, sandbox.patients());
+        for Story {
+            patient,
+            title,
+            sentence,
+        } in sandbox.stories()
+        {
+            assert!(title.len() < 60 && !title.ends_with('.'), "{patient}: {title}");
+            assert!(
+                sentence.ends_with('.') && !sentence.contains(". "),
+                "{patient}: {sentence}"
+            );
+        }
+    }
 
     fn sandbox() -> Sandbox {
         let bundle = r#"{"resourceType":"Bundle","type":"collection","entry":[

@@ -3,6 +3,7 @@
 mod common;
 
 use common::{Answer, INSTANCE, Service, chart, demo, prefetched, start};
+use pnet_cds::sandbox::{Sandbox, Story};
 use serde_json::{Value, json};
 
 /// All that a page brings, in bytes, without what was pasted into it.
@@ -53,14 +54,21 @@ fn cards_of(service: &Service, patient: &str) -> Vec<Value> {
 fn every_bundled_patient_has_a_workbench_that_shows_the_cards_it_gets() {
     let service = demo();
     let start = page(&service, "/");
-    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/patients")).unwrap() {
-        let file = entry.unwrap().file_name().into_string().unwrap();
-        let patient = file.strip_suffix(".json").unwrap();
-        assert!(
-            start.contains(&format!("<option>{patient}</option>")),
-            "{patient}"
-        );
+    for Story {
+        patient,
+        title,
+        sentence,
+    } in Sandbox::embedded().unwrap().stories()
+    {
+        let first_words: String = sentence.split(' ').take(4).collect::<Vec<_>>().join(" ");
+        for shown in [
+            format!("<option value=\"{patient}\">{title}</option>"),
+            format!("<a href=\"./?patient={patient}\">{title}</a> <span>{first_words}"),
+        ] {
+            assert!(start.contains(&shown), "{shown}");
+        }
         let html = page(&service, &format!("/?patient={patient}"));
+        assert!(html.contains(&format!("id=\"story\">{first_words}")), "{patient}");
         let cards = cards_of(&service, patient);
         assert_eq!(
             html.matches("<article class=\"card").count(),

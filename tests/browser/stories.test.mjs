@@ -14,8 +14,10 @@ test("an integration engineer picks a patient and sees cards and reasoning", asy
   const { page, wrong, close } = await open();
   await go(page, "/");
   assert.equal(await page.locator("#patient option").count(), patients.length);
+  assert.equal(await page.locator(".stories li").count(), patients.length);
   await page.selectOption("#patient", "prrt-krenning-4");
   await page.locator("form", { has: page.locator("#patient") }).getByRole("button", { name: "Fire" }).click();
+  assert.match(await page.locator("#story").textContent(), /Krenning 4/);
   assert.equal(await page.locator("article.card").count(), 5);
   assert.match(await page.locator("article.card h3").first().textContent(), /PNET G2/);
   assert.equal(await page.locator(".options button").count(), 19);

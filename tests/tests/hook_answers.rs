@@ -135,6 +135,6 @@ async fn every_bundled_patient_gets_the_verdicts_and_cards_worked_out_by_hand() 
             "{patient}"
         );
     }
-    assert_eq!(verdicts.len(), 14);
+    assert_eq!(verdicts.len(), 19);
     assert!(verdicts.values().all(|options| options.len() == 19));
 }

@@ -14,6 +14,7 @@ use crate::errors::Failure;
 use crate::hooks::Service;
 use crate::http::State;
 use crate::http::{encoded, refusal};
+use crate::sandbox::Story;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
@@ -31,7 +32,7 @@ struct Workbench {
 /// What can be chosen, and what is.
 #[derive(Debug, Serialize)]
 struct Chooser {
-    patients: Vec<String>,
+    patients: Vec<Story>,
     servers: Vec<String>,
     patient: String,
     server: String,
@@ -54,6 +55,8 @@ struct Fault {
 #[derive(Debug, Serialize)]
 struct Shown {
     title: String,
+    /// What a bundled patient is about.
+    story: Option<Story>,
     service: &'static str,
     as_of: String,
     cards: Vec<CardView>,
@@ -151,7 +154,7 @@ fn chooser(state: &State, visitor: &Visitor, ask: &Ask) -> Chooser {
         patients: state
             .sandbox
             .as_ref()
-            .map(|sandbox| sandbox.patients().to_vec())
+            .map(|sandbox| sandbox.stories().to_vec())
             .unwrap_or_default(),
         servers: servers
             .filter(|_| state.may_show_servers(&visitor.caller))
@@ -187,6 +190,7 @@ fn shown(state: &State, ask: &Ask, fired: &Fired) -> Shown {
             || ask.patient.clone(),
             |subject| cds_cards::render::plain(&subject),
         ),
+        story: story(state, ask),
         service: fired.service.unwrap_or_default(),
         as_of: state.today().to_string(),
         cards: views(state, &fired.cards),
@@ -195,6 +199,13 @@ fn shown(state: &State, ask: &Ask, fired: &Fired) -> Shown {
         board: (ask.request.is_empty() && ask.token.is_empty()).then(|| board_path(ask)),
         basis: fired.basis.as_ref().map(|basis| case(state, ask, basis)),
     }
+}
+
+/// The story of the bundled patient that was asked for.
+fn story(state: &State, ask: &Ask) -> Option<Story> {
+    let asked = |story: &&Story| story.patient == ask.patient && ask.server.is_empty();
+    let sandbox = state.sandbox.as_ref()?;
+    sandbox.stories().iter().find(asked).cloned()
 }
 
 /// Nothing of the patient but the reference stands in the address.
