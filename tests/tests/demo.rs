@@ -116,7 +116,7 @@ fn gate_grade_and_stages_are_as_worked_out() {
 #[test]
 fn verdicts_are_as_worked_out() {
     let readme = readme();
-    let (numbered, all) = (numbered(&readme), assessed());
+    let (numbered, all) = (&numbered(&readme), &assessed());
     let told = rows(&readme, "| `");
     let told: Vec<_> = told
         .iter()
@@ -125,7 +125,7 @@ fn verdicts_are_as_worked_out() {
     assert_eq!(told.len(), 19);
     wrong(told.iter().flat_map(|row| {
         let (option, letters) = row.split_first().expect("an option");
-        letters.iter().enumerate().map(|(place, letter)| {
+        letters.iter().enumerate().map(move |(place, letter)| {
             let patient = &numbered[&(place + 1).to_string()];
             let verdict = all[patient]
                 .option(option)
