@@ -3,7 +3,7 @@
 mod fact;
 mod lack;
 
-pub use fact::{EvidenceReport, FactReport, FactValue, Range, Status};
+pub use fact::{Earlier, EvidenceReport, FactReport, FactValue, Range, Status};
 pub use lack::{NOT_RECORDED, lack};
 
 use fhir_profiles::FactId;

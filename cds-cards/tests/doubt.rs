@@ -328,6 +328,7 @@ fn a_grade_that_the_review_does_not_name_for_temozolomide_is_our_reading() {
     };
     assert!(marked("temozolomide-capecitabine", "not-high-grade"));
     assert!(!marked("streptozocin-fluorouracil", "grade-g1-g2"));
+    assert!(!marked("everolimus", "not-high-grade"));
 }
 
 #[test]
@@ -359,7 +360,7 @@ fn what_no_rule_looks_at_is_said_and_that_a_child_is_none_of_the_reviews() {
     };
     assert!(card("60").contains("Not looked at: renal and marrow function, pregnancy"));
     assert!(!card("18").contains("adults."));
-    assert!(card("17").starts_with("- **Not an adult:** age 17. The review concerns adults."));
+    assert!(card("17").starts_with("- **Age 17. The review concerns adults.**"));
 }
 
 #[test]

@@ -197,6 +197,8 @@ pub struct Reading {
     pub detail: Option<String>,
     /// The unit of a marker.
     pub unit: Option<String>,
+    /// The codes of a marker's test, `system|code`: values of different tests are not compared.
+    pub codes: Vec<String>,
     /// The laboratory's verdict on a marker.
     pub flag: Option<Flag>,
     /// The laboratory's reference range of a marker.
@@ -218,6 +220,7 @@ impl Reading {
             since: None,
             detail: None,
             unit: None,
+            codes: Vec::new(),
             flag: None,
             reference_range: None,
             source,

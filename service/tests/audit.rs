@@ -107,7 +107,7 @@ fn a1_a_decision_says_who_asked_what_and_what_was_answered() {
     let knowledge = entities(event, "role", "4");
     assert_eq!(
         knowledge[0]["what"]["identifier"]["value"],
-        "pnet-liver-metastases|1.0.0"
+        "pnet-liver-metastases|2.0.0"
     );
     assert!(
         knowledge[0]["detail"][1]["valueString"]

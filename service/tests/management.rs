@@ -170,7 +170,7 @@ fn calls_move_the_metrics_that_are_named_for_them() {
     let version = ("service_version", env!("CARGO_PKG_VERSION"));
     is(
         "cds_knowledge_info",
-        &[version, ("cds_knowledge_version", "1.0.0")],
+        &[version, ("cds_knowledge_version", "2.0.0")],
         1.0,
     );
     // Neither the path of somebody nor the name of a method is a label.

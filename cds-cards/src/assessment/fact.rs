@@ -59,6 +59,9 @@ pub struct FactReport {
     /// The laboratory's reference range of a marker.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference_range: Option<Range>,
+    /// The newest earlier reading of a marker by the same test in the same unit.
+    #[serde(skip)]
+    pub earlier: Option<Earlier>,
     /// The records that count.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<EvidenceReport>,
@@ -74,6 +77,15 @@ pub struct FactReport {
     /// Records that are no evidence either way.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shown: Vec<EvidenceReport>,
+}
+
+/// An earlier reading of a marker, in the unit of the one that counts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Earlier {
+    /// Its value, as an interval also where it is exact.
+    pub value: Range,
+    /// Its date as written.
+    pub effective: Option<String>,
 }
 
 /// A value in JSON.

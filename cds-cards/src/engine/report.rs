@@ -4,7 +4,7 @@ use super::criteria::Evaluation;
 use super::grade::{Measure, by_measure, by_record, why};
 use super::stage::{Staging, StagingFacts};
 use super::words::{aside, doubted_absence, unit_of, unowned, value_text};
-use crate::assessment::{EvidenceReport, FactReport, FactValue, Range, Reason, Status};
+use crate::assessment::{Earlier, EvidenceReport, FactReport, FactValue, Range, Reason, Status};
 use crate::knowledge::{Knowledge, Subject, Test};
 use fhir_profiles::FactId;
 use fhir_profiles::catalogue::Kind;
@@ -162,6 +162,7 @@ fn one(id: FactId, fact: &Fact, conflicting: bool) -> FactReport {
         report.since = only.since.map(|date| date.to_string());
         report.flag = only.flag.map(|f| f.as_str());
         report.reference_range = only.reference_range.as_ref().map(Range::from);
+        report.earlier = earlier(only, fact);
     } else {
         report.candidates = readings.iter().map(|r| candidate(id, r)).collect();
     }
@@ -179,6 +180,28 @@ fn one(id: FactId, fact: &Fact, conflicting: bool) -> FactReport {
         (report.value, report.range) = united(readings);
     }
     report
+}
+
+/// The newest earlier reading of the same test in the same unit; the values of others are no course.
+fn earlier(newest: &Reading, fact: &Fact) -> Option<Earlier> {
+    let same_test = |older: &&Reading| {
+        let shared = older.codes.iter().any(|code| newest.codes.contains(code));
+        newest.unit == older.unit && (shared || newest.codes.is_empty() && older.codes.is_empty())
+    };
+    let earlier = fact
+        .older
+        .iter()
+        .filter(|older| newest.unit.is_some() && same_test(older));
+    earlier
+        .filter_map(|older| match &older.value {
+            Value::Number(interval) => Some((older.effective(), interval)),
+            Value::Word(_) | Value::Words(_) => None,
+        })
+        .max_by_key(|(date, _)| date.map(|date| date.latest()))
+        .map(|(date, interval)| Earlier {
+            value: Range::from(interval),
+            effective: date.map(|date| date.to_string()),
+        })
 }
 
 /// The unit in JSON; scores and counts have none.

@@ -3,8 +3,11 @@
 use super::cover;
 use super::evidence::Evidence;
 use super::load::Source;
-use super::model::{Band, Call, Criterion, HormoneRule, Subject, Test, WhereMissing};
+use super::model::{
+    Band, Call, Criterion, HormoneRule, MarkerCourse, MarkerRule, Subject, Test, WhereMissing,
+};
 use super::section::{At, Section};
+use crate::assessment::Cited;
 use fhir_profiles::catalogue::Kind;
 use fhir_profiles::interval::Bound;
 use fhir_profiles::{FactId, Interval};
@@ -22,6 +25,10 @@ pub(super) struct Criteria {
     pub(super) ids: BTreeMap<String, usize>,
     /// The hormone rules.
     pub(super) hormones: Vec<HormoneRule>,
+    /// What stands beside markers.
+    pub(super) markers: Vec<MarkerRule>,
+    /// What the course of a marker asks for.
+    pub(super) marker_course: Option<MarkerCourse>,
 }
 
 /// Reads the file; `None` if it is missing or no TOML.
@@ -49,7 +56,54 @@ pub(super) fn read(source: &Source<'_>, evidence: &Evidence) -> Option<Criteria>
             .into_iter()
             .flatten()
             .collect();
+        found.markers = root
+            .sections("marker", |section| marker(section, source, evidence))
+            .into_iter()
+            .flatten()
+            .collect();
+        let course = |section: &Section<'_>| marker_course(section, source, evidence);
+        found.marker_course = root.needed_section("marker-course", course).flatten();
         found
+    })
+}
+
+fn marker_course(section: &Section<'_>, source: &Source<'_>, evidence: &Evidence) -> Option<MarkerCourse> {
+    let cited = |section: &Section<'_>| {
+        let text = section.text("text");
+        let statements = evidence.cited(FILE, section.some_texts("statements"), source.faults);
+        Some(Cited {
+            text: text?.value,
+            statements,
+        })
+    };
+    let after_option = section.text("after-option");
+    let compare = section.needed_section("compare", cited).flatten();
+    let after = section.needed_section("after", cited).flatten();
+    Some(MarkerCourse {
+        compare: compare?,
+        // Options are read later: whether it exists is checked with the notes.
+        after_option: after_option?.value,
+        after: after?,
+    })
+}
+
+fn marker(section: &Section<'_>, source: &Source<'_>, evidence: &Evidence) -> Option<MarkerRule> {
+    let fact = fact(section);
+    let text = section.text("note");
+    let statements = evidence.cited(FILE, section.some_texts("statements"), source.faults);
+    let syndrome = section.optional_text("syndrome").map(|syndrome| syndrome.value);
+    let always = section.flag("always");
+    if syndrome.is_none() && !always {
+        section.fault(section.line(), "a marker has a `syndrome`, or is shown `always`");
+    }
+    Some(MarkerRule {
+        fact: fact?,
+        syndrome,
+        always,
+        note: Cited {
+            text: text?.value,
+            statements,
+        },
     })
 }
 

@@ -5,6 +5,7 @@ use super::load::Source;
 use super::model::{Correction, SinceNote, Statement};
 use super::rows::{Row, Rows};
 use super::section::At;
+use super::when::When;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The evidence, each part `None` if its file could not be read (then nothing is said about references to it).
@@ -36,6 +37,8 @@ const SINCE: &[&str] = &[
     "changed_since",
     "source",
     "confidence",
+    "when",
+    "holds",
     "short",
 ];
 const CORRECTIONS: &[&str] = &["id", "review_says", "primary_source_says", "use", "short"];
@@ -57,9 +60,11 @@ impl Evidence {
                     .collect()
             }),
             since: source.rows("evidence/since-publication.csv", SINCE).map(|rows| {
-                let by_id = ids(&rows, source.faults, &["topic", "changed_since", "confidence"]);
+                let required = ["topic", "changed_since", "confidence", "when", "holds"];
+                let by_id = ids(&rows, source.faults, &required);
                 split(by_id, |row| {
-                    since_note(row).inspect(|_| short(&rows, &row, source.faults))
+                    let holds = holds(&rows, &row, source.faults);
+                    since_note(row, holds).inspect(|_| short(&rows, &row, source.faults))
                 })
             }),
             corrections: source.rows("evidence/corrections.csv", CORRECTIONS).map(|rows| {
@@ -179,6 +184,15 @@ fn short(rows: &Rows<'_>, row: &Row<'_>, faults: &Faults) {
     }
 }
 
+/// Where a note holds; what is no condition is reported.
+fn holds(rows: &Rows<'_>, row: &Row<'_>, faults: &Faults) -> Vec<When> {
+    When::parse(row.get("holds")).unwrap_or_else(|condition| {
+        let what = format!("`{condition}` in `holds` is no condition of a note");
+        faults.at(rows.file, row.line, what);
+        Vec::new()
+    })
+}
+
 fn statement(row: Row<'_>) -> Statement {
     Statement {
         section: row.get("section").to_owned(),
@@ -189,7 +203,7 @@ fn statement(row: Row<'_>) -> Statement {
 
 /// Only notes of confidence high or medium, whose source was read, are shown. What follows the word in the file is about
 /// sentences that are left out.
-fn since_note(row: Row<'_>) -> Option<SinceNote> {
+fn since_note(row: Row<'_>, holds: Vec<When>) -> Option<SinceNote> {
     let text = shown(row.get("changed_since"));
     let confidence = ["high", "medium"]
         .into_iter()
@@ -203,6 +217,8 @@ fn since_note(row: Row<'_>) -> Option<SinceNote> {
         short: row.get("short").to_owned(),
         source: shown(row.get("source")),
         confidence: confidence.to_owned(),
+        when: row.get("when").to_owned(),
+        holds,
     })
 }
 

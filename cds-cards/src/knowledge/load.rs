@@ -6,11 +6,12 @@ use super::fault::{Fault, Faults};
 use super::model::Knowledge;
 use super::rows::Rows;
 use super::section::Place;
+use super::when::When;
 use super::{graph, options, package, slots, tables};
 use crate::render::{Texts, check_templates};
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/knowledge");
@@ -77,11 +78,12 @@ impl Knowledge {
         source.check_names();
         let evidence = Evidence::read(&source);
         let package = package::read(&source, &evidence, hash(files));
-        let (referral, suggestions) = package::suggestions(&source);
+        let (referral, suggestions) = package::suggestions(&source, &evidence);
         let tables = tables::read(&source, &evidence);
         let criteria = criteria::read(&source, &evidence);
         let options = options::read(&source, &evidence, criteria.as_ref());
         let order = graph::check(criteria.as_ref(), &options, &faults);
+        let ids = options.ids.clone();
         let cards = slots::cards(&source);
 
         let parts = (
@@ -97,7 +99,11 @@ impl Knowledge {
             Some(package),
             Some(tables),
             Some(Criteria {
-                criteria, hormones, ..
+                criteria,
+                hormones,
+                markers,
+                marker_course: Some(marker_course),
+                ..
             }),
             Some(statements),
             Some((since_publication, _)),
@@ -116,6 +122,8 @@ impl Knowledge {
             options: options.options.into_iter().map(|read| read.option).collect(),
             evaluation_order: order,
             hormones,
+            markers,
+            marker_course,
             grade: tables.grade,
             enets: tables.enets,
             ajcc7: tables.ajcc7,
@@ -128,6 +136,7 @@ impl Knowledge {
             texts: Texts::default(),
         };
         // A fault found above may be what keeps a card from being made, so the renderer adds only to files without one.
+        check_notes(&knowledge, &ids, &faults);
         let faulty = faults.files();
         for (file, line, what) in check_templates(&knowledge) {
             if !faulty.contains(&file) {
@@ -140,6 +149,59 @@ impl Knowledge {
             Ok(knowledge)
         } else {
             Err(found)
+        }
+    }
+}
+
+/// A note that could stand nowhere, or not where it holds, is a fault: nobody would see that it is silent. Of an option that
+/// has faults itself nothing is said.
+fn check_notes(knowledge: &Knowledge, options: &BTreeSet<String>, faults: &Faults) {
+    let file = "evidence/since-publication.csv";
+    let faulty = faults.files();
+    let of_option = |id: &str| format!("options/{id}/option.toml");
+    for (id, note) in &knowledge.since_publication {
+        for condition in &note.holds {
+            let names_it = |option: &String| {
+                let known = knowledge.option(option);
+                known.is_none_or(|known| known.all_notes().any(|noted| noted == id))
+            };
+            match condition {
+                When::Option(option) if !options.contains(option) => {
+                    faults.of(file, format!("`{id}` holds beside the unknown option `{option}`"));
+                }
+                When::Option(option) if !names_it(option) && !faulty.contains(&of_option(option)) => {
+                    faults.of(
+                        file,
+                        format!("`{id}` holds beside `{option}`, which does not name it"),
+                    );
+                }
+                When::Syndrome(syndrome) if knowledge.marker_of(syndrome).is_none() => {
+                    faults.of(
+                        file,
+                        format!("`{id}` holds for the unknown syndrome `{syndrome}`"),
+                    );
+                }
+                _ => {}
+            }
+        }
+    }
+    let after = &knowledge.marker_course.after_option;
+    if !options.contains(after) {
+        faults.of("criteria.toml", format!("unknown option `{after}`"));
+    }
+    for option in &knowledge.options {
+        let elsewhere = |condition: &When| match condition {
+            When::Option(other) => *other != option.id,
+            When::Page => true,
+            _ => false,
+        };
+        let never = |id: &&String| {
+            let note = knowledge.since_publication.get(*id);
+            note.is_some_and(|note| note.holds.iter().all(elsewhere))
+        };
+        for id in option.all_notes().filter(never) {
+            let what = format!("the note `{id}` never holds beside this option");
+            faults.of(&of_option(&option.id), what);
         }
     }
 }

@@ -13,6 +13,8 @@ mod rows;
 mod section;
 mod slots;
 mod tables;
+mod when;
 
 pub use fault::Fault;
 pub use model::*;
+pub use when::When;

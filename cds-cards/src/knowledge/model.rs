@@ -1,6 +1,7 @@
 //! The knowledge as the engine uses it: every reference resolved and every table checked by the loader.
 
-use crate::assessment::{Cited, Group, KnowledgeRef, OptionReport, Outcome, Role};
+use super::when::When;
+use crate::assessment::{Cited, Group, KnowledgeRef, Role};
 use crate::render::Texts;
 use fhir_profiles::{FactId, Interval, Treatment};
 use rust_decimal::Decimal;
@@ -20,6 +21,10 @@ pub struct Knowledge {
     pub evaluation_order: Vec<usize>,
     /// Criteria (of kind range) whose being met makes a tumour functioning, with the syndrome.
     pub hormones: Vec<HormoneRule>,
+    /// What stands beside a marker, and of which syndrome it is.
+    pub markers: Vec<MarkerRule>,
+    /// What the course of a marker asks for.
+    pub marker_course: MarkerCourse,
     /// WHO grade.
     pub grade: GradeTable,
     /// ENETS.
@@ -44,6 +49,12 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
+    /// The marker of a syndrome.
+    pub fn marker_of(&self, syndrome: &str) -> Option<&MarkerRule> {
+        let of = |rule: &&MarkerRule| rule.syndrome.as_deref() == Some(syndrome);
+        self.markers.iter().find(of)
+    }
+
     /// The option of this id.
     pub fn option(&self, id: &str) -> Option<&OptionKnowledge> {
         self.options.iter().find(|option| option.id == id)
@@ -71,6 +82,8 @@ pub struct Package {
     pub topics: BTreeMap<String, Coding>,
     /// What no rule looks at, for the assessment card.
     pub not_looked_at: String,
+    /// What no rule looks at and a record can say: a presence of one of these is said first of all.
+    pub outside: Vec<FactId>,
     /// From which age on the review concerns a patient, in years, and what is said of a younger one.
     pub adults: (Decimal, String),
     /// Limits of the evidence, one sentence each.
@@ -234,8 +247,6 @@ pub struct OptionKnowledge {
     pub statements: BTreeMap<String, Vec<String>>,
     /// Criteria that the review does not name for this option: an interpretation here, whatever they are elsewhere.
     pub interpreted: BTreeSet<String>,
-    /// Ids of since-publication notes on a criterion, shown where it is not met.
-    pub criterion_notes: BTreeMap<String, Vec<String>>,
     /// What speaks for it without changing the verdict.
     pub favours: Vec<Aspect>,
     /// What to be careful of without changing the verdict.
@@ -246,9 +257,13 @@ pub struct OptionKnowledge {
     pub figures: Vec<Figure>,
     /// Further sentences of the review.
     pub notes: Vec<Cited>,
+    /// What the review says of harm, in one line.
+    pub side_effects: Vec<Cited>,
     /// What orders mean it; none for an option of a site's own that no known treatment means.
     pub orders: Vec<OrderMeaning>,
-    /// Ids of since-publication notes.
+    /// Ids of since-publication notes that stand before its benefits.
+    pub before_benefits: Vec<String>,
+    /// Ids of the other since-publication notes.
     pub since_publication: Vec<String>,
     /// Ids of corrections.
     pub corrections: Vec<String>,
@@ -269,38 +284,9 @@ impl OptionKnowledge {
         criterion.interpretation || self.interpreted.contains(&criterion.id)
     }
 
-    /// Ids of the since-publication notes that concern a patient: those on the option, and those on findings.
-    pub fn notes_for<'a>(&'a self, report: &'a OptionReport) -> impl Iterator<Item = &'a String> {
-        self.since_publication
-            .iter()
-            .chain(self.notes_on_findings(report))
-    }
-
-    /// Ids of the notes on criteria that this patient does not meet, and on cautions that apply.
-    pub fn notes_on_findings<'a>(&'a self, report: &'a OptionReport) -> impl Iterator<Item = &'a String> {
-        let not_met = report.criteria.iter().filter(|c| c.outcome == Outcome::NotMet);
-        let cautions = self.cautions.iter().filter(|c| report.cautions.contains(&c.id));
-        not_met
-            .filter_map(|c| self.criterion_notes.get(&c.id))
-            .flatten()
-            .chain(cautions.flat_map(|c| &c.since_publication))
-    }
-
-    /// Ids of every since-publication note on it, each once, whether or not a condition goes with it.
-    pub fn all_notes(&self) -> Vec<&String> {
-        let mut all: Vec<&String> = Vec::new();
-        let aspects = [&self.favours, &self.cautions, &self.variants];
-        let of_aspects = aspects.into_iter().flatten().flat_map(|a| &a.since_publication);
-        let notes = self.since_publication.iter();
-        for id in notes
-            .chain(self.criterion_notes.values().flatten())
-            .chain(of_aspects)
-        {
-            if !all.contains(&id) {
-                all.push(id);
-            }
-        }
-        all
+    /// Ids of every since-publication note on it, those before its benefits first.
+    pub fn all_notes(&self) -> impl Iterator<Item = &String> {
+        self.before_benefits.iter().chain(&self.since_publication)
     }
 }
 
@@ -326,8 +312,6 @@ pub struct Aspect {
     pub when: Vec<String>,
     /// Statements it rests on.
     pub statements: Vec<String>,
-    /// Ids of since-publication notes, shown where it applies.
-    pub since_publication: Vec<String>,
 }
 
 /// An outcome figure: the number stands here once.
@@ -350,6 +334,30 @@ pub struct HormoneRule {
     pub criterion: String,
     /// The syndrome it confirms.
     pub syndrome: String,
+}
+
+/// What the review says of a marker, and the syndrome whose hormone it is.
+#[derive(Debug)]
+pub struct MarkerRule {
+    /// The marker.
+    pub fact: FactId,
+    /// The syndrome; the marker is shown where this one is recorded.
+    pub syndrome: Option<String>,
+    /// Whether it is shown whatever syndrome is recorded.
+    pub always: bool,
+    /// What a reader must know of it.
+    pub note: Cited,
+}
+
+/// What is said of a marker that has changed, or after debulking.
+#[derive(Debug)]
+pub struct MarkerCourse {
+    /// Asked for where it has changed and the disease status says nothing of its day.
+    pub compare: Cited,
+    /// The option after which it is said whether the marker is back in its range.
+    pub after_option: String,
+    /// What that is said with.
+    pub after: Cited,
 }
 
 /// WHO grade: bands per measure and the differentiation paired with each grade.
@@ -437,6 +445,10 @@ pub struct SinceNote {
     pub source: String,
     /// `high` or `medium`.
     pub confidence: String,
+    /// Where it holds, in words.
+    pub when: String,
+    /// Where it holds: where one of these does.
+    pub holds: Vec<When>,
 }
 
 /// A figure of the review that its own source contradicts.
@@ -463,6 +475,8 @@ pub struct Suggestion {
     pub code: Coding,
     /// Text of the request.
     pub text: String,
+    /// Why the review asks for it, where it says so.
+    pub reason: Option<Cited>,
 }
 
 /// The draft referral to the multidisciplinary meeting; `{}` in its texts is the group of options.

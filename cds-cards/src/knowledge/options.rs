@@ -87,7 +87,8 @@ impl Reader<'_> {
         let restriction = root
             .section("restriction", |section| self.cited(section))
             .flatten();
-        let since_publication = self.noted(root);
+        let before_benefits = self.noted(root, "before-benefits");
+        let since_publication = self.noted(root, "since-publication");
         let corrections = self
             .evidence
             .corrected(self.file, root.texts("corrections"), self.source.faults);
@@ -100,11 +101,11 @@ impl Reader<'_> {
             "figure",
             root.sections("figure", |section| self.figure(section)),
         );
-        let notes = root
-            .sections("note", |section| self.cited(section))
-            .into_iter()
-            .flatten()
-            .collect();
+        let sentences = |key| -> Vec<Cited> {
+            let read = root.sections(key, |section| self.cited(section));
+            read.into_iter().flatten().collect()
+        };
+        let (notes, side_effects) = (sentences("note"), sentences("side-effect"));
         let meanings = order_meanings(root);
         let card = slots::option_card(self.source, folder, &figures);
         Some(ReadOption {
@@ -116,13 +117,14 @@ impl Reader<'_> {
                 criteria: criteria.roles,
                 statements: criteria.statements,
                 interpreted: criteria.interpreted,
-                criterion_notes: criteria.notes,
                 favours,
                 cautions,
                 variants,
                 figures,
                 notes,
+                side_effects,
                 orders: meanings,
+                before_benefits,
                 since_publication,
                 corrections,
                 card: card?,
@@ -138,15 +140,12 @@ impl Reader<'_> {
             let own = section.texts("statements");
             let own = self.evidence.cited(self.file, own, self.source.faults);
             let ours = section.flag("interpretation");
-            (section.text("id"), role(section), own, ours, self.noted(section))
+            (section.text("id"), role(section), own, ours)
         };
-        for (id, role, own, ours, notes) in root.sections("criterion", read) {
+        for (id, role, own, ours) in root.sections("criterion", read) {
             let Some(id) = id else { continue };
             if ours {
                 found.interpreted.insert(id.value.clone());
-            }
-            if !notes.is_empty() {
-                found.notes.insert(id.value.clone(), notes);
             }
             self.known(root, &id);
             if found.roles.iter().any(|(known, _)| *known == id.value) {
@@ -180,7 +179,6 @@ impl Reader<'_> {
                 self.known(section, criterion);
             }
             let statements = self.statements(section);
-            let since_publication = self.noted(section);
             let id = id?;
             let line = id.line;
             Some(At {
@@ -189,7 +187,6 @@ impl Reader<'_> {
                     label: label?.value,
                     when: when.into_iter().map(|criterion| criterion.value).collect(),
                     statements,
-                    since_publication,
                 },
                 line,
             })
@@ -205,7 +202,10 @@ impl Reader<'_> {
         if let Some(value) = value.as_ref().filter(|value| !is_figure(&value.value)) {
             section.fault(
                 value.line,
-                format!("`{}` is no number, nor a range such as `10-25`", value.value),
+                format!(
+                    "`{}` is no number, nor a range such as `10-25`, nor `14 ± 16`",
+                    value.value
+                ),
             );
         }
         if let Some(wording) = wording
@@ -247,8 +247,8 @@ impl Reader<'_> {
         })
     }
 
-    fn noted(&self, section: &Section<'_>) -> Vec<String> {
-        let ids = section.texts("since-publication");
+    fn noted(&self, section: &Section<'_>, key: &'static str) -> Vec<String> {
+        let ids = section.texts(key);
         self.evidence.noted(self.file, ids, self.source.faults)
     }
 
@@ -264,7 +264,6 @@ struct OwnCriteria {
     roles: Vec<(String, Role)>,
     statements: BTreeMap<String, Vec<String>>,
     interpreted: BTreeSet<String>,
-    notes: BTreeMap<String, Vec<String>>,
 }
 
 trait Named {
@@ -328,7 +327,9 @@ fn known(section: &Section<'_>, codes: Vec<At<String>>) -> Vec<(Treatment, usize
 }
 
 fn is_figure(value: &str) -> bool {
-    value.split('-').count() <= 2 && value.split('-').all(|end| Decimal::from_str_exact(end).is_ok())
+    let separator = if value.contains('±') { " ± " } else { "-" };
+    let parts: Vec<&str> = value.split(separator).collect();
+    parts.len() <= 2 && parts.iter().all(|part| Decimal::from_str_exact(part).is_ok())
 }
 
 fn group(root: &Section<'_>) -> Option<Group> {

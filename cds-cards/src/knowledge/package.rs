@@ -88,8 +88,9 @@ pub(super) fn read(source: &Source<'_>, evidence: &Evidence, hash: String) -> Op
             citation_url: citation_url?.value,
             source_label: source_label?.value,
             topics,
-            not_looked_at: scope.as_ref()?.0.clone(),
-            adults: scope?.1,
+            not_looked_at: scope.as_ref()?.not_looked_at.clone(),
+            outside: scope.as_ref()?.outside.clone(),
+            adults: scope?.adults,
             limits,
             principles,
             override_reasons: override_reasons.into_iter().flatten().collect(),
@@ -111,11 +112,34 @@ fn topics(root: &Section<'_>) -> BTreeMap<String, Coding> {
 }
 
 /// What the review is not on.
-fn scope(section: &Section<'_>) -> Option<(String, (Decimal, String))> {
+struct Scope {
+    not_looked_at: String,
+    outside: Vec<FactId>,
+    adults: (Decimal, String),
+}
+
+fn scope(section: &Section<'_>) -> Option<Scope> {
     let not_looked_at = section.text("not-looked-at");
+    let outside = facts(section, section.some_texts("outside"));
     let not_adult = section.text("not-adult");
     let adult = section.needed_number("adult-from");
-    Some((not_looked_at?.value, (adult?.value, not_adult?.value)))
+    Some(Scope {
+        not_looked_at: not_looked_at?.value,
+        outside,
+        adults: (adult?.value, not_adult?.value),
+    })
+}
+
+/// The facts that are named there; unknown ones are reported.
+fn facts(section: &Section<'_>, names: Vec<At<String>>) -> Vec<FactId> {
+    let parsed = names.into_iter().filter_map(|name| {
+        let fact = FactId::parse(&name.value);
+        if fact.is_none() {
+            section.fault(name.line, format!("unknown fact `{}`", name.value));
+        }
+        fact
+    });
+    parsed.collect()
 }
 
 /// What changed from version to version; who changes the knowledge says what.
@@ -139,13 +163,13 @@ fn changes(root: &Section<'_>, version: Option<&At<String>>) -> Vec<(String, Str
 }
 
 /// Reads the referral and the suggestions; no referral if it is missing or has faults (reported).
-pub(super) fn suggestions(source: &Source<'_>) -> (Option<Referral>, Vec<Suggestion>) {
+pub(super) fn suggestions(source: &Source<'_>, evidence: &Evidence) -> (Option<Referral>, Vec<Suggestion>) {
     let Some(place) = source.place(SUGGESTIONS) else {
         return (None, Vec::new());
     };
     let read = place.parse(|root| {
         let referral = root.needed_section("referral", referral);
-        let suggestions = root.sections("suggestion", suggestion);
+        let suggestions = root.sections("suggestion", |section| suggestion(section, source, evidence));
         (referral.flatten(), suggestions.into_iter().flatten().collect())
     });
     read.unwrap_or_default()
@@ -170,24 +194,27 @@ fn referral(section: &Section<'_>) -> Option<Referral> {
     })
 }
 
-fn suggestion(section: &Section<'_>) -> Option<Suggestion> {
+fn suggestion(section: &Section<'_>, source: &Source<'_>, evidence: &Evidence) -> Option<Suggestion> {
     let (label, text, code) = (
         section.text("label"),
         section.text("text"),
         coding(section, "code"),
     );
-    let mut facts = Vec::new();
-    for name in section.some_texts("facts") {
-        match FactId::parse(&name.value) {
-            Some(fact) => facts.push(fact),
-            None => section.fault(name.line, format!("unknown fact `{}`", name.value)),
-        }
-    }
+    let facts = facts(section, section.some_texts("facts"));
+    let reason = section.section("reason", |section| {
+        let text = section.text("text");
+        let statements = evidence.cited(SUGGESTIONS, section.some_texts("statements"), source.faults);
+        Some(Cited {
+            text: text?.value,
+            statements,
+        })
+    });
     Some(Suggestion {
         facts,
         label: label?.value,
         code: code?,
         text: text?.value,
+        reason: reason.flatten(),
     })
 }
 

@@ -1,12 +1,12 @@
 //! What the assessment card's template is given.
 
-use super::evidence::{
-    Note, Record, Sentence, all_records, chart_line, counting, notes, records, unused_records,
-};
+use super::evidence::{Note, Record, Sentence, chart_line, counting, records, unused_records};
 use super::findings::{Place, missing_facts};
 use super::group_card::is_shown;
-use super::{summary, words};
-use crate::assessment::{Assessment, FactValue, Gate, Group, OptionReport, Reason};
+use super::markdown::plain;
+use super::markers::{Marker, markers};
+use super::{notes, scope, summary, words};
+use crate::assessment::{Assessment, Gate, Group, OptionReport, Reason};
 use crate::knowledge::{Knowledge, OptionKnowledge};
 use fhir_profiles::FactId;
 use serde::Serialize;
@@ -25,15 +25,17 @@ pub(super) struct View {
     ajcc: Stage,
     liver_metastases: String,
     liver_records: Vec<Record>,
-    marker: Vec<Record>,
+    /// What the review does not look at and the record says; first of all.
+    outside: Vec<String>,
+    /// The genetic syndromes on record; empty if there are none.
+    genetic: String,
+    markers: Vec<MarkerView>,
     groups: Vec<GroupView>,
     /// What was given, in words; the reasons in it are chart data.
     given: Vec<String>,
     principles: Vec<Sentence>,
     limits: Vec<Sentence>,
     not_looked_at: String,
-    /// The age, and that the review is not on it; empty for an adult.
-    young: String,
     missing: Vec<Missing>,
     missing_more: usize,
     left_out: Vec<String>,
@@ -66,6 +68,25 @@ struct Stage {
     statements: String,
     open: bool,
     candidates: String,
+}
+
+#[derive(Serialize)]
+struct MarkerView {
+    label: String,
+    text: String,
+    asks: Vec<Sentence>,
+    note: Sentence,
+}
+
+impl From<&Marker> for MarkerView {
+    fn from(marker: &Marker) -> Self {
+        Self {
+            label: marker.fact.info().label.clone(),
+            text: plain(&marker.text),
+            asks: marker.asks.iter().map(Sentence::from).collect(),
+            note: Sentence::from(&marker.note),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -107,8 +128,12 @@ pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, left_out: Vec
         ajcc: stage(&assessment.stage.ajcc7),
         liver_metastases: words::liver_metastases(assessment),
         liver_records: records(assessment, FactId::LiverMetastases, RECORDS),
-        // With the older readings: its course is what it tells.
-        marker: all_records(assessment, &[FactId::ChromograninA], RECORDS),
+        outside: scope::outside(knowledge, assessment),
+        genetic: scope::genetic_syndromes(assessment).unwrap_or_default(),
+        markers: markers(knowledge, assessment)
+            .iter()
+            .map(MarkerView::from)
+            .collect(),
         groups: groups(knowledge, assessment),
         given: assessment
             .pathway
@@ -119,7 +144,6 @@ pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, left_out: Vec
         principles: assessment.principles.iter().map(Sentence::from).collect(),
         limits: knowledge.package.limits.iter().map(Sentence::from).collect(),
         not_looked_at: knowledge.package.not_looked_at.clone(),
-        young: young(knowledge, assessment).unwrap_or_default(),
         missing_more: missing.len().saturating_sub(NAMED),
         missing: missing
             .into_iter()
@@ -137,7 +161,7 @@ pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, left_out: Vec
         },
         problems: assessment.problems.iter().take(NAMED).map(Place::from).collect(),
         problems_more: assessment.problems.len().saturating_sub(NAMED),
-        notes: notes(knowledge),
+        notes: notes::of_patient(knowledge, assessment),
         version: assessment.knowledge.version.clone(),
         cut_off: assessment.knowledge.evidence_cut_off.clone(),
         as_of: assessment.as_of.clone(),
@@ -240,16 +264,4 @@ fn on_the_limit(knowledge: &Knowledge, option: &OptionKnowledge) -> String {
     let known = |id: &String| Some(format!(" ({id}: {})", knowledge.corrections.get(id)?.short));
     let corrections: String = option.corrections.iter().filter_map(known).collect();
     format!("exactly on the limit{corrections}")
-}
-
-fn young(knowledge: &Knowledge, assessment: &Assessment) -> Option<String> {
-    let (adult, what) = &knowledge.package.adults;
-    let age = assessment.facts.get(&FactId::Age)?;
-    let years = match (&age.value, &age.range) {
-        (Some(FactValue::Number(years)), _) => *years,
-        // Of an interval the lowest: nobody is taken for an adult who may not be one.
-        (_, Some(range)) => range.low?,
-        _ => return None,
-    };
-    (years < *adult).then(|| format!("age {}. {what}", words::value(age).unwrap_or_default()))
 }

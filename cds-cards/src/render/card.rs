@@ -172,6 +172,19 @@ struct Concept {
     text: Text,
 }
 
+/// A concept in words only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Words {
+    text: Text,
+}
+
+/// What a draft asks for, and why the review asks for it where it does.
+pub(super) struct Asked {
+    pub(super) code: FullCoding,
+    pub(super) text: Text,
+    pub(super) reason: Option<Text>,
+}
+
 /// A draft ServiceRequest, the only resource that a suggestion can create.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -181,6 +194,8 @@ struct DraftRequest {
     intent: &'static str,
     subject: Subject,
     code: Concept,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason_code: Option<[Words; 1]>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -201,13 +216,15 @@ pub struct Suggestion {
 
 impl Suggestion {
     /// A draft request for `subject`.
-    pub(super) fn draft(uuid: Uuid, label: Text, code: FullCoding, text: Text, subject: Subject) -> Self {
+    pub(super) fn draft(uuid: Uuid, label: Text, asked: Asked, subject: Subject) -> Self {
+        let Asked { code, text, reason } = asked;
         let resource = DraftRequest {
             resource_type: "ServiceRequest",
             status: "draft",
             intent: "proposal",
             subject,
             code: Concept { coding: [code], text },
+            reason_code: reason.map(|text| [Words { text }]),
         };
         // The description is what some record systems show instead of the label.
         let action = Action {

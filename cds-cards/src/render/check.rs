@@ -83,7 +83,8 @@ fn check_card(knowledge: &Knowledge, name: &str, text: &str, faults: &mut Vec<Te
         Err(error) => return faults.push(fault(&file, text, &error)),
         Ok(slots) => {
             for slot in slots.iter().filter(|slot| {
-                matches!(name, "assessment.md" | "discrepancy.md") && slot.starts_with("notes.")
+                matches!(name, "assessment.md" | "discrepancy.md" | "missing-data.md")
+                    && slot.starts_with("notes.")
             }) {
                 let id = slot
                     .trim_start_matches("notes.")
@@ -115,7 +116,7 @@ fn check_card(knowledge: &Knowledge, name: &str, text: &str, faults: &mut Vec<Te
             "missing-data.md" => texts::fill(
                 &file,
                 text,
-                &findings::missing(&sample, &findings::missing_facts(&sample)),
+                &findings::missing(knowledge, &sample, &findings::missing_facts(&sample)),
             )
             .map(Some),
             "order-warning.md" => {

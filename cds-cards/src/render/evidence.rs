@@ -2,10 +2,9 @@
 
 use super::markdown::{plain, shorten};
 use crate::assessment::{Assessment, Cited, EvidenceReport, FactReport};
-use crate::knowledge::{Aspect, Knowledge, SinceNote};
+use crate::knowledge::{Aspect, SinceNote};
 use fhir_profiles::FactId;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// Chart text on a card is a reminder of the record, not a copy of it.
 const CHART_LIMIT: usize = 80;
@@ -124,12 +123,6 @@ pub(super) struct Note {
     topic: String,
     text: String,
     confidence: String,
-}
-
-/// Every note that may be shown, for templates that name the ones they need.
-pub(super) fn notes(knowledge: &Knowledge) -> BTreeMap<String, Note> {
-    let known = knowledge.since_publication.iter();
-    known.map(|(id, known)| (id.clone(), note(id, known))).collect()
 }
 
 pub(super) fn note(id: &str, note: &SinceNote) -> Note {

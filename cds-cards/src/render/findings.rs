@@ -1,7 +1,7 @@
 //! What the templates of the missing-data, discrepancy and unreadable cards are given.
 
-use super::evidence::{Note, Record, all_records, chart, notes, record};
-use super::words;
+use super::evidence::{Note, Record, all_records, chart, record};
+use super::{notes, words};
 use crate::assessment::{Assessment, EvidenceReport, FactReport, Gate, MissingFact, ProblemReport, Reason};
 use crate::knowledge::Knowledge;
 use fhir_profiles::FactId;
@@ -20,6 +20,7 @@ const PLACES: usize = 5;
 pub(super) struct MissingView {
     facts: Vec<Fact>,
     more: Vec<String>,
+    notes: BTreeMap<String, Note>,
     version: String,
 }
 
@@ -38,7 +39,7 @@ pub fn missing_facts(assessment: &Assessment) -> Vec<MissingFact> {
     assessment.missing.iter().filter(decide).cloned().collect()
 }
 
-pub(super) fn missing(assessment: &Assessment, facts: &[MissingFact]) -> MissingView {
+pub(super) fn missing(knowledge: &Knowledge, assessment: &Assessment, facts: &[MissingFact]) -> MissingView {
     let (shown, more) = facts.split_at(facts.len().min(FACTS));
     let label = |missing: &MissingFact| missing.fact.info().label.clone();
     MissingView {
@@ -61,6 +62,7 @@ pub(super) fn missing(assessment: &Assessment, facts: &[MissingFact]) -> Missing
             })
             .collect(),
         more: more.iter().map(label).collect(),
+        notes: notes::of_patient(knowledge, assessment),
         version: assessment.knowledge.version.clone(),
     }
 }
@@ -92,7 +94,7 @@ pub(super) fn discrepancies(knowledge: &Knowledge, assessment: &Assessment) -> D
     };
     DiscrepancyView {
         items: assessment.discrepancies.iter().map(item).collect(),
-        notes: notes(knowledge),
+        notes: notes::of_patient(knowledge, assessment),
         version: assessment.knowledge.version.clone(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::assessment_card::given;
 use super::evidence::{Note, Sentence, note};
-use super::{summary, texts, words};
+use super::{notes, summary, texts, words};
 use crate::assessment::{Assessment, CriterionReport, Group, OptionReport, Outcome, Reason, Role, Verdict};
 use crate::knowledge::{Aspect, Knowledge, OptionKnowledge};
 use minijinja::value::Value;
@@ -33,6 +33,7 @@ struct OptionView {
     /// When it was given, if it was.
     given: String,
     restriction: Vec<Sentence>,
+    before: Vec<Note>,
     rule_out: Vec<Criterion>,
     ruled_out: Vec<Criterion>,
     confirm: Vec<Criterion>,
@@ -42,6 +43,7 @@ struct OptionView {
     cautions: Vec<Sentence>,
     passage: Value,
     sentences: Vec<Sentence>,
+    side_effects: Vec<Sentence>,
     corrections: Vec<CorrectionView>,
 }
 
@@ -90,11 +92,13 @@ pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, group: Group)
     let advised_against_notes = of_group
         .iter()
         .filter(|option| option.verdict == Verdict::Contraindicated)
-        .filter_map(|option| Some((*option, knowledge.option(&option.id)?)))
-        .flat_map(|(option, known)| known.notes_on_findings(option));
+        .flat_map(|option| notes::of_finding(knowledge, assessment, option));
     let notes: BTreeSet<&String> = described
         .iter()
-        .flat_map(|(option, known)| known.notes_for(option))
+        .flat_map(|(option, _)| {
+            let [_, after] = notes::of_option(knowledge, assessment, &option.id);
+            after.into_iter().map(|(id, _)| id)
+        })
         .chain(advised_against_notes)
         .collect();
     let against = of_group
@@ -109,7 +113,7 @@ pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, group: Group)
             .collect(),
         options: described
             .iter()
-            .map(|(option, known)| describe(knowledge, assessment, option, known, &shared))
+            .map(|(option, known)| describe(knowledge, assessment, (option, known), &shared))
             .collect(),
         notes: notes
             .into_iter()
@@ -155,10 +159,10 @@ fn advised_against(knowledge: &Knowledge, option: &OptionReport) -> Against {
 fn describe(
     knowledge: &Knowledge,
     assessment: &Assessment,
-    option: &OptionReport,
-    known: &OptionKnowledge,
+    (option, known): (&OptionReport, &OptionKnowledge),
     shared: &Shared<'_>,
 ) -> OptionView {
+    let [before, _] = notes::of_option(knowledge, assessment, &option.id);
     let select = |contraindication: bool, met: bool| -> Vec<Criterion> {
         let wanted = option.criteria.iter().filter(|report| {
             (report.role == Role::Contraindication) == contraindication
@@ -178,6 +182,7 @@ fn describe(
         verdict: words::verdict(option.verdict).to_owned(),
         given: given(assessment, option),
         restriction: known.restriction.iter().map(Sentence::from).collect(),
+        before: before.into_iter().map(|(id, known)| note(id, known)).collect(),
         rule_out: select(true, false),
         ruled_out: select(true, true),
         confirm: select(false, false),
@@ -187,6 +192,7 @@ fn describe(
         cautions: labels(&known.cautions, &option.cautions),
         passage: texts::finished(knowledge.texts.passage(&known.id).to_owned()),
         sentences: known.notes.iter().map(Sentence::from).collect(),
+        side_effects: known.side_effects.iter().map(Sentence::from).collect(),
         corrections: corrections(
             knowledge,
             known.corrections.iter().filter(|id| !beside_figures.contains(id)),

@@ -7,16 +7,18 @@
 //! - `options/<id>/card.md`: `figures.<id>` for each `[[figure]]` of the option (`-` in its id written `_`), as wording
 //!   with number, unit, statement and correction. Every figure is used, and nothing else is there.
 //! - `cards/options.md`: `label`, `against` (`label`, `reasons`), `shared` (criteria that several options ask for),
-//!   `options` (`label`, `verdict`, `given`, `restriction`, `rule_out`, `ruled_out`, `confirm`, `met`, `variants`, `favours`,
-//!   `cautions`, `passage`, `sentences`, `corrections`), `notes`, `version`, `cut_off`. `rule_out` are contraindications
-//!   not excluded by the record, `ruled_out` those that are; `confirm` and `met` are the other criteria.
+//!   `options` (`label`, `verdict`, `given`, `restriction`, `before` (notes that stand before its benefits), `rule_out`,
+//!   `ruled_out`, `confirm`, `met`, `variants`, `favours`, `cautions`, `passage`, `sentences`, `side_effects`,
+//!   `corrections`), `notes`, `version`, `cut_off`. `rule_out` are contraindications not excluded by the record,
+//!   `ruled_out` those that are; `confirm` and `met` are the other criteria.
 //! - `cards/assessment.md`: `passed`, `grade` (`text`, `because`, `statements`, `reason`, `interpretation`,
 //!   `outside_table`, `records`, `unused`: records), `enets` and `ajcc` (`text`, `statements`, `open`, `candidates`), `liver_metastases`,
-//!   `liver_records`, `marker` (records), `groups` (`label`, `options`: `label`, `verdict`, `deciding`, `limit`, `interpretation`,
-//!   `interpreted`, `more`, `restriction`, `given`), `given` (what was given, in words), `principles`, `young` and `not_looked_at` (what the review is not on),
+//!   `liver_records`, `outside` (what the review does not look at), `genetic`, `markers` (`label`, `text`, `asks`, `note`: sentences),
+//!   `groups` (`label`, `options`: `label`, `verdict`, `deciding`, `limit`, `interpretation`, `interpreted`, `more`, `restriction`, `given`),
+//!   `given` (what was given, in words), `principles`, `not_looked_at` (what the review is not on),
 //!   `limits`, `missing` (`label`, `why`, `settles`), `missing_more`, `left_out`, `problems` (`place`, `problem`), `problems_more`, `notes.<id>` (every
-//!   since-publication note that may be shown), `version`, `cut_off`, `as_of`.
-//! - `cards/missing-data.md`: `facts` (`label`, `why`, `settles`, `unread`), `more`, `version`.
+//!   since-publication note that holds for the patient), `version`, `cut_off`, `as_of`.
+//! - `cards/missing-data.md`: `facts` (`label`, `why`, `settles`, `unread`), `more`, `notes.<id>` as above, `version`.
 //! - `cards/discrepancy.md`: `items` (`id`, `text`, `records`), `notes.<id>` as above, `version`.
 //! - `cards/order-warning.md`: `items` (`orders`: `wording`, `reference`; `interpretation`; `options`: `label`, `verdict`,
 //!   `restriction`, `corrections`, `reasons`: `criterion`, `records`, `quotes`: `id`, `section`, `text`), `notes`, `version`, `cut_off`.
@@ -38,9 +40,12 @@ mod findings;
 mod group_card;
 mod links;
 mod markdown;
+mod markers;
+pub mod notes;
 mod order_card;
 mod orders;
 mod sample;
+mod scope;
 mod suggestions;
 mod summary;
 mod texts;
@@ -52,7 +57,9 @@ pub use card::{
 pub use check::{TemplateFault, check_templates};
 pub use findings::missing_facts;
 pub use markdown::{WORD_JOINER, escape, plain};
+pub use markers::{Marker, markers};
 pub use orders::render_orders;
+pub use scope::{genetic_syndromes, outside};
 pub(crate) use texts::Texts;
 
 use crate::assessment::{Assessment, Gate, Group, MissingFact, OptionReport};
@@ -167,7 +174,7 @@ impl Maker<'_> {
             .iter()
             .map(|missing| missing.fact.info().label.clone())
             .collect();
-        let view = findings::missing(self.assessment, &facts);
+        let view = findings::missing(self.knowledge, self.assessment, &facts);
         let requests = self.requests(Kind::MissingData, &facts);
         let about = self.about(Kind::MissingData, None, [].into_iter());
         Some(self.card(Draft {

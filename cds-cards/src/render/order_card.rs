@@ -3,7 +3,7 @@
 use super::evidence::{Note, Record, Sentence, chart, chart_line, note, records};
 use super::findings::{self, Place};
 use super::group_card::{CorrectionView, Criterion, corrections, criterion};
-use super::{summary, words};
+use super::{notes, summary, words};
 use crate::assessment::{
     Assessment, CriterionReport, Gate, GivenReport, GivenState, Group, MissingFact, OptionReport, Outcome,
     Reason, Role, Status, Verdict,
@@ -136,8 +136,9 @@ pub(super) fn warning(
         .iter()
         .flat_map(|proposal| reports(assessment, proposal));
     let notes: BTreeSet<&String> = options
-        .filter_map(|option| Some((option, knowledge.option(&option.id)?)))
-        .flat_map(|(option, known)| known.notes_for(option))
+        .flat_map(|option| notes::of_option(knowledge, assessment, &option.id))
+        .flatten()
+        .map(|(id, _)| id)
         .collect();
     WarningView {
         items: items(knowledge, assessment, proposals),

@@ -1,14 +1,14 @@
 //! Made-up assessments that together reach every branch of the card texts, for the check at load.
 
 use crate::assessment::{
-    Assessment, CriterionReport, Discrepancy, EvidenceReport, FactReport, Gate, GivenReport, GivenState,
-    GradeReport, MissingFact, OptionReport, Outcome, Pathway, ProblemReport, Reason, Role, Settles, Stage,
-    StageReport, Verdict,
+    Assessment, CriterionReport, Discrepancy, Earlier, EvidenceReport, FactReport, FactValue, Gate,
+    GivenReport, GivenState, GradeReport, MissingFact, OptionReport, Outcome, Pathway, ProblemReport, Range,
+    Reason, Role, Settles, Stage, StageReport, Status, Verdict,
 };
-use crate::knowledge::{Aspect, Knowledge, OptionKnowledge, StagingTable};
+use crate::knowledge::{Aspect, Knowledge, OptionKnowledge, StagingTable, When};
 use crate::orders::{OrderName, Proposal, Unread};
 use fhir_profiles::facts::Aside;
-use fhir_profiles::{FactId, UnreadOrder};
+use fhir_profiles::{FactId, Interval, UnreadOrder};
 
 const VERDICTS: [Verdict; 5] = [
     Verdict::Supported,
@@ -154,6 +154,7 @@ fn full(knowledge: &Knowledge, verdict: Verdict) -> Assessment {
         12
     ];
     assessment.principles = knowledge.package.principles.clone();
+    satisfy_notes(knowledge, &mut assessment);
     assessment.grade.interpretation = true;
     assessment.grade.classifiable = Some(false);
     assessment.grade.because = "recorded so".to_owned();
@@ -176,17 +177,69 @@ fn given(evidence: &EvidenceReport, option: &str) -> GivenReport {
     }
 }
 
-fn empty(knowledge: &Knowledge, gate: Gate) -> Assessment {
-    let unknown = FactReport {
+/// Makes the notes since publication hold, and everything be on record that the review does not look at.
+fn satisfy_notes(knowledge: &Knowledge, assessment: &mut Assessment) {
+    for fact in &knowledge.package.outside {
+        say(assessment, *fact, FactValue::Word("present".to_owned()));
+    }
+    for rule in &knowledge.markers {
+        say(assessment, rule.fact, FactValue::Number(9.into()));
+    }
+    say(assessment, FactId::Age, FactValue::Number(9.into()));
+    say(
+        assessment,
+        FactId::GeneticSyndrome,
+        FactValue::Words(vec!["vhl".to_owned()]),
+    );
+    let notes = knowledge.since_publication.values();
+    for rule in &knowledge.markers {
+        if let Some(report) = assessment.facts.get_mut(&rule.fact) {
+            report.earlier = Some(Earlier {
+                value: Range::from(&Interval::exactly(3.into())),
+                effective: Some("2026-01-01".to_owned()),
+            });
+        }
+    }
+    for condition in notes.flat_map(|note| &note.holds) {
+        match condition {
+            When::Recorded(fact) => say(assessment, *fact, FactValue::Number(9.into())),
+            When::Says(fact, word) => say(assessment, *fact, FactValue::Words(vec![word.clone()])),
+            When::NotRecorded(fact) => {
+                assessment.facts.insert(*fact, unrecorded());
+            }
+            When::Grade(grade) => assessment.grade.value = Some(grade.clone()),
+            When::Syndrome(syndrome) => {
+                if let Some(report) = assessment.facts.get_mut(&FactId::Functioning) {
+                    report.detail = Some(syndrome.clone());
+                }
+            }
+            When::Page | When::Option(_) | When::GivenSystemic | When::Palliative => {}
+        }
+    }
+}
+
+fn say(assessment: &mut Assessment, fact: FactId, value: FactValue) {
+    if let Some(report) = assessment.facts.get_mut(&fact) {
+        report.status = Status::Known;
+        report.reason = None;
+        report.value = Some(value);
+    }
+}
+
+fn unrecorded() -> FactReport {
+    FactReport {
         reason: Some(Reason::Missing),
         ..FactReport::default()
-    };
+    }
+}
+
+fn empty(knowledge: &Knowledge, gate: Gate) -> Assessment {
     Assessment {
         knowledge: knowledge.package.reference.clone(),
         as_of: "2026-01-01".to_owned(),
         subject: Some("Patient/p".to_owned()),
         gate,
-        facts: FactId::ALL.iter().map(|fact| (*fact, unknown.clone())).collect(),
+        facts: FactId::ALL.iter().map(|fact| (*fact, unrecorded())).collect(),
         grade: GradeReport {
             value: None,
             candidates: knowledge.grade.rows.iter().map(|row| row.grade.clone()).collect(),

@@ -1,8 +1,8 @@
 //! Draft requests: a referral to the multidisciplinary meeting and requests that settle a fact, never a treatment.
 
-use super::card::{FullCoding, Subject, Suggestion, Text};
+use super::card::{Asked, FullCoding, Subject, Suggestion, Text};
 use super::{Policy, words};
-use crate::assessment::{Group, MissingFact};
+use crate::assessment::{Cited, Group, MissingFact};
 use crate::knowledge::{Coding, Knowledge};
 
 /// At most so many on a missing-data card.
@@ -18,15 +18,13 @@ pub(super) fn referral(
     let known = &knowledge.referral;
     let of_group = |text: &str| text.replace("{}", &words::group(group).to_lowercase());
     let (label, text) = (of_group(&known.label), of_group(&known.text));
-    draft(
-        policy,
-        subject,
-        group.as_str(),
-        "referral",
-        &label,
-        &known.code,
-        &text,
-    )
+    let request = Request {
+        label: &label,
+        code: &known.code,
+        text: &text,
+        reason: None,
+    };
+    draft(policy, subject, &format!("{}/referral", group.as_str()), request)
 }
 
 /// Requests for the facts that would settle most, none twice.
@@ -54,34 +52,44 @@ pub(super) fn for_missing(
     chosen
         .filter_map(|known| {
             let name = known.facts.first().map_or("", |fact| fact.as_str());
-            draft(
-                policy,
-                subject,
-                card,
-                name,
-                &known.label,
-                &known.code,
-                &known.text,
-            )
+            let request = Request {
+                label: &known.label,
+                code: &known.code,
+                text: &known.text,
+                reason: known.reason.as_ref(),
+            };
+            draft(policy, subject, &format!("{card}/{name}"), request)
         })
         .collect()
+}
+
+/// What a draft request says.
+struct Request<'a> {
+    label: &'a str,
+    code: &'a Coding,
+    text: &'a str,
+    reason: Option<&'a Cited>,
 }
 
 fn draft(
     policy: &Policy<'_>,
     subject: Option<&Subject>,
-    card: &str,
     name: &str,
-    label: &str,
-    code: &Coding,
-    text: &str,
+    request: Request<'_>,
 ) -> Option<Suggestion> {
-    let uuid = policy.uuid(&format!("suggestion/{card}/{name}"));
+    let uuid = policy.uuid(&format!("suggestion/{name}"));
+    let reason = request
+        .reason
+        .and_then(|reason| Text::new(&format!("{} ({})", reason.text, reason.statements.join(", "))));
+    let asked = Asked {
+        code: FullCoding::new(request.code)?,
+        text: Text::new(request.text)?,
+        reason,
+    };
     Some(Suggestion::draft(
         uuid,
-        Text::new(label)?,
-        FullCoding::new(code)?,
-        Text::new(text)?,
+        Text::new(request.label)?,
+        asked,
         subject?.clone(),
     ))
 }

@@ -65,7 +65,7 @@ fn a_value_of_the_wrong_type() {
     );
     one(
         "package.toml",
-        "version = \"1.0.0\"",
+        "version = \"2.0.0\"",
         "version = 1",
         0,
         "`version` must be a text, not integer",

@@ -141,16 +141,16 @@ fn ids_that_lead_nowhere() {
     );
     one(
         CRITERIA,
-        "syndrome = \"VIPoma\"\n",
-        "syndrome = \"VIPoma\"\n[[hormone]]\ncriterion = \"functioning\"\nsyndrome = \"any\"\n",
-        2,
+        "criterion = \"vip-above-limit\"\nsyndrome = \"VIPoma\"\n",
+        "criterion = \"vip-above-limit\"\nsyndrome = \"VIPoma\"\n[[hormone]]\ncriterion = \"functioning\"\nsyndrome = \"any\"\n",
+        3,
         "criterion `functioning` is not of kind range",
     );
     one(
         CRITERIA,
-        "syndrome = \"VIPoma\"\n",
-        "syndrome = \"VIPoma\"\n[[hormone]]\ncriterion = \"serotonin\"\nsyndrome = \"any\"\n",
-        2,
+        "criterion = \"vip-above-limit\"\nsyndrome = \"VIPoma\"\n",
+        "criterion = \"vip-above-limit\"\nsyndrome = \"VIPoma\"\n[[hormone]]\ncriterion = \"serotonin\"\nsyndrome = \"any\"\n",
+        3,
         "unknown criterion `serotonin`",
     );
 }
@@ -218,7 +218,7 @@ fn a_figure_without_number() {
         "value = \"85\"",
         "value = \"most\"",
         0,
-        "`most` is no number, nor a range such as `10-25`",
+        "`most` is no number, nor a range such as `10-25`, nor `14 ± 16`",
     );
     one(
         CURATIVE,

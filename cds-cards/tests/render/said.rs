@@ -64,7 +64,8 @@ fn not_met_and_advised_against_are_told_apart() {
         "| review advises against | Portal vein occluded (2026-05-01); must hold: no portal vein occlusion"
     ));
     assert!(row("Potentially curative resection").contains("| criteria not met |"));
-    assert!(row("Cryotherapy").contains("| supported | all criteria met; oldest record 2026-05-01"));
+    assert!(row("Everolimus").contains("| supported | all criteria met; oldest record 2026-05-01"));
+    assert!(row("Cryotherapy").contains("| to confirm | largest liver lesion under 5 cm"));
     assert!(row("Radiofrequency").contains("| undetermined | largest liver lesion under 5 cm: not recorded"));
     assert!(found[0].detail().contains("is no ranking"));
     let liver = card_of(&found, "liver-directed").detail();
@@ -174,11 +175,12 @@ fn missing_data_ranks_facts_and_suggests_at_most_five_requests() {
         .iter()
         .find(|card| card.about().kind == Kind::MissingData)
         .unwrap();
-    let rows: Vec<usize> = card
-        .detail()
-        .lines()
-        .filter_map(|line| line.strip_suffix(" |")?.rsplit("| ").next()?.parse().ok())
-        .collect();
+    let settles = |line: &str| -> Option<(usize, usize)> {
+        let (_, last) = line.strip_suffix(" |")?.rsplit_once("| ")?;
+        let (least, most) = last.split_once(" to ").unwrap_or((last, last));
+        Some((least.parse().ok()?, most.parse().ok()?))
+    };
+    let rows: Vec<(usize, usize)> = card.detail().lines().filter_map(settles).collect();
     assert_eq!(rows.len(), 8);
     assert!(rows.is_sorted_by(|a, b| a >= b), "{rows:?}");
     assert_eq!(card.suggestions().len(), 5);

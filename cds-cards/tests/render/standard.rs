@@ -219,11 +219,11 @@ fn the_extension_is_that_of_the_contract() {
         .unwrap()
         .clone();
     assert_eq!(options.len(), 19);
-    let cryotherapy = options
+    let everolimus = options
         .iter()
-        .find(|option| option["id"] == "cryotherapy")
+        .find(|option| option["id"] == "everolimus")
         .unwrap();
-    assert_eq!(cryotherapy["verdict"], "supported");
+    assert_eq!(everolimus["verdict"], "supported");
 }
 
 #[test]

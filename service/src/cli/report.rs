@@ -3,10 +3,10 @@
 use super::style::Ink;
 use cds_cards::Knowledge;
 use cds_cards::assessment::{
-    Assessment, CriterionReport, Gate, GradeReport, Group, OptionReport, Outcome, Reason, Role, Stage,
+    Assessment, Cited, CriterionReport, Gate, GradeReport, Group, OptionReport, Outcome, Reason, Role, Stage,
     Status, Verdict,
 };
-use cds_cards::render::{plain, words};
+use cds_cards::render::{genetic_syndromes, markers, notes, outside, plain, words};
 use fhir_profiles::FactId;
 use std::fmt::Write as _;
 
@@ -29,7 +29,9 @@ impl<'a> Report<'a> {
     /// The report of one assessment.
     pub(super) fn write(mut self, name: &str, assessment: &Assessment) -> String {
         self.heading(name, assessment);
+        self.first(assessment);
         self.tumour(assessment);
+        self.markers(assessment);
         self.unread(assessment);
         self.given(assessment);
         for group in Group::ALL {
@@ -63,6 +65,43 @@ impl<'a> Report<'a> {
             knowledge.id, knowledge.version, knowledge.evidence_cut_off
         );
         self.line(0, &Ink::Dim.on(self.colour, &version));
+    }
+
+    /// What the review does not look at, and what must be known before any benefit.
+    fn first(&mut self, assessment: &Assessment) {
+        if assessment.gate == Gate::NoPnet {
+            return;
+        }
+        for line in outside(self.knowledge, assessment) {
+            self.line(0, &Ink::Yellow.on(self.colour, &line));
+        }
+        for option in &assessment.options {
+            let [before, _] = notes::of_option(self.knowledge, assessment, &option.id);
+            for (id, note) in before {
+                let line = format!("{} [{id}]", note.short);
+                if !self.text.contains(&line) {
+                    self.line(0, &Ink::Yellow.on(self.colour, &line));
+                }
+            }
+        }
+    }
+
+    fn markers(&mut self, assessment: &Assessment) {
+        if assessment.gate == Gate::NoPnet {
+            return;
+        }
+        let cited = |cited: &Cited| format!("{} [{}]", cited.text, cited.statements.join(", "));
+        for marker in markers(self.knowledge, assessment) {
+            let label = &marker.fact.info().label;
+            self.line(2, &format!("{label}: {}", plain(&marker.text)));
+            for ask in marker.asks.iter().map(cited) {
+                self.line(4, &Ink::Yellow.on(self.colour, &ask));
+            }
+            self.line(4, &Ink::Dim.on(self.colour, &cited(&marker.note)));
+        }
+        if let Some(syndromes) = genetic_syndromes(assessment) {
+            self.line(2, &format!("genetic syndrome: {syndromes}"));
+        }
     }
 
     fn tumour(&mut self, assessment: &Assessment) {
@@ -187,6 +226,9 @@ impl<'a> Report<'a> {
             self.line(4, &text);
         }
         let Some(known) = known else { return };
+        for Cited { text, statements } in &known.side_effects {
+            self.line(4, &format!("side effects: {text} [{}]", statements.join(", ")));
+        }
         for (name, ids, aspects) in [
             ("variant", &option.variants, &known.variants),
             ("in favour", &option.favours, &known.favours),

@@ -1,15 +1,16 @@
 //! One patient's assessment as pages show it: conclusions, facts with their records, verdicts.
 
-use super::quotes::{Quote, quotes};
+use super::quotes::{Quote, Sentence, quotes, sentence};
 use cds_cards::Knowledge;
 use cds_cards::assessment::{
     Assessment, CriterionReport, EvidenceReport, FactReport, Gate, Group, OptionReport, Outcome, Stage,
     Status,
 };
-use cds_cards::knowledge::OptionKnowledge;
-use cds_cards::render::{missing_facts, plain, words};
+use cds_cards::knowledge::{OptionKnowledge, SinceNote};
+use cds_cards::render::{genetic_syndromes, markers, missing_facts, notes, outside, plain, words};
 use fhir_profiles::FactId;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// What the assessment concludes of the tumour.
 #[derive(Debug, Serialize)]
@@ -23,6 +24,22 @@ pub(super) struct Tumour {
     /// Whether the review's table holds this tumour.
     outside_table: bool,
     stages: Vec<StageView>,
+    /// What the review does not look at and the record says.
+    outside: Vec<String>,
+    /// Notes that stand before the benefits of some option, by text and id.
+    warnings: Vec<(String, String)>,
+    markers: Vec<MarkerView>,
+    /// Genetic syndromes on record; empty if there are none.
+    genetic: String,
+}
+
+/// A marker by its own range, with what it asks for.
+#[derive(Debug, Serialize)]
+struct MarkerView {
+    label: String,
+    text: String,
+    asks: Vec<Sentence>,
+    note: Sentence,
 }
 
 #[derive(Debug, Serialize)]
@@ -115,7 +132,30 @@ pub(super) fn tumour(knowledge: &Knowledge, assessment: &Assessment) -> Tumour {
         ]
         .map(|(system, stage)| stage_view(knowledge, system, stage))
         .into(),
+        outside: outside(knowledge, assessment),
+        warnings: warnings(knowledge, assessment),
+        markers: markers(knowledge, assessment)
+            .into_iter()
+            .map(|marker| MarkerView {
+                label: marker.fact.info().label.clone(),
+                text: plain(&marker.text),
+                asks: marker.asks.iter().map(|ask| sentence(knowledge, ask)).collect(),
+                note: sentence(knowledge, &marker.note),
+            })
+            .collect(),
+        genetic: genetic_syndromes(assessment).unwrap_or_default(),
     }
+}
+
+fn warnings(knowledge: &Knowledge, assessment: &Assessment) -> Vec<(String, String)> {
+    let options = assessment.options.iter();
+    let before = options.flat_map(|option| {
+        let [before, _] = notes::of_option(knowledge, assessment, &option.id);
+        before
+    });
+    let unique: BTreeMap<&String, &SinceNote> = before.collect();
+    let found = unique.into_iter();
+    found.map(|(id, note)| (note.short.clone(), id.clone())).collect()
 }
 
 fn gate(assessment: &Assessment) -> String {
@@ -276,16 +316,19 @@ fn option(knowledge: &Knowledge, assessment: &Assessment, report: &OptionReport)
             .and_then(|known| known.restriction.as_ref())
             .map(|cited| cited.text.clone())
             .unwrap_or_default(),
-        beside: known.map(|known| beside(known, report)).unwrap_or_default(),
+        beside: known
+            .map(|known| beside(knowledge, assessment, known))
+            .unwrap_or_default(),
     }
 }
 
-fn beside(known: &OptionKnowledge, report: &OptionReport) -> String {
+fn beside(knowledge: &Knowledge, assessment: &Assessment, known: &OptionKnowledge) -> String {
     let corrections = match known.corrections.len() {
         0 => None,
         n => Some(words::count(n, "correction")),
     };
-    let notes = match known.notes_for(report).count() {
+    let [before, after] = notes::of_option(knowledge, assessment, &known.id);
+    let notes = match before.len() + after.len() {
         0 => None,
         n => Some(words::count(n, "note") + " since the review"),
     };

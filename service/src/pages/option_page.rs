@@ -24,6 +24,9 @@ pub(super) struct OptionPage {
     figures: Vec<FigureView>,
     corrections: Vec<CorrectionView>,
     notes: Vec<Sentence>,
+    side_effects: Vec<Sentence>,
+    /// Notes that stand before what the review reports.
+    before: Vec<NoteView>,
     since: Vec<NoteView>,
     citation: String,
     citation_url: String,
@@ -73,6 +76,12 @@ pub(super) fn view(knowledge: &Knowledge, option: &OptionKnowledge) -> OptionPag
     let aspects =
         |all: &[Aspect]| -> Vec<Sentence> { all.iter().map(|each| aspect(knowledge, each)).collect() };
     let corrected = |id: &String| Some(correction(id, knowledge.corrections.get(id)?));
+    let noted = |ids: &[String]| -> Vec<NoteView> {
+        let known = ids
+            .iter()
+            .filter_map(|id| Some((id, knowledge.since_publication.get(id)?)));
+        known.map(|(id, each)| note(id, each)).collect()
+    };
     let figures = option.figures.iter();
     let beside_figures: BTreeSet<&String> = figures.filter_map(|figure| figure.correction.as_ref()).collect();
     OptionPage {
@@ -107,11 +116,13 @@ pub(super) fn view(knowledge: &Knowledge, option: &OptionKnowledge) -> OptionPag
             .iter()
             .map(|cited| sentence(knowledge, cited))
             .collect(),
-        since: option
-            .all_notes()
-            .into_iter()
-            .filter_map(|id| Some(note(id, knowledge.since_publication.get(id)?)))
+        side_effects: option
+            .side_effects
+            .iter()
+            .map(|cited| sentence(knowledge, cited))
             .collect(),
+        before: noted(&option.before_benefits),
+        since: noted(&option.since_publication),
         citation: knowledge.package.citation.clone(),
         citation_url: knowledge.package.citation_url.clone(),
         cut_off: knowledge.package.reference.evidence_cut_off.clone(),

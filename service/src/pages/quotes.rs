@@ -38,6 +38,7 @@ pub(super) struct NoteView {
     text: String,
     source: String,
     confidence: String,
+    when: String,
 }
 
 /// The statements with these ids.
@@ -81,5 +82,6 @@ pub(super) fn note(id: &str, note: &SinceNote) -> NoteView {
         text: note.text.clone(),
         source: note.source.clone(),
         confidence: note.confidence.clone(),
+        when: note.when.clone(),
     }
 }

@@ -177,7 +177,8 @@ fn evidence(knowledge: &Knowledge, option: &OptionKnowledge) -> Vec<Value> {
         .into_iter()
         .flatten()
         .flat_map(|aspect| &aspect.statements);
-    let of_notes = option.notes.iter().flat_map(|note| &note.statements);
+    let sentences = option.notes.iter().chain(&option.side_effects);
+    let of_notes = sentences.flat_map(|note| &note.statements);
     let of_figures = option.figures.iter().map(|figure| &figure.statement);
     let mut ids: Vec<&String> = of_criteria
         .chain(of_aspects)
@@ -205,7 +206,7 @@ fn evidence(knowledge: &Knowledge, option: &OptionKnowledge) -> Vec<Value> {
         );
         Some(json!({"type": "documentation", "label": id, "citation": text}))
     });
-    let since = option.all_notes().into_iter().filter_map(|id| {
+    let since = option.all_notes().filter_map(|id| {
         let note = knowledge.since_publication.get(id)?;
         let text = format!(
             "{}: {} (confidence {}; {})",

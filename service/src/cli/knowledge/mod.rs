@@ -9,7 +9,7 @@ pub(super) use export::export;
 use super::{Ended, print};
 use crate::evaluator::load_knowledge;
 use cds_cards::Knowledge;
-use cds_cards::assessment::{Group, Role};
+use cds_cards::assessment::{Cited, Group, Role};
 use cds_cards::knowledge::{Aspect, Band, Call, Criterion, OptionKnowledge, Statement, Subject, Test};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -54,8 +54,8 @@ pub(super) fn show(id: Option<&str>) -> Result<(), Ended> {
     let shown = shown.or_else(|| {
         let note = knowledge.since_publication.get(id)?;
         Some(format!(
-            "{id} (since publication, confidence {}): {}: {} [{}]\n",
-            note.confidence, note.topic, note.text, note.source
+            "{id} (since publication, confidence {}; shown where: {}): {}: {} [{}]\n",
+            note.confidence, note.when, note.topic, note.text, note.source
         ))
     });
     let shown = shown.or_else(|| {
@@ -120,19 +120,20 @@ fn show_option(knowledge: &Knowledge, option: &OptionKnowledge) -> String {
     for figure in &option.figures {
         let _ = writeln!(text, "  figure            {} [{}]", figure.text, figure.statement);
     }
-    let since = option.all_notes().into_iter().chain(&option.corrections);
+    let since = option.all_notes().chain(&option.corrections);
     let _ = writeln!(
         text,
         "  see also          {}",
         since.cloned().collect::<Vec<_>>().join(", ")
     );
-    for note in &option.notes {
-        let _ = writeln!(
-            text,
-            "  note              {} [{}]",
-            note.text,
-            note.statements.join(", ")
-        );
+    for (name, sentences) in [("note", &option.notes), ("side effect", &option.side_effects)] {
+        for Cited {
+            text: said,
+            statements,
+        } in sentences
+        {
+            let _ = writeln!(text, "  {name:<17} {said} [{}]", statements.join(", "));
+        }
     }
     text
 }

@@ -1,0 +1,214 @@
+//! Chromogranin A and hormones: the newest value by the laboratory's own range, the one before it, and what they ask for.
+
+use super::words;
+use crate::assessment::{Assessment, Cited, FactReport, FactValue, GivenReport, Range, Reason, Status};
+use crate::knowledge::{Knowledge, MarkerRule};
+use fhir_profiles::{FactId, PartialDate};
+use rust_decimal::Decimal;
+
+/// A marker on record (specification, section 4). It decides no option. Unit and range are chart data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Marker {
+    /// Which.
+    pub fact: FactId,
+    /// Newest value, multiple of the upper limit of its own range, and the newest earlier value of the same test.
+    pub text: String,
+    /// What it asks for, or says after debulking; each with its statements.
+    pub asks: Vec<Cited>,
+    /// What a reader must know of it.
+    pub note: Cited,
+}
+
+/// The markers on record that are shown: those that always are, and the hormone of the recorded syndrome.
+pub fn markers(knowledge: &Knowledge, assessment: &Assessment) -> Vec<Marker> {
+    let functioning = assessment.facts.get(&FactId::Functioning);
+    let syndrome = functioning.and_then(|report| report.detail.as_deref());
+    let shown = knowledge.markers.iter().filter(|rule| {
+        rule.always
+            || rule
+                .syndrome
+                .as_deref()
+                .is_some_and(|known| Some(known) == syndrome)
+    });
+    shown
+        .filter_map(|rule| {
+            let report = assessment.facts.get(&rule.fact)?;
+            Some(Marker {
+                fact: rule.fact,
+                text: text(report)?,
+                asks: asks(knowledge, assessment, rule, report),
+                note: rule.note.clone(),
+            })
+        })
+        .collect()
+}
+
+/// `None` where nothing is on record.
+fn text(report: &FactReport) -> Option<String> {
+    let Some(value) = words::value(report) else {
+        return match report.reason {
+            Some(Reason::Conflicting) => Some(report.candidates.join(" against ")),
+            Some(Reason::Unreadable) => Some(words::unknown(Some(report)).to_owned()),
+            _ => None,
+        };
+    };
+    let mut text = dated(value, date(report));
+    text.push_str(&format!(", {}", place(report)));
+    if let Some(earlier) = &report.earlier {
+        let before = FactReport {
+            status: Status::Known,
+            range: Some(earlier.value.clone()),
+            unit: report.unit.clone(),
+            ..FactReport::default()
+        };
+        if let Some(value) = words::value(&before) {
+            text.push_str(&format!(
+                "; before: {}",
+                dated(value, earlier.effective.as_deref())
+            ));
+        }
+    }
+    Some(text)
+}
+
+fn dated(value: String, date: Option<&str>) -> String {
+    match date {
+        Some(date) => format!("{value} ({date})"),
+        None => format!("{value} (undated)"),
+    }
+}
+
+/// The date of the reading that counts, as written.
+fn date(report: &FactReport) -> Option<&str> {
+    report
+        .evidence
+        .iter()
+        .find_map(|record| record.effective.as_deref())
+}
+
+/// Where the value lies by the laboratory's own range, else by its own verdict.
+fn place(report: &FactReport) -> String {
+    let limit = report.reference_range.as_ref().and_then(|range| range.high);
+    match (ends(report), limit.filter(|limit| *limit > Decimal::ZERO)) {
+        (Some((low, high)), Some(limit)) if low == high && low > limit => {
+            format!(
+                "{} times the upper limit of its own range ({limit})",
+                multiple(low, limit)
+            )
+        }
+        (Some((low, _)), Some(limit)) if low > limit => {
+            format!(
+                "at least {} times the upper limit of its own range ({limit})",
+                multiple(low, limit)
+            )
+        }
+        _ => match report.flag {
+            Some("normal") => "in its own range".to_owned(),
+            Some(flag) => format!("{flag} by the laboratory"),
+            None if limit.is_some() => "not above its own range".to_owned(),
+            None => "no range with it".to_owned(),
+        },
+    }
+}
+
+fn multiple(value: Decimal, limit: Decimal) -> Decimal {
+    value
+        .checked_div(limit)
+        .unwrap_or_default()
+        .round_dp(1)
+        .normalize()
+}
+
+/// The ends of the value; an open end is taken as the other.
+fn ends(report: &FactReport) -> Option<(Decimal, Decimal)> {
+    match (&report.value, &report.range) {
+        (Some(FactValue::Number(number)), _) => Some((*number, *number)),
+        (
+            _,
+            Some(Range {
+                low: Some(low), high, ..
+            }),
+        ) => Some((*low, high.unwrap_or(Decimal::MAX))),
+        _ => None,
+    }
+}
+
+fn asks(
+    knowledge: &Knowledge,
+    assessment: &Assessment,
+    rule: &MarkerRule,
+    report: &FactReport,
+) -> Vec<Cited> {
+    let course = &knowledge.marker_course;
+    let mut asks = Vec::new();
+    if changed(report)
+        && let Some(status) = status_behind(assessment, date(report))
+    {
+        let mut compare = course.compare.clone();
+        compare.text = format!("{} (disease status {status})", compare.text);
+        for id in &rule.note.statements {
+            if rule.fact != FactId::ChromograninA && !compare.statements.contains(id) {
+                compare.statements.push(id.clone());
+            }
+        }
+        asks.push(compare);
+    }
+    let given = assessment.pathway.iter().flat_map(|pathway| &pathway.given);
+    let debulked = given.filter(|given| given.options.contains(&course.after_option));
+    if let Some(day) = debulked.filter_map(last_day).max() {
+        let mut after = course.after.clone();
+        after.text = format!("{} of {day}: {}", after.text, since(report, day));
+        asks.push(after);
+    }
+    asks
+}
+
+fn last_day(given: &GivenReport) -> Option<&str> {
+    given.until.as_deref().or(given.from.as_deref())
+}
+
+/// What the marker says after a day.
+fn since(report: &FactReport, day: &str) -> &'static str {
+    if !is_before(Some(day), date(report)) {
+        return "no reading since";
+    }
+    match report.flag {
+        Some("normal" | "low") => "back in its range",
+        Some(_) => "above its range",
+        None => "no range with it",
+    }
+}
+
+/// Whether it surely differs from the earlier reading.
+fn changed(report: &FactReport) -> bool {
+    let (Some(now), Some(earlier)) = (ends(report), &report.earlier) else {
+        return false;
+    };
+    let before = FactReport {
+        range: Some(earlier.value.clone()),
+        ..FactReport::default()
+    };
+    ends(&before).is_some_and(|before| now.1 < before.0 || before.1 < now.0)
+}
+
+/// Why the disease status says nothing of the marker's day: it is not known, or older.
+fn status_behind(assessment: &Assessment, day: Option<&str>) -> Option<String> {
+    let status = assessment.facts.get(&FactId::DiseaseStatus);
+    let newest = status.and_then(date);
+    match status {
+        Some(report) if report.status == Status::Known || report.reason == Some(Reason::Conflicting) => {
+            is_before(newest, day).then(|| format!("older: {}", newest.unwrap_or("undated")))
+        }
+        other => Some(words::unknown(other).to_owned()),
+    }
+}
+
+/// Whether a date is surely before another; what is undated is oldest.
+fn is_before(first: Option<&str>, second: Option<&str>) -> bool {
+    let parse = |date: &str| PartialDate::parse(date);
+    match (first.and_then(parse), second.and_then(parse)) {
+        (Some(first), Some(second)) => first.latest() < second.earliest(),
+        (None, second) => second.is_some(),
+        (Some(_), None) => false,
+    }
+}
