@@ -58,6 +58,12 @@ impl<'a> Coding<'a> {
         self.display.as_deref()
     }
 
+    /// System and code as they stand, to tell whether two are the same; never an answer.
+    pub(crate) fn identity(&self) -> Option<String> {
+        let system = canonical(self.system.as_deref().unwrap_or_default());
+        said(&self.code).map(|code| format!("{system}|{code}"))
+    }
+
     /// The code as it stands, whatever its system: to be shown, or to tell what kind of record it is; never an answer.
     pub(crate) fn written(&self) -> Option<&str> {
         self.code.as_deref()

@@ -30,7 +30,7 @@ fn is_of_metastases(fact: FactId) -> bool {
     )
 }
 
-/// Whether the diagnosis itself says in words that it is of the pancreas, and nothing else of it. Interpretation: some
+/// Whether the diagnosis itself says in words that it is of the pancreas, and nothing else of it. Interpretation I28: some
 /// records say the site of a neuroendocrine tumour in the text alone.
 fn names_pancreas(code: Node<'_>) -> bool {
     const NOT: &[&str] = &[

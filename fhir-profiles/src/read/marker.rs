@@ -50,11 +50,7 @@ impl Reader<'_> {
 /// The codes of the test, by which its values are compared with each other.
 fn test_codes(part: Node<'_>) -> Vec<String> {
     let codings = part.get("code").map(Node::codings).unwrap_or_default();
-    let named = codings.iter().filter_map(|coding| {
-        let code = coding.code.as_deref()?;
-        Some(format!("{}|{code}", coding.system.as_deref().unwrap_or_default()))
-    });
-    named.collect()
+    codings.iter().filter_map(Coding::identity).collect()
 }
 
 /// The one reference range, in the unit of the reading; several ranges (by age, by sex) say nothing without a choice.

@@ -15,7 +15,7 @@ const SOMATOSTATIN_ANALOGUES: &[&str] = &["octreotide", "lanreotide", "pasireoti
 /// A somatostatin analogue of which no more is said.
 pub(super) const ANALOGUE: &str = "somatostatin analogue";
 
-/// Names by which a product says what is in it. Interpretation: charts carry codes of products, of which no list is
+/// Names by which a product says what is in it. Interpretation I26: charts carry codes of products, of which no list is
 /// complete, so the ingredient as whole words in the text or display of a Medication counts.
 pub(super) const NAMES: &[(&str, &str)] = &[
     ("octreotide", "octreotide"),

@@ -11,7 +11,7 @@ use crate::codes::{Codes, Meaning, Site};
 use crate::treatments::Treatment;
 use std::collections::BTreeSet;
 
-/// Statuses of what is no order, or none any more. Interpretation: a status that is missing or unknown is one that a
+/// Statuses of what is no order, or none any more. Interpretation I24: a status that is missing or unknown is one that a
 /// clinician may still sign.
 const NO_ORDER: &[&str] = &[
     "cancelled",
@@ -108,7 +108,7 @@ pub fn orders(drafts: &Chart<'_>, records: Option<&Chart<'_>>, codes: &Codes) ->
     found.collect()
 }
 
-/// Interpretation: a code that nobody here knows is the code of something else, and a name is as good as a code.
+/// Interpretation I25: a code that nobody here knows is the code of something else, and a name is as good as a code.
 fn unread(said: &Said<'_>) -> Option<Unread> {
     if !said.wording.is_empty() {
         return None;

@@ -36,7 +36,7 @@ impl Reader<'_> {
     }
 
     /// The patient's own birth date goes before an age that somebody wrote down once; without one, the age is brought
-    /// forward to the day of evaluation. Interpretation: the specification names the birth date alone.
+    /// forward to the day of evaluation. Interpretation I29: the specification names the birth date alone.
     pub(super) fn stated_age(&mut self, record: &Record<'_>, written: &Written<'_>) {
         let fact = FactId::Age;
         let recorded = written.recorded();

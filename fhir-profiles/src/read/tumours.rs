@@ -116,7 +116,7 @@ fn is_of_one_site(fact: FactId) -> bool {
 }
 
 impl Reader<'_> {
-    /// Of which tumour an Observation is. Interpretation: what the specification says of the size of a tumour holds for
+    /// Of which tumour an Observation is. Interpretation I30: what the specification says of the size of a tumour holds for
     /// every fact that each tumour has of its own; a site that is not known is no other site.
     pub(super) fn tumour_of(&self, fact: FactId, record: &Record<'_>) -> Tumour {
         if !is_of_a_tumour(fact) {

@@ -36,7 +36,7 @@ const ELSEWHERE: &[&str] = &[
     "hemorrhage",
 ];
 
-/// Names of procedures in either spelling. Interpretation, as the names of drugs: no list of codes is complete.
+/// Names of procedures in either spelling. Interpretation I27, as the names of drugs: no list of codes is complete.
 pub(super) const PROCEDURES: &[(&str, &[&str], Place)] = &[
     (
         "radiofrequency-ablation",

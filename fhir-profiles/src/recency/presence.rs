@@ -85,7 +85,7 @@ fn poorness(reading: &Reading) -> u8 {
 }
 
 /// An active condition of a poorer liver reserve than a newer reading says stands beside it: the two conflict.
-/// Interpretation, since a class is no presence, and a problem list is not always kept up to date.
+/// Interpretation I31, since a class is no presence, and a problem list is not always kept up to date.
 pub(super) fn poorer_condition(current: &[Reading], older: &mut Vec<Reading>) -> Vec<Reading> {
     let poorest = current.iter().map(poorness).max().unwrap_or_default();
     older

@@ -7,7 +7,7 @@ use crate::treatments::{Class, Treatment};
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 
-/// For how many days readings of lesions are of one look at the liver. Interpretation.
+/// For how many days readings of lesions are of one look at the liver. Interpretation I16.
 const DAYS: i32 = 28;
 
 /// The first and the last day of a completed treatment of the liver.
