@@ -5,6 +5,7 @@ pub mod chart;
 pub mod codes;
 pub mod date;
 pub mod facts;
+mod given;
 pub mod interval;
 pub mod read;
 pub mod recency;

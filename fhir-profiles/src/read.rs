@@ -18,11 +18,13 @@ mod phrase;
 mod pnet;
 mod procedure;
 mod products;
+mod reason;
 pub(crate) mod record;
 mod sites;
 pub(crate) mod staging;
 mod standing;
 mod stated;
+mod treatment;
 mod tumours;
 mod value;
 mod wording;
@@ -42,6 +44,7 @@ use jiff::civil::Date;
 pub use orders::{Order, Unread as UnreadOrder, orders};
 use pnet::Histology;
 use products::Medications;
+use reason::Diagnoses;
 use record::Record;
 use serde_json::Value as Json;
 use std::borrow::Cow;
@@ -81,6 +84,7 @@ pub fn read(chart: &Chart<'_>, policy: &ReadPolicy<'_>) -> Facts {
         as_of: policy.as_of,
         facts,
         medications: Medications::of([chart]),
+        diagnoses: Diagnoses::of(chart),
         histologies: Vec::new(),
         targets: Targets::default(),
         others: Others::default(),
@@ -149,6 +153,7 @@ struct Reader<'r> {
     as_of: Date,
     facts: FactsBuilder,
     medications: Medications<'r>,
+    diagnoses: Diagnoses<'r>,
     histologies: Vec<Histology>,
     targets: Targets,
     others: Others,
@@ -234,8 +239,11 @@ impl<'r> Reader<'r> {
             "Condition" => means(&narrow.code.codings, condition::is_read),
             "Observation" => asks(narrow) || narrow.contained.iter().any(asks),
             "DiagnosticReport" => narrow.contained.iter().any(asks),
-            "Procedure" => means(&narrow.code.codings, procedure::is_read),
-            "MedicationRequest" | "MedicationStatement" | "MedicationAdministration" => {
+            "Procedure" => procedure::is_read(narrow, self.codes),
+            "MedicationRequest"
+            | "MedicationStatement"
+            | "MedicationAdministration"
+            | "MedicationDispense" => {
                 let said = self.medications.said(narrow);
                 !medication::drugs(&said.codings, &said.texts, self.codes).is_empty()
             }
@@ -257,7 +265,7 @@ impl<'r> Reader<'r> {
                     self.problem(place, why);
                 }
             }
-            "Procedure" => self.procedure(record),
+            "Procedure" => self.procedure(item, record),
             _ => self.medication(item, record),
         }
     }

@@ -12,7 +12,7 @@ mod sizes;
 mod spread;
 
 use crate::catalogue::FactId;
-use crate::facts::{Course, Evidence, Fact, Facts, FactsBuilder, Raw, Reading, System};
+use crate::facts::{Evidence, Fact, Facts, FactsBuilder, Raw, Reading, System};
 pub use behind::Behind;
 use closed_world::ClosedWorld;
 pub(crate) use dates::evidence_order;
@@ -31,9 +31,10 @@ impl FactsBuilder {
             set_future_aside(raw, as_of);
             sort(raw);
         }
-        let closed_world = ClosedWorld::of(&self);
         let treated = sizes::treatments_of_the_liver(&self.treatments);
         let mut facts = BTreeMap::new();
+        let treatments = self.treated(&mut facts);
+        let closed_world = ClosedWorld::of(&self);
         let raw = Spread::FACTS
             .into_iter()
             .filter_map(|id| self.raw.remove_entry(&id));
@@ -60,8 +61,8 @@ impl FactsBuilder {
             facts: facts.into_iter().map(|(id, fact)| (id, Arc::new(fact))).collect(),
             spread: Arc::new(spread),
             problems,
-            given: Vec::new(),
-            course: Course::default(),
+            given: treatments.given,
+            course: treatments.course,
             not_read,
         }
     }

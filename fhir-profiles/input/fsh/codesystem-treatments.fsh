@@ -48,3 +48,6 @@ Description: "Treatments as they are ordered: drugs, procedures and regimens. St
 * #irinotecan "Irinotecan" "The drug. Standard codes and its name are read first; this code is for a site that has none of them, and the target of its code map."
 * #bevacizumab "Bevacizumab" "The drug. Standard codes and its name are read first; this code is for a site that has none of them, and the target of its code map."
 * #lutetium-dotatate "Lutetium (177Lu) dotatate" "The drug. Standard codes and its name are read first; this code is for a site that has none of them, and the target of its code map."
+* #liver-ablation "Ablation of lesions of the liver by another means" "Ablation of lesions of the liver by microwaves or another means than radiofrequency, cold and ethanol; no option of its own. This code is for a site's code map."
+* #belzutifan "Belzutifan" "The drug. Standard codes and its name are read first; this code is for a site that has none of them, and the target of its code map."
+* #antineoplastic-agent "Another antineoplastic agent" "A systemic antineoplastic drug that has no code here; no option of its own. ATC L01 is read first; this code is for a site that has none of them, and the target of its code map."

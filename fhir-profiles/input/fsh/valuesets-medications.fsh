@@ -123,6 +123,7 @@ Description: "Medication codes for lanreotide."
 * ^experimental = false
 * $rxnorm#68092 "lanreotide"
 * $atc#H01CB03 "Lanreotide"
+* $hcpcs#J1930 "Injection, lanreotide, 1 mg"
 
 ValueSet: LutetiumDotatate
 Id: lutetium-dotatate

@@ -358,6 +358,8 @@ pub(crate) struct Narrow<'a> {
     pub(crate) medication_reference: Reference<'a>,
     /// The ingredients of a Medication.
     pub(crate) ingredients: Vec<Concept<'a>>,
+    /// What a Procedure used.
+    pub(crate) used: Vec<Concept<'a>>,
     /// The dose form of a Medication.
     pub(crate) form: Concept<'a>,
     pub(crate) subject: Reference<'a>,
@@ -389,7 +391,10 @@ impl Narrow<'_> {
     pub(crate) fn broken(&self) -> Option<&'static str> {
         match self.kind.as_deref().unwrap_or_default() {
             "Observation" if !self.has_code => Some("not used: it has no code"),
-            "MedicationRequest" | "MedicationStatement" | "MedicationAdministration"
+            "MedicationRequest"
+            | "MedicationStatement"
+            | "MedicationAdministration"
+            | "MedicationDispense"
                 if !self.has_medication =>
             {
                 Some("not used: it names no medication")
@@ -403,6 +408,7 @@ impl Narrow<'_> {
             | "MedicationRequest"
             | "MedicationStatement"
             | "MedicationAdministration"
+            | "MedicationDispense"
                 if self.odd =>
             {
                 Some("not used: an element cannot be read as FHIR")
@@ -463,6 +469,7 @@ impl<'a> Loose<'a> for Narrow<'a> {
                     .extend(ingredients.items.into_iter().map(|item| item.0));
             }
             "form" => self.form = concept(map)?.value,
+            "usedCode" => self.used = next::<Many<Concept<'a>>, A>(map)?.items,
             "subject" | "patient" => {
                 let read: Shaped<Reference<'a>> = next(map)?;
                 self.odd |= read.odd || read.value.odd;

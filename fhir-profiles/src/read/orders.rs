@@ -1,8 +1,9 @@
 //! Draft orders: which treatments they order, by code or by name. No fact is read from them.
 
 use super::element::{Node, Tree};
-use super::medication::{ANALOGUE, Drugs};
+use super::medication::{ANALOGUE, Drugs, NAMES};
 use super::products::{Medications, Said};
+use super::treatment::as_given;
 use super::wording::{Kind, PROCEDURES, Place, drugs_ordered, is_elsewhere, is_liver, orders_procedure};
 use super::words::has_words;
 use crate::chart::{Chart, Coding, Item};
@@ -183,6 +184,32 @@ fn around<'t>(node: Node<'t>, kind: Kind, codes: &Codes) -> Around<'t> {
         liver: at(|site| site == Site::Liver),
         elsewhere: at(|site| site != Site::Liver),
     }
+}
+
+/// What a Procedure was, by the code and the names by which an order would have asked for it.
+pub(super) fn done(
+    node: Node<'_>,
+    codings: &[Coding<'_>],
+    texts: &[&str],
+    codes: &Codes,
+) -> BTreeSet<Treatment> {
+    let around = around(node, Kind::Service, codes);
+    let named = treatments(codings, texts, &around, codes);
+    named
+        .into_iter()
+        .filter_map(|treatment| as_given(treatment.as_str()))
+        .collect()
+}
+
+/// Whether a text may name a treatment, wherever in the body it is done.
+pub(super) fn may_be_named(texts: &[&str]) -> bool {
+    let procedures = PROCEDURES
+        .iter()
+        .any(|(_, names, _)| orders_procedure(texts, names));
+    procedures
+        || NAMES
+            .iter()
+            .any(|(name, _)| texts.iter().any(|text| has_words(text, name)))
 }
 
 fn of_drugs(drugs: Drugs) -> BTreeSet<Treatment> {

@@ -1,22 +1,57 @@
-//! Procedures: what was completed stays done; what was not done is no evidence of absence.
+//! Procedures: what was completed stays done, by code or by name; what was not done is no evidence of absence.
 
 use super::Reader;
+use super::orders::done;
 use super::record::Record;
+use super::treatment::{Told, as_given};
+use super::words::has_words;
 use crate::catalogue::FactId;
-use crate::codes::Meaning;
-use crate::facts::Source;
+use crate::chart::{Coding, Item, Narrow};
+use crate::codes::{Codes, Meaning};
+use crate::facts::{Aside, Says, Source};
+use crate::treatments::{Class, Treatment};
+use std::collections::BTreeSet;
 
-/// Whether a Procedure with this code is read.
-pub(super) fn is_read(meaning: Meaning) -> bool {
-    matches!(
-        meaning,
-        Meaning::Resection { .. }
-            | Meaning::Fact(FactId::PrimaryResected | FactId::PriorPancreaticoduodenectomy)
-    )
+/// Names of operations in which the duodenum is taken with the head of the pancreas.
+const WHIPPLE: &[&str] = &[
+    "pancreaticoduodenectomy",
+    "pancreatoduodenectomy",
+    "whipple procedure",
+];
+
+/// What a Procedure does.
+#[derive(Default)]
+struct Deed {
+    /// What it is by itself.
+    treatments: BTreeSet<Treatment>,
+    /// Drugs that it gives, each of which is a dose.
+    drugs: BTreeSet<Treatment>,
+    resection: bool,
+    whipple: bool,
+}
+
+/// Whether a Procedure is read.
+pub(super) fn is_read(narrow: &Narrow<'_>, codes: &Codes) -> bool {
+    let texts: Vec<&str> = narrow.code.texts().collect();
+    let by_code = narrow
+        .code
+        .codings
+        .iter()
+        .flat_map(|coding| codes.meanings(coding))
+        .any(|meaning| {
+            matches!(
+                meaning,
+                Meaning::Resection { .. }
+                    | Meaning::Treats(_)
+                    | Meaning::Drug(_)
+                    | Meaning::Fact(FactId::PrimaryResected | FactId::PriorPancreaticoduodenectomy)
+            )
+        });
+    by_code || super::orders::may_be_named(&texts) || !narrow.used.is_empty()
 }
 
 impl Reader<'_> {
-    pub(super) fn procedure(&mut self, mut record: Record<'_>) {
+    pub(super) fn procedure(&mut self, item: &Item<'_>, mut record: Record<'_>) {
         record.date_by(
             &[
                 "performedDateTime",
@@ -26,26 +61,14 @@ impl Reader<'_> {
             ],
             self.as_of,
         );
-        let Some(code) = record.node.get("code") else {
-            return;
-        };
-        let recorded = code.shown().unwrap_or_default();
-        let mut whipple = false;
-        let mut resection = false;
-        for meaning in code.codings().iter().flat_map(|c| self.codes.meanings(c)) {
-            match meaning {
-                Meaning::Resection { whipple: both } => {
-                    resection = true;
-                    whipple |= both;
-                }
-                Meaning::Fact(FactId::PrimaryResected) => resection = true,
-                Meaning::Fact(FactId::PriorPancreaticoduodenectomy) => (resection, whipple) = (true, true),
-                _ => {}
-            }
-        }
+        let code = record.node.get("code");
+        let recorded = code.and_then(super::element::Node::shown).unwrap_or_default();
+        let codings = &item.narrow.code.codings;
+        let names: Vec<&str> = item.narrow.code.texts().collect();
+        let deed = self.deed(item, &record, codings, &names);
         let facts = [
-            (FactId::PrimaryResected, "yes", resection),
-            (FactId::PriorPancreaticoduodenectomy, "present", whipple),
+            (FactId::PrimaryResected, "yes", deed.resection),
+            (FactId::PriorPancreaticoduodenectomy, "present", deed.whipple),
         ];
         for (fact, word, _) in facts.into_iter().filter(|(.., named)| *named) {
             match record.status() {
@@ -57,8 +80,76 @@ impl Reader<'_> {
                 }
             }
         }
+        for (treatments, says) in [(&deed.treatments, Says::Done), (&deed.drugs, Says::Dose)] {
+            if treatments.is_empty() {
+                continue;
+            }
+            let told = match record.status() {
+                "completed" => Told::Says(says),
+                "entered-in-error" => Told::Never,
+                status => no_evidence(status),
+            };
+            self.treated(treatments, told, &record, (codings, &names, recorded));
+        }
+    }
+
+    fn deed(&self, item: &Item<'_>, record: &Record<'_>, codings: &[Coding<'_>], names: &[&str]) -> Deed {
+        let mut deed = Deed::default();
+        for meaning in codings.iter().flat_map(|coding| self.codes.meanings(coding)) {
+            match meaning {
+                Meaning::Resection { whipple } => {
+                    deed.resection = true;
+                    deed.whipple |= whipple;
+                }
+                Meaning::Fact(FactId::PrimaryResected) => deed.resection = true,
+                Meaning::Fact(FactId::PriorPancreaticoduodenectomy) => {
+                    (deed.resection, deed.whipple) = (true, true);
+                }
+                _ => {}
+            }
+        }
+        let done = done(record.node, codings, names, self.codes);
+        let is_pancreas = |treatment: &Treatment| treatment.as_str() == "pancreatic-resection";
+        if done.iter().any(is_pancreas) {
+            deed.resection = true;
+            let is_whipple = |name: &&str| WHIPPLE.iter().any(|word| has_words(name, word));
+            deed.whipple |= names.iter().any(is_whipple);
+        }
+        if deed.resection {
+            deed.treatments.extend(Treatment::parse("pancreatic-resection"));
+        }
+        let is_drug = |treatment: &Treatment| super::medication::is_drug(*treatment);
+        let (drugs, treatments) = done.into_iter().partition::<BTreeSet<_>, _>(is_drug);
+        deed.treatments.extend(treatments);
+        // What is given into an artery of the liver is no systemic treatment.
+        let local = deed
+            .treatments
+            .iter()
+            .any(|treatment| treatment.class() == Class::LiverDirected);
+        if !local {
+            deed.drugs.extend(drugs);
+            for used in &item.narrow.used {
+                let texts: Vec<&str> = used.texts().collect();
+                let drugs = super::medication::drugs(&used.codings, &texts, self.codes);
+                deed.drugs.extend(drugs.into_iter().filter_map(as_given));
+            }
+        }
+        deed
     }
 }
+
+/// Why a record with this status does not count.
+pub(super) fn no_evidence(status: &str) -> Told {
+    let known = known_status(status);
+    let aside = if known == NOT_UNDERSTOOD {
+        Aside::StatusNotUnderstood
+    } else {
+        Aside::NoEvidence
+    };
+    Told::Shown(format!("status {known}: no evidence either way"), aside)
+}
+
+const NOT_UNDERSTOOD: &str = "not understood";
 
 /// The status in our own words; what FHIR does not define is not repeated.
 pub(super) fn known_status(status: &str) -> &str {
@@ -77,10 +168,12 @@ pub(super) fn known_status(status: &str) -> &str {
         "not-taken",
         "registered",
         "recorded",
+        "declined",
+        "ended",
     ];
     KNOWN
         .iter()
         .find(|known| **known == status)
         .copied()
-        .unwrap_or("not understood")
+        .unwrap_or(NOT_UNDERSTOOD)
 }

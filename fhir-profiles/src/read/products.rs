@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 const PRODUCTS: &[&str] = &["Medication", "Substance"];
 
 /// The Medications of charts, and the substances in them, by every reference that leads to one.
+#[derive(Default)]
 pub(super) struct Medications<'c>(BTreeMap<String, &'c Narrow<'c>>);
 
 impl<'c> Medications<'c> {

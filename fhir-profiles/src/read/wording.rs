@@ -44,6 +44,18 @@ pub(super) const PROCEDURES: &[(&str, &[&str], Place)] = &[
         Place::Liver,
     ),
     (
+        "liver-ablation",
+        &[
+            "microwave ablation",
+            "thermal ablation",
+            "thermoablation",
+            "mwa",
+            "laser ablation",
+            "irreversible electroporation",
+        ],
+        Place::Liver,
+    ),
+    (
         "cryotherapy",
         &["cryotherapy", "cryoablation", "cryosurgery"],
         Place::Liver,

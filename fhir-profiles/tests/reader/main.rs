@@ -12,6 +12,7 @@ mod coded;
 mod contradictions;
 mod diagnosis;
 mod edge;
+mod given;
 mod local_codes;
 mod meanings;
 mod properties;

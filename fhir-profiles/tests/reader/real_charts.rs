@@ -223,7 +223,9 @@ fn r5_statements_say_by_adherence_whether_a_drug_is_taken() {
     assert_eq!(statement("recorded", says("not-taking")), "absent");
     assert_eq!(statement("recorded", says("stopped-as-directed")), "absent");
     assert_eq!(statement("recorded", says("on-hold")), "missing");
-    assert_eq!(statement("recorded", Json::Null), "missing");
+    assert_eq!(statement("recorded", says("odd")), "missing");
+    // The table of section 2: recorded is given now.
+    assert_eq!(statement("recorded", Json::Null), "present");
     assert_eq!(statement("draft", says("taking")), "missing");
     assert_eq!(statement("entered-in-error", says("taking")), "missing");
 }
@@ -244,10 +246,10 @@ fn r5_forms_of_requests_and_procedures_are_read() {
         "subject": {"reference": "Patient/p"}, "medication": {"concept": {"text": "octreotide"}},
         "occurenceDateTime": "2026-10-01"});
     let read = facts(&[given]);
-    // The letter of the table: completed, so not current.
-    assert_eq!(short(read.get(FactId::OnSsa)), "absent");
-    let reading = &read.get(FactId::OnSsa).readings().unwrap()[0];
-    assert_eq!(reading.effective().unwrap().to_string(), "2026-10-01");
+    // A dose of a short-acting form is no evidence of today.
+    let on_ssa = read.get(FactId::OnSsa);
+    assert_eq!(short(on_ssa), "missing");
+    assert_eq!(on_ssa.shown[0].effective.unwrap().to_string(), "2026-10-01");
 }
 
 #[test]

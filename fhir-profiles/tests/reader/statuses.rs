@@ -119,35 +119,75 @@ fn a_procedure_counts_when_completed_and_denies_nothing() {
     }
 }
 
+/// An analogue of which not every product is a depot form.
 fn statement(kind: &str, status: &str) -> serde_json::Value {
     json!({
-        "resourceType": kind, "id": "m", "status": status, "medicationCodeableConcept": concept(RXNORM, "68092"),
+        "resourceType": kind, "id": "m", "status": status,
+        "medicationCodeableConcept": concept("http://www.whocc.no/atc", "H01CB02"),
         "subject": {"reference": "Patient/p"}, "effectiveDateTime": "2026-03-01"
     })
 }
 
+fn now_and_before(record: serde_json::Value) -> (String, String) {
+    let read = facts(&[record]);
+    (
+        short(read.get(id("on-ssa"))),
+        short(read.get(id("prior-systemic-therapy"))),
+    )
+}
+
 #[test]
-fn statements_and_administrations_count_by_their_status() {
+fn statements_count_by_their_status() {
     for (status, now, before) in [
         ("active", "present", "present"),
-        ("in-progress", "present", "present"),
-        ("completed", "absent", "present"),
-        ("stopped", "absent", "missing"),
+        ("recorded", "present", "present"),
+        ("completed", "missing", "present"),
+        ("stopped", "absent", "present"),
         ("not-taken", "absent", "missing"),
         ("entered-in-error", "missing", "missing"),
         ("unknown", "missing", "missing"),
         ("intended", "missing", "missing"),
+        ("draft", "missing", "missing"),
         ("on-hold", "missing", "missing"),
+        ("nonsense", "missing", "missing"),
     ] {
-        for kind in ["MedicationStatement", "MedicationAdministration"] {
-            let read = facts(&[statement(kind, status)]);
-            assert_eq!(short(read.get(id("on-ssa"))), now, "{kind} {status}");
-            assert_eq!(
-                short(read.get(id("prior-systemic-therapy"))),
-                before,
-                "{kind} {status}"
-            );
-        }
+        let found = now_and_before(statement("MedicationStatement", status));
+        assert_eq!(found, (now.into(), before.into()), "{status}");
+    }
+}
+
+#[test]
+fn administrations_count_by_their_status() {
+    for (status, now, before) in [
+        ("in-progress", "present", "present"),
+        ("completed", "missing", "present"),
+        ("stopped", "missing", "present"),
+        ("not-done", "missing", "missing"),
+        ("entered-in-error", "missing", "missing"),
+        ("unknown", "missing", "missing"),
+        ("on-hold", "missing", "missing"),
+        ("active", "missing", "missing"),
+    ] {
+        let found = now_and_before(statement("MedicationAdministration", status));
+        assert_eq!(found, (now.into(), before.into()), "{status}");
+    }
+}
+
+#[test]
+fn dispenses_count_as_before_when_completed() {
+    for (status, before) in [
+        ("completed", "present"),
+        ("preparation", "missing"),
+        ("in-progress", "missing"),
+        ("on-hold", "missing"),
+        ("cancelled", "missing"),
+        ("stopped", "missing"),
+        ("declined", "missing"),
+        ("unknown", "missing"),
+        ("entered-in-error", "missing"),
+    ] {
+        let found = now_and_before(statement("MedicationDispense", status));
+        assert_eq!(found, ("missing".into(), before.into()), "{status}");
     }
 }
 
@@ -163,32 +203,46 @@ fn requests_count_by_status_and_intent() {
     for intent in ["order", "original-order", "instance-order", "filler-order"] {
         for (status, now, before) in [
             ("active", "present", "present"),
-            ("completed", "absent", "present"),
+            ("completed", "missing", "present"),
             ("stopped", "absent", "missing"),
-            ("cancelled", "absent", "missing"),
+            ("cancelled", "missing", "missing"),
             ("draft", "missing", "missing"),
             ("on-hold", "missing", "missing"),
             ("entered-in-error", "missing", "missing"),
             ("unknown", "missing", "missing"),
         ] {
-            let read = facts(&[request(status, intent)]);
-            assert_eq!(short(read.get(id("on-ssa"))), now, "{status} {intent}");
-            assert_eq!(
-                short(read.get(id("prior-systemic-therapy"))),
-                before,
-                "{status} {intent}"
-            );
+            let found = now_and_before(request(status, intent));
+            assert_eq!(found, (now.into(), before.into()), "{status} {intent}");
         }
     }
     for intent in ["proposal", "plan", "option", "reflex-order", ""] {
         for status in ["active", "completed", "stopped", "cancelled"] {
-            let read = facts(&[request(status, intent)]);
-            assert_eq!(short(read.get(id("on-ssa"))), "missing", "{status} {intent}");
-            assert_eq!(
-                short(read.get(id("prior-systemic-therapy"))),
-                "missing",
-                "{status} {intent}"
-            );
+            let found = now_and_before(request(status, intent));
+            assert_eq!(found, ("missing".into(), "missing".into()), "{status} {intent}");
+        }
+    }
+}
+
+#[test]
+fn what_does_not_count_is_shown_with_its_reason() {
+    for (record, note) in [
+        (
+            request("cancelled", "order"),
+            "cancelled: this order was not carried out",
+        ),
+        (request("active", "plan"), "not an order"),
+        (
+            statement("MedicationAdministration", "not-done"),
+            "status not-done: no evidence either way",
+        ),
+        (
+            statement("MedicationDispense", "declined"),
+            "status declined: no evidence either way",
+        ),
+    ] {
+        let read = facts(&[record]);
+        for fact in ["on-ssa", "prior-systemic-therapy"] {
+            assert_eq!(read.get(id(fact)).shown[0].notes, [note], "{fact}");
         }
     }
 }
