@@ -1,6 +1,6 @@
 //! Draft orders matched to options: what of the knowledge an order can mean. Codes are read before this, verdicts after.
 
-use crate::knowledge::{Knowledge, OptionKnowledge};
+use crate::knowledge::{Knowledge, OptionKnowledge, OrderMeaning};
 use fhir_profiles::{Order, Treatment, UnreadOrder};
 use std::collections::BTreeSet;
 
@@ -75,26 +75,32 @@ pub fn ordered(knowledge: &Knowledge, drafts: &[Order], is_checked: impl Fn(&Ord
     found
 }
 
+/// The options that a treatment means, in the order of the specification's table; `is_beside` says what else there is.
+pub(crate) fn meant(
+    knowledge: &Knowledge,
+    treatment: Treatment,
+    is_beside: impl Fn(Treatment) -> bool,
+) -> Vec<(&OptionKnowledge, &OrderMeaning)> {
+    let means = |meaning: &&OrderMeaning| {
+        meaning.treatments.contains(&treatment) && !meaning.unless_with.iter().copied().any(&is_beside)
+    };
+    let options = knowledge.options.iter();
+    options
+        .filter_map(|option| Some((option, option.orders.iter().find(means)?)))
+        .collect()
+}
+
 fn proposal(
     knowledge: &Knowledge,
     order: &Order,
     treatment: Treatment,
     ordered: &BTreeSet<Treatment>,
 ) -> Option<Proposal> {
-    let meant: Vec<(&OptionKnowledge, bool)> = knowledge
-        .options
-        .iter()
-        .filter_map(|option| {
-            let meaning = option.orders.iter().find(|meaning| {
-                meaning.treatments.contains(&treatment)
-                    && !meaning.unless_with.iter().any(|other| ordered.contains(other))
-            })?;
-            Some((option, meaning.interpretation))
-        })
-        .collect();
+    let meant = meant(knowledge, treatment, |other| ordered.contains(&other));
+    let ours = meant.iter().any(|(_, meaning)| meaning.interpretation);
     (!meant.is_empty()).then(|| Proposal {
         options: meant.iter().map(|(option, _)| option.id.clone()).collect(),
-        interpretation: meant.len() > 1 || meant.iter().any(|(_, interpretation)| *interpretation),
+        interpretation: meant.len() > 1 || ours,
         orders: vec![OrderName {
             reference: order.reference.clone(),
             wording: order.wording.clone(),

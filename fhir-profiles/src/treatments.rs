@@ -19,6 +19,24 @@ pub enum Class {
     Surgery,
 }
 
+impl Class {
+    /// The word of the knowledge files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Systemic => "systemic",
+            Self::LiverDirected => "liver-directed",
+            Self::Surgery => "surgery",
+        }
+    }
+
+    /// The class of that word, or `None`.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Systemic, Self::LiverDirected, Self::Surgery]
+            .into_iter()
+            .find(|class| class.as_str() == word)
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Described {

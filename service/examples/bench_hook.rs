@@ -261,6 +261,7 @@ fn body(patient: &str, size: usize) -> String {
                 "medications": searchset(of(&["MedicationRequest"])),
                 "medicationStatements": searchset(of(&["MedicationStatement"])),
                 "medicationAdministrations": searchset(of(&["MedicationAdministration"])),
+                "medicationDispenses": searchset(of(&["MedicationDispense"])),
             }
         })
         .to_string();

@@ -10,7 +10,7 @@ static PATIENTS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/demo/patients"
 const STORIES: &str = include_str!("../demo/stories.toml");
 
 /// Types that may be searched although no bundled patient has one.
-const TYPES: [&str; 8] = [
+const TYPES: [&str; 9] = [
     "Patient",
     "Condition",
     "Observation",
@@ -19,6 +19,7 @@ const TYPES: [&str; 8] = [
     "MedicationRequest",
     "MedicationStatement",
     "MedicationAdministration",
+    "MedicationDispense",
 ];
 /// Page size where `_count` does not say.
 const PAGE: usize = 100;

@@ -1,8 +1,10 @@
 //! The comparison of an assessment with what a vignette expects: every difference, each in one line.
 
 use cds_cards::Assessment;
-use cds_cards::assessment::{CriterionReport, GradeReport, OptionReport, Outcome, Stage, Verdict};
-use cds_cards::vignettes::{Aspects, Expect, ExpectOption};
+use cds_cards::assessment::{
+    CriterionReport, GivenReport, GradeReport, OptionReport, Outcome, Stage, Verdict,
+};
+use cds_cards::vignettes::{Aspects, Expect, ExpectGiven, ExpectOption};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,6 +46,10 @@ pub fn differences(expect: &Expect, got: &Assessment) -> Vec<String> {
         differ(&mut all, "discrepancies", &set(expected), &set(&got));
     }
     missing(&mut all, expect, got);
+    if let Some(expected) = &expect.given {
+        let got: Vec<ExpectGiven> = got.pathway.iter().flat_map(|p| &p.given).map(given).collect();
+        differ(&mut all, "given", expected, &got);
+    }
     if gate == "passed" {
         options(&mut all, expect, got);
     } else if !got.options.is_empty() {
@@ -60,6 +66,19 @@ fn differ<T: PartialEq + std::fmt::Debug>(all: &mut Vec<String>, what: &str, exp
 
 fn set<T: AsRef<str>>(ids: &[T]) -> BTreeSet<String> {
     ids.iter().map(|id| id.as_ref().to_owned()).collect()
+}
+
+fn given(got: &GivenReport) -> ExpectGiven {
+    ExpectGiven {
+        agents: got.agents.clone(),
+        options: got.options.clone(),
+        state: word(&got.state),
+        from: got.from.clone(),
+        until: got.until.clone(),
+        times: got.times,
+        reason: got.reason.clone(),
+        progression_since: got.progression_since.clone(),
+    }
 }
 
 fn grade(all: &mut Vec<String>, expect: &Expect, got: &GradeReport) {

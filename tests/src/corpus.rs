@@ -240,6 +240,7 @@ fn fill(value: &mut Value, count: &mut usize) {
             defaults.insert("status".into(), "active".into())
         }
         "MedicationAdministration" => defaults.insert("status".into(), "in-progress".into()),
+        "MedicationDispense" => defaults.insert("status".into(), "completed".into()),
         "Condition" | "Specimen" => None,
         _ => return,
     };

@@ -161,7 +161,7 @@ fn leaves_to_judgement(test: &Test) -> bool {
             .values()
             .chain(shorter.values())
             .any(|c| *c == Call::Judgement),
-        Test::Option { .. } | Test::Not(_) | Test::Any(_) | Test::All(_) => false,
+        Test::Given { .. } | Test::Option { .. } | Test::Not(_) | Test::Any(_) | Test::All(_) => false,
     }
 }
 

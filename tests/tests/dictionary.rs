@@ -110,6 +110,7 @@ fn read_by(knowledge: &Knowledge, id: &str, found: &mut BTreeSet<FactId>) {
             }
         }
         Test::Range { fact, .. } | Test::Lasting { fact, .. } => drop(found.insert(*fact)),
+        Test::Given { .. } => drop(found.insert(FactId::PriorSystemicTherapy)),
         Test::Option { .. } => {}
         Test::Not(inner) => read_by(knowledge, inner, found),
         Test::Any(inner) | Test::All(inner) => inner.iter().for_each(|id| read_by(knowledge, id, found)),

@@ -66,6 +66,7 @@ fn direct_reads_of_criterion(id: &str, found: &mut BTreeSet<FactId>) {
         Test::Range { fact, .. } | Test::Lasting { fact, .. } => {
             found.insert(*fact);
         }
+        Test::Given { .. } => found.extend([FactId::PriorSystemicTherapy, FactId::DiseaseStatus]),
         Test::Option { option, .. } => {
             for known in KNOWLEDGE.options.iter().filter(|o| o.id == *option) {
                 known

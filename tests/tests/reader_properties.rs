@@ -198,6 +198,7 @@ fn resource() -> impl Strategy<Value = Value> {
         "MedicationRequest",
         "MedicationStatement",
         "MedicationAdministration",
+        "MedicationDispense",
         "Medication",
         "DiagnosticReport",
         "Specimen",

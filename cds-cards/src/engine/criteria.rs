@@ -7,10 +7,10 @@ use super::truth::Truth;
 use super::words::{doubted_absence, fact_text, lacking};
 use crate::assessment::{Outcome, Reason, Role, Verdict};
 use crate::knowledge::{Call, Criterion, Knowledge, OptionKnowledge, Subject, Test};
-use fhir_profiles::FactId;
-use fhir_profiles::facts::{Facts, Gap, Reading, Source, Value};
+use fhir_profiles::facts::{Facts, Gap, Given, Reading, Source, Value};
+use fhir_profiles::{FactId, Treatment, TreatmentClass};
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A criterion worked out.
 #[derive(Debug, Clone)]
@@ -123,6 +123,11 @@ impl<'a> Evaluation<'a> {
                 let call = |reading: &Reading| lasting(reading, as_of, *months, longer, shorter);
                 self.of_readings(*fact, call)
             }
+            Test::Given {
+                class,
+                other_than,
+                progression,
+            } => self.of_given(*class, other_than, *progression),
             Test::Option { option, negate } => self.of_option(option, *negate),
             Test::Not(inner) => {
                 let inner = self.criterion(inner);
@@ -262,6 +267,35 @@ impl<'a> Evaluation<'a> {
                 self.say(|| functional.because.clone()),
             )
         }
+    }
+
+    fn of_given(
+        &self,
+        class: TreatmentClass,
+        other_than: &BTreeSet<Treatment>,
+        progression: bool,
+    ) -> Evaluated {
+        let fits =
+            |given: &&Given| given.treatment.class() == class && !other_than.contains(&given.treatment);
+        let since = |given: &Given| match self.facts.progression_since(given.from) {
+            Some(day) => Some(format!("{}, progression since {day}", given.treatment.label())),
+            None => (!progression).then(|| given.treatment.label().to_owned()),
+        };
+        let fitting: Vec<String> = self.facts.given().iter().filter(fits).filter_map(since).collect();
+        let truth = match fitting.is_empty() {
+            false => Truth::Met,
+            true => Truth::Unknown(Reason::Missing),
+        };
+        let because = self.say(|| match fitting.is_empty() {
+            false => format!("given: {}", fitting.join("; ")),
+            true if progression => {
+                "no treatment of this kind recorded with a progression after it".to_owned()
+            }
+            true => "no treatment of this kind recorded".to_owned(),
+        });
+        let mut facts = vec![FactId::PriorSystemicTherapy];
+        facts.extend(progression.then_some(FactId::DiseaseStatus));
+        leaf(truth, facts, because)
     }
 
     fn of_option(&self, option: &str, negate: bool) -> Evaluated {

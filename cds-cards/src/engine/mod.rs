@@ -4,6 +4,7 @@ mod calls;
 mod criteria;
 mod discrepancies;
 mod functional;
+mod given;
 mod grade;
 mod options;
 mod report;
@@ -13,7 +14,7 @@ mod stands;
 mod truth;
 mod words;
 
-use crate::assessment::{Assessment, Gate, NotReadReport, ProblemReport};
+use crate::assessment::{Assessment, Gate, NotReadReport, Pathway, ProblemReport};
 use crate::knowledge::Knowledge;
 use criteria::Evaluation;
 use fhir_profiles::Facts;
@@ -32,6 +33,9 @@ pub fn assess(knowledge: &Knowledge, facts: &Facts) -> Assessment {
         Default::default()
     };
     let conflicting = report::conflicting(&mut evaluation);
+    let pathway = (gate == Gate::Passed).then(|| Pathway {
+        given: given::given(knowledge, facts),
+    });
     Assessment {
         knowledge: knowledge.package.reference.clone(),
         as_of: facts.as_of().to_string(),
@@ -43,7 +47,7 @@ pub fn assess(knowledge: &Knowledge, facts: &Facts) -> Assessment {
         stage: stands.stage,
         options,
         missing: settles::ranked(knowledge, facts, &open),
-        pathway: None,
+        pathway,
         not_read: facts
             .not_read()
             .iter()

@@ -6,11 +6,12 @@ use super::load::Source;
 use super::model::{
     Band, Call, Criterion, HormoneRule, MarkerCourse, MarkerRule, Subject, Test, WhereMissing,
 };
+use super::options::known;
 use super::section::{At, Section};
 use crate::assessment::Cited;
 use fhir_profiles::catalogue::Kind;
 use fhir_profiles::interval::Bound;
-use fhir_profiles::{FactId, Interval};
+use fhir_profiles::{FactId, Interval, TreatmentClass};
 use std::collections::{BTreeMap, BTreeSet};
 
 const FILE: &str = "criteria.toml";
@@ -143,6 +144,7 @@ fn criterion(
         "words" => words(section),
         "range" => range(section),
         "lasting" => lasting(section),
+        "given" => given(section),
         "option" => Some(Test::Option {
             negate: section.flag("negate"),
             // Options are read later: whether it exists is checked with the graph.
@@ -154,7 +156,7 @@ fn criterion(
         other => {
             section.fault(
                 kind.line,
-                format!("unknown kind `{other}`: words, range, lasting, option, any, all or not"),
+                format!("unknown kind `{other}`: words, range, lasting, given, option, any, all or not"),
             );
             None
         }
@@ -182,6 +184,26 @@ fn where_missing(section: &Section<'_>) -> Option<WhereMissing> {
     Some(WhereMissing {
         option: option?.value,
         call: call?,
+    })
+}
+
+fn given(section: &Section<'_>) -> Option<Test> {
+    let class = section.text("class")?;
+    let parsed = TreatmentClass::parse(&class.value);
+    if parsed.is_none() {
+        section.fault(
+            class.line,
+            format!(
+                "unknown class `{}`: systemic, liver-directed or surgery",
+                class.value
+            ),
+        );
+    }
+    let other_than = known(section, section.texts("other-than"));
+    Some(Test::Given {
+        class: parsed?,
+        other_than: other_than.into_iter().map(|(treatment, _)| treatment).collect(),
+        progression: section.flag("progression"),
     })
 }
 

@@ -109,7 +109,11 @@ fn parts(test: &Test) -> Vec<Node<'_>> {
     match test {
         Test::Not(of) => vec![Node::Criterion(of)],
         Test::Any(of) | Test::All(of) => of.iter().map(|id| Node::Criterion(id.as_str())).collect(),
-        Test::Words { .. } | Test::Range { .. } | Test::Lasting { .. } | Test::Option { .. } => Vec::new(),
+        Test::Words { .. }
+        | Test::Range { .. }
+        | Test::Lasting { .. }
+        | Test::Given { .. }
+        | Test::Option { .. } => Vec::new(),
     }
 }
 

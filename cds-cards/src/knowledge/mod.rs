@@ -14,6 +14,7 @@ mod section;
 mod slots;
 mod tables;
 mod when;
+mod words;
 
 pub use fault::Fault;
 pub use model::*;

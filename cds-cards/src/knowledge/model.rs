@@ -3,7 +3,7 @@
 use super::when::When;
 use crate::assessment::{Cited, Group, KnowledgeRef, Role};
 use crate::render::Texts;
-use fhir_profiles::{FactId, Interval, Treatment};
+use fhir_profiles::{FactId, Interval, Treatment, TreatmentClass};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -211,6 +211,15 @@ pub enum Test {
         /// Met when the option is false.
         negate: bool,
     },
+    /// A treatment on record, now or before. Where none fits it is unknown: what is not recorded may have been given.
+    Given {
+        /// Its class.
+        class: TreatmentClass,
+        /// Treatments that do not count.
+        other_than: BTreeSet<Treatment>,
+        /// Whether the disease must have progressed after its first day.
+        progression: bool,
+    },
     /// Kleene NOT of a criterion.
     Not(String),
     /// Kleene OR.
@@ -297,6 +306,8 @@ pub struct OrderMeaning {
     pub treatments: Vec<Treatment>,
     /// Not where one of these is ordered too: then the order belongs to a regimen that the review does not have.
     pub unless_with: Vec<Treatment>,
+    /// Whether it is meant by orders only: no record of a treatment given tells it.
+    pub orders_only: bool,
     /// Whether the reading is ours.
     pub interpretation: bool,
 }

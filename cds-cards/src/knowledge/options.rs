@@ -309,13 +309,14 @@ fn order_meanings(root: &Section<'_>) -> Vec<OrderMeaning> {
         OrderMeaning {
             treatments: ids(treatments),
             unless_with: ids(known(section, section.texts("unless-with"))),
+            orders_only: section.flag("orders-only"),
             interpretation: section.flag("interpretation"),
         }
     })
 }
 
 /// The treatments that stand there, with their lines; unknown ones are reported.
-fn known(section: &Section<'_>, codes: Vec<At<String>>) -> Vec<(Treatment, usize)> {
+pub(super) fn known(section: &Section<'_>, codes: Vec<At<String>>) -> Vec<(Treatment, usize)> {
     let parsed = codes.into_iter().filter_map(|code| {
         let found = Treatment::parse(&code.value);
         if found.is_none() {

@@ -106,7 +106,17 @@ const THEMES: &[Theme] = &[
     ("reports", &["pathology-report"], &[]),
     (
         "procedures",
-        &["pancreaticoduodenectomy", "pancreatic-resection"],
+        &[
+            "pancreaticoduodenectomy",
+            "pancreatic-resection",
+            "liver-resection",
+            "liver-transplantation",
+            "radiofrequency-ablation",
+            "transarterial-chemoembolisation",
+            "radioembolisation",
+            "radionuclide-therapy",
+            "targeted-radionuclide-therapy",
+        ],
         &[
             PrimaryResected,
             PriorPancreaticoduodenectomy,
@@ -162,6 +172,8 @@ impl Codes {
             ],
             "conditions" => CONDITIONS,
             "medications" => &[OnSsa, PriorSystemicTherapy],
+            // A radionuclide therapy is a systemic treatment.
+            "procedures" => &[PriorSystemicTherapy],
             // What a report contains is of the tumour.
             "reports" => return Self::facts_of_theme("pathology"),
             // A hormone above a printed limit makes a tumour functioning.

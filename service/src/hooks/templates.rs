@@ -13,6 +13,8 @@ const LONGEST: usize = 2000;
 const COUNT: &str = "_count=200";
 /// As [`COUNT`], for searches that are not narrowed by code.
 const WIDE_COUNT: &str = "_count=500";
+const REPORTS: &str = "reports";
+const PROCEDURES: &str = "procedures";
 
 /// One template.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,8 +49,8 @@ impl Template {
 
 /// Every template, core data first.
 ///
-/// `conditions` is not narrowed by code: the gate has to see entries that have a text, a local code or a hierarchical
-/// code only, and a search by code would leave them out without a word.
+/// `conditions` and `procedures` are not narrowed by code: the gate and the treatments given are also read from entries
+/// that have a text, a local code or a hierarchical code only, and a search by code would leave them out without a word.
 pub fn templates(codes: &Codes) -> Vec<Template> {
     let mut all = vec![
         Template::new(PATIENT, format!("Patient/{PATIENT_ID}"), PATIENT),
@@ -62,14 +64,18 @@ pub fn templates(codes: &Codes) -> Vec<Template> {
         let base = format!("Observation?patient={PATIENT_ID}&_sort=-date&{COUNT}&code=");
         all.extend(by_code(group, &base, &tokens(codes, group)));
     }
-    for (group, kind) in [("reports", "DiagnosticReport"), ("procedures", "Procedure")] {
-        let base = format!("{kind}?patient={PATIENT_ID}&{COUNT}&code=");
-        all.extend(by_code(group, &base, &tokens(codes, group)));
-    }
+    let reports = format!("DiagnosticReport?patient={PATIENT_ID}&{COUNT}&code=");
+    all.extend(by_code(REPORTS, &reports, &tokens(codes, REPORTS)));
+    all.push(Template::new(
+        PROCEDURES,
+        format!("Procedure?patient={PATIENT_ID}&{WIDE_COUNT}"),
+        PROCEDURES,
+    ));
     for (key, kind) in [
         ("medications", "MedicationRequest"),
         ("medicationStatements", "MedicationStatement"),
         ("medicationAdministrations", "MedicationAdministration"),
+        ("medicationDispenses", "MedicationDispense"),
     ] {
         let query = format!("{kind}?patient={PATIENT_ID}&{COUNT}");
         all.push(Template::new(key, query, "medications"));
@@ -166,6 +172,7 @@ mod tests {
             "medications",
             "medicationStatements",
             "medicationAdministrations",
+            "medicationDispenses",
         ] {
             assert!(keys.contains(key), "{key}");
         }

@@ -76,7 +76,11 @@ pub(super) fn parts(test: &Test) -> &[String] {
     match test {
         Test::Any(of) | Test::All(of) => of,
         Test::Not(inner) => std::slice::from_ref(inner),
-        Test::Words { .. } | Test::Range { .. } | Test::Lasting { .. } | Test::Option { .. } => &[],
+        Test::Words { .. }
+        | Test::Range { .. }
+        | Test::Lasting { .. }
+        | Test::Given { .. }
+        | Test::Option { .. } => &[],
     }
 }
 
@@ -92,6 +96,7 @@ fn reads(test: &Test) -> Option<String> {
         }
         | Test::Range { fact, .. }
         | Test::Lasting { fact, .. } => Some(fact.info().label.clone()),
+        Test::Given { .. } => Some("treatments given".to_owned()),
         Test::Option { .. } | Test::Not(_) | Test::Any(_) | Test::All(_) => None,
     }
 }
@@ -105,7 +110,7 @@ fn compound(test: &Test) -> Option<&'static str> {
             "Met where this option's criteria are not met, or the review advises against it; not met where it is supported:",
         ),
         Test::Option { .. } => Some("Met where this option is supported:"),
-        Test::Words { .. } | Test::Range { .. } | Test::Lasting { .. } => None,
+        Test::Words { .. } | Test::Range { .. } | Test::Lasting { .. } | Test::Given { .. } => None,
     }
 }
 
@@ -145,6 +150,10 @@ fn rows(criterion: &Criterion) -> Vec<Row> {
             let mut rows = part(longer, "for at least");
             rows.extend(part(shorter, "for less than"));
             rows
+        }
+        test @ Test::Given { .. } => {
+            let treatment = test.treatment().into_iter();
+            treatment.map(|what| row(what, Call::Met, false)).collect()
         }
         Test::Option { .. } | Test::Not(_) | Test::Any(_) | Test::All(_) => Vec::new(),
     }

@@ -210,6 +210,7 @@ pub(crate) fn prefetched(patient: &str) -> Value {
             "medications": searched(&chart, "MedicationRequest"),
             "medicationStatements": searched(&chart, "MedicationStatement"),
             "medicationAdministrations": searched(&chart, "MedicationAdministration"),
+            "medicationDispenses": searched(&chart, "MedicationDispense"),
         }
     })
 }

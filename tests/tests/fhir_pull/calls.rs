@@ -11,10 +11,11 @@ fn healthy() -> ScriptedFhir {
 }
 
 /// Every search of the templates, and the read of the patient.
-const EVERYTHING: [&str; 12] = [
+const EVERYTHING: [&str; 13] = [
     "Condition",
     "DiagnosticReport",
     "MedicationAdministration",
+    "MedicationDispense",
     "MedicationRequest",
     "MedicationStatement",
     "Observation",

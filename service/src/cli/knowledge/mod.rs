@@ -227,6 +227,10 @@ fn test(test: &Test) -> String {
                 "  met where option {option} is not supported or contraindicated, not met where it is supported\n"
             )
         }
+        Test::Given { .. } => format!(
+            "  met where it is on record: {}\n",
+            test.treatment().unwrap_or_default()
+        ),
         Test::Not(inner) => format!("  met where {inner} is not\n"),
         Test::Any(of) => format!("  met where one of these is: {}\n", of.join(", ")),
         Test::All(of) => format!("  met where all of these are: {}\n", of.join(", ")),

@@ -13,11 +13,12 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Kinds of which a record without a patient is a fault; others, such as Practitioner, have none.
-const OF_A_PATIENT: [&str; 9] = [
+const OF_A_PATIENT: [&str; 10] = [
     "BodyStructure",
     "Condition",
     "DiagnosticReport",
     "MedicationAdministration",
+    "MedicationDispense",
     "MedicationRequest",
     "MedicationStatement",
     "Observation",
