@@ -77,6 +77,24 @@ fn every_option_has_its_page() {
 }
 
 #[test]
+fn every_rule_on_which_reading_counts_stands_on_its_page() {
+    let service = demo();
+    let index = page(&service, "/knowledge").body;
+    let links: Vec<String> = attributes(&index, "href")
+        .iter()
+        .map(|link| resolved("/knowledge", link))
+        .collect();
+    assert!(links.iter().any(|link| link == "/knowledge/which-reading"));
+    let html = page(&service, "/knowledge/which-reading").body;
+    for rule in fhir_profiles::recency::RULES {
+        assert!(html.contains(&format!("<tr id=\"{}\">", rule.id)), "{}", rule.id);
+        for text in [rule.case, rule.counts, rule.shown] {
+            assert!(html.contains(text), "{}: {text}", rule.id);
+        }
+    }
+}
+
+#[test]
 fn limits_quotes_figures_and_what_came_since_stand_on_a_page() {
     let service = demo();
     let html = page(&service, "/knowledge/transarterial-chemoembolisation").body;

@@ -17,6 +17,7 @@ mod local_codes;
 mod meanings;
 mod properties;
 mod real_charts;
+mod recency;
 mod staging;
 mod statuses;
 mod support;

@@ -22,6 +22,7 @@ mod tables;
 mod template;
 mod tree;
 mod visitor;
+mod which_reading;
 mod workbench;
 
 use crate::errors::{ErrorCode, Failure};
@@ -77,6 +78,11 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(
             resource("/knowledge")
                 .route(get().to(knowledge::index))
+                .default_service(to(only_get)),
+        )
+        .service(
+            resource("/knowledge/which-reading")
+                .route(get().to(which_reading::page))
                 .default_service(to(only_get)),
         )
         .service(
