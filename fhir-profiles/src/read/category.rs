@@ -34,11 +34,22 @@ const SITES: &[(&str, Option<Site>)] = &[
     ("adr", Some(Site::OtherOrgan)),
     ("ski", Some(Site::OtherOrgan)),
     ("oth", Some(Site::OtherOrgan)),
+    ("adrenal", Some(Site::OtherOrgan)),
+    ("pleura", Some(Site::OtherOrgan)),
     ("per", Some(Site::Peritoneum)),
     ("peritoneum", Some(Site::Peritoneum)),
     ("lym", Some(Site::LymphNodes)),
     ("gen", None),
 ];
+
+/// The site of a metastasis that a text names, where it is one word and no other.
+pub(super) fn site_in_word(text: &str) -> Option<Site> {
+    let word = text.trim().to_lowercase();
+    SITES
+        .iter()
+        .find(|(written, _)| *written == word)
+        .and_then(|(_, site)| *site)
+}
 
 /// What may stand behind a category and changes nothing: subdivisions, sentinel nodes, isolated tumour cells,
 /// several tumours.

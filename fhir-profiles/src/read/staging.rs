@@ -1,9 +1,9 @@
 //! T, N, M and stage groups, with their staging system and whether they are clinical or pathological.
 
 use super::Reader;
-use super::category::{category, stage_group, system_in_text};
+use super::category::{category, site_in_word, stage_group, system_in_text};
 use super::element::Node;
-use super::organs::{Counts, Organ};
+use super::organs::Counts;
 use super::record::Record;
 use super::sites::sites;
 use super::value::{CONTRADICTION, Unread, Written};
@@ -246,15 +246,20 @@ impl Reader<'_> {
         reading.basis = staged.basis;
         self.facts.reading(fact, reading);
         if fact == FactId::M && word.as_str() == "M1" {
-            let sites = sites(record.node, self.codes);
+            let body_site = sites(record.node, self.codes);
+            let texts = record.node.all("bodySite").flat_map(Node::texts);
+            let mut named: Vec<Site> = texts.filter_map(site_in_word).chain(staged.sites).collect();
+            if body_site
+                .organs
+                .iter()
+                .any(|organ| organ.counts != Counts::Always)
+            {
+                named.push(Site::OtherOrgan);
+            }
             for site in [Site::Liver, Site::OtherOrgan, Site::Peritoneum, Site::LymphNodes] {
-                if sites.has(site) || staged.sites.contains(&site) {
+                if body_site.has(site) || named.contains(&site) {
                     self.metastasis_at(site, Source::Observation, record, recorded);
                 }
-            }
-            let elsewhere = |organ: &&Organ| organ.counts != Counts::Always;
-            if !sites.has(Site::OtherOrgan) && sites.organs.iter().copied().any(|organ| elsewhere(&organ)) {
-                self.metastasis_at(Site::OtherOrgan, Source::Observation, record, recorded);
             }
         }
     }

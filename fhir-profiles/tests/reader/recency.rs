@@ -172,7 +172,7 @@ fn m1_with_a_site_that_is_neither_liver_nor_regional_is_extrahepatic() {
         (site(SNOMED, "39607008"), "present"),
         (json!({"bodySite": {"text": "Left lung"}}), "present"),
         (json!({"bodySite": {"text": "Brain"}}), "present"),
-        (json!({"bodySite": {"text": "Adrenal gland"}}), "present"),
+        (json!({"bodySite": {"text": "adrenal"}}), "present"),
         (json!({"bodySite": {"text": "see report"}}), "missing"),
         (liver(), "missing"),
         (pancreas(), "missing"),
