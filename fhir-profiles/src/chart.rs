@@ -12,7 +12,7 @@ use crate::codes::Codes;
 pub(crate) use crate::codes::Coding;
 use crate::facts::{Gap, NotRead, Problem};
 pub use builder::ChartBuilder;
-
+pub(crate) use loose::{Filled, Loose, Many, Read, Text, next, skip};
 pub(crate) use narrow::{Concept, Narrow, Reference, text_coding};
 pub(crate) use patient::Whose;
 use serde_json::value::RawValue;
@@ -70,6 +70,10 @@ impl Added {
             (
                 self.subsetted,
                 "incomplete: the Bundle says that elements were left out (SUBSETTED)",
+            ),
+            (
+                self.kind == AddedKind::Outcome && self.resources > 0,
+                "incomplete: the Bundle reports that a search or request failed",
             ),
         ];
         gaps.into_iter().filter(|(is, _)| *is).map(|(_, what)| what)

@@ -2,6 +2,7 @@
 
 mod coding;
 mod maps;
+mod relevant;
 mod search;
 pub(crate) mod system;
 mod table;
@@ -13,6 +14,7 @@ use crate::treatments::Treatment;
 pub(crate) use coding::Coding;
 pub use maps::MapFault;
 pub(crate) use maps::is_trap;
+pub use relevant::{Unmapped, Written};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock};
 use system::{canonical, plain};

@@ -9,10 +9,12 @@ mod element;
 mod grade;
 mod marker;
 mod medication;
+mod not_read;
 mod numbers;
 mod observation;
 mod orders;
 mod organs;
+mod paper;
 mod patient;
 mod phrase;
 mod pnet;
@@ -90,6 +92,7 @@ pub fn read(chart: &Chart<'_>, policy: &ReadPolicy<'_>) -> Facts {
         others: Others::default(),
     };
     let parsed = reader.parse(chart);
+    reader.beside(chart);
     for (item, tree) in &parsed {
         for record in observations(item, tree).0 {
             reader.collect_histology(record);

@@ -91,7 +91,7 @@ errors! {
     /// The patient's record is not there.
     MissingPatient = "missing-patient", 412, "incomplete", "the patient's own record is missing (prefetch `patient`) and was not to be had from a registered `fhirServer`; nothing was assessed";
     /// The conditions are not there.
-    MissingConditions = "missing-conditions", 412, "incomplete", "the patient's conditions are missing (prefetch `conditions`) and were not to be had from a registered `fhirServer`; nothing was assessed";
+    MissingConditions = "missing-conditions", 412, "incomplete", "nothing was looked at: the patient's diagnoses (Condition) were neither supplied (prefetch `conditions`) nor to be had from a registered `fhirServer`, so a PNET cannot be ruled out";
     /// Some conditions are not there, and those that are name no PNET.
     IncompleteConditions = "incomplete-conditions", 412, "incomplete", "the patient's conditions are incomplete (prefetch `conditions`), so a PNET cannot be ruled out; nothing was assessed";
     /// More than the limit.
@@ -104,6 +104,8 @@ errors! {
     WrongContentType = "wrong-content-type", 415, "not-supported", "expected `Content-Type: application/json`";
     /// Compressed.
     EncodedBody = "encoded-body", 415, "not-supported", "the body must not be compressed (`Content-Encoding`)";
+    /// A Bundle with nothing but the report of a failure.
+    SearchFailed = "search-failed", 422, "incomplete", "the Bundle reports that a search or request failed and holds nothing else; nothing was assessed";
     /// Two patients in one Bundle.
     SeveralPatients = "several-patients", 422, "processing", "the resources belong to more than one patient; nothing was assessed";
     /// A Bundle of nobody.

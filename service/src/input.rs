@@ -8,8 +8,10 @@ use crate::hooks::request::HookRequest;
 use crate::hooks::templates::Template;
 use crate::hooks::trail::Trail;
 use cds_cards::Ordered;
-use cds_cards::assessment::Assessment;
-use fhir_profiles::chart::ChartBuilder;
+use cds_cards::assessment::{Assessment, Gate};
+use fhir_profiles::chart::{AddedKind, ChartBuilder};
+use fhir_profiles::facts::{Gap, Unknown};
+use fhir_profiles::{FactId, Facts};
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -86,16 +88,38 @@ pub(crate) fn is_bundle(text: &str) -> Result<bool, Failure> {
 /// Facts and assessment of a Bundle.
 ///
 /// # Errors
-/// [`Failure`] if it is not of one patient.
+/// [`Failure`] if it is not of one patient, or if it cannot be told whether the patient has a PNET since nothing was there
+/// to look at.
 pub(crate) fn bundle_basis(evaluator: &Evaluator, text: &str, as_of: Date) -> Result<Basis, Failure> {
     let json: &RawValue = serde_json::from_str(text).map_err(|error| Failure::json(&error))?;
     let mut builder = ChartBuilder::new(None);
     let added = builder.add(json);
+    match added.kind {
+        AddedKind::Outcome if added.resources == 0 => return Err(ErrorCode::SearchFailed.into()),
+        AddedKind::Malformed | AddedKind::Null => return Err(ErrorCode::NotAssessable.into()),
+        AddedKind::Outcome | AddedKind::Empty | AddedKind::Resources(_) => {}
+    }
+    let whole_bundle = added.gaps().next().is_none();
     for gap in added.gaps() {
         builder.report("Bundle", gap);
+        builder.gap(FactId::ALL.iter().copied(), Gap::Partial);
     }
     let chart = whole(builder, evaluator)?;
     let facts = evaluator.facts(&chart, as_of);
     let assessment = cds_cards::assess(&evaluator.knowledge, &facts);
+    if assessment.gate == Gate::NoPnet && nothing_says(&facts) {
+        if chart.conditions() == 0 && chart.unreadable_conditions() == 0 {
+            return Err(ErrorCode::MissingConditions.into());
+        }
+        if !whole_bundle {
+            return Err(ErrorCode::IncompleteConditions.into());
+        }
+    }
     Ok(Basis { facts, assessment })
+}
+
+/// Whether nothing at all is said of a PNET.
+fn nothing_says(facts: &Facts) -> bool {
+    let pnet = facts.get(FactId::Pnet);
+    pnet.readings() == Err(Unknown::Missing) && pnet.shown.is_empty()
 }

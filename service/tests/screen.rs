@@ -192,7 +192,9 @@ fn nobody_is_cleared_after_looking_at_nothing() {
     );
     fs::write(dir.join("paged.json"), paged).unwrap();
     let (code, out, told) = run(&["screen", dir.to_str().unwrap()]);
-    assert_eq!(code, 0, "{told}");
+    assert_eq!(code, 2, "{told}");
+    assert!(told.contains("of 1 nothing was looked at: "), "{told}");
+    assert!(told.contains("the charts of 1 are incomplete"), "{told}");
     for (patient, gate) in [
         ("without", "not-known"),
         ("broken", "not-known"),

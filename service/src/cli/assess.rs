@@ -9,6 +9,7 @@ use crate::hooks::templates::{Template, templates};
 use crate::hooks::trail::Trail;
 use crate::input::{self, Assessed};
 use cds_cards::render::Card;
+use fhir_profiles::chart::json_text;
 use jiff::civil::Date;
 use serde::Serialize;
 use std::io::Read;
@@ -102,6 +103,5 @@ fn read(path: &Path) -> Result<String, String> {
         std::fs::read(path).map(|content| bytes = content)
     };
     read.map_err(|error| error.to_string())?;
-    String::from_utf8(bytes)
-        .map_err(|error| format!("not UTF-8 after byte {}", error.utf8_error().valid_up_to()))
+    Ok(json_text(&bytes).into_owned())
 }

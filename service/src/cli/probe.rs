@@ -17,6 +17,7 @@ use crate::hooks::request::HookRequest;
 use crate::hooks::templates::{Template, templates};
 use crate::hooks::trail::Trail;
 use crate::settings::Settings;
+use crate::trust::ClientSettings;
 use cds_cards::assessment::Assessment;
 use checks::Check;
 use fhir_profiles::chart::ChartBuilder;
@@ -82,6 +83,43 @@ struct Probe<'a> {
     token: Option<BearerToken>,
     patient: String,
     as_of: Date,
+    deadline: Waits,
+}
+
+/// How long the service waits for the records of one call, and the setting that says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Waits {
+    deadline: Duration,
+    setting: &'static str,
+}
+
+impl Waits {
+    /// For the client whose server it is, or for the only one there is: the server may be reached by another address
+    /// than the registered one. Of several clients of one server, for the one that waits least.
+    fn of(settings: &Settings, base: &AllowedBase) -> Self {
+        let address = base.to_string();
+        let has = |client: &&ClientSettings| client.fhir_servers.iter().any(|known| known.admits(&address));
+        let clients: Vec<&ClientSettings> = match settings.clients.as_slice() {
+            [only] => vec![only],
+            several => several.iter().filter(has).collect(),
+        };
+        let deadlines = clients.iter().map(|client| match client.fhir_deadline {
+            Some(deadline) => Self {
+                deadline,
+                setting: "clients.fhir_deadline",
+            },
+            None => Self::by_default(settings),
+        });
+        let least = deadlines.min_by_key(|waits| waits.deadline);
+        least.unwrap_or_else(|| Self::by_default(settings))
+    }
+
+    fn by_default(settings: &Settings) -> Self {
+        Self {
+            deadline: settings.fhir.deadline,
+            setting: "fhir.deadline",
+        }
+    }
 }
 
 /// Probes and prints.
@@ -102,6 +140,7 @@ pub(super) fn run(args: &ProbeArgs, config: Option<&Path>) -> Result<(), Ended> 
         settings: &settings,
         templates: templates(&evaluator.codes),
         evaluator: &evaluator,
+        deadline: Waits::of(&settings, &base),
         base,
         token: args.token_file.as_deref().map(read_token).transpose()?,
         patient,
@@ -212,7 +251,7 @@ impl Probe<'_> {
         let source = Source::Server(Server {
             client,
             base: &self.base,
-            deadline: self.settings.fhir.deadline,
+            deadline: self.deadline.deadline,
         });
         let start = Instant::now();
         let trail = Trail::default();
@@ -238,11 +277,11 @@ impl Probe<'_> {
     }
 
     fn searched(&self, query: String, fetched: &Fetched) -> Searched {
-        let deadline = self.settings.fhir.deadline;
+        let Waits { deadline, setting } = self.deadline;
         let mut notes = Vec::new();
         if fetched.elapsed > deadline {
             notes.push(format!(
-                "slower than `fhir.deadline` ({} ms): the service would not have it",
+                "slower than `{setting}` ({} ms): the service would not have it",
                 deadline.as_millis()
             ));
         }

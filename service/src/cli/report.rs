@@ -324,7 +324,13 @@ fn gate(assessment: &Assessment) -> String {
             _ if let Some(why) = words::pnet_aside(assessment) => {
                 format!("pancreatic neuroendocrine tumour {why}: the options are not assessed")
             }
-            _ => "no pancreatic neuroendocrine tumour on record: nothing to say, no card".to_owned(),
+            _ => match assessment.facts.get(&FactId::Pnet).and_then(|fact| fact.gap) {
+                Some(gap) => format!(
+                    "pancreatic neuroendocrine tumour {}: nothing can be said",
+                    gap.text()
+                ),
+                None => "no pancreatic neuroendocrine tumour on record: nothing to say, no card".to_owned(),
+            },
         },
         Gate::NoLiverMetastases => format!(
             "pancreatic neuroendocrine tumour; liver metastases {}: the options do not apply",

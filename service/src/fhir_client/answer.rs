@@ -1,6 +1,7 @@
 //! What an answer with status 200 is: the resource, a page of a search, or a failure in disguise.
 
 use super::why::Why;
+use fhir_profiles::chart::json_text;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -18,6 +19,14 @@ pub(super) struct Page {
     pub(super) next: Option<String>,
     /// Whether the server reports an error among the results.
     pub(super) failed: bool,
+}
+
+impl Page {
+    /// One more entry that cannot be read: it costs itself, which the chart says, and not the page.
+    fn unreadable(&mut self) {
+        self.resources += 1;
+        self.matches += 1;
+    }
 }
 
 /// Checks the media type.
@@ -45,7 +54,10 @@ pub(super) fn check_content_type(value: Option<&str>) -> Result<(), Why> {
 
 /// The body as JSON.
 pub(super) fn json(body: Vec<u8>) -> Result<Box<RawValue>, Why> {
-    let text = String::from_utf8(body).map_err(|_| Why::NotJson)?;
+    let text = match json_text(&body) {
+        Cow::Borrowed(_) => String::from_utf8(body).map_err(|_| Why::NotJson)?,
+        Cow::Owned(text) => text,
+    };
     let starts_as_page = text.trim_start().starts_with('<');
     RawValue::from_string(text).map_err(|error| match error.classify() {
         _ if starts_as_page => Why::Html,
@@ -74,10 +86,18 @@ pub(super) fn page(json: &RawValue, kind: &str) -> Result<Page, Why> {
         failed: false,
     };
     for entry in bundle.entry {
-        let Some(resource) = entry.resource else {
+        let read: Option<Entry<'_>> = serde_json::from_str(entry.get()).ok();
+        let Some(Entry { resource, search }) = read else {
+            page.unreadable();
             continue;
         };
-        let included = entry.search.and_then(|search| search.mode).as_deref() == Some("include");
+        let Some(resource) = resource else { continue };
+        let read: Option<Resource<'_>> = serde_json::from_str(resource.get()).ok();
+        let Some(resource) = read else {
+            page.unreadable();
+            continue;
+        };
+        let included = search.and_then(|search| search.mode).as_deref() == Some("include");
         match resource.resource_type.as_deref() {
             Some("OperationOutcome") => page.failed |= resource.issue.is_some_and(has_error),
             Some(found) if found == kind || included => {
@@ -138,7 +158,7 @@ struct Bundle<'a> {
     #[serde(borrow, default)]
     link: Vec<Link<'a>>,
     #[serde(borrow, default)]
-    entry: Vec<Entry<'a>>,
+    entry: Vec<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -152,7 +172,7 @@ struct Link<'a> {
 #[derive(Deserialize)]
 struct Entry<'a> {
     #[serde(borrow, default)]
-    resource: Option<Resource<'a>>,
+    resource: Option<&'a RawValue>,
     #[serde(borrow, default)]
     search: Option<Search<'a>>,
 }
@@ -236,6 +256,21 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_that_cannot_be_read_costs_itself() {
+        let page = read(
+            r#"{"resourceType":"Bundle","type":"searchset","total":4,"entry":[{"resource":{"resourceType":"Condition"}},
+            {"resource":{"resourceType":"Condition","resourceType":"Basic"}}, {"resource":5},
+            {"resource":{"resourceType":"Condition"},"resource":{"resourceType":"Condition"}}]}"#,
+        )
+        .unwrap();
+        assert_eq!((page.resources, page.matches), (4, 4));
+        for text in [&b"{\"a\":\"\xff\"}"[..], b"{\"a\":\"\\ud83d\"}"] {
+            let json = json(text.to_vec()).unwrap();
+            assert!(serde_json::from_str::<serde_json::Value>(json.get()).is_ok());
+        }
+    }
+
+    #[test]
     fn a_page_is_counted_whatever_its_total() {
         let empty = r#"{"resourceType":"Bundle","type":"searchset","total":0}"#;
         assert_eq!(read(empty), found(0, None, false));
@@ -309,6 +344,6 @@ mod tests {
         ] {
             assert_eq!(read(text), Err(why), "{text}");
         }
-        assert_eq!(json(b"{\"a\":\"\xff\"}".to_vec()).unwrap_err(), Why::NotJson);
+        assert_eq!(json(b"\xff\xfe{\0}\0".to_vec()).unwrap_err(), Why::NotJson);
     }
 }

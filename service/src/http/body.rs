@@ -7,8 +7,10 @@ use actix_web::error::PayloadError;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::{Bytes, BytesMut, Data};
 use actix_web::{FromRequest, HttpRequest};
+use fhir_profiles::chart::json_text;
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
+use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,12 +56,9 @@ pub(crate) struct Body<A> {
 }
 
 impl<A> Body<A> {
-    /// Its text.
-    pub(crate) fn text(&self) -> Result<&str, Failure> {
-        std::str::from_utf8(&self.bytes).map_err(|error| {
-            let at = format!("not UTF-8 after byte {}", error.valid_up_to());
-            Failure::at(ErrorCode::MalformedJson, at)
-        })
+    /// Its text, with what is no character replaced.
+    pub(crate) fn text(&self) -> Cow<'_, str> {
+        json_text(&self.bytes)
     }
 }
 

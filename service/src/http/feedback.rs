@@ -21,7 +21,7 @@ pub(super) async fn feedback(
 ) -> Result<HttpResponse, Failure> {
     known_service(&id)?;
     call.gives_feedback();
-    let answers = parse(body?.text()?)?;
+    let answers = parse(&body?.text())?;
     let keeping = state.store.keep(owner(&caller, &id), answers);
     let kept = call.store(Operation::Feedback, keeping).await;
     let kept = kept.map_err(|_| ErrorCode::StoreUnavailable)?;

@@ -109,7 +109,8 @@ pub(super) async fn hook(
     let service = Service::by_id(&id).ok_or(ErrorCode::UnknownService)?;
     call.service(service.id(), service.hook());
     let body = body?;
-    let request = HookRequest::parse(body.text()?)?;
+    let text = body.text();
+    let request = HookRequest::parse(&text)?;
     if request.hook != service.hook() {
         call.about(&request);
         return Err(ErrorCode::WrongHook.into());
@@ -194,7 +195,8 @@ pub(super) async fn assessment(
     };
     let (evaluator, templates) = (&state.evaluator, &state.templates);
     let today = (state.today)();
-    let assessing = input::assess(evaluator, templates, body.text()?, source, today, call.trail());
+    let text = body.text();
+    let assessing = input::assess(evaluator, templates, &text, source, today, call.trail());
     let assessed = call.run(assessing).await?;
     let response = json(&assessed.assessment)?;
     call.assessed(assessed.assessment);

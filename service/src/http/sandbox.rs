@@ -29,7 +29,7 @@ pub(super) async fn search_by_form(
     kind: Path<String>,
     body: Body<Form>,
 ) -> Result<HttpResponse, Failure> {
-    sandbox(&state)?.search(&kind, body.text()?).map(fhir)
+    sandbox(&state)?.search(&kind, &body.text()).map(fhir)
 }
 
 fn sandbox(state: &State) -> Result<&Sandbox, Failure> {

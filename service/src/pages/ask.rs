@@ -105,7 +105,7 @@ impl FromRequest for Ask {
             return Box::pin(async move { asked });
         }
         let body = Body::<Form>::from_request(request, payload);
-        Box::pin(async move { Self::parse(body.await?.text()?) })
+        Box::pin(async move { Self::parse(&body.await?.text()) })
     }
 }
 

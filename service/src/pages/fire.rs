@@ -9,6 +9,7 @@ use crate::hooks::request::HookRequest;
 use crate::http::{State, answered};
 use crate::input;
 use cds_cards::render::Card;
+use fhir_profiles::chart::json_text;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -55,7 +56,8 @@ pub(super) async fn fire(state: &State, visitor: &Visitor, ask: &Ask) -> Result<
             ..fired
         });
     }
-    let text = ask.request.as_str();
+    let text = json_text(ask.request.as_bytes());
+    let text = text.as_ref();
     if input::is_bundle(text)? {
         let basis = input::bundle_basis(&state.evaluator, text, state.today())?;
         visitor.call.assessed(basis.assessment.clone());

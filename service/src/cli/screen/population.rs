@@ -3,9 +3,13 @@
 use super::Source;
 use super::progress::Progress;
 use super::units::entries;
+use crate::errors::ErrorCode;
 use crate::evaluator::Evaluator;
 use cds_cards::Assessment;
+use fhir_profiles::FactId;
 use fhir_profiles::chart::{AddedKind, ChartBuilder, ChartError};
+use fhir_profiles::codes::Codes;
+use fhir_profiles::facts::Gap;
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -49,7 +53,20 @@ struct Patient {
     records: Vec<Box<RawValue>>,
 }
 
+/// What makes a chart less than whole.
+struct Doubt {
+    place: &'static str,
+    what: String,
+    facts: Vec<FactId>,
+    gap: Gap,
+}
+
 impl Patient {
+    /// Whether nothing was there in which a PNET would stand.
+    fn is_unseen(&self) -> bool {
+        self.conditions == 0 && !self.suspect
+    }
+
     /// What another record says of the same patient.
     fn add(&mut self, other: Self) {
         self.suspect |= other.suspect;
@@ -129,12 +146,12 @@ impl Population {
             }
             Owner::Several => {
                 for (index, entry) in entries(json).into_iter().enumerate() {
-                    self.meet(
-                        &format!("{place}: entry {}", index + 1),
-                        entry,
-                        evaluator,
-                        progress,
-                    );
+                    let place = format!("{place}: entry {}", index + 1);
+                    match entry {
+                        Ok(Some(entry)) => self.meet(&place, entry, evaluator, progress),
+                        Ok(None) => {}
+                        Err(what) => self.skip(&place, what, progress),
+                    }
                 }
             }
             Owner::Nobody => {}
@@ -152,9 +169,7 @@ impl Population {
                     patient.records.push(json.to_owned());
                 }
             }
-            Owner::Several => entries(json)
-                .into_iter()
-                .for_each(|entry| self.keep(entry, evaluator)),
+            Owner::Several => resources(json).for_each(|entry| self.keep(entry, evaluator)),
             Owner::Nobody | Owner::Fault(_) => {}
         }
     }
@@ -176,7 +191,7 @@ impl Population {
                 }
             }
             (Some("Bundle"), _) => {
-                for entry in entries(json) {
+                for entry in resources(json) {
                     self.keep_medication(entry, wanted);
                 }
             }
@@ -195,8 +210,9 @@ impl Population {
             for record in &patient.records {
                 chart.add(record);
             }
-            for (place, what) in self.doubts(patient) {
-                chart.report(place, what);
+            for doubt in self.doubts(patient) {
+                chart.report(doubt.place, doubt.what);
+                chart.gap(doubt.facts, doubt.gap);
             }
             let referred: BTreeSet<String> = patient
                 .records
@@ -216,28 +232,37 @@ impl Population {
     }
 
     /// What makes a patient's chart less than whole.
-    fn doubts(&self, patient: &Patient) -> Vec<(&'static str, String)> {
-        let gaps = patient.gaps.iter().map(|gap| ("Bundle", (*gap).to_owned()));
-        let mut doubts: Vec<(&'static str, String)> = gaps.collect();
-        if patient.conditions == 0 {
-            doubts.push((
-                "Condition",
-                "none on record, so a PNET cannot be ruled out".to_owned(),
-            ));
+    fn doubts(&self, patient: &Patient) -> Vec<Doubt> {
+        let partly = |place, what| Doubt {
+            place,
+            what,
+            facts: FactId::ALL.to_vec(),
+            gap: Gap::Partial,
+        };
+        let gaps = patient.gaps.iter();
+        let mut doubts: Vec<Doubt> = gaps.map(|gap| partly("Bundle", (*gap).to_owned())).collect();
+        if patient.is_unseen() {
+            doubts.push(Doubt {
+                place: "Condition",
+                what: ErrorCode::MissingConditions.text().to_owned(),
+                facts: Codes::facts_of_theme("conditions"),
+                gap: Gap::NotSupplied,
+            });
         }
         if self.skipped > 0 {
             let what = format!(
                 "{} of the population skipped, which may be this patient's",
                 self.skipped
             );
-            doubts.push(("records", what));
+            doubts.push(partly("records", what));
         }
         doubts
     }
 
-    /// Whether everything was read, and there was somebody to read about.
+    /// Whether everything was read, and there was somebody to read about, and something of everybody to look at.
     pub(super) fn is_whole(&self) -> bool {
-        self.skipped == 0 && !self.patients.is_empty()
+        let seen = |patient: &Patient| !patient.is_unseen() && patient.gaps.is_empty();
+        self.skipped == 0 && !self.patients.is_empty() && self.patients.iter().all(seen)
     }
 
     /// How many there are, in one line.
@@ -249,7 +274,18 @@ impl Population {
             1 => "; 1 record skipped, so a chart may be incomplete".to_owned(),
             skipped => format!("; {skipped} records skipped, so some charts may be incomplete"),
         };
-        format!("{patients} patients, {suspects} with something on record that may be a PNET{skipped}")
+        let count = |is: fn(&Patient) -> bool| self.patients.iter().filter(|patient| is(patient)).count();
+        let unseen = match count(Patient::is_unseen) {
+            0 => String::new(),
+            unseen => format!("; of {unseen} {}", ErrorCode::MissingConditions.text()),
+        };
+        let partial = match count(|patient| !patient.gaps.is_empty()) {
+            0 => String::new(),
+            partial => format!("; the charts of {partial} are incomplete"),
+        };
+        format!(
+            "{patients} patients, {suspects} with something on record that may be a PNET{skipped}{unseen}{partial}"
+        )
     }
 }
 
@@ -258,9 +294,9 @@ fn owner(json: &RawValue, evaluator: &Evaluator) -> Owner {
     let added = chart.add(json);
     match added.kind {
         AddedKind::Malformed | AddedKind::Null => return Owner::Fault("no FHIR resource"),
-        AddedKind::Outcome => return Owner::Fault("reports that the export failed"),
+        AddedKind::Outcome if added.resources == 0 => return Owner::Fault("reports that the export failed"),
         AddedKind::Empty => return Owner::Nobody,
-        AddedKind::Resources(_) => {}
+        AddedKind::Outcome | AddedKind::Resources(_) => {}
     }
     match chart.finish() {
         Ok(chart) => match chart.subject() {
@@ -285,6 +321,12 @@ fn without_patient(json: &RawValue) -> Owner {
         Some(kind) if OF_A_PATIENT.contains(&kind) => Owner::Fault("names no patient"),
         _ => Owner::Nobody,
     }
+}
+
+/// The resources of a Bundle that can be read.
+fn resources(bundle: &RawValue) -> impl Iterator<Item = &RawValue> {
+    let read = entries(bundle).into_iter().map(Result::ok);
+    read.flatten().flatten()
 }
 
 /// The Medications that a record refers to.

@@ -3,6 +3,7 @@
 use crate::cli::ScreenFormat;
 use cds_cards::Knowledge;
 use cds_cards::assessment::{Assessment, Gate, Stage};
+use fhir_profiles::FactId;
 use std::io::{Result, Write};
 
 /// Several values of one cell.
@@ -73,10 +74,16 @@ impl Rows {
     }
 }
 
+/// Whether a record that was not there, or could not be used, may name a PNET.
+fn is_in_doubt(assessment: &Assessment) -> bool {
+    let pnet = assessment.facts.get(&FactId::Pnet);
+    !assessment.problems.is_empty() || pnet.is_some_and(|fact| fact.gap.is_some())
+}
+
 fn cells(assessment: &Assessment, options: &[String]) -> Vec<String> {
     let gate = match assessment.gate {
         // Finding nothing in a chart that is not whole is no finding.
-        Gate::NoPnet if !assessment.problems.is_empty() => "not-known",
+        Gate::NoPnet if is_in_doubt(assessment) => "not-known",
         Gate::Passed => "passed",
         Gate::NoPnet => "no-pnet",
         Gate::NoLiverMetastases => "no-liver-metastases",

@@ -1,6 +1,7 @@
 //! What a population is read from: the lines of NDJSON files, and JSON files of one resource or Bundle.
 
 use super::Source;
+use fhir_profiles::chart::json_text;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::fs::File;
@@ -103,7 +104,8 @@ fn value(bytes: &[u8], place: &str, take: &mut impl FnMut(&str, Unit<'_>)) {
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     // The message of the parser can quote what it read, which may be chart data; its place cannot.
-    let parsed = serde_json::from_slice::<&RawValue>(bytes);
+    let text = json_text(bytes);
+    let parsed = serde_json::from_str::<&RawValue>(&text);
     take(
         place,
         parsed.map_err(|error| match bytes.is_empty() {
@@ -116,7 +118,7 @@ fn value(bytes: &[u8], place: &str, take: &mut impl FnMut(&str, Unit<'_>)) {
 #[derive(Deserialize)]
 struct Bundle<'a> {
     #[serde(borrow, default)]
-    entry: Vec<Entry<'a>>,
+    entry: Vec<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -125,9 +127,17 @@ struct Entry<'a> {
     resource: Option<&'a RawValue>,
 }
 
-/// The resources of a Bundle, for one that holds several patients.
-pub(super) fn entries(bundle: &RawValue) -> Vec<&RawValue> {
+/// The resources of a Bundle, for one that holds several patients, or why an entry cannot be read.
+pub(super) fn entries(bundle: &RawValue) -> Vec<Result<Option<&RawValue>, &'static str>> {
     let bundle: Result<Bundle<'_>, _> = serde_json::from_str(bundle.get());
-    let entries = bundle.map(|bundle| bundle.entry).unwrap_or_default();
-    entries.into_iter().filter_map(|entry| entry.resource).collect()
+    let Ok(bundle) = bundle else {
+        return vec![Err("entries that cannot be read")];
+    };
+    bundle.entry.into_iter().map(resource).collect()
+}
+
+fn resource(entry: &RawValue) -> Result<Option<&RawValue>, &'static str> {
+    let read: Result<Entry<'_>, _> = serde_json::from_str(entry.get());
+    read.map(|entry| entry.resource)
+        .map_err(|_| "an entry that cannot be read")
 }

@@ -1,0 +1,356 @@
+//! What a report or document is and what it is made of: its kind, its files and texts, never what they say.
+
+use super::words::{begins_word, has_words};
+use crate::chart::{Coding, Concept, Filled, Loose, Many, Read, Text, next, skip};
+use crate::codes::system::canonical;
+use crate::date::PartialDate;
+use serde::Deserialize;
+use serde::de::MapAccess;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+/// Where the date of a record may stand, the first first.
+const DATES: &[&str] = &[
+    "effectiveDateTime",
+    "effectiveInstant",
+    "effectivePeriod",
+    "date",
+    "performedDateTime",
+    "performedPeriod",
+    "occurrenceDateTime",
+    "occurrencePeriod",
+    "recordedDate",
+    "onsetDateTime",
+    "authoredOn",
+    "issued",
+];
+
+/// Verification statuses of a diagnosis that nobody has.
+const DENIED: &[&str] = &["entered-in-error", "refuted"];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kind {
+    name: String,
+    codes: Vec<String>,
+    words: Vec<String>,
+    #[serde(default)]
+    whole: Vec<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    kind: Vec<Kind>,
+}
+
+/// The file is compiled in, and a test reads it.
+static KINDS: LazyLock<File> =
+    LazyLock::new(|| toml::from_str(include_str!("../../facts/reports.toml")).unwrap_or_default());
+
+/// A record as far as what it is made of.
+#[derive(Default)]
+pub(super) struct Paper<'a> {
+    pub(super) status: Option<Cow<'a, str>>,
+    /// The status of the document itself.
+    pub(super) document_status: Option<Cow<'a, str>>,
+    dates: BTreeMap<String, Cow<'a, str>>,
+    concepts: Vec<Concept<'a>>,
+    /// The media types of its files.
+    files: Vec<Option<Cow<'a, str>>>,
+    /// It has a conclusion or a narrative of its own.
+    prose: bool,
+    /// It says that it is not so.
+    pub(super) denied: bool,
+    /// It has a conclusion in codes.
+    coded: bool,
+    /// What it refers to as its results.
+    pub(super) results: Vec<Cow<'a, str>>,
+}
+
+impl<'a> Paper<'a> {
+    pub(super) fn parse(json: &'a str) -> Option<Self> {
+        let read: Result<Read<Self>, _> = serde_json::from_str(json);
+        read.ok().map(|Read(paper)| paper)
+    }
+
+    /// The date as written.
+    pub(super) fn date(&self) -> Option<PartialDate> {
+        let mut written = DATES.iter().filter_map(|name| self.dates.get(*name));
+        written.find_map(|text| PartialDate::parse(text.trim()))
+    }
+
+    /// As a clinician calls it: `pathology report`; what its codes and words do not say is this.
+    pub(super) fn kind(&self, otherwise: &'static str) -> &'static str {
+        let codings = || self.concepts.iter().flat_map(|concept| &concept.codings);
+        let by_code = || {
+            KINDS
+                .kind
+                .iter()
+                .find(|kind| codings().any(|coding| has_code(kind, coding)))
+        };
+        let texts: Vec<String> = self
+            .concepts
+            .iter()
+            .flat_map(Concept::texts)
+            .map(str::to_lowercase)
+            .collect();
+        let is_named = |kind: &&Kind| {
+            let named = |text: &String| {
+                let begins = kind.words.iter().any(|word| begins_word(text, word));
+                begins || kind.whole.iter().any(|word| has_words(text, word))
+            };
+            texts.iter().any(named)
+        };
+        let found = by_code().or_else(|| KINDS.kind.iter().find(is_named));
+        found.map_or(otherwise, |kind| kind.name.as_str())
+    }
+
+    /// What it is made of, in words: `PDF`, `text`, `PDF and text`; nothing if it has neither a file nor a text.
+    pub(super) fn made_of(&self) -> Option<String> {
+        let files: BTreeSet<&str> = self.files.iter().map(|kind| form(kind.as_deref())).collect();
+        let mut parts: Vec<&str> = files.into_iter().collect();
+        if self.prose && !parts.contains(&TEXT) {
+            parts.push(TEXT);
+        }
+        if self.coded {
+            parts.push("coded conclusion");
+        }
+        (!parts.is_empty()).then(|| parts.join(" and "))
+    }
+}
+
+const TEXT: &str = "text";
+
+/// What a file is by its media type.
+fn form(media: Option<&str>) -> &'static str {
+    let media = media.unwrap_or_default().to_ascii_lowercase();
+    let media = media.split(';').next().unwrap_or_default().trim();
+    match media {
+        "application/pdf" => "PDF",
+        "text/plain" | "text/html" | "text/markdown" | "application/xhtml+xml" => TEXT,
+        "text/xml" | "application/xml" | "application/cda+xml" | "application/hl7-cda+xml" => "XML",
+        "text/rtf" | "application/rtf" | "application/msword" => "word processor file",
+        _ if media.starts_with("application/vnd.") => "word processor file",
+        _ if media.starts_with("image/") => "image",
+        "application/dicom" => "image",
+        _ => "file",
+    }
+}
+
+fn has_code(kind: &'static Kind, coding: &Coding<'_>) -> bool {
+    kind.codes.iter().any(|known| {
+        let (system, code) = known.split_once('|').unwrap_or_default();
+        coding.code_in(canonical(system)) == Some(code)
+    })
+}
+
+impl<'a> Loose<'a> for Paper<'a> {
+    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        match key {
+            "status" => self.status = next::<Text<'a>, A>(map)?.0,
+            "docStatus" => self.document_status = next::<Text<'a>, A>(map)?.0,
+            "category" | "type" | "code" => {
+                self.concepts.extend(next::<Many<Concept<'a>>, A>(map)?.items);
+            }
+            "presentedForm" => {
+                let files = next::<Many<Attachment<'a>>, A>(map)?.items;
+                self.files.extend(files.into_iter().map(|file| file.media));
+            }
+            "content" => {
+                let contents = next::<Many<Content<'a>>, A>(map)?.items;
+                self.files
+                    .extend(contents.into_iter().map(|content| content.0.media));
+            }
+            "conclusion" => self.prose |= next::<Filled, A>(map)?.0,
+            "text" => self.prose |= next::<Narrative<'a>, A>(map)?.says(),
+            "verificationStatus" => {
+                let status: Concept<'a> = next(map)?;
+                let mut codes = status.codings.iter().filter_map(Coding::written);
+                self.denied |= codes.any(|code| DENIED.contains(&code.trim()));
+            }
+            "conclusionCode" => self.coded |= next::<Filled, A>(map)?.0,
+            "result" => {
+                let results = next::<Many<Target<'a>>, A>(map)?.items;
+                self.results
+                    .extend(results.into_iter().filter_map(|result| result.0));
+            }
+            name if DATES.contains(&name) => {
+                if let Some(date) = next::<Day<'a>, A>(map)?.0 {
+                    self.dates.insert(name.to_owned(), date);
+                }
+            }
+            _ => skip(map)?,
+        }
+        Ok(())
+    }
+}
+
+/// `text`: a narrative that was not made from the other elements.
+#[derive(Default)]
+struct Narrative<'a> {
+    status: Option<Cow<'a, str>>,
+    said: bool,
+}
+
+impl Narrative<'_> {
+    fn says(&self) -> bool {
+        self.said && !matches!(self.status.as_deref(), Some("generated" | "empty"))
+    }
+}
+
+impl<'a> Loose<'a> for Narrative<'a> {
+    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        match key {
+            "status" => self.status = next::<Text<'a>, A>(map)?.0,
+            "div" => self.said = next::<Filled, A>(map)?.0,
+            _ => skip(map)?,
+        }
+        Ok(())
+    }
+}
+
+/// `Attachment`.
+#[derive(Default)]
+struct Attachment<'a> {
+    media: Option<Cow<'a, str>>,
+}
+
+impl<'a> Loose<'a> for Attachment<'a> {
+    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        match key {
+            "contentType" => self.media = next::<Text<'a>, A>(map)?.0,
+            _ => skip(map)?,
+        }
+        Ok(())
+    }
+}
+
+/// `DocumentReference.content`.
+#[derive(Default)]
+struct Content<'a>(Attachment<'a>);
+
+impl<'a> Loose<'a> for Content<'a> {
+    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        match key {
+            "attachment" => self.0 = next(map)?,
+            _ => skip(map)?,
+        }
+        Ok(())
+    }
+}
+
+/// A Reference as written.
+#[derive(Default)]
+struct Target<'a>(Option<Cow<'a, str>>);
+
+impl<'a> Loose<'a> for Target<'a> {
+    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        match key {
+            "reference" => self.0 = next::<Text<'a>, A>(map)?.0,
+            _ => skip(map)?,
+        }
+        Ok(())
+    }
+}
+
+/// A date, or a Period by its end, else its start.
+#[derive(Default)]
+struct Day<'a>(Option<Cow<'a, str>>);
+
+impl<'a> Loose<'a> for Day<'a> {
+    fn text(&mut self, text: Cow<'a, str>) {
+        self.0 = Some(text);
+    }
+
+    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+        let date = next::<Text<'a>, A>(map)?.0;
+        if key == "end" || (key == "start" && self.0.is_none()) {
+            self.0 = date;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_codes_and_words_in_small_letters() {
+        assert_eq!(KINDS.kind.len(), 3);
+        for kind in &KINDS.kind {
+            assert!(kind.name.ends_with(" report"), "{}", kind.name);
+            assert!(
+                kind.codes.iter().all(|code| code.matches('|').count() == 1),
+                "{}",
+                kind.name
+            );
+            assert!(
+                kind.words.iter().all(|word| *word == word.to_lowercase()),
+                "{}",
+                kind.name
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_paper_is_comes_from_its_codes_and_what_it_is_made_of_from_its_parts() {
+        for (json, kind, made_of, date) in [
+            (
+                r#"{"category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0074","code":"PAT"}]}],"presentedForm":[{"contentType":"application/pdf"}],"issued":"2026-03-04T10:00:00Z"}"#,
+                "pathology report",
+                Some("PDF"),
+                Some("2026-03-04"),
+            ),
+            (
+                r#"{"code":{"coding":[{"system":"http://loinc.org","code":"60568-3"}]},"conclusion":"Ki-67 8 %","effectivePeriod":{"start":"2025","end":"2026-01"}}"#,
+                "pathology report",
+                Some("text"),
+                Some("2026-01"),
+            ),
+            (
+                r#"{"code":{"text":"CT Abdomen (Radiologie)"},"conclusion":"x","presentedForm":{"contentType":"application/pdf; x=y"}}"#,
+                "imaging report",
+                Some("PDF and text"),
+                None,
+            ),
+            (
+                r#"{"type":{"coding":[{"system":"http://loinc.org","code":"11526-1","display":"Discharge"}]},"content":[{"attachment":{"url":"Binary/1"}}]}"#,
+                "pathology report",
+                Some("file"),
+                None,
+            ),
+            (
+                r#"{"code":{"text":"Letter"},"content":[{"attachment":{"contentType":"TEXT/PLAIN"}}],"text":{"status":"generated","div":"x"}}"#,
+                "document",
+                Some("text"),
+                None,
+            ),
+            (
+                r#"{"text":{"status":"additional","div":"<div>Ki-67 8 %</div>"}}"#,
+                "document",
+                Some("text"),
+                None,
+            ),
+            (
+                r#"{"text":{"status":"generated","div":"x"}}"#,
+                "document",
+                None,
+                None,
+            ),
+            (r#"{"conclusion":"  "}"#, "document", None, None),
+            ("{}", "document", None, None),
+        ] {
+            let paper = Paper::parse(json).unwrap();
+            assert_eq!(paper.kind("document"), kind, "{json}");
+            assert_eq!(paper.made_of().as_deref(), made_of, "{json}");
+            assert_eq!(
+                paper.date().map(|date| date.to_string()).as_deref(),
+                date,
+                "{json}"
+            );
+        }
+    }
+}
