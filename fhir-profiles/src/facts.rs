@@ -1,11 +1,14 @@
 //! What is known of a patient: every fact with its readings, their evidence, and why one is unknown.
 
+mod not_read;
+
 use crate::catalogue::{FactId, Word};
 use crate::date::PartialDate;
 use crate::interval::Interval;
 use crate::recency::Spread;
 use crate::treatments::Treatment;
 use jiff::civil::Date;
+pub use not_read::{NotRead, NotReadWhy};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -500,41 +503,6 @@ pub enum Says {
     Dispensed,
     /// A completed procedure.
     Done,
-}
-
-/// Something in the record that was not read and may matter (contract, `notRead`).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct NotRead {
-    /// `Type/id`, or the position in the Bundle; chart data.
-    pub reference: String,
-    /// What it is, in our own words: `pathology report, PDF`.
-    pub what: String,
-    /// Its date as written.
-    pub date: Option<PartialDate>,
-    /// Why it was not read.
-    pub why: NotReadWhy,
-}
-
-/// Why something was not read; the words of the contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum NotReadWhy {
-    /// It has nothing but narrative or files.
-    NotText,
-    /// Its status is not understood.
-    StatusNotUnderstood,
-    /// Its code looks relevant and is not mapped.
-    CodeNotMapped,
-    /// The server left elements out.
-    Subsetted,
-    /// A key stands in it twice.
-    DuplicateKey,
-    /// It is malformed.
-    Malformed,
-    /// It is of another tumour.
-    OtherTumour,
-    /// It could not be fetched.
-    NotFetched,
 }
 
 /// Collects readings in any order and works out which count (specification, section 2).

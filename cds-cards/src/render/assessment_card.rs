@@ -5,6 +5,7 @@ use super::findings::{Place, missing_facts};
 use super::group_card::is_shown;
 use super::markdown::plain;
 use super::markers::{Marker, markers};
+use super::not_read::not_read;
 use super::{notes, scope, summary, words};
 use crate::assessment::{Assessment, Gate, Group, OptionReport, Reason};
 use crate::knowledge::{Knowledge, OptionKnowledge};
@@ -43,6 +44,8 @@ pub(super) struct View {
     discrepancies: String,
     problems: Vec<Place>,
     problems_more: usize,
+    /// What was not read, in a sentence; empty if all was.
+    not_read: String,
     notes: BTreeMap<String, Note>,
     version: String,
     cut_off: String,
@@ -161,6 +164,7 @@ pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, left_out: Vec
         },
         problems: assessment.problems.iter().take(NAMED).map(Place::from).collect(),
         problems_more: assessment.problems.len().saturating_sub(NAMED),
+        not_read: not_read(&assessment.not_read).unwrap_or_default(),
         notes: notes::of_patient(knowledge, assessment),
         version: assessment.knowledge.version.clone(),
         cut_off: assessment.knowledge.evidence_cut_off.clone(),

@@ -16,7 +16,7 @@
 //!   `liver_records`, `outside` (what the review does not look at), `genetic`, `markers` (`label`, `text`, `asks`, `note`: sentences),
 //!   `groups` (`label`, `options`: `label`, `verdict`, `deciding`, `limit`, `interpretation`, `interpreted`, `more`, `restriction`, `given`),
 //!   `given` (what was given, in words), `principles`, `not_looked_at` (what the review is not on),
-//!   `limits`, `missing` (`label`, `why`, `settles`), `missing_more`, `left_out`, `problems` (`place`, `problem`), `problems_more`, `notes.<id>` (every
+//!   `limits`, `missing` (`label`, `why`, `settles`), `missing_more`, `left_out`, `problems` (`place`, `problem`), `problems_more`, `not_read` (a sentence), `notes.<id>` (every
 //!   since-publication note that holds for the patient), `version`, `cut_off`, `as_of`.
 //! - `cards/missing-data.md`: `facts` (`label`, `why`, `settles`, `unread`), `more`, `notes.<id>` as above, `version`.
 //! - `cards/discrepancy.md`: `items` (`id`, `text`, `records`), `notes.<id>` as above, `version`.
@@ -41,6 +41,7 @@ mod group_card;
 mod links;
 mod markdown;
 mod markers;
+mod not_read;
 pub mod notes;
 mod order_card;
 mod orders;
@@ -58,6 +59,7 @@ pub use check::{TemplateFault, check_templates};
 pub use findings::missing_facts;
 pub use markdown::{WORD_JOINER, escape, plain};
 pub use markers::{Marker, markers};
+pub use not_read::not_read;
 pub use orders::render_orders;
 pub use scope::{genetic_syndromes, outside};
 pub(crate) use texts::Texts;

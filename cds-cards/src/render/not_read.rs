@@ -93,7 +93,10 @@ mod tests {
     fn what_was_not_read_is_counted_by_what_it_is() {
         for (all, sentence) in [
             (&[][..], None),
-            (&[("DocumentReference/a", "document, PDF")], Some("1 document was not read")),
+            (
+                &[("DocumentReference/a", "document, PDF")],
+                Some("1 document was not read"),
+            ),
             (
                 &[
                     ("DocumentReference/d", "document, PDF"),
@@ -113,10 +116,16 @@ mod tests {
             ),
             // One record that bears on two facts is one record.
             (
-                &[("Condition/a", "Liver metastases"), ("Condition/a", "Extrahepatic metastases")],
+                &[
+                    ("Condition/a", "Liver metastases"),
+                    ("Condition/a", "Extrahepatic metastases"),
+                ],
                 Some("1 diagnosis was not read"),
             ),
-            (&[("https://ehr.example/Observation/x", "T category")], Some("1 observation was not read")),
+            (
+                &[("https://ehr.example/Observation/x", "T category")],
+                Some("1 observation was not read"),
+            ),
             (&[("Basic/x", "something")], Some("1 record was not read")),
         ] {
             assert_eq!(not_read(&records(all)).as_deref(), sentence, "{all:?}");

@@ -2,12 +2,12 @@
 
 use crate::assessment::{
     Assessment, CriterionReport, Discrepancy, Earlier, EvidenceReport, FactReport, FactValue, Gate,
-    GivenReport, GivenState, GradeReport, MissingFact, OptionReport, Outcome, Pathway, ProblemReport, Range,
-    Reason, Role, Settles, Stage, StageReport, Status, Verdict,
+    GivenReport, GivenState, GradeReport, MissingFact, NotReadReport, OptionReport, Outcome, Pathway,
+    ProblemReport, Range, Reason, Role, Settles, Stage, StageReport, Status, Verdict,
 };
 use crate::knowledge::{Aspect, Knowledge, OptionKnowledge, StagingTable, When};
 use crate::orders::{OrderName, Proposal, Unread};
-use fhir_profiles::facts::Aside;
+use fhir_profiles::facts::{Aside, NotReadWhy};
 use fhir_profiles::{FactId, Interval, UnreadOrder};
 
 const VERDICTS: [Verdict; 5] = [
@@ -153,6 +153,12 @@ fn full(knowledge: &Knowledge, verdict: Verdict) -> Assessment {
         };
         12
     ];
+    assessment.not_read = vec![NotReadReport {
+        reference: "DocumentReference/d".to_owned(),
+        what: "document, PDF".to_owned(),
+        date: Some("2026-01-01".to_owned()),
+        why: NotReadWhy::NotText,
+    }];
     assessment.principles = knowledge.package.principles.clone();
     satisfy_notes(knowledge, &mut assessment);
     assessment.grade.interpretation = true;

@@ -1,7 +1,7 @@
 //! Codes that no fact reads although their text looks as if one should.
 
-use super::{Codes, Coding};
 use super::system::TEXT;
+use super::{Codes, Coding};
 use crate::catalogue::FactId;
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -69,14 +69,19 @@ impl Codes {
 
     /// The fact that these codes, none of which is read, may be about by their displays or a text.
     pub(crate) fn suggested(&self, kind: &str, codings: &[Coding<'_>], text: &str) -> Option<FactId> {
-        if codings.iter().any(|coding| self.meanings(coding).next().is_some()) {
+        if codings
+            .iter()
+            .any(|coding| self.meanings(coding).next().is_some())
+        {
             return None;
         }
         let said = |coding: &Coding<'_>| match coding.is_text() {
             true => coding.written().unwrap_or_default().to_owned(),
             false => coding.display().unwrap_or_default().to_owned(),
         };
-        codings.iter().find_map(|coding| suggestion(kind, &[&said(coding), text]))
+        codings
+            .iter()
+            .find_map(|coding| suggestion(kind, &[&said(coding), text]))
     }
 }
 

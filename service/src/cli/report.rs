@@ -6,7 +6,7 @@ use cds_cards::assessment::{
     Assessment, Cited, CriterionReport, Gate, GradeReport, Group, OptionReport, Outcome, Reason, Role, Stage,
     Status, Verdict,
 };
-use cds_cards::render::{genetic_syndromes, markers, notes, outside, plain, words};
+use cds_cards::render::{genetic_syndromes, markers, not_read, notes, outside, plain, words};
 use fhir_profiles::FactId;
 use std::fmt::Write as _;
 
@@ -39,6 +39,7 @@ impl<'a> Report<'a> {
         }
         self.discrepancies(assessment);
         self.missing(assessment);
+        self.not_read(assessment);
         self.problems(assessment);
         self.text
     }
@@ -298,6 +299,20 @@ impl<'a> Report<'a> {
                     missing.fact.info().label
                 ),
             );
+        }
+    }
+
+    fn not_read(&mut self, assessment: &Assessment) {
+        let Some(sentence) = not_read(&assessment.not_read) else {
+            return;
+        };
+        self.title("Not read");
+        self.line(2, &sentence);
+        for record in &assessment.not_read {
+            let mut parts = vec![plain(&record.what)];
+            parts.extend(record.date.clone());
+            parts.push(plain(&record.reference));
+            self.line(4, &format!("{}: {}", parts.join(", "), record.why.text()));
         }
     }
 

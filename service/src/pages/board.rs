@@ -35,6 +35,8 @@ struct Board {
     missing_more: usize,
     discrepancies: Vec<String>,
     problems: usize,
+    /// What was not read, in a sentence; empty if all was.
+    not_read: String,
     limits: Vec<Sentence>,
     principles: Vec<Sentence>,
     intended_use: String,
@@ -112,6 +114,7 @@ async fn board(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Board, Fai
             .map(|found| found.text.clone())
             .collect(),
         problems: assessment.problems.len(),
+        not_read: cds_cards::render::not_read(&assessment.not_read).unwrap_or_default(),
         limits: package
             .limits
             .iter()

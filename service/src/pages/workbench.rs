@@ -18,7 +18,7 @@ use crate::sandbox::Story;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use cds_cards::assessment::Verdict;
+use cds_cards::assessment::{NotReadReport, Verdict};
 use fhir_profiles::FactId;
 use serde::Serialize;
 
@@ -80,6 +80,9 @@ struct Case {
     missing: Vec<MissingView>,
     discrepancies: Vec<String>,
     problems: Vec<(String, String)>,
+    /// What was not read, in a sentence, and each of it with the reason; chart data.
+    not_read: String,
+    not_read_records: Vec<(String, String)>,
     control: Option<Control>,
     facts: Vec<(&'static str, String)>,
     moved: Option<Moved>,
@@ -232,6 +235,14 @@ fn curl(state: &State, ask: &Ask, fired: &Fired) -> String {
     format!("curl -s {own}/{path} -H 'Content-Type: application/json' --data-binary {data}")
 }
 
+/// What it is, and where, and why it was not read.
+fn not_read_record(record: &NotReadReport) -> (String, String) {
+    let mut parts = vec![record.what.clone()];
+    parts.extend(record.date.clone());
+    parts.push(record.why.text().to_owned());
+    (cds_cards::render::plain(&record.reference), parts.join(", "))
+}
+
 fn case(state: &State, ask: &Ask, basis: &crate::hooks::flow::Basis) -> Case {
     let knowledge = &state.evaluator.knowledge;
     let assessment = &basis.assessment;
@@ -256,6 +267,8 @@ fn case(state: &State, ask: &Ask, basis: &crate::hooks::flow::Basis) -> Case {
             .iter()
             .map(|problem| (cds_cards::render::plain(&problem.place), problem.problem.clone()))
             .collect(),
+        not_read: cds_cards::render::not_read(&assessment.not_read).unwrap_or_default(),
+        not_read_records: assessment.not_read.iter().map(not_read_record).collect(),
         control: FactId::parse(&ask.fact).map(control),
         facts: FactId::ALL
             .iter()
