@@ -51,7 +51,7 @@ impl Ordered {
 
 /// What the orders that are to be checked can mean; orders of nothing in the knowledge are left out.
 ///
-/// Interpretation: each treatment that an order names is judged by itself, and where it can mean several options, they
+/// Interpretation I20: each treatment that an order names is judged by itself, and where it can mean several options, they
 /// stand together, so that a card speaks against the order only if none of them is open.
 pub fn ordered(knowledge: &Knowledge, drafts: &[Order], is_checked: impl Fn(&Order) -> bool) -> Ordered {
     let ordered: BTreeSet<Treatment> = drafts

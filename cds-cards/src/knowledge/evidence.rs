@@ -44,14 +44,10 @@ const SINCE: &[&str] = &[
 const CORRECTIONS: &[&str] = &["id", "review_says", "primary_source_says", "use", "short"];
 /// A note or correction stands on a card as one line.
 const SHORT: usize = 160;
-const AMBIGUITIES: &[&str] = &["id", "issue", "resolution"];
 
 impl Evidence {
     /// Reads all evidence files.
     pub(super) fn read(source: &Source<'_>) -> Self {
-        if let Some(rows) = source.rows("evidence/ambiguities.csv", AMBIGUITIES) {
-            ids(&rows, source.faults, &["issue", "resolution"]);
-        }
         Self {
             statements: source.rows("evidence/statements.csv", STATEMENTS).map(|rows| {
                 ids(&rows, source.faults, &["section", "quote", "strength"])
@@ -236,7 +232,7 @@ fn correction(row: Row<'_>) -> Option<Correction> {
 }
 
 /// The text without source marks, and without the sentences that rest on general knowledge only.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     let mut rest = text.to_owned();
     while let Some((start, end)) = unread_parenthesis(&rest) {
         rest.replace_range(start..end, "");

@@ -7,7 +7,7 @@ use super::model::Knowledge;
 use super::rows::Rows;
 use super::section::Place;
 use super::when::When;
-use super::{graph, options, package, slots, tables};
+use super::{graph, options, package, register, slots, tables};
 use crate::render::{Texts, check_templates};
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
@@ -21,6 +21,7 @@ const FILES: &[&str] = &[
     "package.toml",
     "criteria.toml",
     "suggestions.toml",
+    "interpretations.csv",
     "tables/who-grade.csv",
     "tables/enets-t.csv",
     "tables/enets-stage.csv",
@@ -84,6 +85,13 @@ impl Knowledge {
         let options = options::read(&source, &evidence, criteria.as_ref());
         let order = graph::check(criteria.as_ref(), &options, &faults);
         let ids = options.ids.clone();
+        let ambiguities = register::ambiguities(&source);
+        let known = register::Known {
+            criteria: criteria.as_ref(),
+            options: &ids,
+            ambiguities: ambiguities.as_ref(),
+        };
+        let interpretations = register::read(&source, &known);
         let cards = slots::cards(&source);
 
         let parts = (
@@ -94,6 +102,8 @@ impl Knowledge {
             evidence.since,
             evidence.corrections,
             referral,
+            interpretations,
+            ambiguities,
         );
         let (
             Some(package),
@@ -109,6 +119,8 @@ impl Knowledge {
             Some((since_publication, _)),
             Some((corrections, _)),
             Some(referral),
+            Some(interpretations),
+            Some(ambiguities),
         ) = parts
         else {
             return Err(faults.into_sorted());
@@ -130,6 +142,8 @@ impl Knowledge {
             statements,
             since_publication,
             corrections,
+            interpretations,
+            ambiguities,
             referral,
             suggestions,
             cards,

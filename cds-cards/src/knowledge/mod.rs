@@ -9,6 +9,7 @@ mod load;
 mod model;
 mod options;
 mod package;
+mod register;
 mod rows;
 mod section;
 mod slots;

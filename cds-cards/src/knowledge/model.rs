@@ -1,6 +1,9 @@
 //! The knowledge as the engine uses it: every reference resolved and every table checked by the loader.
 
-use super::when::When;
+mod evidence;
+
+pub use evidence::*;
+
 use crate::assessment::{Cited, Group, KnowledgeRef, Role};
 use crate::render::Texts;
 use fhir_profiles::{FactId, Interval, Treatment, TreatmentClass};
@@ -37,6 +40,10 @@ pub struct Knowledge {
     pub since_publication: BTreeMap<String, SinceNote>,
     /// Corrections of the review's figures, by id.
     pub corrections: BTreeMap<String, Correction>,
+    /// Every reading of ours, by id.
+    pub interpretations: BTreeMap<String, Interpretation>,
+    /// The places where the review is silent, ambiguous or contradicts itself, in order.
+    pub ambiguities: Vec<(String, Ambiguity)>,
     /// The draft referral that stands with every group of options.
     pub referral: Referral,
     /// Suggested requests by the fact that each would settle.
@@ -49,6 +56,13 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
+    /// The readings of ours that a rule uses, with their ids.
+    pub fn readings_of<'a>(&'a self, rule: &Uses) -> impl Iterator<Item = (&'a String, &'a Interpretation)> {
+        self.interpretations
+            .iter()
+            .filter(move |(_, one)| one.rules.contains(rule))
+    }
+
     /// The marker of a syndrome.
     pub fn marker_of(&self, syndrome: &str) -> Option<&MarkerRule> {
         let of = |rule: &&MarkerRule| rule.syndrome.as_deref() == Some(syndrome);
@@ -133,7 +147,7 @@ pub struct Criterion {
     pub test: Test,
     /// The statements it rests on.
     pub statements: Vec<String>,
-    /// Whether the whole rule is an interpretation (a **Resolved** rule).
+    /// Whether the whole rule is a reading of ours.
     pub interpretation: bool,
     /// What holds where nothing is recorded of its fact; an interpretation wherever it decides.
     pub where_missing: Option<WhereMissing>,
@@ -430,49 +444,6 @@ pub struct StageRow {
     pub m: Vec<String>,
     /// Statement.
     pub statement: String,
-}
-
-/// A statement of the review.
-#[derive(Debug)]
-pub struct Statement {
-    /// Section of the review.
-    pub section: String,
-    /// Verbatim quote.
-    pub quote: String,
-    /// Strength as worded.
-    pub strength: String,
-}
-
-/// A dated note on what has changed since May 2018.
-#[derive(Debug)]
-pub struct SinceNote {
-    /// Topic.
-    pub topic: String,
-    /// What has changed.
-    pub text: String,
-    /// The same in one line, for a card.
-    pub short: String,
-    /// Where it was read.
-    pub source: String,
-    /// `high` or `medium`.
-    pub confidence: String,
-    /// Where it holds, in words.
-    pub when: String,
-    /// Where it holds: where one of these does.
-    pub holds: Vec<When>,
-}
-
-/// A figure of the review that its own source contradicts.
-#[derive(Debug)]
-pub struct Correction {
-    /// What the review says.
-    pub review_says: String,
-    /// What the source says.
-    pub source_says: String,
-    /// How it is shown.
-    pub usage: String,
-    /// The correction in one line, for a card.
-    pub short: String,
 }
 
 /// A draft request that would settle a fact.

@@ -32,7 +32,7 @@ pub(super) enum Judged {
     Against,
 }
 
-/// Interpretation: the most favourable of the options that an order can mean decides. An option that is only to be
+/// Interpretation I19: the most favourable of the options that an order can mean decides. An option that is only to be
 /// confirmed does not settle it where the confirmation hangs on records that were not to be had, or where nobody has
 /// excluded a contraindication: to say nothing to an order would read as if it were.
 pub(super) fn judge(options: &[&OptionReport]) -> Judged {
@@ -298,7 +298,7 @@ struct UnreadView {
     why: &'static str,
 }
 
-/// Whether an order may be one of ours although no option was assessed. Interpretation: where nothing at all says that
+/// Whether an order may be one of ours although no option was assessed. Interpretation I22: where nothing at all says that
 /// there are liver metastases, only what is done to the liver itself suggests them.
 pub(super) fn may_apply(knowledge: &Knowledge, assessment: &Assessment, proposal: &Proposal) -> bool {
     let fact = assessment.facts.get(&FactId::LiverMetastases);

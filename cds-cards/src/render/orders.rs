@@ -12,7 +12,7 @@ use crate::orders::{Ordered, Proposal, Unread};
 ///
 /// What fails by readings of ours alone informs and does not warn, as does an order of what was given before (section 5).
 /// A warning stands by itself unless that would make more cards than the policy allows; then the last holds the rest.
-/// Orders that could not be read stand on the card of what is open. Interpretation: they alone make one only for a
+/// Orders that could not be read stand on the card of what is open. Interpretation I21: they alone make one only for a
 /// patient to whom the options apply, since most of what is ordered for anybody is none of them.
 pub fn render_orders(
     knowledge: &Knowledge,

@@ -1,0 +1,139 @@
+//! `interpretations.csv`: every reading of ours with the rules that use it, beside the places where the review leaves one open.
+
+use super::criteria::Criteria;
+use super::evidence::shown;
+use super::load::Source;
+use super::model::{Ambiguity, Interpretation, Uses};
+use super::rows::Row;
+use fhir_profiles::FactId;
+use std::collections::{BTreeMap, BTreeSet};
+
+const FILE: &str = "interpretations.csv";
+const COLUMNS: &[&str] = &["id", "text", "rules", "ambiguities"];
+const AMBIGUITIES: &[&str] = &["id", "issue", "resolution"];
+
+/// The places where the review is silent, ambiguous or contradicts itself, in the order of the file; `None` if it cannot
+/// be read.
+pub(super) fn ambiguities(source: &Source<'_>) -> Option<Vec<(String, Ambiguity)>> {
+    let rows = source.rows("evidence/ambiguities.csv", AMBIGUITIES)?;
+    let mut found: Vec<(String, Ambiguity)> = Vec::new();
+    for row in rows.iter() {
+        let ambiguity = Ambiguity {
+            issue: row.get("issue").to_owned(),
+            resolution: shown(row.get("resolution")),
+        };
+        for column in AMBIGUITIES {
+            if row.get(column).is_empty() {
+                source
+                    .faults
+                    .at(rows.file, row.line, format!("`{column}` is empty"));
+            }
+        }
+        let id = row.get("id").to_owned();
+        if found.iter().any(|(known, _)| *known == id) {
+            source
+                .faults
+                .at(rows.file, row.line, format!("`{id}` stands twice"));
+        }
+        found.push((id, ambiguity));
+    }
+    Some(found)
+}
+
+/// What the rules of the register can name.
+pub(super) struct Known<'a> {
+    /// The criteria, `None` if their file cannot be read.
+    pub(super) criteria: Option<&'a Criteria>,
+    /// The ids of the options, sound or not.
+    pub(super) options: &'a BTreeSet<String>,
+    /// The ambiguities, `None` if their file cannot be read.
+    pub(super) ambiguities: Option<&'a Vec<(String, Ambiguity)>>,
+}
+
+/// The register by id; `None` if it cannot be read.
+pub(super) fn read(source: &Source<'_>, known: &Known<'_>) -> Option<BTreeMap<String, Interpretation>> {
+    let rows = source.rows(FILE, COLUMNS)?;
+    let mut found = BTreeMap::new();
+    for row in rows.iter() {
+        let fault = |what: String| source.faults.at(rows.file, row.line, what);
+        let id = row.get("id").to_owned();
+        if !is_id(&id) {
+            fault(format!("`{id}` is no id such as I07"));
+        }
+        if row.get("text").is_empty() {
+            fault("`text` is empty".to_owned());
+        }
+        let interpretation = Interpretation {
+            text: row.get("text").to_owned(),
+            rules: rules(row, known, &fault),
+            ambiguities: see(row, known, &fault),
+        };
+        if found.insert(id.clone(), interpretation).is_some() {
+            fault(format!("`{id}` stands twice"));
+        }
+    }
+    Some(found)
+}
+
+fn is_id(id: &str) -> bool {
+    id.strip_prefix('I')
+        .is_some_and(|digits| digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+fn rules(row: Row<'_>, known: &Known<'_>, fault: &impl Fn(String)) -> Vec<Uses> {
+    let mut found = Vec::new();
+    for word in row.get("rules").split_whitespace() {
+        match uses(word) {
+            None => fault(format!("`{word}` names no rule")),
+            Some(rule) => {
+                let exists = match &rule {
+                    Uses::Criterion(id) => known.criteria.is_none_or(|all| all.ids.contains_key(id)),
+                    Uses::Option(id) | Uses::Order(id) => known.options.contains(id),
+                    _ => true,
+                };
+                if !exists {
+                    fault(format!("`{word}` does not exist"));
+                }
+                found.push(rule);
+            }
+        }
+    }
+    if row.get("rules").is_empty() {
+        fault("no rule uses it".to_owned());
+    }
+    found
+}
+
+fn uses(word: &str) -> Option<Uses> {
+    Some(match word.split_once(':') {
+        Some(("criterion", id)) => Uses::Criterion(id.to_owned()),
+        Some(("option", id)) => Uses::Option(id.to_owned()),
+        Some(("order", id)) => Uses::Order(id.to_owned()),
+        Some(("fact", id)) => Uses::Fact(FactId::parse(id)?),
+        Some(_) => return None,
+        None => match word {
+            "grade" => Uses::Grade,
+            "stage" => Uses::Stage,
+            "gate" => Uses::Gate,
+            "given" => Uses::Given,
+            "orders" => Uses::Orders,
+            _ => return None,
+        },
+    })
+}
+
+fn see(row: Row<'_>, known: &Known<'_>, fault: &impl Fn(String)) -> Vec<String> {
+    let ids = row.get("ambiguities").split_whitespace();
+    let exists = |id: &str| {
+        known
+            .ambiguities
+            .is_none_or(|all| all.iter().any(|(known, _)| known == id))
+    };
+    ids.inspect(|id| {
+        if !exists(id) {
+            fault(format!("unknown ambiguity `{id}`"));
+        }
+    })
+    .map(str::to_owned)
+    .collect()
+}
