@@ -2,7 +2,7 @@
 
 use super::answer::{missing_page, open_page};
 use super::option_page;
-use super::quotes::{CorrectionView, NoteView, Sentence, correction, note, sentence};
+use super::quotes::{CorrectionView, NoteView, Sentence, correction, note, sentence, titled};
 use super::rules::{Rule, rule};
 use super::tables::{Grades, Stages, grades, stages};
 use super::template::Frame;
@@ -55,6 +55,12 @@ struct Index {
     attributes: Vec<(String, String)>,
     since: Vec<NoteView>,
     corrections: Vec<CorrectionView>,
+    /// What stands beside the markers, and what their course asks for.
+    markers: Vec<Sentence>,
+    /// Readings of ours: id, words, what uses it, the ambiguities it answers.
+    readings: Vec<(String, String, String, String)>,
+    /// Places that the review leaves open: id, issue, resolution.
+    ambiguities: Vec<(String, String, String)>,
     changes: Vec<(String, String)>,
     site_files: Vec<String>,
 }
@@ -176,10 +182,39 @@ fn index_html(pages: &Pages, state: &State) -> Result<String, Failure> {
             .iter()
             .map(|(id, each)| correction(id, each))
             .collect(),
+        markers: markers(knowledge),
+        readings: knowledge
+            .interpretations
+            .iter()
+            .map(|(id, each)| {
+                let rules: Vec<String> = each.rules.iter().map(ToString::to_string).collect();
+                (
+                    id.clone(),
+                    each.text.clone(),
+                    rules.join(", "),
+                    each.ambiguities.join(", "),
+                )
+            })
+            .collect(),
+        ambiguities: knowledge
+            .ambiguities
+            .iter()
+            .map(|(id, each)| (id.clone(), each.issue.clone(), each.resolution.clone()))
+            .collect(),
         changes: package.changes.clone(),
         site_files: state.evaluator.site_files.clone(),
     };
     pages.templates.fill("knowledge.html", &frame, &view)
+}
+
+fn markers(knowledge: &Knowledge) -> Vec<Sentence> {
+    let beside = knowledge.markers.iter().map(|marker| {
+        let text = format!("{}: {}", marker.fact.info().label, marker.note.text);
+        titled(knowledge, &text, &marker.note.statements)
+    });
+    let course = &knowledge.marker_course;
+    let course = [&course.compare, &course.after].map(|cited| sentence(knowledge, cited));
+    beside.chain(course).collect()
 }
 
 fn groups(knowledge: &Knowledge) -> Vec<GroupView> {

@@ -65,10 +65,19 @@ pub(super) fn show(id: Option<&str>) -> Result<(), Ended> {
             correction.review_says, correction.source_says
         ))
     });
+    let shown = shown.or_else(|| {
+        let reading = knowledge.interpretations.get(id)?;
+        let rules: Vec<String> = reading.rules.iter().map(ToString::to_string).collect();
+        Some(format!(
+            "{id} (interpretation of {}): {}\n",
+            rules.join(", "),
+            reading.text
+        ))
+    });
     match shown {
         Some(text) => print(&text),
         None => Err(Ended::wrong([format!(
-            "no option, criterion, statement, note or correction has the id `{id}`"
+            "no option, criterion, statement, note, correction or interpretation has the id `{id}`"
         )])),
     }
 }
