@@ -14,7 +14,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// For how many days a dose of a depot form counts as given now, both days included. Interpretation: the usual 28 days
+/// For how many days a dose of a depot form counts as given now, both days included. Interpretation I17: the usual 28 days
 /// and two weeks of delay.
 const DEPOT_DAYS: i32 = 42;
 

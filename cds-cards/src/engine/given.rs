@@ -9,7 +9,7 @@ use fhir_profiles::{Facts, PartialDate, Treatment, TreatmentClass};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Interpretation: the specification wants one entry for each set of options; treatments that mean none have an entry
+/// Interpretation I32: the specification wants one entry for each set of options; treatments that mean none have an entry
 /// each.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Entry<'k> {
@@ -34,7 +34,7 @@ pub(super) fn given(knowledge: &Knowledge, facts: &Facts) -> Vec<GivenReport> {
         .collect()
 }
 
-/// The options that a treatment means. Interpretation: what excludes an option stands beside a treatment only where the
+/// The options that a treatment means. Interpretation I33: what excludes an option stands beside a treatment only where the
 /// two were given at the same time, as they are in one order.
 fn options<'k>(knowledge: &'k Knowledge, facts: &Facts, given: &Given) -> Vec<(usize, &'k str)> {
     let is_beside = |other: Treatment| {

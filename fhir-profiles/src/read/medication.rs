@@ -193,7 +193,7 @@ pub(super) fn drugs(codings: &[Coding<'_>], texts: &[&str], codes: &Codes) -> Dr
     coded(codings, codes).chain(regimens).chain(named).collect()
 }
 
-/// The drugs that codes mean. Interpretation: what ATC classes as an antineoplastic agent is one, whether or not its
+/// The drugs that codes mean. Interpretation I34: what ATC classes as an antineoplastic agent is one, whether or not its
 /// code is known here.
 pub(super) fn coded(codings: &[Coding<'_>], codes: &Codes) -> impl Iterator<Item = &'static str> {
     let drug = |meaning: Meaning| match meaning {

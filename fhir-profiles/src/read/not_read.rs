@@ -40,7 +40,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A report or document that holds nothing but prose or files, or results that are not there. Interpretation: the
+    /// A report or document that holds nothing but prose or files, or results that are not there. Interpretation I35: the
     /// contract has one word for all of these, plain text among them.
     fn paper(&mut self, item: &Item<'_>, here: &BTreeSet<String>) {
         let Some(paper) = Paper::parse(item.json.get()) else {
