@@ -282,6 +282,7 @@ fn rules_that_the_specification_resolves_are_marked_as_interpretation() {
             "liver-involvement-not-over-75-for-the-primary",
             "no-prior-pancreaticoduodenectomy-for-sirt",
             "performance-status-not-poor",
+            "previous-therapy-failed",
             "vip-above-limit"
         ]
     );
