@@ -13,6 +13,10 @@ pub(crate) const ICD_10: &str = "http://hl7.org/fhir/sid/icd-10";
 pub(crate) const ICD_O_3: &str = "http://terminology.hl7.org/CodeSystem/icd-o-3";
 pub(crate) const AJCC: &str = "http://cancerstaging.org";
 pub(crate) const UICC: &str = "https://www.uicc.org/resources/tnm";
+/// Yes, no and unknown of the German cancer consortium's registries.
+pub(crate) const DKTK_YES_NO: &str = "http://dktk.dkfz.de/fhir/onco/core/CodeSystem/JNUCS";
+/// Sites of distant metastases of the same registries, by the abbreviations of UICC.
+pub(crate) const DKTK_SITES: &str = "http://dktk.dkfz.de/fhir/onco/core/CodeSystem/FMLokalisationCS";
 const RXNORM: &str = "http://www.nlm.nih.gov/research/umls/rxnorm";
 pub(crate) const ATC: &str = "http://www.whocc.no/atc";
 pub(crate) const HCPCS: &str = "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets";

@@ -1,6 +1,7 @@
 //! Body sites, and distant metastases by their site.
 
 use super::Reader;
+use super::category::abbreviated;
 use super::element::Node;
 use super::organs::{Organ, is_here, is_metastasis};
 use super::record::Record;
@@ -86,6 +87,8 @@ impl Sites {
         }
         for coding in site.codings() {
             self.named.extend(topography(&coding));
+            self.named
+                .extend(coding.code_in(system::DKTK_SITES).and_then(abbreviated));
             self.organs.extend(Organ::by_code(&coding));
         }
         for text in site.texts() {

@@ -142,7 +142,18 @@ fn from_concept(fact: FactId, concept: Node<'_>, codes: &Codes) -> Result<Staged
     for coding in &codings {
         let known = [system::AJCC, system::UICC, system::FACT_VALUES];
         if let Some(code) = known.into_iter().find_map(|system| coding.code_in(system)) {
-            found.extend(from_text(fact, code).transpose()?);
+            // Registries leave out the letter that the question's code already says.
+            let lettered = axis_of(fact).map(|axis| format!("{axis}{code}"));
+            let read = from_text(fact, code).or_else(|| from_text(fact, &lettered?));
+            found.extend(read.transpose()?);
+        }
+        if fact == FactId::M {
+            match coding.code_in(system::DKTK_YES_NO) {
+                Some("J") => found.extend(from_text(fact, "M1").transpose()?),
+                Some("N") => found.extend(from_text(fact, "M0").transpose()?),
+                Some(_) => return Err(Unread::Nothing("not assessed")),
+                None => {}
+            }
         }
         for meaning in codes.meanings(coding) {
             match meaning {
