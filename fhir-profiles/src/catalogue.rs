@@ -61,6 +61,24 @@ impl FactId {
         Self::ALL.iter().copied().find(|id| id.as_str() == text)
     }
 
+    /// Whether every tumour has one of its own, so that a reading counts only for the tumour that it is linked to
+    /// (specification, section 2, "Whose tumour").
+    pub fn is_of_one_tumour(self) -> bool {
+        matches!(
+            self,
+            Self::Ki67
+                | Self::Mitoses
+                | Self::Differentiation
+                | Self::GradeRecorded
+                | Self::TumourSize
+                | Self::T
+                | Self::N
+                | Self::M
+                | Self::StageRecorded
+                | Self::Margins
+        )
+    }
+
     /// Kind, unit and words of the fact.
     pub fn info(self) -> &'static FactInfo {
         // The catalogue holds every id in order: checked by `the_catalogue_names_every_fact_once_in_order`.

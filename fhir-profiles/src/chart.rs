@@ -11,6 +11,7 @@ use crate::catalogue::FactId;
 use crate::codes::Codes;
 pub(crate) use crate::codes::Coding;
 use crate::facts::{Gap, NotRead, Problem};
+use crate::read::names_pnet;
 pub use builder::ChartBuilder;
 pub(crate) use loose::{Filled, Loose, Many, Read, Text, next, skip};
 pub(crate) use narrow::{Concept, Narrow, Reference, text_coding};
@@ -140,6 +141,8 @@ impl Item<'_> {
 #[derive(Debug)]
 pub struct Chart<'a> {
     subject: Option<String>,
+    /// The address under which absolute references have the patient.
+    base: Option<String>,
     items: Vec<Item<'a>>,
     problems: Vec<Problem>,
     gaps: Vec<(FactId, Gap)>,
@@ -150,6 +153,12 @@ impl<'a> Chart<'a> {
     /// `Patient/id`, where the patient is known; chart data, never logged.
     pub fn subject(&self) -> Option<&str> {
         self.subject.as_deref()
+    }
+
+    /// Whether a reference leads to a patient of another server than every other.
+    pub(crate) fn is_elsewhere(&self, reference: &str) -> bool {
+        let base = patient::base_of(reference);
+        self.base.is_some() && base.is_some_and(|base| Some(base) != self.base)
     }
 
     /// How many resources there are, and Observations that they contain.
@@ -194,13 +203,16 @@ impl<'a> Chart<'a> {
             + entries.count()
     }
 
-    /// Whether [`read`](crate::read::read) could find `pnet` present: a quick test that may say yes too often, never
-    /// no wrongly.
+    /// Whether [`read`](crate::read::read) could find `pnet` present, or named in a text: a quick test that may say yes
+    /// too often, never no wrongly.
     pub fn may_have_pnet(&self, codes: &Codes) -> bool {
         self.items.iter().any(|item| {
             let narrow = &item.narrow;
             match item.kind() {
-                "Condition" => narrow.code.codings.iter().any(|c| codes.may_name_pnet(c)),
+                "Condition" => {
+                    let coded = narrow.code.codings.iter().any(|c| codes.may_name_pnet(c));
+                    coded || names_pnet(narrow.code.texts())
+                }
                 "Observation" | "DiagnosticReport" => std::iter::once(narrow)
                     .chain(&narrow.contained)
                     .flat_map(|observation| observation.code.codings.iter().chain(&observation.components))

@@ -45,6 +45,8 @@ pub(crate) enum Named {
     NonFunctioning,
     Syndrome(&'static str),
     Presence(FactId),
+    /// A word of a fact of which several may hold, once and for all.
+    Holds(FactId, &'static str),
     Metastasis(Site),
     MetastasisOfSomeSite,
     PortalVeinThrombosis,

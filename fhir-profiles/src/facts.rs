@@ -300,6 +300,9 @@ pub struct Fact {
     pub unread: Vec<Evidence>,
     /// Readings of which nobody knows whose tumour they are: unreadable, and still candidates of a grade (section 3).
     pub unowned: Vec<Reading>,
+    /// Differentiations by a general grading (ICD-O sixth digit, registry grading 1-4) on a tumour that is well
+    /// differentiated by name: shown, not used; `differentiation-and-grade` where one says poor (section 2).
+    pub general: Vec<Reading>,
     /// Records that are no evidence either way (unconfirmed, not yet effective, no system named): shown, not used.
     pub shown: Vec<Evidence>,
     /// Why records that could state it are not all there.
@@ -370,6 +373,7 @@ static NO_FACT: Fact = Fact {
     overruled: Vec::new(),
     unread: Vec::new(),
     unowned: Vec::new(),
+    general: Vec::new(),
     shown: Vec::new(),
     gap: None,
 };
@@ -524,6 +528,10 @@ pub(crate) struct Raw {
     pub(crate) readings: Vec<Reading>,
     pub(crate) unread: Vec<Evidence>,
     pub(crate) unowned: Vec<Reading>,
+    /// Readings that nothing links to a tumour, and records so that cannot be read.
+    pub(crate) unlinked: Vec<Reading>,
+    pub(crate) unlinked_unread: Vec<Evidence>,
+    pub(crate) general: Vec<Reading>,
     pub(crate) shown: Vec<Evidence>,
     /// Whether a record was entered in error: it says nothing, and is a record all the same.
     pub(crate) in_error: bool,
@@ -558,6 +566,28 @@ impl FactsBuilder {
     /// Adds a reading of which nobody knows whose tumour it is: unreadable, and still a candidate of a grade.
     pub fn unowned(&mut self, id: FactId, reading: Reading) -> &mut Self {
         self.raw.entry(id).or_default().unowned.push(reading);
+        self
+    }
+
+    /// Adds a reading that nothing links to a tumour: it counts unless another malignancy is present.
+    pub fn unlinked(&mut self, id: FactId, reading: Reading) -> &mut Self {
+        self.raw.entry(id).or_default().unlinked.push(reading);
+        self
+    }
+
+    /// Adds a record that nothing links to a tumour and whose value could not be read.
+    pub fn unlinked_unreadable(&mut self, id: FactId, evidence: Evidence) -> &mut Self {
+        self.raw.entry(id).or_default().unlinked_unread.push(evidence);
+        self
+    }
+
+    /// Adds a differentiation by a general grading, on a tumour that is well differentiated by name: shown, not used.
+    pub fn general_grading(&mut self, reading: Reading) -> &mut Self {
+        self.raw
+            .entry(FactId::Differentiation)
+            .or_default()
+            .general
+            .push(reading);
         self
     }
 

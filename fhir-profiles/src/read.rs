@@ -33,7 +33,7 @@ mod wording;
 mod words;
 
 use crate::catalogue::FactId;
-use crate::chart::{Chart, Item, Narrow};
+use crate::chart::{Chart, Item, Narrow, Whose};
 use crate::codes::{Codes, Meaning};
 use crate::facts::{
     Aside, Evidence, Facts, FactsBuilder, NotRead, NotReadWhy, Problem, Reading, Source, Value,
@@ -44,6 +44,7 @@ use element::Tree;
 use jiff::Timestamp;
 use jiff::civil::Date;
 pub use orders::{Order, Unread as UnreadOrder, orders};
+pub(crate) use organs::names_pnet;
 use pnet::Histology;
 use products::Medications;
 use reason::Diagnoses;
@@ -88,6 +89,8 @@ pub fn read(chart: &Chart<'_>, policy: &ReadPolicy<'_>) -> Facts {
         medications: Medications::of([chart]),
         diagnoses: Diagnoses::of(chart),
         histologies: Vec::new(),
+        is_elsewhere: &|reference| chart.is_elsewhere(reference),
+        is_net_by_name: false,
         targets: Targets::default(),
         others: Others::default(),
     };
@@ -96,6 +99,9 @@ pub fn read(chart: &Chart<'_>, policy: &ReadPolicy<'_>) -> Facts {
     for (item, tree) in &parsed {
         for record in observations(item, tree).0 {
             reader.collect_histology(record);
+        }
+        if item.kind() == "Condition" {
+            reader.collect_morphology(Record::of(tree, item.place()));
         }
     }
     // The birth date first: an age that was written down once gives way to it.
@@ -158,6 +164,10 @@ struct Reader<'r> {
     medications: Medications<'r>,
     diagnoses: Diagnoses<'r>,
     histologies: Vec<Histology>,
+    /// References to a patient of another server.
+    is_elsewhere: &'r dyn Fn(&str) -> bool,
+    /// Whether ICD-O codes the tumour as one that is well differentiated by name.
+    is_net_by_name: bool,
     targets: Targets,
     others: Others,
 }
@@ -173,18 +183,19 @@ impl<'r> Reader<'r> {
                 None => {}
             }
         }
-        let referred = Targets::wanted(chart.items(), &useful);
-        let is_other = |item: &&Item<'a>| item.doubled.is_none() && tumours::is_other(item, self.codes);
-        let others: Vec<&Item<'a>> = chart.items().iter().filter(is_other).collect();
-        for item in referred {
+        for item in self.targets.wanted(chart.items(), &useful) {
             match Tree::parse(item.json.get()) {
                 Some(tree) => self.targets.add(item, tree),
                 None => self.refuse(item, Refusal::Malformed(NO_FHIR)),
             }
         }
-        for item in others {
-            if let Some(tree) = Tree::parse(item.json.get()) {
-                self.others.add(item, &tree, self.as_of);
+        let is_condition = |item: &&Item<'a>| item.kind() == "Condition" && item.doubled.is_none();
+        for item in chart.items().iter().filter(is_condition) {
+            if self.others.learn(item, self.codes)
+                && item.whose == Whose::Usable
+                && let Some(tree) = Tree::parse(item.json.get())
+            {
+                self.other_malignancy(item, &tree);
             }
         }
         // One resource can come by several searches, and in several versions: the last counts.
@@ -239,7 +250,7 @@ impl<'r> Reader<'r> {
         };
         match item.kind() {
             "Patient" => true,
-            "Condition" => means(&narrow.code.codings, condition::is_read),
+            "Condition" => means(&narrow.code.codings, condition::is_read) || names_pnet(narrow.code.texts()),
             "Observation" => asks(narrow) || narrow.contained.iter().any(asks),
             "DiagnosticReport" => narrow.contained.iter().any(asks),
             "Procedure" => procedure::is_read(narrow, self.codes),
@@ -308,8 +319,8 @@ impl<'r> Reader<'r> {
 
     fn unread(&mut self, fact: FactId, record: &Record<'_>, recorded: String, why: Unread) {
         match why {
-            Unread::Nothing(note) => self.facts.shown(fact, record.noted(recorded, note)),
-            Unread::Unreadable(note) => self.facts.unreadable(fact, record.noted(recorded, note)),
-        };
+            Unread::Nothing(note) => _ = self.facts.shown(fact, record.noted(recorded, note)),
+            Unread::Unreadable(note) => self.put_unreadable(record, fact, record.noted(recorded, note)),
+        }
     }
 }

@@ -27,6 +27,7 @@ impl FactsBuilder {
     /// which are of one day, and what a site's closed world adds. The order of collection changes nothing.
     pub fn build(mut self) -> Facts {
         let as_of = self.as_of;
+        self.resolve_owners();
         for raw in self.raw.values_mut() {
             set_future_aside(raw, as_of);
             sort(raw);
@@ -68,9 +69,56 @@ impl FactsBuilder {
     }
 }
 
+impl FactsBuilder {
+    /// What nothing links to a tumour is this one's, unless another malignancy is present: then nobody knows whose it
+    /// is, and it says nothing of other facts (specification, section 2, "Whose tumour").
+    fn resolve_owners(&mut self) {
+        let mut other = self
+            .raw
+            .get(&FactId::OtherMalignancy)
+            .cloned()
+            .unwrap_or_default();
+        set_future_aside(&mut other, self.as_of);
+        let other = settle(FactId::OtherMalignancy, other);
+        let is_present = other.current.iter().any(|reading| reading.says("present"));
+        for (id, raw) in &mut self.raw {
+            let unlinked = std::mem::take(&mut raw.unlinked);
+            let unread = std::mem::take(&mut raw.unlinked_unread);
+            let note = |evidence: &mut Evidence| evidence.notes.push(NOBODYS.to_owned());
+            if !is_present {
+                raw.readings.extend(unlinked);
+                raw.unread.extend(unread);
+                continue;
+            }
+            for mut reading in unlinked {
+                reading.evidence.iter_mut().for_each(note);
+                if id.is_of_one_tumour() {
+                    raw.unowned.push(reading);
+                } else {
+                    raw.shown.extend(reading.evidence);
+                }
+            }
+            // It must not take the place of one that is linked.
+            let place = if raw.readings.is_empty() {
+                &mut raw.unread
+            } else {
+                &mut raw.shown
+            };
+            place.extend(unread.into_iter().map(|mut evidence| {
+                note(&mut evidence);
+                evidence
+            }));
+        }
+    }
+}
+
+/// The note of a reading that nothing links to a tumour, where there are two.
+const NOBODYS: &str = "whose tumour is not recorded";
+
 fn sort(raw: &mut Raw) {
     raw.readings.sort_by(newest_first);
     raw.unowned.sort_by(newest_first);
+    raw.general.sort_by(newest_first);
     raw.unread.sort_by(evidence_order);
     raw.shown.sort_by(evidence_order);
     raw.shown.dedup();
@@ -88,12 +136,14 @@ fn settle_beside(id: FactId, mut raw: Raw, treated: &[sizes::Treated]) -> Fact {
         unread,
         unowned,
         shown,
+        general,
         ..
     } = raw;
     let mut fact = Fact {
         unread,
         unowned,
         shown,
+        general,
         ..Fact::default()
     };
     if let Some(presence) = presence::one_is_enough(&mut readings, &mut fact) {
@@ -151,6 +201,9 @@ fn settle_slot(id: FactId, mut readings: Vec<Reading>, treated: &[sizes::Treated
         .flatten();
     let (mut current, mut older) = if id == FactId::LargestLiverLesion {
         sizes::comparable(readings, treated)
+    } else if id == FactId::GeneticSyndrome {
+        // Whoever has one has it for life, and another beside it.
+        (readings, Vec::new())
     } else {
         let newest = readings.iter().map(|r| span(r).0).max();
         readings

@@ -478,3 +478,70 @@ Description: "Codes for VIPoma."
 * insert SnomedCopyright
 * $sct#253005002 "Vasoactive intestinal peptide-secreting tumor (disorder)"
 * $sct#31131002 "Vipoma, malignant"
+
+ValueSet: Men1
+Id: men1
+Title: "Multiple endocrine neoplasia, type 1"
+Description: "Codes for multiple endocrine neoplasia type 1."
+* ^experimental = false
+* insert SnomedCopyright
+* $sct#30664006 "Multiple endocrine neoplasia, type 1 (disorder)"
+* $icd-10-cm#E31.21 "Multiple endocrine neoplasia [MEN] type I"
+
+ValueSet: Nf1
+Id: nf1
+Title: "Neurofibromatosis, type 1"
+Description: "Codes for neurofibromatosis type 1."
+* ^experimental = false
+* insert SnomedCopyright
+* $sct#92824003 "Neurofibromatosis type 1 (disorder)"
+* $icd-10-cm#Q85.01 "Neurofibromatosis, type 1"
+
+ValueSet: Vhl
+Id: vhl
+Title: "Von Hippel-Lindau syndrome"
+Description: "Codes for the von Hippel-Lindau syndrome."
+* ^experimental = false
+* insert SnomedCopyright
+* $sct#46659004 "Von Hippel-Lindau syndrome (disorder)"
+* $icd-10-cm#Q85.83 "Von Hippel-Lindau syndrome"
+
+ValueSet: Pregnancy
+Id: pregnancy
+Title: "Pregnancy"
+Description: "Codes for a pregnancy, as a condition and as the answer to the pregnancy status. Of ICD-10 those that say nothing but that there is one; the choice is the project's own beyond Z33.1."
+* ^experimental = false
+* insert LoincAndSnomedCopyright
+* $sct#77386006 "Pregnancy (finding)"
+* $loinc#LA15173-0 "Pregnant"
+* $icd-10-cm#Z33.1 "Pregnant state, incidental"
+* $icd-10#Z33 "Pregnant state, incidental"
+* include codes from system $icd-10-cm where concept is-a #Z34
+* include codes from system $icd-10-cm where concept is-a #Z3A
+
+ValueSet: NotPregnant
+Id: not-pregnant
+Title: "Not pregnant"
+Description: "Answers that deny a pregnancy."
+* ^experimental = false
+* insert LoincAndSnomedCopyright
+* $sct#60001007 "Not pregnant (finding)"
+* $loinc#LA26683-5 "Not pregnant"
+
+ValueSet: RenalFailure
+Id: renal-failure
+Title: "Renal failure"
+Description: "Codes for chronic kidney disease of stage 4 or 5, and for dependence on dialysis."
+* ^experimental = false
+* insert SnomedCopyright
+* $sct#431857002 "Chronic kidney disease stage 4 (disorder)"
+* $sct#433146000 "Chronic kidney disease stage 5 (disorder)"
+* $sct#714152005 "Chronic kidney disease stage 5 on dialysis (disorder)"
+* $sct#46177005 "End-stage renal disease (disorder)"
+* $icd-10-cm#N18.4 "Chronic kidney disease, stage 4 (severe)"
+* $icd-10-cm#N18.5 "Chronic kidney disease, stage 5"
+* $icd-10-cm#N18.6 "End stage renal disease"
+* $icd-10-cm#Z99.2 "Dependence on renal dialysis"
+* $icd-10#N18.4 "Chronic kidney disease, stage 4"
+* $icd-10#N18.5 "Chronic kidney disease, stage 5"
+* $icd-10#Z99.2 "Dependence on renal dialysis"

@@ -307,3 +307,11 @@ Description: "Codes of reports in which observations of the tumour may be contai
 * $loinc#60568-3 "Pathological laboratory report"
 * $loinc#11529-5 "Surgical pathology study"
 * $loinc#22637-3 "Pathology report final diagnosis Narrative"
+
+ValueSet: PregnancyStatus
+Id: pregnancy-status
+Title: "Pregnancy status"
+Description: "Observation codes that ask whether somebody is pregnant."
+* ^experimental = false
+* insert LoincCopyright
+* $loinc#82810-3 "Pregnancy status"

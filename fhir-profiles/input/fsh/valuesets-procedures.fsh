@@ -87,3 +87,13 @@ Description: "Procedures that treat with a radionuclide which the blood carries 
 * insert SnomedCopyright
 * $sct#448288001 "Targeted radionuclide therapy (procedure)"
 * $sct#427541000119103 "Intravenous radionuclide therapy (procedure)"
+
+ValueSet: Dialysis
+Id: dialysis
+Title: "Dialysis"
+Description: "Codes for dialysis as a procedure; a recent one counts as renal failure."
+* ^experimental = false
+* insert SnomedCopyright
+* $sct#108241001 "Dialysis procedure (procedure)"
+* $sct#302497006 "Hemodialysis (procedure)"
+* $sct#71192002 "Peritoneal dialysis (procedure)"

@@ -3,7 +3,7 @@
 use super::doubled::doubled;
 use super::loose::Read;
 use super::narrow::{Entry, Narrow};
-use super::patient::{Identities, Whose};
+use super::patient::{Identities, Whose, comparable};
 use super::{Added, AddedKind, Chart, ChartError, ENTRY, Item};
 use crate::catalogue::FactId;
 use crate::facts::{Gap, NotRead, NotReadWhy, Problem};
@@ -19,6 +19,7 @@ const RECORD: &str = "record";
 #[derive(Debug)]
 pub struct ChartBuilder<'a> {
     patient_id: Option<String>,
+    bases: Vec<String>,
     items: Vec<Item<'a>>,
     problems: Vec<Problem>,
     gaps: Vec<(FactId, Gap)>,
@@ -30,11 +31,20 @@ impl<'a> ChartBuilder<'a> {
     pub fn new(patient_id: Option<&str>) -> Self {
         Self {
             patient_id: patient_id.map(|id| id.strip_prefix("Patient/").unwrap_or(id).to_owned()),
+            bases: Vec::new(),
             items: Vec::new(),
             problems: Vec::new(),
             gaps: Vec::new(),
             not_read: Vec::new(),
         }
+    }
+
+    /// Names the addresses of the server that the call is about: an absolute reference to a patient under any other is
+    /// another patient's. Where none is named, all of them must have one address.
+    #[must_use]
+    pub fn served_by<'b>(mut self, bases: impl IntoIterator<Item = &'b str>) -> Self {
+        self.bases.extend(bases.into_iter().map(comparable));
+        self
     }
 
     /// Adds one JSON value: a resource, a Bundle of any type (Bundles inside it too), or null. Says what it was.
@@ -227,9 +237,11 @@ impl<'a> ChartBuilder<'a> {
     /// [`ChartError`] if the chart is not of one patient.
     pub fn finish(mut self) -> Result<Chart<'a>, ChartError> {
         let identities = Identities::of(&self.items);
+        let base = identities.base(&self.items, &self.bases, self.patient_id.as_deref())?;
         let subject = identities.check(&mut self.items, self.patient_id.as_deref())?;
         Ok(Chart {
             subject: subject.map(|id| format!("Patient/{id}")),
+            base,
             items: self.items,
             problems: self.problems,
             gaps: self.gaps,

@@ -366,6 +366,8 @@ pub(crate) struct Narrow<'a> {
     pub(crate) patient: Reference<'a>,
     /// The specimen and what the resource is about: a Specimen, a BodyStructure.
     pub(crate) about: Vec<Reference<'a>>,
+    /// The Observations that a report or panel holds.
+    pub(crate) members: Vec<Reference<'a>>,
     /// The Observations and Patients that it contains, and what Medications are or are made of.
     pub(crate) contained: Vec<Narrow<'a>>,
     /// Its own business identifiers.
@@ -480,7 +482,8 @@ impl<'a> Loose<'a> for Narrow<'a> {
                 }
             }
             "identifier" => self.identifiers = next::<Many<Identifier<'a>>, A>(map)?.items,
-            "specimen" | "focus" | "bodyStructure" => {
+            "result" | "hasMember" => self.members.extend(next::<Many<Reference<'a>>, A>(map)?.items),
+            "specimen" | "focus" | "bodyStructure" | "parent" => {
                 self.about.extend(next::<Many<Reference<'a>>, A>(map)?.items);
             }
             "contained" => {

@@ -73,16 +73,41 @@ impl Identities {
         Self { by_url, identifiers }
     }
 
+    /// The one address under which absolute references to a patient have it: a patient of another server is another,
+    /// whatever the id (specification, section 2). Where the server is known, how a Bundle calls its entries says
+    /// nothing: a proxy may have written it.
+    pub(crate) fn base(
+        &self,
+        items: &[Item<'_>],
+        known: &[String],
+        patient_id: Option<&str>,
+    ) -> Result<Option<String>, ChartError> {
+        let inner = items.iter().flat_map(|item| &item.narrow.contained);
+        let narrows = items.iter().map(|item| &item.narrow).chain(inner);
+        let references = narrows.flat_map(|narrow| [&narrow.subject, &narrow.patient]);
+        let mut bases: BTreeSet<String> = references
+            .filter_map(|reference| base_of(reference.reference.as_deref()?))
+            .collect();
+        let is_known = |base: &String| known.contains(base);
+        if known.is_empty() {
+            let patients = items.iter().filter(|item| item.kind() == "Patient");
+            bases.extend(patients.filter_map(|item| base_of(item.full_url.as_deref()?)));
+        }
+        match (known.is_empty(), bases.len()) {
+            (true, 2..) => Err(another(patient_id)),
+            (false, _) if !bases.iter().all(is_known) => Err(another(patient_id)),
+            (true, _) => Ok(bases.pop_first()),
+            (false, _) => Ok(known.first().cloned()),
+        }
+    }
+
     /// Marks what may be used and names the patient.
     pub(crate) fn check(
         &self,
         items: &mut [Item<'_>],
         patient_id: Option<&str>,
     ) -> Result<Option<String>, ChartError> {
-        let another = match patient_id {
-            Some(_) => ChartError::AnotherPatient,
-            None => ChartError::SeveralPatients,
-        };
+        let another = another(patient_id);
         let mut patient = patient_id.map(str::to_owned);
         let mut nobody_named = !items.is_empty();
         for item in items.iter_mut() {
@@ -239,6 +264,44 @@ impl Identities {
             _ => Target::Other,
         }
     }
+}
+
+/// What is wrong with a second patient.
+fn another(patient_id: Option<&str>) -> ChartError {
+    match patient_id {
+        Some(_) => ChartError::AnotherPatient,
+        None => ChartError::SeveralPatients,
+    }
+}
+
+/// An address in the form in which it is compared: FHIR takes `http` and `https` for the same, and hosts have no case.
+pub(super) fn comparable(address: &str) -> String {
+    let address = address.trim().trim_end_matches('/');
+    let scheme = ["https://", "http://"];
+    let bare = |start: &&str| {
+        address
+            .get(..start.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(start))
+    };
+    let start = scheme
+        .iter()
+        .find(|start| bare(start))
+        .map_or(0, |start| start.len());
+    let rest = address.get(start..).unwrap_or(address);
+    let (host, path) = rest
+        .split_once('/')
+        .map_or((rest, ""), |(host, path)| (host, path));
+    format!("{}/{path}", host.to_ascii_lowercase())
+}
+
+/// The address of the server of an absolute reference to a patient.
+pub(super) fn base_of(reference: &str) -> Option<String> {
+    let reference = reference.trim();
+    let absolute = reference
+        .get(..4)
+        .is_some_and(|head| head.eq_ignore_ascii_case("http"));
+    let (base, id) = reference.rsplit_once("/Patient/")?;
+    (absolute && base.contains("://") && !id.is_empty()).then(|| comparable(base))
 }
 
 /// System and value of an identifier that can be compared.

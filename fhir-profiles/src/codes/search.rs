@@ -76,7 +76,13 @@ const THEMES: &[Theme] = &[
     ),
     (
         "status",
-        &["ecog", "karnofsky", "disease-status", "receptor-scan"],
+        &[
+            "ecog",
+            "karnofsky",
+            "disease-status",
+            "receptor-scan",
+            "pregnancy-status",
+        ],
         &[
             Age,
             RightHeartDysfunction,
@@ -116,6 +122,7 @@ const THEMES: &[Theme] = &[
             "radioembolisation",
             "radionuclide-therapy",
             "targeted-radionuclide-therapy",
+            "dialysis",
         ],
         &[
             PrimaryResected,

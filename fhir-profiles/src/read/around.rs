@@ -3,7 +3,7 @@
 use super::element::{Node, Tree};
 use super::observation::PRELIMINARY;
 use super::record::Record;
-use crate::chart::{Item, Whose};
+use crate::chart::{Item, Reference, Whose};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The last two steps of a reference, such as `Specimen/1`, or the whole of an `urn:`.
@@ -30,54 +30,147 @@ pub(super) fn keys(item: &Item<'_>) -> impl Iterator<Item = String> {
         .chain(url)
 }
 
-/// Specimens and body structures that a record refers to, parsed in full.
+/// A record, or what holds it: a panel, a report, the resource that contains it.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'t> {
+    pub(super) node: Node<'t>,
+    /// The resource that it stands in.
+    pub(super) root: Node<'t>,
+}
+
+/// What stands around records, parsed in full: the specimens and body structures that they refer to, and the reports
+/// and panels that hold them.
 #[derive(Default)]
 pub(super) struct Targets {
-    trees: Vec<Tree>,
+    trees: Vec<(String, Tree)>,
     by_key: BTreeMap<String, usize>,
+    /// What holds a record, by the place of the record.
+    holders: BTreeMap<String, Vec<usize>>,
+    /// The places of records by what references call them.
+    places: BTreeMap<String, String>,
+}
+
+fn is_holder(item: &Item<'_>) -> bool {
+    matches!(item.kind(), "Observation" | "DiagnosticReport") && !item.narrow.members.is_empty()
+}
+
+fn references<'c>(references: impl Iterator<Item = &'c Reference<'c>>) -> impl Iterator<Item = &'c str> {
+    let written = references.filter_map(|reference| reference.reference.as_deref());
+    written
+        .filter(|reference| !reference.trim_start().starts_with('#'))
+        .map(key)
 }
 
 impl Targets {
-    /// Those of the items that the useful ones refer to.
-    pub(super) fn wanted<'c, 'a>(items: &'c [Item<'a>], useful: &[&Item<'a>]) -> Vec<&'c Item<'a>> {
-        let wanted: BTreeSet<&str> = useful
+    /// Those of the items that hold the useful ones, and that either refer to.
+    pub(super) fn wanted<'c, 'a>(
+        &mut self,
+        items: &'c [Item<'a>],
+        useful: &[&'c Item<'a>],
+    ) -> Vec<&'c Item<'a>> {
+        for item in items
             .iter()
-            .flat_map(|item| std::iter::once(&item.narrow).chain(&item.narrow.contained))
-            .flat_map(|narrow| &narrow.about)
-            .filter_map(|reference| reference.reference.as_deref())
-            .filter(|reference| !reference.starts_with('#'))
-            .map(key)
-            .collect();
-        if wanted.is_empty() {
-            return Vec::new();
+            .filter(|item| matches!(item.kind(), "Observation" | "DiagnosticReport"))
+        {
+            self.places.extend(keys(item).map(|key| (key, item.place())));
         }
-        items
+        let mut held: BTreeSet<String> = useful.iter().flat_map(|item| keys(item)).collect();
+        let mut wanted: Vec<&Item<'a>> = Vec::new();
+        let mut holders: Vec<&Item<'a>> = items
+            .iter()
+            .filter(|item| is_holder(item) && item.whose == Whose::Usable && !item.narrow.has_modifiers)
+            .collect();
+        // Each round finds what holds what the last one found.
+        loop {
+            let (found, rest): (Vec<_>, Vec<_>) = holders
+                .into_iter()
+                .partition(|item| references(item.narrow.members.iter()).any(|member| held.contains(member)));
+            holders = rest;
+            if found.is_empty() {
+                break;
+            }
+            held.extend(found.iter().flat_map(|item| keys(item)));
+            wanted.extend(found);
+        }
+        let mut referring: Vec<&Item<'a>> = useful.iter().chain(&wanted).copied().collect();
+        let mut targets: Vec<&Item<'a>> = items
             .iter()
             .filter(|item| matches!(item.kind(), "Specimen" | "BodyStructure"))
             // A specimen without subject is the patient's by the record that refers to it.
             .filter(|item| item.whose != Whose::NotAPatients && !item.narrow.has_modifiers)
-            .filter(|item| item.doubled.is_none())
-            .filter(|item| keys(item).any(|key| wanted.contains(key.as_str())))
-            .collect()
+            .collect();
+        loop {
+            let about: BTreeSet<&str> = referring
+                .iter()
+                .flat_map(|item| std::iter::once(&item.narrow).chain(&item.narrow.contained))
+                .flat_map(|narrow| references(narrow.about.iter()))
+                .collect();
+            let (found, rest): (Vec<_>, Vec<_>) = targets
+                .into_iter()
+                .partition(|item| keys(item).any(|key| about.contains(key.as_str())));
+            targets = rest;
+            if found.is_empty() {
+                return wanted;
+            }
+            wanted.extend(&found);
+            referring = found;
+        }
     }
 
     pub(super) fn add(&mut self, item: &Item<'_>, tree: Tree) {
-        for key in keys(item) {
-            self.by_key.insert(key, self.trees.len());
+        let at = self.trees.len();
+        if is_holder(item) {
+            // What was entered in error holds nothing.
+            if tree.root().text("status").map(str::trim) != Some("entered-in-error") {
+                for member in references(item.narrow.members.iter()) {
+                    if let Some(place) = self.places.get(member) {
+                        self.holders.entry(place.clone()).or_default().push(at);
+                    }
+                }
+            }
+        } else {
+            self.by_key.extend(keys(item).map(|key| (key, at)));
         }
-        self.trees.push(tree);
+        self.trees.push((item.place(), tree));
     }
 
-    /// What a reference of a record leads to, in the resource around it or in the chart.
-    pub(super) fn get<'t>(&'t self, record: &Record<'t>, reference: Node<'t>) -> Option<Node<'t>> {
+    /// A record and what holds it, the nearest first.
+    pub(super) fn around<'t>(&'t self, record: &Record<'t>) -> Vec<Place<'t>> {
+        let root = record.root;
+        let own = Place {
+            node: record.node,
+            root,
+        };
+        let mut places = vec![own];
+        let mut asked: Vec<&str> = vec![&record.place];
+        if let Some((around, _)) = record.place.split_once('#') {
+            places.push(Place { node: root, root });
+            asked.push(around);
+        }
+        let mut seen = BTreeSet::new();
+        let mut next = 0;
+        while let Some(place) = asked.get(next) {
+            next += 1;
+            for at in self.holders.get(*place).into_iter().flatten() {
+                if let Some((place, tree)) = self.trees.get(*at)
+                    && seen.insert(*at)
+                {
+                    let root = tree.root();
+                    places.push(Place { node: root, root });
+                    asked.push(place);
+                }
+            }
+        }
+        places
+    }
+
+    /// What a reference leads to, in the resource around it or in the chart.
+    pub(super) fn get<'t>(&'t self, root: Node<'t>, reference: Node<'t>) -> Option<Node<'t>> {
         let target = reference.text("reference")?.trim();
         if let Some(id) = target.strip_prefix('#') {
-            return record
-                .root
-                .all("contained")
-                .find(|inner| inner.text("id") == Some(id));
+            return root.all("contained").find(|inner| inner.text("id") == Some(id));
         }
-        let tree = self.trees.get(*self.by_key.get(key(target))?)?;
+        let (_, tree) = self.trees.get(*self.by_key.get(key(target))?)?;
         Some(tree.root())
     }
 }

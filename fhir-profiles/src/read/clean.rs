@@ -56,6 +56,8 @@ const OBJECTS: &[&str] = &[
     "bodySite",
     "bodyStructure",
     "specimen",
+    "parent",
+    "conclusionCode",
     "collection",
     "location",
     "includedStructure",

@@ -2,14 +2,17 @@
 
 use super::Reader;
 use super::element::Node;
-use super::organs::{Counts, Organ};
+use super::observation::{is_of_a_tumour, stated_by};
+use super::organs::{Counts, Organ, names_pnet};
 use super::record::Record;
 use super::sites::{Sites, sites};
 use super::standing::{Standing, abatement, standing};
+use super::tumours::Owner;
 use super::words::{begins_word, extent, has_words};
 use crate::catalogue::FactId;
 use crate::codes::{Meaning, Named, Site};
-use crate::facts::{Reading, Source, Value};
+use crate::facts::{Aside, Reading, Source, Value};
+use std::collections::BTreeSet;
 
 /// Whether a Condition with this code is read.
 pub(super) fn is_read(meaning: Meaning) -> bool {
@@ -125,14 +128,32 @@ impl Reader<'_> {
                 named.iter().any(partly),
             );
         }
-        let standing = if self.comes_from_another(&record) {
-            Standing::Unsure("of another tumour")
-        } else {
-            standing
-        };
+        if !named.iter().any(is_tumour) && names_pnet(code.texts()) {
+            self.named_in_text(&record, &recorded, standing);
+        }
+        if self.comes_from_another(&record) {
+            record.owner = Owner::Another("of another tumour");
+            let of_a_tumour = named.extract_if(.., |name| is_of_a_tumour(*name));
+            let facts: Vec<FactId> = of_a_tumour.map(stated_by).collect();
+            for fact in facts {
+                let evidence = record.evidence(recorded.as_str());
+                self.set_aside(&record, fact, evidence);
+            }
+        }
         for name in named {
             self.named(name, &record, &sites, standing, &recorded);
         }
+    }
+
+    /// A diagnosis that names the PNET in words alone opens nothing: it is shown, and what to code is said.
+    fn named_in_text(&mut self, record: &Record<'_>, recorded: &str, standing: Standing) {
+        let fact = FactId::Pnet;
+        if !standing.was_there() {
+            return self.show(fact, record, recorded, standing);
+        }
+        let mut evidence = record.noted(recorded, "named in words alone, without a code");
+        evidence.aside = Aside::InText;
+        self.facts.shown(fact, evidence);
     }
 
     /// Any clinical status counts: a resected primary in remission is still the diagnosis.
@@ -165,7 +186,17 @@ impl Reader<'_> {
             } else {
                 "the pancreas is not named"
             };
-            self.facts.shown(fact, record.noted(recorded, note));
+            let named = record
+                .node
+                .get("code")
+                .is_some_and(|code| names_pnet(code.texts()));
+            if named && standing.was_there() {
+                self.named_in_text(record, recorded, standing);
+            } else if let Standing::NotUnderstood(note) = standing {
+                self.not_understood(fact, record, recorded, note);
+            } else {
+                self.facts.shown(fact, record.noted(recorded, note));
+            }
             return;
         }
         if standing.was_there()
@@ -213,6 +244,15 @@ impl Reader<'_> {
                 self.show(FactId::Functioning, record, recorded, standing);
             }
             Named::Presence(fact) => self.presence(fact, record, standing, recorded),
+            Named::Holds(fact, word) if standing.was_there() => {
+                if let Some(word) = fact.word(word) {
+                    let value = Value::Words(BTreeSet::from([word]));
+                    let evidence = record.evidence(recorded);
+                    self.facts
+                        .reading(fact, Reading::new(value, Source::Condition, evidence));
+                }
+            }
+            Named::Holds(fact, _) => self.show(fact, record, recorded, standing),
             Named::Metastasis(Site::LymphNodes) => {
                 self.presence(FactId::DistantLymphNodeMetastases, record, standing, recorded);
             }
@@ -321,7 +361,7 @@ impl Reader<'_> {
         }
     }
 
-    fn show(&mut self, fact: FactId, record: &Record<'_>, recorded: &str, standing: Standing) {
+    pub(super) fn show(&mut self, fact: FactId, record: &Record<'_>, recorded: &str, standing: Standing) {
         let note = match standing {
             Standing::Now => "no evidence either way",
             Standing::Past(note) | Standing::Disputed(note) | Standing::Unsure(note) => note,
@@ -362,10 +402,18 @@ impl Reader<'_> {
                 Named::Syndrome(_) | Named::NonFunctioning => FactId::Functioning,
                 Named::PortalVeinThrombosis => FactId::PortalVein,
                 Named::Metastasis(_) | Named::MetastasisOfSomeSite => FactId::ExtrahepaticMetastases,
-                Named::Hint(fact) => *fact,
+                Named::Hint(fact) | Named::Holds(fact, _) => *fact,
                 _ => FactId::Pnet,
             };
             match (name, stated) {
+                (Named::Holds(fact, word), Some(true)) => {
+                    if let Some(word) = fact.word(word) {
+                        let value = Value::Words(BTreeSet::from([word]));
+                        let evidence = record.evidence(recorded.as_str());
+                        self.facts
+                            .reading(*fact, Reading::new(value, Source::Observation, evidence));
+                    }
+                }
                 (Named::Syndrome(syndrome), Some(true)) => {
                     self.syndrome(syndrome, Source::Observation, record, &recorded);
                 }

@@ -7,7 +7,7 @@ use super::value::{self, Unread, Written};
 use super::words::has_words;
 use crate::catalogue::{FactId, Word};
 use crate::codes::{Coding, Meaning, system};
-use crate::facts::{Reading, Source, System, Value};
+use crate::facts::{Aside, Reading, Source, System, Value};
 use std::collections::BTreeSet;
 
 /// Words that may stand beside a grade and change nothing.
@@ -155,10 +155,54 @@ fn is_text(written: &Written<'_>) -> bool {
     }
 }
 
+/// Code systems that grade tumours of every kind alike: the oncology module of the German medical informatics initiative,
+/// and the cancer consortium before it.
+const GENERAL_GRADINGS: &[&str] = &[
+    "https://www.medizininformatik-initiative.de/fhir/ext/modul-onko/CodeSystem/mii-cs-onko-grading",
+    "http://dktk.dkfz.de/fhir/onco/core/CodeSystem/GradingCS",
+];
+
+/// The differentiation that a general grading means by its number: the sixth digit of ICD-O, and registries after it.
+pub(super) fn general_word(number: &str) -> Option<&'static str> {
+    match number {
+        "1" => Some("well"),
+        "2" => Some("moderate"),
+        // 4 is undifferentiated.
+        "3" | "4" => Some("poor"),
+        _ => None,
+    }
+}
+
+/// The number of a general grading, if the value is one.
+fn general_number(written: &Written<'_>) -> Option<String> {
+    let Written::Concept(concept) = written else {
+        return None;
+    };
+    let codings = concept.codings();
+    let in_system = |system: &&'static str| codings.iter().find_map(|coding| coding.code_in(system));
+    GENERAL_GRADINGS.iter().find_map(in_system).map(str::to_owned)
+}
+
 impl Reader<'_> {
+    /// A general grading on a tumour that is well differentiated by name is no differentiation: shown, not used.
+    pub(super) fn general_grading(&mut self, record: &Record<'_>, recorded: &str, number: &str) {
+        let fact = FactId::Differentiation;
+        let note = "a general grading, on a tumour that is well differentiated by name";
+        let mut evidence = record.noted(recorded, note);
+        evidence.aside = Aside::SetAside;
+        self.facts.shown(fact, evidence.clone());
+        if let Some(word) = general_word(number).and_then(|word| fact.word(word)) {
+            let reading = Reading::new(Value::Word(word), Source::Observation, evidence);
+            self.facts.general_grading(reading);
+        }
+    }
+
     pub(super) fn grade(&mut self, record: &Record<'_>, part: Node<'_>, written: &Written<'_>, net: bool) {
         let fact = FactId::GradeRecorded;
         let recorded = written.recorded();
+        if let Some(number) = general_number(written).filter(|_| self.is_net_by_name) {
+            return self.general_grading(record, &recorded, &number);
+        }
         let said = written.said();
         let texts = [record.node, part].into_iter().flat_map(|node| {
             let method = node
@@ -206,9 +250,9 @@ impl Reader<'_> {
                 // A grade with words of differentiation around it says both, and only the grade can be read.
                 if !net && names_differentiation(&said) {
                     let evidence = record.noted(recorded.as_str(), "a grade and more in one text");
-                    self.facts.unreadable(FactId::Differentiation, evidence);
+                    self.put_unreadable(record, FactId::Differentiation, evidence);
                 }
-                self.facts.reading(fact, reading);
+                self.put(record, fact, reading);
             }
             // A histologic grade may be written as a differentiation.
             Err(why) => match value::words(FactId::Differentiation, written, self.codes) {
@@ -217,7 +261,7 @@ impl Reader<'_> {
                     if !net && is_text(written) && may_be_differentiation(&said) =>
                 {
                     let evidence = record.noted(recorded.as_str(), note);
-                    self.facts.unreadable(FactId::Differentiation, evidence);
+                    self.put_unreadable(record, FactId::Differentiation, evidence);
                     self.unread(fact, record, recorded, why);
                 }
                 Err(_) => self.unread(fact, record, recorded, why),

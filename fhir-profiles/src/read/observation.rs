@@ -4,7 +4,7 @@ use super::Reader;
 use super::element::Node;
 use super::numbers;
 use super::record::Record;
-use super::tumours::Tumour;
+use super::tumours::{self, Owner};
 use super::value::{self, Unread, Written};
 use super::words::has_words;
 use crate::catalogue::{FactId, Kind};
@@ -12,11 +12,15 @@ use crate::chart::Coding;
 use crate::codes::{Codes, Meaning, Named, Site, is_trap};
 use crate::facts::{Basis, Reading, Source, Value};
 use crate::interval::Interval;
+use jiff::ToSpan;
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 
 /// The note of a result that may still change.
 pub(super) const PRELIMINARY: &str = "preliminary";
+
+/// Days in which a pregnancy has ended.
+const PREGNANCY: i32 = 300;
 
 /// The elements that date an Observation, best first.
 pub(super) const OBSERVATION_DATES: &[&str] = &[
@@ -119,7 +123,7 @@ impl Reader<'_> {
         let components: Vec<Node<'_>> = node.all("component").collect();
         let only_components = !components.is_empty() && matches!(Written::of(node, false), Written::Nothing);
         if !only_components {
-            self.part(&record, node, usable);
+            self.part(&mut record, node, usable);
         }
         for component in components {
             if component.has_modifiers() {
@@ -128,7 +132,7 @@ impl Reader<'_> {
                     "component not used: it carries a modifier extension",
                 );
             } else {
-                self.part(&record, component, usable);
+                self.part(&mut record, component, usable);
             }
         }
     }
@@ -144,7 +148,8 @@ impl Reader<'_> {
     }
 
     /// An Observation's own code and value, or those of a component.
-    fn part(&mut self, record: &Record<'_>, part: Node<'_>, usable: bool) {
+    fn part(&mut self, record: &mut Record<'_>, part: Node<'_>, usable: bool) {
+        record.owner = Owner::This;
         let codings = part.get("code").map(Node::codings).unwrap_or_default();
         let mut asks = asks(&codings, self.codes);
         let written = Written::of(part, record.lost_value);
@@ -188,17 +193,14 @@ impl Reader<'_> {
             }
             return;
         }
-        let of_which = ask.facts().iter().map(|fact| self.tumour_of(*fact, record));
-        let of_another = of_which.reduce(|found, next| if found == Tumour::Own { next } else { found });
-        for fact in ask.facts() {
-            let recorded = written.recorded();
-            match of_another {
-                Some(Tumour::Another(note)) => self.facts.shown(*fact, record.noted(recorded, note)),
-                Some(Tumour::Unclear(note)) => self.facts.unreadable(*fact, record.noted(recorded, note)),
-                _ => continue,
-            };
-        }
-        if of_another.is_some_and(|tumour| tumour != Tumour::Own) {
+        let code = part.get("code");
+        let owners = ask.facts().iter().map(|fact| self.owner_of(*fact, record, code));
+        record.owner = owners.max().unwrap_or_default();
+        if matches!(record.owner, Owner::Another(_) | Owner::Elsewhere(_)) {
+            for fact in ask.facts() {
+                let evidence = record.evidence(written.recorded());
+                self.set_aside(record, *fact, evidence);
+            }
             return;
         }
         match *ask {
@@ -276,6 +278,11 @@ impl Reader<'_> {
             },
             Err(why) => return self.unread(fact, record, recorded, why),
         };
+        if fact == FactId::Pregnancy && self.is_long_ago(record) {
+            let evidence = record.noted(recorded, "longer ago than a pregnancy lasts");
+            self.facts.shown(fact, evidence);
+            return;
+        }
         let mut reading = Reading::new(value, Source::Observation, record.evidence(recorded));
         if fact == FactId::DiseaseStatus {
             reading.since = record
@@ -284,7 +291,16 @@ impl Reader<'_> {
                 .and_then(|period| period.text("start"))
                 .and_then(|start| crate::date::PartialDate::parse(start.trim()));
         }
-        self.facts.reading(fact, reading);
+        self.put(record, fact, reading);
+    }
+
+    /// Whether nobody who was pregnant then is so now: interpretation, since the specification says "pregnancy now".
+    fn is_long_ago(&self, record: &Record<'_>) -> bool {
+        let last = record.effective.map(|date| date.latest());
+        last.is_some_and(|last| {
+            last.checked_add(PREGNANCY.days())
+                .is_ok_and(|end| end < self.as_of)
+        })
     }
 
     fn score(&mut self, fact: FactId, record: &Record<'_>, part: Node<'_>, written: &Written<'_>) {
@@ -298,7 +314,7 @@ impl Reader<'_> {
                 let mut evidence = record.evidence(written.recorded());
                 evidence.notes.extend(number.notes);
                 let reading = Reading::new(Value::Number(number.interval), Source::Observation, evidence);
-                self.facts.reading(fact, reading);
+                self.put(record, fact, reading);
             }
             Err(why) => self.unread(fact, record, written.recorded(), why),
         }
@@ -324,7 +340,7 @@ impl Reader<'_> {
                 if fact == FactId::Ki67 {
                     reading.specimen = self.specimen(record);
                 }
-                self.facts.reading(fact, reading);
+                self.put(record, fact, reading);
             }
             Err(why) => self.unread(fact, record, written.recorded(), why),
         }
@@ -368,7 +384,7 @@ impl Reader<'_> {
                     record.noted(written.recorded(), note),
                 );
                 reading.basis = Basis::Karnofsky;
-                self.facts.reading(fact, reading);
+                self.put(record, fact, reading);
             }
             None => self.unread(
                 fact,
@@ -382,7 +398,7 @@ impl Reader<'_> {
     /// An Observation coded with a diagnosis says by its value whether it is there.
     fn named_condition(
         &mut self,
-        record: &Record<'_>,
+        record: &mut Record<'_>,
         part: Node<'_>,
         codings: &[Coding<'_>],
         written: &Written<'_>,
@@ -401,6 +417,18 @@ impl Reader<'_> {
             return;
         }
         let presence = FactId::LiverMetastases;
+        if self.is_of_another_tumour(record) && named.iter().any(|named| is_of_a_tumour(*named)) {
+            record.owner = self.owner_of(FactId::Pnet, record, None);
+            let facts = named
+                .iter()
+                .filter(|named| is_of_a_tumour(**named))
+                .map(|named| stated_by(*named));
+            for fact in facts {
+                let evidence = record.evidence(part.get("code").and_then(Node::shown).unwrap_or_default());
+                self.set_aside(record, fact, evidence);
+            }
+            return;
+        }
         let interpreted = value::interpreted(part, codes);
         let stated = value::words(presence, written, codes)
             .ok()
@@ -409,6 +437,26 @@ impl Reader<'_> {
             .filter(|yes| interpreted.is_none_or(|interpreted| interpreted == *yes))
             .or_else(|| interpreted.filter(|_| matches!(written, Written::Nothing)));
         self.observed(record, part, &named, stated.filter(|_| usable));
+    }
+}
+
+/// Whether what a code names is of a tumour.
+pub(super) fn is_of_a_tumour(named: Named) -> bool {
+    match named {
+        Named::Presence(fact) | Named::Hint(fact) | Named::Holds(fact, _) => tumours::is_of_a_tumour(fact),
+        Named::PortalVeinThrombosis => false,
+        _ => true,
+    }
+}
+
+/// The fact that such a code is shown on.
+pub(super) fn stated_by(named: Named) -> FactId {
+    match named {
+        Named::Presence(fact) | Named::Hint(fact) | Named::Holds(fact, _) => fact,
+        Named::Metastasis(Site::LymphNodes) => FactId::DistantLymphNodeMetastases,
+        Named::Metastasis(_) | Named::MetastasisOfSomeSite => FactId::ExtrahepaticMetastases,
+        Named::NonFunctioning | Named::Syndrome(_) => FactId::Functioning,
+        _ => FactId::Pnet,
     }
 }
 

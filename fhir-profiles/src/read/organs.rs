@@ -1,8 +1,7 @@
 //! Organs other than the pancreas, and malignancies other than the PNET: what tells a reading of another tumour.
 
-use super::words::begins_word;
-use crate::chart::{Coding, Concept};
-use crate::codes::system;
+use super::words::{begins_word, has_words};
+use crate::codes::{Coding, system};
 use serde::Deserialize;
 use std::sync::LazyLock;
 
@@ -25,6 +24,12 @@ pub(super) struct Organ {
     #[serde(default)]
     snomed: Vec<String>,
     icd: Vec<String>,
+    /// Stems of its metastases in ICD-10.
+    #[serde(default)]
+    metastasis: Vec<String>,
+    /// LOINC codes of questions that name the organ.
+    #[serde(default)]
+    questions: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -40,12 +45,26 @@ struct Malignancy {
     icd: Vec<String>,
     words: Vec<String>,
     not: Vec<String>,
+    apart_icd: Vec<String>,
+    apart_words: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Net {
+    alone: Vec<String>,
+    tumour: Vec<String>,
+    whole: Vec<String>,
+    pancreas: Vec<String>,
+    not_whole: Vec<String>,
+    not: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     here: Here,
+    net: Net,
     organ: Vec<Organ>,
     malignancy: Malignancy,
 }
@@ -83,6 +102,29 @@ impl Organ {
     }
 }
 
+impl Organ {
+    /// The organ of which a code names a metastasis.
+    pub(super) fn by_metastasis(coding: &Coding<'_>) -> impl Iterator<Item = &'static Organ> + use<> {
+        let code = icd(coding);
+        ORGANS.organ.iter().filter(move |organ| {
+            let stem = |code: &String| {
+                organ
+                    .metastasis
+                    .iter()
+                    .any(|stem| code.starts_with(stem.as_str()))
+            };
+            code.as_ref().is_some_and(stem)
+        })
+    }
+
+    /// The organ that the code of a question names.
+    pub(super) fn by_question(coding: &Coding<'_>) -> impl Iterator<Item = &'static Organ> + use<> {
+        let code = coding.code_in(system::LOINC).map(str::to_owned);
+        let asked = move |organ: &&Organ| code.as_ref().is_some_and(|code| organ.questions.contains(code));
+        ORGANS.organ.iter().filter(asked)
+    }
+}
+
 /// Whether the text of a site names the pancreas or where its tumours spread to.
 pub(super) fn is_here(text: &str) -> bool {
     any(&ORGANS.here.words, &text.to_lowercase())
@@ -94,7 +136,7 @@ pub(super) fn is_metastasis(text: &str) -> bool {
 }
 
 /// Whether a diagnosis that the value sets do not know is a malignancy of its own.
-pub(super) fn is_malignancy(code: &Concept<'_>) -> bool {
+pub(super) fn is_malignancy(codings: &[Coding<'_>], texts: &[&str]) -> bool {
     let listed = |coding: &Coding<'_>| {
         let code = icd(coding).filter(|_| coding.is_in(system::ICD_10));
         code.is_some_and(|code| {
@@ -105,12 +147,34 @@ pub(super) fn is_malignancy(code: &Concept<'_>) -> bool {
                 .any(|stem| code.starts_with(stem.as_str()))
         })
     };
-    if code.codings.iter().any(listed) {
+    if codings.iter().any(listed) {
         return true;
     }
-    let texts: Vec<String> = code.texts().map(str::to_lowercase).collect();
+    let texts: Vec<String> = texts.iter().map(|text| text.to_lowercase()).collect();
     texts.iter().any(|text| any(&ORGANS.malignancy.words, text))
         && !texts.iter().any(|text| any(&ORGANS.malignancy.not, text))
+}
+
+/// Whether a malignancy is one of the skin that the specification sets apart.
+pub(super) fn is_apart(codings: &[Coding<'_>], texts: &[&str]) -> bool {
+    let apart = &ORGANS.malignancy;
+    let listed = |code: String| apart.apart_icd.iter().any(|stem| code.starts_with(stem.as_str()));
+    codings.iter().filter_map(icd).any(listed)
+        || texts
+            .iter()
+            .any(|text| any(&apart.apart_words, &text.to_lowercase()))
+}
+
+/// Whether one of the texts of a diagnosis names a neuroendocrine tumour of the pancreas, without doubt.
+pub(crate) fn names_pnet<'t>(mut texts: impl Iterator<Item = &'t str>) -> bool {
+    let net = &ORGANS.net;
+    texts.any(|text| {
+        let lower = text.to_lowercase();
+        let whole = |words: &[String]| words.iter().any(|word| has_words(&lower, word));
+        let named = any(&net.alone, &lower)
+            || (any(&net.pancreas, &lower) && (any(&net.tumour, &lower) || whole(&net.whole)));
+        named && !any(&net.not, &lower) && !whole(&net.not_whole)
+    })
 }
 
 #[cfg(test)]
@@ -154,34 +218,53 @@ mod tests {
     }
 
     #[test]
+    fn a_pnet_is_named_in_words_without_doubt_only() {
+        for text in [
+            "Neuroendokriner Tumor des Pankreasschwanzes, G2",
+            "Pancreatic neuroendocrine tumour",
+            "NET of the pancreas",
+            "Insulinoma",
+            "Islet cell tumor",
+        ] {
+            assert!(names_pnet([text].into_iter()), "{text}");
+        }
+        for text in [
+            "Neuroendocrine tumour of the ileum",
+            "Pancreatic cancer",
+            "Verdacht auf NET des Pankreas",
+            "No neuroendocrine tumour of the pancreas",
+            "Family history of insulinoma",
+            "Primitive neuroectodermal tumour (PNET)",
+            "Pancreas, network of vessels",
+        ] {
+            assert!(!names_pnet([text].into_iter()), "{text}");
+        }
+    }
+
+    #[test]
     fn a_malignancy_of_its_own_is_neither_the_tumour_nor_its_metastasis() {
-        let coded = |code: &str| {
-            let mut concept = Concept::default();
+        let is_coded = |code: &str| {
             let icd = "http://hl7.org/fhir/sid/icd-10-cm";
-            concept
-                .codings
-                .push(Coding::new(Some(icd.into()), Some(code.to_owned().into()), None));
-            concept
+            is_malignancy(
+                &[Coding::new(Some(icd.into()), Some(code.to_owned().into()), None)],
+                &[],
+            )
         };
-        let said = |text: &str| {
-            let mut concept = Concept::default();
-            concept.text = Some(text.to_owned().into());
-            concept
-        };
+        let is_said = |text: &str| is_malignancy(&[], &[text]);
         for code in ["C50.9", "C34.10", "C18.7", "C7A.012", "C61"] {
-            assert!(is_malignancy(&coded(code)), "{code}");
+            assert!(is_coded(code), "{code}");
         }
         for code in [
             "C25.0", "C78.7", "C7A.8", "C7B.02", "D13.7", "C77.2", "Z85.3", "E11.9",
         ] {
-            assert!(!is_malignancy(&coded(code)), "{code}");
+            assert!(!is_coded(code), "{code}");
         }
         for text in [
             "Breast cancer",
             "Mammakarzinom rechts",
             "Malignant neoplasm of prostate",
         ] {
-            assert!(is_malignancy(&said(text)), "{text}");
+            assert!(is_said(text), "{text}");
         }
         for text in [
             "Family history of breast cancer",
@@ -189,7 +272,7 @@ mod tests {
             "Pancreatic cancer",
             "Diabetes",
         ] {
-            assert!(!is_malignancy(&said(text)), "{text}");
+            assert!(!is_said(text), "{text}");
         }
     }
 }

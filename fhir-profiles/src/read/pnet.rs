@@ -6,7 +6,8 @@ use super::element::Node;
 use super::observation::{OBSERVATION_DATES, usable_status};
 use super::record::Record;
 use super::sites::sites;
-use super::tumours::Tumour;
+use super::standing::{Standing, standing};
+use super::tumours::Owner;
 use super::value;
 use crate::catalogue::FactId;
 use crate::chart::Coding;
@@ -67,19 +68,63 @@ fn names_pancreas(coding: &Coding<'_>, codes: &Codes) -> bool {
             .any(|m| m == Meaning::Names(crate::codes::Named::Pnet))
 }
 
+/// Whether the code is a morphology that is well differentiated by its name: NET, and the hormone-producing ones.
+fn is_net(coding: &Coding<'_>) -> bool {
+    family(coding).is_some_and(|family| matches!(family, 8150..=8156 | 8240..=8242 | 8249))
+}
+
 /// The four digits of an ICD-O-3 morphology: `8246/3`, `8240/31`, `8240/3 1`.
 fn family(coding: &Coding<'_>) -> Option<u16> {
+    morphology(coding).map(|(family, _)| family)
+}
+
+/// The four digits of an ICD-O-3 morphology, and the sixth, which grades it.
+fn morphology(coding: &Coding<'_>) -> Option<(u16, Option<char>)> {
     let (digits, behaviour) = coding.code_in(system::ICD_O_3)?.split_once('/')?;
     let mut rest = behaviour.chars().filter(|c| *c != ' ');
     let shaped = digits.len() == 4
         && digits.bytes().all(|b| b.is_ascii_digit())
-        && rest.next().is_some_and(|c| c.is_ascii_digit())
-        && rest.next().is_none_or(|c| c.is_ascii_digit())
-        && rest.next().is_none();
-    if shaped { digits.parse().ok() } else { None }
+        && rest.next().is_some_and(|c| c.is_ascii_digit());
+    let grade = rest.next();
+    let shaped = shaped && grade.is_none_or(|c| c.is_ascii_digit()) && rest.next().is_none();
+    let family = shaped.then(|| digits.parse().ok()).flatten()?;
+    Some((family, grade))
 }
 
+/// The extensions in which a Condition carries its morphology.
+const MORPHOLOGY: &[&str] = &[
+    "mcode-histology-morphology-behavior",
+    "mii-ex-onko-histology-morphology-behavior-icdo3",
+];
+
 impl Reader<'_> {
+    /// Notes the morphology that a Condition carries, before the Observations are read.
+    pub(super) fn collect_morphology(&mut self, mut record: Record<'_>) {
+        record.date_by(&["recordedDate", "onsetDateTime", "onsetPeriod"], self.as_of);
+        let stands = standing(record.node, self.as_of).is_some_and(Standing::was_there);
+        if !stands || self.others.has(&record.place) {
+            return;
+        }
+        let node = record.node;
+        let carried = MORPHOLOGY
+            .iter()
+            .filter_map(|name| node.extension(name)?.get("valueCodeableConcept"));
+        for concept in carried.chain(node.get("code")) {
+            self.name_of(&record, concept);
+        }
+    }
+
+    /// Notes whether a morphology is well differentiated by name, and what its sixth digit says against it.
+    fn name_of(&mut self, record: &Record<'_>, concept: Node<'_>) {
+        for coding in concept.codings().iter().filter(|coding| is_net(coding)) {
+            self.is_net_by_name = true;
+            if let Some((_, Some(digit))) = morphology(coding) {
+                let recorded = concept.shown().unwrap_or_default();
+                self.general_grading(record, recorded, &digit.to_string());
+            }
+        }
+    }
+
     /// Notes what a histology Observation of the chart says, before the Conditions are read.
     pub(super) fn collect_histology(&mut self, mut record: Record<'_>) {
         let codes = self.codes;
@@ -118,6 +163,7 @@ impl Reader<'_> {
                 }
                 continue;
             }
+            self.name_of(&record, value);
             let own = sites(node, codes);
             let pancreas = self.tumour_sites(&record).only(Site::Pancreas);
             if neuroendocrine && (pancreas || codings.iter().any(|coding| names_pancreas(coding, codes))) {
@@ -140,14 +186,14 @@ impl Reader<'_> {
     /// Why a histology is not known to be of the pancreas, if there is a reason: interpretation, since the specification
     /// asks for a "pancreas with neuroendocrine morphology" and says nothing of a second tumour.
     fn is_of_elsewhere(&self, record: &Record<'_>, part: Node<'_>) -> Option<&'static str> {
-        if self.is_about_another(record) {
+        if self.is_of_another_tumour(record) {
             return Some("its focus is another tumour");
         }
         if value::interpreted(part, self.codes) == Some(false) {
             return Some("negative by its interpretation");
         }
         let found = self.tumour_sites(record);
-        if let Tumour::Another(note) | Tumour::Unclear(note) = self.by_site(&found) {
+        if let Owner::Another(note) | Owner::Unclear(note) = self.of_sites(&found) {
             return Some(note);
         }
         let placed = found.has(Site::Pancreas)
@@ -164,19 +210,16 @@ impl Reader<'_> {
     /// about this Condition or about no other.
     pub(super) fn has_neuroendocrine_morphology(&self, record: &Record<'_>) -> Option<String> {
         let node = record.node;
-        let own = [
-            "mcode-histology-morphology-behavior",
-            "mii-ex-onko-histology-morphology-behavior-icdo3",
-        ]
-        .into_iter()
-        .filter_map(|name| node.extension(name)?.get("valueCodeableConcept"))
-        .chain(node.get("code"))
-        .find(|concept| {
-            concept
-                .codings()
-                .iter()
-                .any(|coding| is_neuroendocrine(coding, self.codes))
-        });
+        let own = MORPHOLOGY
+            .iter()
+            .filter_map(|name| node.extension(name)?.get("valueCodeableConcept"))
+            .chain(node.get("code"))
+            .find(|concept| {
+                concept
+                    .codings()
+                    .iter()
+                    .any(|coding| is_neuroendocrine(coding, self.codes))
+            });
         if own.is_some() {
             return Some("with neuroendocrine morphology".to_owned());
         }

@@ -4,12 +4,13 @@ use super::Reader;
 use super::orders::done;
 use super::record::Record;
 use super::treatment::{Told, as_given};
-use super::words::has_words;
+use super::words::{begins_word, has_words};
 use crate::catalogue::FactId;
 use crate::chart::{Coding, Item, Narrow};
-use crate::codes::{Codes, Meaning};
+use crate::codes::{Codes, Meaning, Named};
 use crate::facts::{Aside, Says, Source};
 use crate::treatments::{Class, Treatment};
+use jiff::ToSpan;
 use std::collections::BTreeSet;
 
 /// Names of operations in which the duodenum is taken with the head of the pancreas.
@@ -28,6 +29,9 @@ struct Deed {
     drugs: BTreeSet<Treatment>,
     resection: bool,
     whipple: bool,
+    /// An anastomosis of the bile duct and the bowel.
+    anastomosis: bool,
+    dialysis: bool,
 }
 
 /// Whether a Procedure is read.
@@ -44,11 +48,49 @@ pub(super) fn is_read(narrow: &Narrow<'_>, codes: &Codes) -> bool {
                 Meaning::Resection { .. }
                     | Meaning::Treats(_)
                     | Meaning::Drug(_)
-                    | Meaning::Fact(FactId::PrimaryResected | FactId::PriorPancreaticoduodenectomy)
+                    | Meaning::Names(Named::Presence(FactId::RenalFailure))
+                    | Meaning::Fact(
+                        FactId::PrimaryResected
+                            | FactId::PriorPancreaticoduodenectomy
+                            | FactId::BilioentericAnastomosis
+                            | FactId::RenalFailure
+                    )
             )
         });
-    by_code || super::orders::may_be_named(&texts) || !narrow.used.is_empty()
+    by_code
+        || names_anastomosis(texts.iter().copied())
+        || super::orders::may_be_named(&texts)
+        || !narrow.used.is_empty()
 }
+
+/// Beginnings of words that name an anastomosis of the bile duct and the bowel; no public list of its codes is complete.
+const ANASTOMOSES: &[&str] = &[
+    "hepaticojejunost",
+    "hepatico-jejunost",
+    "hepatikojejunost",
+    "choledochojejunost",
+    "choledocho-jejunost",
+    "choledochoduodenost",
+    "hepaticoduodenost",
+    "biliodigestive anastomos",
+    "bilioenteric anastomos",
+    "biliary-enteric anastomos",
+];
+
+/// Whether a procedure is such an anastomosis by its wording.
+pub(super) fn names_anastomosis<'t>(mut texts: impl Iterator<Item = &'t str>) -> bool {
+    const NOT: &[&str] = &[
+        "no", "not", "without", "kein", "keine", "ohne", "takedown", "planned", "geplant",
+    ];
+    texts.any(|text| {
+        let lower = text.to_lowercase();
+        ANASTOMOSES.iter().any(|name| begins_word(&lower, name))
+            && !NOT.iter().any(|word| has_words(&lower, word))
+    })
+}
+
+/// Days: dialysis longer ago says nothing of today: interpretation, since an acute kidney injury may have passed.
+const DIALYSIS: i32 = 90;
 
 impl Reader<'_> {
     pub(super) fn procedure(&mut self, item: &Item<'_>, mut record: Record<'_>) {
@@ -69,9 +111,22 @@ impl Reader<'_> {
         let facts = [
             (FactId::PrimaryResected, "yes", deed.resection),
             (FactId::PriorPancreaticoduodenectomy, "present", deed.whipple),
+            (
+                FactId::BilioentericAnastomosis,
+                "present",
+                deed.whipple || deed.anastomosis,
+            ),
+            (FactId::RenalFailure, "present", deed.dialysis),
         ];
+        let ended = record
+            .effective
+            .and_then(|date| date.latest().checked_add(DIALYSIS.days()).ok());
         for (fact, word, _) in facts.into_iter().filter(|(.., named)| *named) {
             match record.status() {
+                "completed" if fact == FactId::RenalFailure && ended.is_none_or(|end| end < self.as_of) => {
+                    let evidence = record.noted(recorded, "a dialysis that is not known to be recent");
+                    self.facts.shown(fact, evidence);
+                }
                 "completed" => self.add(fact, word, Source::Procedure, record.evidence(recorded)),
                 "entered-in-error" => {}
                 status => {
@@ -94,7 +149,10 @@ impl Reader<'_> {
     }
 
     fn deed(&self, item: &Item<'_>, record: &Record<'_>, codings: &[Coding<'_>], names: &[&str]) -> Deed {
-        let mut deed = Deed::default();
+        let mut deed = Deed {
+            anastomosis: names_anastomosis(names.iter().copied()),
+            ..Deed::default()
+        };
         for meaning in codings.iter().flat_map(|coding| self.codes.meanings(coding)) {
             match meaning {
                 Meaning::Resection { whipple } => {
@@ -105,6 +163,9 @@ impl Reader<'_> {
                 Meaning::Fact(FactId::PriorPancreaticoduodenectomy) => {
                     (deed.resection, deed.whipple) = (true, true);
                 }
+                Meaning::Fact(FactId::BilioentericAnastomosis) => deed.anastomosis = true,
+                Meaning::Fact(FactId::RenalFailure)
+                | Meaning::Names(Named::Presence(FactId::RenalFailure)) => deed.dialysis = true,
                 _ => {}
             }
         }

@@ -151,7 +151,8 @@ fn names(diagnosis: &Concept<'_>, codes: &Codes) -> Names {
         Meaning::Names(_) | Meaning::Fact(_) | Meaning::Morphology => Some(Names::Own),
         _ => None,
     });
-    let another = || is_malignancy(diagnosis) || is_listed(diagnosis);
+    let texts: Vec<&str> = diagnosis.texts().collect();
+    let another = || is_malignancy(&diagnosis.codings, &texts) || is_listed(diagnosis);
     known.unwrap_or_else(|| if another() { Names::Another } else { Names::Neither })
 }
 

@@ -1,6 +1,7 @@
 //! One resource while it is read: where it stands, when it is of, and what its evidence says.
 
 use super::element::{Node, Tree};
+use super::tumours::Owner;
 use crate::date::PartialDate;
 use crate::facts::Evidence;
 use crate::recency::Rule;
@@ -29,6 +30,8 @@ pub(super) struct Record<'t> {
     pub(super) lost_value: bool,
     /// Whether the status of the resource around it keeps it from counting.
     pub(super) withheld: bool,
+    /// Whose tumour what is read of it is of.
+    pub(super) owner: Owner,
 }
 
 impl<'t> Record<'t> {
@@ -43,6 +46,7 @@ impl<'t> Record<'t> {
             notes: Vec::new(),
             lost_value: tree.lost_value,
             withheld: false,
+            owner: Owner::This,
         }
     }
 

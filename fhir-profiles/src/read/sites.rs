@@ -1,6 +1,7 @@
 //! Body sites, and distant metastases by their site.
 
 use super::Reader;
+use super::around::Place;
 use super::category::abbreviated;
 use super::element::Node;
 use super::organs::{Organ, is_here, is_metastasis};
@@ -11,6 +12,9 @@ use crate::catalogue::FactId;
 use crate::chart::Coding;
 use crate::codes::{Codes, Meaning, Site, system};
 use crate::facts::{Source, Specimen};
+
+/// How far a specimen is followed to the one that it was taken from.
+const MOST_PARENTS: usize = 4;
 
 /// The sites that a `bodySite` names by code, or by a text that is the plain word.
 pub(super) fn sites(node: Node<'_>, codes: &Codes) -> Sites {
@@ -92,12 +96,36 @@ impl Sites {
             self.organs.extend(Organ::by_code(&coding));
         }
         for text in site.texts() {
-            self.named.extend(site_in_text(text));
-            self.organs.extend(Organ::in_text(text));
-            self.here |= is_here(text);
-            self.metastasis |= is_metastasis(text);
+            self.add_text(text);
         }
         self.unknown |= self.named.len() == before;
+    }
+
+    /// Adds what words say of a site beside other things.
+    fn add_text(&mut self, text: &str) {
+        self.named.extend(site_in_text(text));
+        self.organs.extend(Organ::in_text(text));
+        self.here |= is_here(text);
+        self.metastasis |= is_metastasis(text);
+    }
+
+    /// Adds concepts that may name a site, and need not.
+    fn add_in_passing<'t>(&mut self, concepts: impl Iterator<Item = Node<'t>>, codes: &Codes) {
+        let unknown = self.unknown;
+        for concept in concepts {
+            self.add(concept, codes);
+        }
+        self.unknown = unknown;
+    }
+
+    /// Whether an organ or a site is named, in whatever way.
+    fn says_something(&self) -> bool {
+        !self.none() || self.here || self.metastasis || !self.organs.is_empty()
+    }
+
+    /// Whether what is named is the pancreas or an organ, so that there is a link.
+    pub(super) fn is_linked(&self) -> bool {
+        self.is_known() || self.here || !self.organs.is_empty()
     }
 
     pub(super) fn has(&self, site: Site) -> bool {
@@ -118,33 +146,36 @@ impl Sites {
 }
 
 impl Reader<'_> {
-    /// The site of the tumour that an Observation is of: its own body site, else that of its specimen, else that of
-    /// the body structure that it is about.
+    /// A record and what holds it, the nearest first.
+    pub(super) fn around<'t>(&'t self, record: &Record<'t>) -> Vec<Place<'t>> {
+        self.targets.around(record)
+    }
+
+    /// The site of the tumour that an Observation is of, by itself or by what holds it.
     pub(super) fn tumour_sites(&self, record: &Record<'_>) -> Sites {
-        let own = sites(record.node, self.codes);
+        let places = self.around(record);
+        let mut sites = places.iter().map(|place| self.sites_at(place));
+        sites.find(|sites| !sites.none()).unwrap_or_default()
+    }
+
+    /// The sites that a record or what holds it names: its own body site, else that of its specimen, else that of the
+    /// body structure that it is about, else the words of a report's kind.
+    pub(super) fn sites_at(&self, place: &Place<'_>) -> Sites {
+        let own = sites(place.node, self.codes);
         if !own.none() {
             return own;
         }
         let mut found = Sites::default();
-        if let Some(specimen) = self.specimen_of(record) {
-            for site in specimen.all("collection").flat_map(|c| c.all("bodySite")) {
-                found.add(site, self.codes);
-            }
-            if found.none()
-                && let Some(kind) = specimen.get("type")
-            {
-                // A kind of specimen that names no site leaves the site open.
-                found.add(kind, self.codes);
-                found.unknown = false;
-            }
+        for reference in place.node.all("specimen") {
+            self.specimen_sites(place.root, reference, &mut found);
         }
-        if !found.none() {
+        if found.says_something() {
             return found;
         }
         let about = ["bodyStructure", "focus"].into_iter();
         for structure in about
-            .flat_map(|key| record.node.all(key))
-            .filter_map(|reference| self.targets.get(record, reference))
+            .flat_map(|key| place.node.all(key))
+            .filter_map(|reference| self.targets.get(place.root, reference))
             .filter(|target| target.text("resourceType") == Some("BodyStructure"))
         {
             // `location` until R4B, `includedStructure` since R5.
@@ -155,7 +186,34 @@ impl Reader<'_> {
                 found.add(site, self.codes);
             }
         }
+        if found.none() && place.node.text("resourceType") == Some("DiagnosticReport") {
+            found.add_in_passing(place.node.all("code"), self.codes);
+        }
         found
+    }
+
+    /// What a specimen, or the one that it was taken from, says of its site.
+    fn specimen_sites(&self, root: Node<'_>, reference: Node<'_>, found: &mut Sites) {
+        found.add_text(reference.text("display").unwrap_or_default());
+        let mut next = self.targets.get(root, reference);
+        for _ in 0..MOST_PARENTS {
+            let Some(specimen) = next.filter(|target| target.text("resourceType") == Some("Specimen")) else {
+                return;
+            };
+            for site in specimen.all("collection").flat_map(|c| c.all("bodySite")) {
+                found.add(site, self.codes);
+            }
+            if found.none() {
+                // A kind of specimen that names no site leaves the site open.
+                found.add_in_passing(specimen.all("type"), self.codes);
+            }
+            if found.says_something() {
+                return;
+            }
+            next = specimen
+                .get("parent")
+                .and_then(|parent| self.targets.get(root, parent));
+        }
     }
 
     /// Whether a reading is of the primary or of a metastasis: by the site, else by the words of the specimen.
@@ -187,7 +245,7 @@ impl Reader<'_> {
     }
 
     fn specimen_of<'t>(&'t self, record: &Record<'t>) -> Option<Node<'t>> {
-        let target = self.targets.get(record, record.node.get("specimen")?)?;
+        let target = self.targets.get(record.root, record.node.get("specimen")?)?;
         (target.text("resourceType") == Some("Specimen")).then_some(target)
     }
 
@@ -205,8 +263,11 @@ impl Reader<'_> {
         }
         if named.len() > 1 {
             for fact in [FactId::LiverMetastases, FactId::ExtrahepaticMetastases] {
-                self.facts
-                    .unreadable(fact, record.noted(recorded.as_str(), value::CONTRADICTION));
+                self.put_unreadable(
+                    record,
+                    fact,
+                    record.noted(recorded.as_str(), value::CONTRADICTION),
+                );
             }
             return;
         }
@@ -225,11 +286,15 @@ impl Reader<'_> {
     pub(super) fn metastasis_at(&mut self, site: Site, source: Source, record: &Record<'_>, recorded: &str) {
         let evidence = record.evidence(recorded);
         match site {
-            Site::Liver => self.add(FactId::LiverMetastases, "present", source, evidence),
-            Site::OtherOrgan => self.add(FactId::ExtrahepaticMetastases, "present", Source::Part, evidence),
-            Site::LymphNodes => self.add(FactId::DistantLymphNodeMetastases, "present", source, evidence),
+            Site::Liver => self.put_present(record, FactId::LiverMetastases, source, evidence),
+            Site::OtherOrgan => {
+                self.put_present(record, FactId::ExtrahepaticMetastases, Source::Part, evidence);
+            }
+            Site::LymphNodes => {
+                self.put_present(record, FactId::DistantLymphNodeMetastases, source, evidence);
+            }
             Site::Peritoneum => {
-                self.add(FactId::ExtrahepaticMetastases, "present", Source::Part, evidence);
+                self.put_present(record, FactId::ExtrahepaticMetastases, Source::Part, evidence);
                 let evidence = record.noted(recorded, "the spread is not said");
                 self.facts.shown(FactId::DiffusePeritonealMetastases, evidence);
             }

@@ -255,7 +255,7 @@ impl Reader<'_> {
         let mut reading = Reading::new(Value::Word(word), Source::Observation, record.evidence(recorded));
         reading.system = system;
         reading.basis = staged.basis;
-        self.facts.reading(fact, reading);
+        self.put(record, fact, reading);
         if fact == FactId::M && word.as_str() == "M1" {
             let body_site = sites(record.node, self.codes);
             let texts = record.node.all("bodySite").flat_map(Node::texts);

@@ -86,7 +86,7 @@ fn facts_of(meaning: Meaning) -> Vec<FactId> {
             }
             Named::NonFunctioning => vec![Functioning],
             Named::Syndrome(_) => vec![Pnet, Functioning],
-            Named::Presence(fact) | Named::Hint(fact) => vec![fact],
+            Named::Presence(fact) | Named::Hint(fact) | Named::Holds(fact, _) => vec![fact],
             Named::Metastasis(site) => metastasis(site),
             Named::MetastasisOfSomeSite => vec![
                 LiverMetastases,
@@ -97,7 +97,11 @@ fn facts_of(meaning: Meaning) -> Vec<FactId> {
             Named::PortalVeinThrombosis => vec![PortalVein],
         },
         Meaning::Resection { whipple } => match whipple {
-            true => vec![PrimaryResected, PriorPancreaticoduodenectomy],
+            true => vec![
+                PrimaryResected,
+                PriorPancreaticoduodenectomy,
+                BilioentericAnastomosis,
+            ],
             false => vec![PrimaryResected],
         },
         Meaning::Drug(_) => vec![OnSsa, PriorSystemicTherapy],

@@ -119,7 +119,7 @@ fn chart<'a>(request: &'a HookRequest<'a>) -> Result<Chart<'a>, Failure> {
     if kind.and_then(|kind| kind.resource_type).as_deref() != Some("Bundle") {
         return Err(ErrorCode::InvalidDraftOrders.into());
     }
-    let mut builder = ChartBuilder::new(Some(&request.patient_id));
+    let mut builder = ChartBuilder::new(Some(&request.patient_id)).served_by(request.fhir_server.as_deref());
     builder.add(json);
     builder.finish().map_err(refused)
 }

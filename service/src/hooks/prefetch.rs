@@ -192,7 +192,7 @@ impl<'a> Intake<'a> {
 
     fn new(request: &HookRequest<'_>) -> Self {
         Self {
-            chart: ChartBuilder::new(Some(&request.patient_id)),
+            chart: ChartBuilder::new(Some(&request.patient_id)).served_by(request.fhir_server.as_deref()),
             values: Vec::new(),
             states: Vec::new(),
         }
