@@ -155,7 +155,7 @@ impl Reader<'_> {
     pub(super) fn tumour_sites(&self, record: &Record<'_>) -> Sites {
         let places = self.around(record);
         let mut sites = places.iter().map(|place| self.sites_at(place));
-        sites.find(|sites| !sites.none()).unwrap_or_default()
+        sites.find(Sites::says_something).unwrap_or_default()
     }
 
     /// The sites that a record or what holds it names: its own body site, else that of its specimen, else that of the

@@ -128,6 +128,12 @@ fn is_other(code: &Concept<'_>, codes: &Codes) -> bool {
     !known && is_malignancy(&code.codings, &texts)
 }
 
+/// Whether ICD-10 has it among the tumours that are not malignant.
+fn is_benign(codings: &[Coding<'_>]) -> bool {
+    let mut icd = codings.iter().filter_map(|coding| coding.code_in(system::ICD_10));
+    icd.any(|code| code.starts_with(['D', 'd']))
+}
+
 /// Whether a neuroendocrine tumour or one of some digestive organ is of another organ by its body site.
 fn is_of_another_organ(tree: &Tree, codes: &Codes) -> bool {
     let sites = sites(tree.root(), codes);
@@ -197,7 +203,7 @@ impl Others {
             self.organs
                 .extend(texts.iter().flat_map(|text| Organ::in_text(text)));
         }
-        if is_apart(&code.codings, &texts) {
+        if is_apart(&code.codings, &texts) || (!is_other(code, codes) && is_benign(&code.codings)) {
             return None;
         }
         self.any |= standing == Standing::Now;
