@@ -171,6 +171,12 @@ pub struct FactInfo {
     /// Words that may stand behind a value in a text and change nothing, in small letters.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// Such words that stand behind one value only, each with the value.
+    #[serde(default)]
+    pub notes_of: Vec<(String, String)>,
+    /// Words that may describe a value in a text that says nothing else, in small letters.
+    #[serde(default)]
+    pub describes: Vec<String>,
     /// Texts in small letters that mean the number 0.
     #[serde(default)]
     pub zero: Vec<String>,
@@ -192,6 +198,8 @@ static NOTHING: FactInfo = FactInfo {
     synonyms: Vec::new(),
     labels: Vec::new(),
     notes: Vec::new(),
+    notes_of: Vec::new(),
+    describes: Vec::new(),
     zero: Vec::new(),
     min: None,
     max: None,
@@ -243,8 +251,11 @@ mod tests {
                 assert_eq!(*written, written.to_lowercase().replace(' ', "-"), "{id}");
             }
             let small = |texts: &[String]| texts.iter().all(|text| *text == text.to_lowercase());
+            let lists = [&info.notes, &info.labels, &info.zero, &info.describes];
+            assert!(lists.into_iter().all(|list| small(list)), "{id}");
+            let notes_of = info.notes_of.iter().map(|(_, note)| note);
             assert!(
-                small(&info.notes) && small(&info.labels) && small(&info.zero),
+                notes_of.into_iter().all(|note| *note == note.to_lowercase()),
                 "{id}"
             );
         }

@@ -1,6 +1,7 @@
 //! The parsed edge: a chart of one patient, whose resources stay raw JSON until a fact needs them.
 
 mod builder;
+mod concept;
 mod doubled;
 mod loose;
 mod narrow;
@@ -13,8 +14,9 @@ pub(crate) use crate::codes::Coding;
 use crate::facts::{Gap, NotRead, Problem};
 use crate::read::names_pnet;
 pub use builder::ChartBuilder;
+pub(crate) use concept::{Concept, text_coding};
 pub(crate) use loose::{Filled, Loose, Many, Read, Text, next, skip};
-pub(crate) use narrow::{Concept, Narrow, Reference, text_coding};
+pub(crate) use narrow::{Narrow, Reference};
 pub(crate) use patient::Whose;
 use serde_json::value::RawValue;
 use std::fmt;

@@ -1,7 +1,9 @@
 //! What codes mean, from the ValueSets of the compiled Implementation Guide.
 
 mod coding;
+mod local;
 mod maps;
+mod packs;
 mod relevant;
 mod search;
 pub(crate) mod system;
@@ -12,7 +14,9 @@ use crate::catalogue::FactId;
 use crate::facts::{Basis, System};
 use crate::treatments::Treatment;
 pub(crate) use coding::Coding;
+use local::Local;
 pub use maps::MapFault;
+use maps::Whose;
 pub(crate) use maps::is_trap;
 pub use relevant::{Unmapped, Written};
 use std::collections::{BTreeMap, HashMap};
@@ -24,6 +28,9 @@ pub const BASE: &str = "https://pnet-cds.github.io/fhir";
 
 /// The source system of a ConceptMap group that maps concepts by their exact text.
 pub const TEXT_SYSTEM: &str = system::TEXT;
+
+/// The source system of a ConceptMap group that maps names of drugs and treatments.
+pub const NAME_SYSTEM: &str = system::NAME;
 
 /// A part of the body that decides what a code means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,8 +96,12 @@ pub(crate) enum Meaning {
     Drug(&'static str),
     /// A treatment that is no drug, as an order names it; no fact is read from it.
     Treats(&'static str),
-    /// A site's code of one of the project's own value codes.
+    /// A mapped code of one of the project's own value codes.
     Word(&'static str),
+    /// A grade, if it was given by the method of the WHO.
+    WhoGrade(&'static str),
+    /// The code says that there is no answer.
+    NoAnswer,
 }
 
 /// The meanings of the codes of the value sets.
@@ -105,14 +116,19 @@ struct Standard {
 #[derive(Debug, Clone)]
 pub struct Codes {
     standard: &'static Standard,
-    local: Option<Arc<maps::Local>>,
+    /// The packs, then a site's own maps.
+    maps: Vec<Arc<Local>>,
 }
 
 static STANDARD: LazyLock<Standard> = LazyLock::new(Standard::build);
 
-static EMBEDDED: LazyLock<Codes> = LazyLock::new(|| Codes {
-    standard: &STANDARD,
-    local: None,
+/// Without packs if they have a fault, which the tests of `packs` would find.
+static EMBEDDED: LazyLock<Codes> = LazyLock::new(|| {
+    let names: Vec<&str> = Codes::packs().map(|(name, _)| name).collect();
+    Codes::with_packs(&names).unwrap_or(Codes {
+        standard: &STANDARD,
+        maps: Vec::new(),
+    })
 });
 
 /// The FHIR ValueSet resources of the guide, as JSON text by id: what is read, published as it is.
@@ -141,25 +157,78 @@ pub fn code_systems() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 impl Codes {
-    /// The codes of the value sets that are compiled in.
+    /// The codes of the value sets and of all packs, which are compiled in.
     pub fn embedded() -> &'static Codes {
         &EMBEDDED
     }
 
-    /// The same with a site's own codes, from FHIR ConceptMaps by file name.
+    /// The packs that there are: national and general code systems as FHIR ConceptMaps, as JSON text by name.
+    pub fn packs() -> impl Iterator<Item = (&'static str, &'static str)> {
+        packs::PACKS.iter().copied()
+    }
+
+    /// The codes of the value sets and of the packs of these names alone; none of them for none.
     ///
-    /// A group maps from the site's code system (`source`) to `{base}/CodeSystem/facts`, `{base}/CodeSystem/fact-values`
-    /// or a code of a standard system that is read. The source [`TEXT_SYSTEM`] maps concepts that are only a text:
-    /// its codes are the exact texts, compared without outer blanks and case.
+    /// # Errors
+    /// Every name that no pack has.
+    pub fn with_packs(names: &[&str]) -> Result<Codes, Vec<MapFault>> {
+        let unknown = names
+            .iter()
+            .filter(|name| Self::packs().all(|(pack, _)| pack != **name));
+        let faults: Vec<MapFault> = unknown.map(|name| MapFault::no_pack(name)).collect();
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let wanted = Self::packs().filter(|(pack, _)| names.contains(pack));
+        let packed = maps::load(wanted, &STANDARD, Whose::Pack)?;
+        let codes = Self {
+            standard: &STANDARD,
+            maps: Vec::new(),
+        };
+        Ok(codes.and(packed))
+    }
+
+    /// The codes of the value sets and of all packs, with a site's own from FHIR ConceptMaps by file name.
     ///
     /// # Errors
     /// Every fault of every file.
     pub fn with_maps(files: &BTreeMap<String, String>) -> Result<Codes, Vec<MapFault>> {
-        let local = maps::load(files, &STANDARD)?;
-        Ok(Self {
-            standard: &STANDARD,
-            local: (!local.is_empty()).then(|| Arc::new(local)),
-        })
+        Self::embedded().and_maps(files)
+    }
+
+    /// These codes with a site's own, from FHIR ConceptMaps by file name.
+    ///
+    /// A group maps from the site's code system (`source`) to `{base}/CodeSystem/facts`, `{base}/CodeSystem/fact-values`,
+    /// a code of a standard system or pack that is read, or the id of a value set of the guide (`{base}/ValueSet`). The
+    /// source [`TEXT_SYSTEM`] maps concepts that are only a text: its codes are the exact texts, compared without outer
+    /// blanks and case. The source [`NAME_SYSTEM`] maps names of drugs and treatments, which count wherever the text of a
+    /// medication or procedure has them as whole words.
+    ///
+    /// # Errors
+    /// Every fault of every file.
+    pub fn and_maps(&self, files: &BTreeMap<String, String>) -> Result<Codes, Vec<MapFault>> {
+        let files = files.iter().map(|(name, json)| (name.as_str(), json.as_str()));
+        let packed = self.maps.first().map(Arc::as_ref);
+        Ok(self
+            .clone()
+            .and(maps::load(files, &STANDARD, Whose::Site(packed))?))
+    }
+
+    fn and(mut self, map: Local) -> Self {
+        if !map.is_empty() {
+            self.maps.push(Arc::new(map));
+        }
+        self
+    }
+
+    /// The names of drugs and treatments in small letters, each with the codes of what it names.
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, impl Iterator<Item = &'static str>)> {
+        let named = |meaning: &Meaning| match meaning {
+            Meaning::Drug(code) | Meaning::Treats(code) => Some(*code),
+            _ => None,
+        };
+        let names = self.maps.iter().flat_map(|map| map.names());
+        names.map(move |(name, meanings)| (name, meanings.iter().filter_map(named)))
     }
 
     /// Everything the code means.
@@ -167,14 +236,11 @@ impl Codes {
         let system = coding.system.as_deref().unwrap_or_default();
         let code = coding.code.as_deref().unwrap_or_default();
         let (own, exact, families) = self.standard.look_up(system, code);
-        let local = match &self.local {
-            Some(local) => local.look_up(system, code),
-            None => &[],
-        };
+        let mapped: Vec<&[Meaning]> = self.maps.iter().map(|map| map.look_up(system, code)).collect();
         own.into_iter()
             .chain(exact.iter().copied())
             .chain(families.into_iter().flatten().copied())
-            .chain(local.iter().copied())
+            .chain(mapped.into_iter().flatten().copied())
     }
 
     /// Whether a Condition or Observation with this code can make `pnet` present.
@@ -253,6 +319,9 @@ impl Standard {
             return (None, &[], Vec::new());
         };
         let code = plain(system, code);
+        // Some registries code a diagnosis as topography and morphology side by side.
+        let topography = system == system::ICD_O_3 && code.starts_with("C25");
+        let own = topography.then_some(Meaning::Names(Named::PancreaticTumour));
         let exact = known.get(code.as_ref()).map_or(&[][..], Vec::as_slice);
         let mut families = Vec::new();
         if system == system::ICD_10 {
@@ -262,7 +331,7 @@ impl Standard {
                 }
             }
         }
-        (None, exact, families)
+        (own, exact, families)
     }
 }
 

@@ -252,7 +252,9 @@ impl<'r> Reader<'r> {
             "Patient" => true,
             "Condition" => means(&narrow.code.codings, condition::is_read) || names_pnet(narrow.code.texts()),
             "Observation" => asks(narrow) || narrow.contained.iter().any(asks),
-            "DiagnosticReport" => narrow.contained.iter().any(asks),
+            "DiagnosticReport" => {
+                means(&narrow.conclusions, condition::is_read) || narrow.contained.iter().any(asks)
+            }
             "Procedure" => procedure::is_read(narrow, self.codes),
             "MedicationRequest"
             | "MedicationStatement"
@@ -274,6 +276,9 @@ impl<'r> Reader<'r> {
                 let (records, refused) = observations(item, tree);
                 for record in records {
                     self.observation(record);
+                }
+                if item.kind() == "DiagnosticReport" {
+                    self.conclusions(record);
                 }
                 for (place, why) in refused {
                     self.problem(place, why);

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-const SYSTEMS: [(&str, &str); 20] = [
+const SYSTEMS: &[(&str, &str)] = &[
     ("loinc", "http://loinc.org"),
     ("sct", "http://snomed.info/sct"),
     ("icd10cm", "http://hl7.org/fhir/sid/icd-10-cm"),
@@ -44,6 +44,28 @@ const SYSTEMS: [(&str, &str); 20] = [
     ("fact", "https://pnet-cds.github.io/fhir/CodeSystem/facts"),
     ("value", "https://pnet-cds.github.io/fhir/CodeSystem/fact-values"),
     ("local", "urn:example:local"),
+    (
+        "mii-ecog",
+        "https://www.medizininformatik-initiative.de/fhir/ext/modul-onko/CodeSystem/mii-cs-onko-allgemeiner-leistungszustand-ecog",
+    ),
+    (
+        "mii-course",
+        "https://www.medizininformatik-initiative.de/fhir/ext/modul-onko/CodeSystem/mii-cs-onko-verlauf-gesamtbeurteilung",
+    ),
+    (
+        "mii-residual",
+        "https://www.medizininformatik-initiative.de/fhir/ext/modul-onko/CodeSystem/mii-cs-onko-residualstatus",
+    ),
+    (
+        "mii-radiation",
+        "https://www.medizininformatik-initiative.de/fhir/ext/modul-onko/CodeSystem/mii-cs-onko-strahlentherapie-applikationsart",
+    ),
+    ("ops", "http://fhir.de/CodeSystem/bfarm/ops"),
+    ("opcs", "https://fhir.hl7.org.uk/CodeSystem/OPCS-4"),
+    ("icd11", "http://id.who.int/icd/release/11/mms"),
+    ("oncotree", "http://oncotree.mskcc.org/fhir/CodeSystem/oncotree"),
+    ("orpha", "http://www.orpha.net"),
+    ("ecp", "http://cap.org/eCC"),
 ];
 
 #[derive(Deserialize)]

@@ -1,5 +1,6 @@
 //! The narrow view of a resource: what decides whether some fact can use it, and whose it is.
 
+use super::concept::{Concept, Method, RawCoding, concept, with_text};
 use super::loose::{Filled, Loose, Many, Plain, Shape, Shaped, Text, next, skip};
 use crate::codes::Coding;
 use serde::de::MapAccess;
@@ -10,102 +11,6 @@ type Str<'a> = Option<Cow<'a, str>>;
 
 /// The tag of what a server has left elements out of.
 const SUBSETTED: &str = "SUBSETTED";
-
-/// A coding as it stands in the chart.
-#[derive(Debug, Clone, Default)]
-struct RawCoding<'a> {
-    system: Str<'a>,
-    code: Str<'a>,
-    display: Str<'a>,
-    odd: bool,
-}
-
-impl<'a> Loose<'a> for RawCoding<'a> {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        let place = match key {
-            "system" => &mut self.system,
-            "code" => &mut self.code,
-            "display" => &mut self.display,
-            _ => return skip(map),
-        };
-        let read: Plain<'a> = next(map)?;
-        *place = read.text;
-        self.odd |= read.odd;
-        Ok(())
-    }
-}
-
-impl<'a> From<RawCoding<'a>> for Coding<'a> {
-    fn from(raw: RawCoding<'a>) -> Self {
-        Self::new(raw.system, raw.code, raw.display)
-    }
-}
-
-/// A CodeableConcept, or R5's CodeableReference around one.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Concept<'a> {
-    pub(crate) codings: Vec<Coding<'a>>,
-    pub(crate) text: Str<'a>,
-    pub(crate) reference: Reference<'a>,
-    /// Something in it is not what FHIR has there.
-    odd: bool,
-}
-
-impl Concept<'_> {
-    /// Its own text and the displays of its codings.
-    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
-        let displays = self.codings.iter().filter_map(Coding::display);
-        self.text.as_deref().into_iter().chain(displays)
-    }
-}
-
-impl<'a> Loose<'a> for Concept<'a> {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match key {
-            "coding" => {
-                let many: Many<Shaped<RawCoding<'a>>> = next(map)?;
-                self.odd |= many.odd || many.items.iter().any(|item| item.odd || item.value.odd);
-                self.codings = many.items.into_iter().map(|item| item.value.into()).collect();
-            }
-            "text" => {
-                let text: Plain<'a> = next(map)?;
-                self.odd |= text.odd;
-                self.text = text.text;
-            }
-            "reference" => self.reference = next(map)?,
-            "concept" => {
-                let inner: Concept<'a> = next(map)?;
-                self.odd |= inner.odd;
-                self.codings = inner.codings;
-                self.text = inner.text;
-            }
-            _ => skip(map)?,
-        }
-        Ok(())
-    }
-}
-
-/// A text where no code is, as the coding under which a site can map it.
-pub(crate) fn text_coding<'a>(codings: &[Coding<'a>], text: Str<'a>) -> Option<Coding<'a>> {
-    let said = |text: &str| !text.trim().is_empty();
-    if codings.iter().filter_map(Coding::written).any(said) {
-        return None;
-    }
-    let displays = || codings.iter().filter_map(Coding::display).map(str::to_owned);
-    let mut texts = text.into_iter().chain(displays().map(Cow::Owned));
-    texts.find(|text| said(text)).map(Coding::of_text)
-}
-
-/// The concept at this place, with a text-only one as a coding, and whether it is broken.
-fn concept<'a, A: MapAccess<'a>>(map: &mut A) -> Result<Shaped<Concept<'a>>, A::Error> {
-    let mut read: Shaped<Concept<'a>> = next(map)?;
-    let concept = &mut read.value;
-    read.odd |= concept.odd;
-    concept
-        .codings
-        .extend(text_coding(&concept.codings, concept.text.clone()));
-    Ok(read)
-}
 
 /// A business identifier: a record number under the name of the office that gave it.
 #[derive(Debug, Clone, Default)]
@@ -358,10 +263,12 @@ pub(crate) struct Narrow<'a> {
     pub(crate) medication_reference: Reference<'a>,
     /// The ingredients of a Medication.
     pub(crate) ingredients: Vec<Concept<'a>>,
-    /// What a Procedure used.
-    pub(crate) used: Vec<Concept<'a>>,
     /// The dose form of a Medication.
     pub(crate) form: Concept<'a>,
+    /// What a Procedure used, and by which method it was done.
+    pub(crate) used: Vec<Concept<'a>>,
+    /// The coded conclusions of a DiagnosticReport.
+    pub(crate) conclusions: Vec<Coding<'a>>,
     pub(crate) subject: Reference<'a>,
     pub(crate) patient: Reference<'a>,
     /// The specimen and what the resource is about: a Specimen, a BodyStructure.
@@ -471,7 +378,20 @@ impl<'a> Loose<'a> for Narrow<'a> {
                     .extend(ingredients.items.into_iter().map(|item| item.0));
             }
             "form" => self.form = concept(map)?.value,
-            "usedCode" => self.used = next::<Many<Concept<'a>>, A>(map)?.items,
+            "usedCode" | "used" => {
+                let used: Many<Concept<'a>> = next(map)?;
+                self.used.extend(used.items.into_iter().map(with_text));
+            }
+            "extension" => {
+                let methods: Many<Method<'a>> = next(map)?;
+                let methods = methods.items.into_iter().filter(|method| method.is_it);
+                self.used.extend(methods.map(|method| with_text(method.value)));
+            }
+            "conclusionCode" => {
+                let concluded: Many<Concept<'a>> = next(map)?;
+                let concluded = concluded.items.into_iter().map(with_text);
+                self.conclusions = concluded.flat_map(|concept| concept.codings).collect();
+            }
             "subject" | "patient" => {
                 let read: Shaped<Reference<'a>> = next(map)?;
                 self.odd |= read.odd || read.value.odd;

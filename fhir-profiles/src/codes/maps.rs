@@ -1,12 +1,13 @@
-//! A site's own codes: FHIR ConceptMaps from its systems and texts to the codes that are read.
+//! Packs and a site's own codes: FHIR ConceptMaps from systems, texts and names to the codes that are read.
 
+use super::local::{Home, Local, escaped, folded};
 use super::system::{self, canonical, plain};
-use super::{Coding, Meaning, Named, Standard};
+use super::{Coding, Meaning, Named, Standard, table};
 use crate::catalogue::FactId;
 use crate::facts::System;
 use crate::treatments::Treatment;
 use serde_json::Value;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// What is wrong with a ConceptMap.
@@ -20,6 +21,18 @@ pub struct MapFault {
     pub path: String,
     /// What is wrong, in our words.
     pub what: String,
+}
+
+impl MapFault {
+    /// A name that no pack has.
+    pub(super) fn no_pack(name: &str) -> Self {
+        Self {
+            file: name.to_owned(),
+            line: None,
+            path: String::new(),
+            what: "no pack of this name".into(),
+        }
+    }
 }
 
 impl fmt::Display for MapFault {
@@ -46,6 +59,12 @@ const TRAPS: &[(&str, &str, &str)] = &[
     (system::HCPCS, "A9593", "a PSMA tracer"),
 ];
 
+/// The property of a target that holds only under a method.
+const METHOD: &str = "http://hl7.org/fhir/StructureDefinition/Observation#Observation.method";
+
+/// The extension of an element that stands for a category with all codes below it, which begin with its code.
+const CATEGORY: &str = "https://pnet-cds.github.io/fhir/StructureDefinition/whole-category";
+
 /// Whether the code looks like a fact and is not.
 pub(crate) fn is_trap(coding: &Coding<'_>) -> bool {
     let named = canonical(coding.system.as_deref().unwrap_or_default());
@@ -55,75 +74,23 @@ pub(crate) fn is_trap(coding: &Coding<'_>) -> bool {
         .any(|(system, trap, _)| *system == named && *trap == code)
 }
 
-/// What a mapped code is searched with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Home {
-    Fact(FactId),
-    Set(&'static str),
-}
-
-/// What a site maps.
-#[derive(Debug, Default)]
-pub(super) struct Local {
-    codes: HashMap<String, HashMap<String, Vec<Meaning>>>,
-    texts: HashMap<String, Vec<Meaning>>,
-    tokens: Vec<(Home, String)>,
-}
-
-impl Local {
-    pub(super) fn is_empty(&self) -> bool {
-        self.codes.is_empty() && self.texts.is_empty()
-    }
-
-    pub(super) fn look_up(&self, system: &str, code: &str) -> &[Meaning] {
-        let found = match canonical(system) {
-            system::TEXT if self.texts.is_empty() => None,
-            system::TEXT => self.texts.get(&folded(code)),
-            system => self
-                .codes
-                .get(system)
-                .and_then(|codes| codes.get(plain(system, code).as_ref())),
-        };
-        found.map_or(&[], Vec::as_slice)
-    }
-
-    /// The tokens of the codes that are mapped to one of these sets or facts.
-    pub(super) fn tokens(&self, sets: &[&str], facts: &[FactId]) -> Vec<String> {
-        let mut found: Vec<String> = Vec::new();
-        for (home, token) in &self.tokens {
-            let wanted = match home {
-                Home::Fact(fact) => facts.contains(fact),
-                Home::Set(set) => sets.contains(set),
-            };
-            if wanted && !found.contains(token) {
-                found.push(token.clone());
-            }
-        }
-        found
-    }
-}
-
-/// A text in the form in which it is compared.
-fn folded(text: &str) -> String {
-    text.trim().to_lowercase()
-}
-
-/// A code as it is written in a search parameter.
-fn escaped(code: &str) -> String {
-    let mut written = String::new();
-    for letter in code.chars() {
-        if matches!(letter, '\\' | ',' | '|' | '$') {
-            written.push('\\');
-        }
-        written.push(letter);
-    }
-    written
+/// Whose maps are read.
+#[derive(Clone, Copy)]
+pub(super) enum Whose<'p> {
+    Pack,
+    /// A site's, over the packs: what they mean is not its to change.
+    Site(Option<&'p Local>),
 }
 
 /// Reads all maps, or says all that is wrong with them.
-pub(super) fn load(files: &BTreeMap<String, String>, standard: &Standard) -> Result<Local, Vec<MapFault>> {
+pub(super) fn load<'f>(
+    files: impl IntoIterator<Item = (&'f str, &'f str)>,
+    standard: &Standard,
+    whose: Whose<'_>,
+) -> Result<Local, Vec<MapFault>> {
     let mut loader = Loader {
         standard,
+        whose,
         local: Local::default(),
         seen: BTreeMap::new(),
         faults: Vec::new(),
@@ -156,6 +123,7 @@ impl<'f> At<'f> {
 
 struct Loader<'s> {
     standard: &'s Standard,
+    whose: Whose<'s>,
     local: Local,
     /// Every mapping so far, by source system and code, with the file and path of each.
     seen: BTreeMap<(String, String), Vec<Mapped>>,
@@ -265,16 +233,23 @@ impl Loader<'_> {
         let Some(code) = text(element, "code") else {
             return self.fault(at, "no code");
         };
+        let source = Source {
+            system: source,
+            code,
+            whole: whole_category(element),
+        };
         for (position, to) in list(element, "target").iter().enumerate() {
-            self.target(&at.under("target", position), (source, code), target, to);
+            self.target(&at.under("target", position), source, target, to);
         }
         let says_none = element.get("noMap").and_then(Value::as_bool) == Some(true);
-        if list(element, "target").is_empty() && !says_none {
-            self.fault(at, "no target");
+        match list(element, "target") {
+            [] if says_none => self.local.excludes(source.system, code, source.whole),
+            [] => self.fault(at, "no target"),
+            _ => {}
         }
     }
 
-    fn target(&mut self, at: &At<'_>, source: (&str, &str), system: &str, target: &Value) {
+    fn target(&mut self, at: &At<'_>, source: Source<'_>, system: &str, target: &Value) {
         let relation = text(target, "equivalence").or_else(|| text(target, "relationship"));
         match relation {
             // The target is as wide as the source or wider: what is coded is a case of the target.
@@ -288,15 +263,29 @@ impl Loader<'_> {
             }
             None => return self.fault(at, "no equivalence"),
         }
-        for key in ["dependsOn", "product"] {
-            if !list(target, key).is_empty() {
-                return self.fault(at, format!("`{key}` is not read"));
-            }
+        if !list(target, "product").is_empty() {
+            return self.fault(at, "`product` is not read");
         }
+        let by_who = match list(target, "dependsOn") {
+            [] => false,
+            [on] if text(on, "property") == Some(METHOD) && text(on, "value") == Some("who") => true,
+            _ => return self.fault(at, "`dependsOn` is not read, but for a method that is `who`"),
+        };
         let Some(code) = text(target, "code") else {
             return self.fault(at, "no target code");
         };
-        match self.meanings(system, code) {
+        let meanings = self
+            .meanings(system, code)
+            .and_then(|meanings| match meanings.as_slice() {
+                _ if !by_who => Ok(meanings),
+                [Meaning::Word(word)] if FactId::GradeRecorded.word(word).is_some() => {
+                    Ok(vec![Meaning::WhoGrade(word)])
+                }
+                _ => Err(format!(
+                    "`{code}` is no grade, which alone can depend on the method"
+                )),
+            });
+        match meanings {
             Ok(meanings) => self.map(at, source, (system, code), meanings),
             Err(what) => self.fault(at, what),
         }
@@ -305,9 +294,11 @@ impl Loader<'_> {
     /// What a target code means.
     fn meanings(&self, system: &str, code: &str) -> Result<Vec<Meaning>, String> {
         match system {
-            system::FACTS => match FactId::parse(code) {
-                Some(fact) => Ok(vec![Meaning::Fact(fact)]),
-                None => Err(format!("`{code}` is no fact")),
+            system::FACTS => match (FactId::parse(code), self.whose) {
+                (Some(fact), Whose::Site(_)) => Ok(vec![Meaning::Fact(fact)]),
+                // A code of the world is none of the project's own, which are of this tumour by themselves.
+                (Some(fact), Whose::Pack) => Ok(vec![Meaning::Asks(fact)]),
+                (None, _) => Err(format!("`{code}` is no fact")),
             },
             system::FACT_VALUES => {
                 if let Some(system) = System::parse(code) {
@@ -323,13 +314,13 @@ impl Loader<'_> {
                 Some(found) => Ok(vec![super::treatment(found)]),
                 None => Err(format!("`{code}` is no treatment")),
             },
+            system::VALUE_SETS => match table::SETS.iter().find(|(id, ..)| *id == code) {
+                Some((.., meanings)) => Ok(meanings.to_vec()),
+                None => Err(format!("`{code}` is no value set of the guide")),
+            },
+            system::DATA_ABSENT => Ok(vec![Meaning::NoAnswer]),
             _ => {
-                let (_, exact, families) = self.standard.look_up(system, code);
-                let found: Vec<Meaning> = exact
-                    .iter()
-                    .copied()
-                    .chain(families.into_iter().flatten().copied())
-                    .collect();
+                let found = self.known(system, code);
                 if found.is_empty() {
                     Err(format!("`{code}` of `{system}` is no code that is read"))
                 } else {
@@ -339,23 +330,32 @@ impl Loader<'_> {
         }
     }
 
-    fn map(&mut self, at: &At<'_>, source: (&str, &str), target: (&str, &str), meanings: Vec<Meaning>) {
-        let system = canonical(source.0);
-        let code = if system == system::TEXT {
-            folded(source.1)
-        } else {
-            plain(system, source.1).into_owned()
+    /// What is known of a code before these maps.
+    fn known(&self, system: &str, code: &str) -> Vec<Meaning> {
+        let (_, exact, families) = self.standard.look_up(system, code);
+        let packed = match self.whose {
+            Whose::Site(Some(packs)) => packs.look_up(system, code),
+            _ => &[],
+        };
+        exact
+            .iter()
+            .chain(families.into_iter().flatten())
+            .chain(packed)
+            .copied()
+            .collect()
+    }
+
+    fn map(&mut self, at: &At<'_>, source: Source<'_>, target: (&str, &str), meanings: Vec<Meaning>) {
+        let system = canonical(source.system);
+        let code = match system {
+            system::TEXT | system::NAME => folded(source.code),
+            _ => plain(system, source.code).into_owned(),
         };
         if let Some((.., is)) = TRAPS.iter().find(|(s, c, _)| *s == system && *c == code) {
-            return self.fault(at, format!("`{}` is {is}", source.1));
+            return self.fault(at, format!("`{}` is {is}", source.code));
         }
         // What a standard code means already is not a site's to change.
-        let (_, exact, families) = self.standard.look_up(system, &code);
-        let known: Vec<Meaning> = exact
-            .iter()
-            .copied()
-            .chain(families.into_iter().flatten().copied())
-            .collect();
+        let known = self.known(system, &code);
         let fits = |new: &Meaning| {
             known.contains(new)
                 || known.iter().any(|old| match (old, new) {
@@ -365,9 +365,19 @@ impl Loader<'_> {
         };
         if !known.is_empty() {
             if !meanings.iter().all(fits) {
-                self.fault(at, format!("`{}` already has another meaning", source.1));
+                self.fault(at, format!("`{}` already has another meaning", source.code));
             }
             return;
+        }
+        if system == system::NAME
+            && !meanings
+                .iter()
+                .all(|m| matches!(m, Meaning::Drug(_) | Meaning::Treats(_)))
+        {
+            return self.fault(
+                at,
+                format!("`{}` is a name, and its target no treatment", source.code),
+            );
         }
         let key = (system.to_owned(), code);
         let mapped = Mapped {
@@ -378,25 +388,39 @@ impl Loader<'_> {
         let before = self.seen.entry(key.clone()).or_default();
         let contradiction = before.iter().find_map(|old| contradicts(old, &mapped));
         if let Some(what) = contradiction {
-            return self.fault(at, format!("`{}` {what}", source.1));
+            return self.fault(at, format!("`{}` {what}", source.code));
         }
-        let homes = homes(self.standard, &mapped.target);
-        if key.0 == system::TEXT {
-            self.local
-                .texts
-                .entry(key.1)
-                .or_default()
-                .extend(&mapped.meanings);
-        } else {
-            for home in homes {
-                let token = format!("{}|{}", source.0, escaped(source.1));
-                self.local.tokens.push((home, token));
+        if !matches!(system, system::TEXT | system::NAME) {
+            // No server knows which codes a category holds.
+            let code = if source.whole {
+                String::new()
+            } else {
+                escaped(source.code)
+            };
+            let token = format!("{}|{code}", source.system);
+            for home in homes(self.standard, &mapped.target) {
+                self.local.searched(home, token.clone());
             }
-            let codes = self.local.codes.entry(key.0).or_default();
-            codes.entry(key.1).or_default().extend(&mapped.meanings);
         }
+        self.local.means(&key.0, key.1, source.whole, &mapped.meanings);
         before.push(mapped);
     }
+}
+
+/// What is mapped: a code of a system, or every code that begins with it.
+#[derive(Debug, Clone, Copy)]
+struct Source<'e> {
+    system: &'e str,
+    code: &'e str,
+    whole: bool,
+}
+
+/// Whether an element stands for every code of the system that begins with its own.
+fn whole_category(element: &Value) -> bool {
+    list(element, "extension").iter().any(|extension| {
+        text(extension, "url") == Some(CATEGORY)
+            && extension.get("valueBoolean").and_then(Value::as_bool) == Some(true)
+    })
 }
 
 fn is_our_own(system: &str) -> bool {
@@ -444,6 +468,10 @@ fn contradicts(old: &Mapped, new: &Mapped) -> Option<String> {
 fn homes(standard: &Standard, (system, code): &(String, String)) -> Vec<Home> {
     if system == system::FACTS {
         return FactId::parse(code).map(Home::Fact).into_iter().collect();
+    }
+    if system == system::VALUE_SETS {
+        let set = table::SETS.iter().find(|(id, ..)| id == code);
+        return set.map(|(id, ..)| Home::Set(id)).into_iter().collect();
     }
     let is_it = |token: &String| {
         token

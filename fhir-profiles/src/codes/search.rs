@@ -42,8 +42,9 @@ const THEMES: &[Theme] = &[
         &[T, N, M, StageRecorded],
     ),
     (
+        // What images are read for.
         "liver",
-        &["history-of-liver-metastases"],
+        &["history-of-liver-metastases", "disease-status", "receptor-scan"],
         &[
             LiverMetastases,
             LiverInvolvement,
@@ -60,6 +61,8 @@ const THEMES: &[Theme] = &[
             PortalVein,
             GiShunt,
             LiverReserve,
+            SstrUptake,
+            DiseaseStatus,
         ],
     ),
     (
@@ -76,23 +79,15 @@ const THEMES: &[Theme] = &[
     ),
     (
         "status",
-        &[
-            "ecog",
-            "karnofsky",
-            "disease-status",
-            "receptor-scan",
-            "pregnancy-status",
-        ],
+        &["ecog", "karnofsky", "pregnancy-status"],
         &[
             Age,
             RightHeartDysfunction,
             Functioning,
             SymptomsControlled,
-            SstrUptake,
             Ecog,
             PrimaryResected,
             PriorPancreaticoduodenectomy,
-            DiseaseStatus,
             OnSsa,
             PriorSystemicTherapy,
             BilioentericAnastomosis,
@@ -197,7 +192,7 @@ impl Codes {
     }
 
     /// The `system|code` tokens of a theme (`pathology`, `staging`, `liver`, `markers`, `status`: Observations;
-    /// `reports`: DiagnosticReports; `procedures`: Procedures); none for another name; a site's own codes stand last. Joined with commas they are the value of one `code` parameter.
+    /// `reports`: DiagnosticReports; `procedures`: Procedures); none for another name; codes of packs and a site's own stand last; of a category, every code of its system. Joined with commas they are the value of one `code` parameter.
     pub fn search_tokens(&self, group: &str) -> Vec<String> {
         let Some((_, sets, facts)) = THEMES.iter().find(|(name, ..)| *name == group) else {
             return Vec::new();
@@ -208,7 +203,7 @@ impl Codes {
             .flatten()
             .cloned();
         let own = facts.iter().map(|fact| format!("{FACTS}|{fact}"));
-        let local = self.local.iter().flat_map(|local| local.tokens(sets, facts));
+        let local = self.maps.iter().flat_map(|map| map.tokens(sets, facts));
         standard.chain(own).chain(local).collect()
     }
 }

@@ -7,6 +7,10 @@ pub(crate) const FACT_VALUES: &str = "https://pnet-cds.github.io/fhir/CodeSystem
 pub(crate) const TREATMENTS: &str = "https://pnet-cds.github.io/fhir/CodeSystem/treatments";
 /// The system under which a concept that is only a text can be mapped; its code is the text.
 pub(crate) const TEXT: &str = "urn:pnet-cds:text";
+/// The system under which names of drugs and treatments are mapped.
+pub(crate) const NAME: &str = "urn:pnet-cds:name";
+/// The guide's value sets: a map can name one by its id, as what a code is a case of.
+pub(super) const VALUE_SETS: &str = "https://pnet-cds.github.io/fhir/ValueSet";
 pub(crate) const SNOMED: &str = "http://snomed.info/sct";
 pub(crate) const LOINC: &str = "http://loinc.org";
 pub(crate) const ICD_10: &str = "http://hl7.org/fhir/sid/icd-10";
@@ -21,6 +25,10 @@ const RXNORM: &str = "http://www.nlm.nih.gov/research/umls/rxnorm";
 pub(crate) const ATC: &str = "http://www.whocc.no/atc";
 pub(crate) const HCPCS: &str = "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets";
 const NCIT: &str = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl";
+const OPS: &str = "http://fhir.de/CodeSystem/bfarm/ops";
+const OPCS_4: &str = "https://fhir.hl7.org.uk/CodeSystem/OPCS-4";
+const ICD_11: &str = "http://id.who.int/icd/release/11/mms";
+const ONCOTREE: &str = "http://oncotree.mskcc.org/fhir/CodeSystem";
 pub(crate) const INTERPRETATION: &str = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation";
 pub(crate) const RANGE_MEANING: &str = "http://terminology.hl7.org/CodeSystem/referencerange-meaning";
 pub(crate) const DATA_ABSENT: &str = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
@@ -38,7 +46,15 @@ pub(crate) fn canonical(system: &str) -> &str {
     }
     let bare = ["https://", "http://", "urn:oid:"];
     let bare = bare.iter().find_map(|start| system.strip_prefix(start));
-    match bare.unwrap_or(system) {
+    let bare = bare.unwrap_or(system);
+    // Every release is a system of its own, in both.
+    if bare.starts_with("id.who.int/icd/release/11/") {
+        return ICD_11;
+    }
+    if bare.starts_with("oncotree.mskcc.org") {
+        return ONCOTREE;
+    }
+    match bare {
         "loinc.org" | "www.loinc.org" | "2.16.840.1.113883.6.1" => LOINC,
         "snomed.info/sct" | "www.snomed.info/sct" | "2.16.840.1.113883.6.96" => SNOMED,
         "hl7.org/fhir/sid/icd-10-cm"
@@ -62,6 +78,8 @@ pub(crate) fn canonical(system: &str) -> &str {
         | "www.whocc.no/atc" => ATC,
         "www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets" | "2.16.840.1.113883.6.285" => HCPCS,
         "2.16.840.1.113883.3.26.1.1" => NCIT,
+        "fhir.de/CodeSystem/bfarm/ops" | "fhir.de/CodeSystem/dimdi/ops" => OPS,
+        "fhir.hl7.org.uk/CodeSystem/OPCS-4" | "fhir.hl7.org.uk/Id/opcs-4" => OPCS_4,
         "hl7.org/fhir/v3/ObservationInterpretation"
         | "hl7.org/fhir/v2/0078"
         | "terminology.hl7.org/CodeSystem/v2-0078"
@@ -81,7 +99,8 @@ pub(crate) fn canonical(system: &str) -> &str {
     }
 }
 
-/// The code in the form in which it is compared: SNOMED without its term, ICD-10 without dot, dagger and dash.
+/// The code in the form in which it is compared: SNOMED without its term, ICD-10 without dot, dagger and dash, OPCS-4
+/// without dot.
 pub(crate) fn plain<'c>(system: &str, code: &'c str) -> Cow<'c, str> {
     let code = code.trim();
     match system {
@@ -106,6 +125,7 @@ pub(crate) fn plain<'c>(system: &str, code: &'c str) -> Cow<'c, str> {
                 Cow::Owned(stem.replace('.', "").to_ascii_uppercase())
             }
         }
+        OPCS_4 if code.contains('.') => Cow::Owned(code.replace('.', "")),
         _ => Cow::Borrowed(code),
     }
 }

@@ -65,7 +65,40 @@ const MARKS: &[&str] = &[
 ];
 
 /// Takes a category apart; `None` for text that is not one category of this axis in full.
+///
+/// The definition of the category may stand behind it: `pT2: Tumor limited to the pancreas, 2-4 cm`.
 pub(super) fn category(axis: char, text: &str) -> Option<Category> {
+    let breaks = [": ", " - ", " – "];
+    let (text, definition) = breaks
+        .iter()
+        .find_map(|at| text.split_once(at))
+        .unwrap_or((text, ""));
+    let category = bare_category(axis, text)?;
+    defines(axis, &category.word, definition).then_some(category)
+}
+
+/// Whether a text holds no more than words by which categories of this axis are defined, numbers and sizes.
+fn defines(axis: char, category: &str, text: &str) -> bool {
+    const DENIALS: &[&str] = &["no", "keine"];
+    let fact = match axis {
+        'T' => FactId::T,
+        'N' => FactId::N,
+        _ => FactId::M,
+    };
+    let harmless = |c: char| c.is_alphanumeric() || c.is_whitespace() || ",;.()-–/<>≤≥".contains(c);
+    let lower = text.to_lowercase();
+    text.chars().all(harmless)
+        && lower
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .all(|word| {
+                let denied = DENIALS.contains(&word) && !category.ends_with('0');
+                let number = word.bytes().all(|byte| byte.is_ascii_digit()) && word.len() < 3;
+                !denied && (number || fact.info().describes.iter().any(|known| known == word))
+            })
+}
+
+fn bare_category(axis: char, text: &str) -> Option<Category> {
     let mut rest = text.trim();
     let mut basis = Basis::Plain;
     loop {
@@ -280,148 +313,4 @@ pub(super) fn stage_group(text: &str) -> Option<Word> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn categories_are_read_with_prefix_and_without_suffix() {
-        for (axis, text, basis, word) in [
-            ('T', "pT2", Basis::Pathological, "T2"),
-            ('T', "cT1a", Basis::Clinical, "T1"),
-            ('T', "ypT3", Basis::Pathological, "T3"),
-            ('T', "(y)pT3", Basis::Pathological, "T3"),
-            ('T', "T4", Basis::Plain, "T4"),
-            ('T', "T 2", Basis::Plain, "T2"),
-            ('T', "Tis", Basis::Plain, "Tis"),
-            ('T', "T2(m)", Basis::Plain, "T2"),
-            ('T', "T2 (3)", Basis::Plain, "T2"),
-            ('T', "T2 (3.5 cm)", Basis::Plain, "T2"),
-            ('T', "T2a2", Basis::Plain, "T2"),
-            ('N', "pN0(i-)(sn)", Basis::Pathological, "N0"),
-            ('N', "pN1mi", Basis::Pathological, "N1"),
-            ('N', "pN1 (3/15)", Basis::Pathological, "N1"),
-            ('M', "cM1b", Basis::Clinical, "M1b"),
-            ('M', "M0(i+)", Basis::Plain, "M0"),
-            ('M', "M1 [HEP]", Basis::Plain, "M1"),
-        ] {
-            let read = category(axis, text).unwrap();
-            assert_eq!((read.basis, read.word.as_str()), (basis, word), "{text}");
-        }
-    }
-
-    #[test]
-    fn longer_text_is_no_category() {
-        for (axis, text) in [
-            ('T', "T2 N0 M1"),
-            ('T', "N1"),
-            ('T', "T5"),
-            ('N', "N2"),
-            ('T', ""),
-            ('T', "T"),
-            ('M', "M1 probably"),
-            ('M', "not M1"),
-        ] {
-            assert_eq!(category(axis, text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_range_or_a_doubt_is_no_category() {
-        for (axis, text) in [
-            ('T', "T1-4"),
-            ('T', "T3-4"),
-            ('T', "T3/4"),
-            ('T', "T3-"),
-            ('T', "T4 (possible)"),
-            ('T', "T3 (T4 not excluded)"),
-            ('N', "N0-1"),
-            ('N', "N1 (?)"),
-            ('M', "M1 (ruled out)"),
-            ('M', "M1 (?)"),
-            ('M', "M1?"),
-            ('M', "M1 (suspected)"),
-            ('M', "M1 [not confirmed]"),
-            ('M', "M1 (HEP?)"),
-            ('M', "M1 (no HEP)"),
-            ('M', "M1 (HEP"),
-            ('M', "M1 ()"),
-            ('M', "M0 (M1 cannot be excluded)"),
-            ('M', "M0 (HEP)"),
-        ] {
-            assert_eq!(category(axis, text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn brackets_name_sites_and_the_system() {
-        let liver_and_bone = vec![Site::Liver, Site::OtherOrgan];
-        for (text, sites, system) in [
-            ("cM1 (HEP)", vec![Site::Liver], None),
-            ("M1 (HEP, OSS)", liver_and_bone.clone(), None),
-            ("M1 (liver and bone)", liver_and_bone.clone(), None),
-            ("M1(HEP)(OSS)", liver_and_bone, None),
-            ("M1 (OSS; PER)", vec![Site::OtherOrgan, Site::Peritoneum], None),
-            ("M1 (LYM/PUL)", vec![Site::LymphNodes, Site::OtherOrgan], None),
-            ("M1 (GEN)", vec![], None),
-            ("M1a (AJCC 8th edition)", vec![], Some(System::Ajcc8)),
-        ] {
-            let read = category('M', text).unwrap();
-            assert_eq!((read.sites, read.system), (sites, system), "{text}");
-        }
-        let codes: BTreeSet<&str> = SITES.iter().map(|(written, _)| *written).collect();
-        assert_eq!(codes.len(), SITES.len());
-    }
-
-    #[test]
-    fn stage_groups_are_normalised() {
-        for (text, group) in [
-            ("Stage IVC", "IVC"),
-            ("3C", "IIIC"),
-            ("iib", "IIB"),
-            ("4", "IV"),
-            ("stage 0", "0"),
-            ("Stage IV (cT3, cN1, cM1)", "IV"),
-            ("Stage IV (AJCC 7th edition)", "IV"),
-            ("AJCC Stage IV", "IV"),
-            ("UICC: IIIB", "IIIB"),
-            ("Stadium IV A", "IVA"),
-        ] {
-            assert_eq!(stage_group(text).map(Word::as_str), Some(group), "{text}");
-        }
-        for text in [
-            "Stage V",
-            "IVD",
-            "stage",
-            "early",
-            "I-II",
-            "IC",
-            "Stage IV (suspected)",
-            "at least stage III",
-            "Stage III or IV",
-            "AJCC 8",
-        ] {
-            assert_eq!(stage_group(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_method_in_words_names_one_system_or_none() {
-        for (text, system) in [
-            ("ENETS 2006", Some(System::Enets)),
-            ("AJCC 7th edition", Some(System::Ajcc7)),
-            (
-                "American Joint Committee on Cancer, Cancer Staging Manual, 8th edition",
-                Some(System::Ajcc8),
-            ),
-            ("AJCC/UICC 8th", Some(System::Ajcc8)),
-            ("UICC", Some(System::Uicc)),
-            ("AJCC", None),
-            ("AJCC 6th", None),
-            ("ENETS and UICC", None),
-            ("TNM", None),
-        ] {
-            assert_eq!(system_in_text(text), system, "{text}");
-        }
-    }
-}
+mod tests;

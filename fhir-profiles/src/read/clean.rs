@@ -109,6 +109,10 @@ const OBJECTS: &[&str] = &[
     "status",
     "appliesTo",
     "age",
+    "usedCode",
+    "used",
+    "outcome",
+    "conclusionCode",
 ];
 
 const FLAGS: &[&str] = &["doNotPerform", "abatementBoolean", "valueBoolean"];

@@ -260,7 +260,9 @@ impl Reader<'_> {
             Named::Metastasis(_) => self.presence(FactId::ExtrahepaticMetastases, record, standing, recorded),
             Named::MetastasisOfSomeSite => self.metastasis_by_site(record, sites, standing, recorded),
             Named::PortalVeinThrombosis if now => {
-                self.portal_vein(Source::Condition, record, record.node, recorded);
+                if let Some(code) = record.node.get("code") {
+                    self.portal_vein(Source::Condition, record, code, recorded);
+                }
             }
             Named::PortalVeinThrombosis => self.show(FactId::PortalVein, record, recorded, standing),
             Named::Hint(fact) => {
@@ -343,8 +345,8 @@ impl Reader<'_> {
         }
     }
 
-    fn portal_vein(&mut self, source: Source, record: &Record<'_>, part: Node<'_>, recorded: &str) {
-        let word = extent(part.get("code").into_iter().flat_map(Node::texts));
+    fn portal_vein(&mut self, source: Source, record: &Record<'_>, code: Node<'_>, recorded: &str) {
+        let word = extent(code.texts());
         let mut evidence = record.evidence(recorded);
         if word == "occluded" {
             evidence.notes.push("without extent".into());
@@ -371,19 +373,16 @@ impl Reader<'_> {
         self.facts.shown(fact, record.noted(recorded, note));
     }
 
-    /// An Observation coded with a diagnosis: the same meanings, a dated statement instead of a problem-list entry.
+    /// A diagnosis that an Observation or a report states: the same meanings, with a day instead of an entry of the
+    /// problem list.
     pub(super) fn observed(
         &mut self,
         record: &Record<'_>,
-        part: Node<'_>,
+        recorded: &str,
+        code: Node<'_>,
         named: &[Named],
         stated: Option<bool>,
     ) {
-        let recorded = part
-            .get("code")
-            .and_then(Node::shown)
-            .unwrap_or_default()
-            .to_owned();
         let sites = sites(record.node, self.codes);
         for name in named {
             let fact = match name {
@@ -409,16 +408,16 @@ impl Reader<'_> {
                 (Named::Holds(fact, word), Some(true)) => {
                     if let Some(word) = fact.word(word) {
                         let value = Value::Words(BTreeSet::from([word]));
-                        let evidence = record.evidence(recorded.as_str());
+                        let evidence = record.evidence(recorded);
                         self.facts
                             .reading(*fact, Reading::new(value, Source::Observation, evidence));
                     }
                 }
                 (Named::Syndrome(syndrome), Some(true)) => {
-                    self.syndrome(syndrome, Source::Observation, record, &recorded);
+                    self.syndrome(syndrome, Source::Observation, record, recorded);
                 }
                 (Named::NonFunctioning, Some(true)) => {
-                    let evidence = record.evidence(recorded.as_str());
+                    let evidence = record.evidence(recorded);
                     self.add(
                         FactId::Functioning,
                         "non-functioning",
@@ -427,24 +426,19 @@ impl Reader<'_> {
                     );
                 }
                 (Named::PortalVeinThrombosis, Some(true)) => {
-                    self.portal_vein(Source::Observation, record, part, &recorded);
+                    self.portal_vein(Source::Observation, record, code, recorded);
                 }
                 (Named::Metastasis(site @ (Site::OtherOrgan | Site::Peritoneum)), Some(true)) => {
-                    self.metastasis_at(*site, Source::Observation, record, &recorded);
+                    self.metastasis_at(*site, Source::Observation, record, recorded);
                 }
                 (_, Some(yes)) if fact.is_some() && (yes || !kind_only) => {
                     if let Some(fact) = fact {
                         let word = if yes { "present" } else { "absent" };
-                        self.add(
-                            fact,
-                            word,
-                            Source::Observation,
-                            record.evidence(recorded.as_str()),
-                        );
+                        self.add(fact, word, Source::Observation, record.evidence(recorded));
                     }
                 }
                 _ => {
-                    let evidence = record.noted(recorded.as_str(), "no evidence either way");
+                    let evidence = record.noted(recorded, "no evidence either way");
                     self.facts.shown(fact.unwrap_or(shown), evidence);
                 }
             }

@@ -2,66 +2,25 @@
 
 use super::Reader;
 use super::element::Node;
+use super::numbers;
 use super::record::Record;
 use super::value::{self, Unread, Written};
 use super::words::has_words;
 use crate::catalogue::{FactId, Word};
-use crate::codes::{Coding, Meaning, system};
+use crate::codes::{Codes, Coding, Meaning, system};
 use crate::facts::{Aside, Reading, Source, System, Value};
+use crate::values::decimal;
 use std::collections::BTreeSet;
 
-/// Words that may stand beside a grade and change nothing.
-const BESIDE: &[&str] = &[
-    "NET",
-    "NETS",
-    "NEC",
-    "NEN",
-    "PNET",
-    "PNEN",
-    "PANNET",
-    "PANNEN",
-    "NEUROENDOCRINE",
-    "NEUROENDOKRINER",
-    "TUMOUR",
-    "TUMOR",
-    "CARCINOMA",
-    "KARZINOM",
-    "NEOPLASM",
-    "PANCREATIC",
-    "PANCREAS",
-    "PANKREAS",
-    "WHO",
-    "ENETS",
-    "UICC",
-    "AJCC",
-    "CLASSIFICATION",
-    "KLASSIFIKATION",
-    "EDITION",
-    "ED",
-    "5TH",
-    "4TH",
-    "GRADING",
-    "GRADE",
-    "GRAD",
-    "HISTOLOGIC",
-    "HISTOLOGICAL",
-    "WELL",
-    "MODERATELY",
-    "POORLY",
-    "DIFFERENTIATED",
-    "GUT",
-    "MÄSSIG",
-    "SCHLECHT",
-    "DIFFERENZIERT",
-    "DIFFERENZIERTER",
-    "OF",
-    "THE",
-    "BY",
-    "PER",
-    "IN",
-    "TO",
-    "ACCORDING",
-    "NACH",
+/// What the WHO calls each grade, which must then be the one that stands beside it.
+const CALLED: &[(&str, char)] = &[
+    ("LOW", '1'),
+    ("INTERMEDIATE", '2'),
+    ("HIGH", '3'),
+    ("NIEDRIGGRADIG", '1'),
+    ("NIEDRIGGRADIGER", '1'),
+    ("HOCHGRADIG", '3'),
+    ("HOCHGRADIGER", '3'),
 ];
 
 /// Words of a proliferation rate that is given with the grade; numbers may stand only behind one of them.
@@ -92,7 +51,12 @@ fn grade_in_text(text: &str) -> Option<Word> {
         .split(|c: char| !c.is_alphanumeric() && c != '²')
         .filter(|word| !word.is_empty())
         .collect();
+    let describes = |word: &str| {
+        let word = word.to_lowercase();
+        FactId::GradeRecorded.info().describes.contains(&word)
+    };
     let mut found = BTreeSet::new();
+    let mut called = BTreeSet::new();
     let mut rate = false;
     let mut words = words.into_iter().peekable();
     while let Some(word) = words.next() {
@@ -106,8 +70,10 @@ fn grade_in_text(text: &str) -> Option<Word> {
             found.insert(grade);
         } else if RATE.contains(&word) {
             rate = true;
+        } else if let Some((_, grade)) = CALLED.iter().find(|(name, _)| *name == word) {
+            called.insert(*grade);
         } else if number && (rate || is_year(word)) || rate && OF_RATE.contains(&word) {
-        } else if !BESIDE.contains(&word) {
+        } else if !describes(word) {
             return None;
         }
     }
@@ -118,6 +84,9 @@ fn grade_in_text(text: &str) -> Option<Word> {
         return None;
     }
     let only = (found.len() == 1).then(|| found.pop_first()).flatten()?;
+    if called.iter().any(|grade| *grade != only) {
+        return None;
+    }
     FactId::GradeRecorded.word(&format!("G{only}"))
 }
 
@@ -128,6 +97,32 @@ fn grade_number(word: &str) -> Option<char> {
         "3" | "III" => Some('3'),
         _ => None,
     }
+}
+
+/// A grade that is a whole number without unit.
+fn numbered(written: &Written<'_>) -> Option<Word> {
+    let number = match written {
+        Written::Number(number) => number.clone(),
+        Written::Quantity(quantity) if numbers::unit_of(*quantity).is_none_or(|unit| unit == "1") => {
+            quantity.number("value").filter(|_| !quantity.has("comparator"))?
+        }
+        _ => return None,
+    };
+    let grade = grade_number(&decimal(&number)?.normalize().to_string())?;
+    FactId::GradeRecorded.word(&format!("G{grade}"))
+}
+
+/// The grade that low, intermediate or high is in the classification of the WHO, if the codes agree.
+fn by_who(concept: Node<'_>, codes: &Codes) -> Option<Word> {
+    let codings = concept.codings();
+    let meanings = codings.iter().flat_map(|coding| codes.meanings(coding));
+    let mut said: BTreeSet<Word> = meanings
+        .filter_map(|meaning| match meaning {
+            Meaning::WhoGrade(word) => FactId::GradeRecorded.word(word),
+            _ => None,
+        })
+        .collect();
+    (said.len() == 1).then(|| said.pop_first()).flatten()
 }
 
 fn is_year(word: &str) -> bool {
@@ -227,7 +222,16 @@ impl Reader<'_> {
                 })
             });
         let who = net || by_method || says(&said) || texts.into_iter().any(says);
-        let mut grade = value::words(fact, written, self.codes);
+        let mut grade = match numbered(written) {
+            Some(word) => Ok(BTreeSet::from([word])),
+            None => value::words(fact, written, self.codes),
+        };
+        if who
+            && let (Err(Unread::Unreadable(_)), Written::Concept(concept)) = (&grade, written)
+            && let Some(word) = by_who(*concept, self.codes)
+        {
+            grade = Ok(BTreeSet::from([word]));
+        }
         if matches!(grade, Err(Unread::Unreadable(why)) if why != value::CONTRADICTION)
             && let Some(word) = grade_in_text(&said)
         {
@@ -288,6 +292,10 @@ mod tests {
             ("Neuroendocrine tumour, grade 2 (WHO 2019, 5th edition)", "G2"),
             ("NET G2 (Ki-67 8 %)", "G2"),
             ("G2, Ki-67 < 10 %, mitoses 2/10 HPF", "G2"),
+            ("G3, high grade NET", "G3"),
+            ("G1, low grade NET", "G1"),
+            ("NET G2, intermediate grade", "G2"),
+            ("hochgradiger NET, G3", "G3"),
         ] {
             assert_eq!(grade_in_text(text).map(Word::as_str), Some(grade), "{text}");
         }
@@ -329,16 +337,12 @@ mod tests {
             "V.a. G3",
             "G2 (pending)",
             "G2 in the biopsy, G3 in the resection",
+            "G1, high grade NET",
+            "G2, low grade",
+            "G3, high grade NET suspected",
+            "high grade NET",
         ] {
             assert_eq!(grade_in_text(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn words_beside_a_grade_are_listed_once() {
-        let all: Vec<&&str> = BESIDE.iter().chain(RATE).chain(OF_RATE).collect();
-        let unlike: BTreeSet<&&str> = all.iter().copied().collect();
-        assert_eq!(unlike.len(), all.len());
-        assert!(all.iter().all(|word| **word == word.to_uppercase()));
     }
 }

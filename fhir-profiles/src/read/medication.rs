@@ -10,7 +10,9 @@ use crate::chart::{Coding, Item};
 use crate::codes::{Codes, Meaning, system};
 use crate::facts::{Reading, Says, Source, Value};
 use crate::treatments::Treatment;
+use serde::Deserialize;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 /// A somatostatin analogue of which no more is said.
 pub(super) const ANALOGUE: &str = "somatostatin analogue";
@@ -21,168 +23,35 @@ const ANTINEOPLASTIC: &str = "antineoplastic-agent";
 /// A systemic treatment of which no more is said.
 const SYSTEMIC: &str = "systemic therapy";
 
-/// Names by which a product says what is in it. Interpretation I26: charts carry codes of products, of which no list is
-/// complete, so the ingredient or the brand as whole words in the text or display of a Medication counts.
-pub(super) const NAMES: &[(&str, &str)] = &[
-    ("octreotide", "octreotide"),
-    ("lanreotide", "lanreotide"),
-    ("pasireotide", "pasireotide"),
-    ("interferon alfa", "interferon-alfa"),
-    ("interferon alpha", "interferon-alfa"),
-    ("peginterferon alfa", "interferon-alfa"),
-    ("streptozocin", "streptozocin"),
-    ("streptozotocin", "streptozocin"),
-    ("fluorouracil", "fluorouracil"),
-    ("doxorubicin", "doxorubicin"),
-    ("epirubicin", "epirubicin"),
-    ("cisplatin", "cisplatin"),
-    ("carboplatin", "carboplatin"),
-    ("oxaliplatin", "oxaliplatin"),
-    ("etoposide", "etoposide"),
-    ("dacarbazine", "dacarbazine"),
-    ("temozolomide", "temozolomide"),
-    ("capecitabine", "capecitabine"),
-    ("everolimus", "everolimus"),
-    ("sunitinib", "sunitinib"),
-    ("cabozantinib", "cabozantinib"),
-    ("irinotecan", "irinotecan"),
-    ("bevacizumab", "bevacizumab"),
-    ("belzutifan", "belzutifan"),
-    ("welireg", "belzutifan"),
-    ("lutetium dotatate", "lutetium-dotatate"),
-    ("lutetium oxodotreotide", "lutetium-dotatate"),
-    ("oxodotreotide", "lutetium-dotatate"),
-    ("lu 177 dotatate", "lutetium-dotatate"),
-    ("lu-177 dotatate", "lutetium-dotatate"),
-    ("177lu-dotatate", "lutetium-dotatate"),
-    ("lu-177-dotatate", "lutetium-dotatate"),
-    ("lu-177 dota-tate", "lutetium-dotatate"),
-    ("177lu-dota-tate", "lutetium-dotatate"),
-    ("lu-dotatate", "lutetium-dotatate"),
-    ("lu-dota-tate", "lutetium-dotatate"),
-    ("lutathera", "lutetium-dotatate"),
-    ("sutent", "sunitinib"),
-    ("afinitor", "everolimus"),
-    ("sandostatin", "octreotide"),
-    ("sandostatine", "octreotide"),
-    ("bynfezia", "octreotide"),
-    ("mycapssa", "octreotide"),
-    ("somatuline", "lanreotide"),
-    ("ipstyl", "lanreotide"),
-    ("signifor", "pasireotide"),
-    ("intron a", "interferon-alfa"),
-    ("introna", "interferon-alfa"),
-    ("roferon", "interferon-alfa"),
-    ("roferon-a", "interferon-alfa"),
-    ("pegasys", "interferon-alfa"),
-    ("pegintron", "interferon-alfa"),
-    ("zanosar", "streptozocin"),
-    ("adrucil", "fluorouracil"),
-    ("5-fu", "fluorouracil"),
-    ("5-fluorouracil", "fluorouracil"),
-    ("paraplatin", "carboplatin"),
-    ("eloxatin", "oxaliplatin"),
-    ("etopophos", "etoposide"),
-    ("temodal", "temozolomide"),
-    ("temodar", "temozolomide"),
-    ("xeloda", "capecitabine"),
-    ("votubia", "everolimus"),
-    ("cabometyx", "cabozantinib"),
-    ("cometriq", "cabozantinib"),
-    ("onivyde", "irinotecan"),
-    ("avastin", "bevacizumab"),
-    ("captem", "temozolomide-capecitabine"),
-    ("capecitabine/temozolomide", "temozolomide-capecitabine"),
-    ("gemcitabine", ANTINEOPLASTIC),
-    ("paclitaxel", ANTINEOPLASTIC),
-    ("docetaxel", ANTINEOPLASTIC),
-    ("topotecan", ANTINEOPLASTIC),
-    ("pazopanib", ANTINEOPLASTIC),
-    ("surufatinib", ANTINEOPLASTIC),
-    ("lenvatinib", ANTINEOPLASTIC),
-    ("axitinib", ANTINEOPLASTIC),
-    ("sorafenib", ANTINEOPLASTIC),
-    ("regorafenib", ANTINEOPLASTIC),
-    ("nivolumab", ANTINEOPLASTIC),
-    ("pembrolizumab", ANTINEOPLASTIC),
-    ("ipilimumab", ANTINEOPLASTIC),
-    ("atezolizumab", ANTINEOPLASTIC),
-    ("vincristine", ANTINEOPLASTIC),
-    ("mitotane", ANTINEOPLASTIC),
-];
+/// Words beside the name of a drug.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Beside {
+    /// That it is not given, or not any more.
+    pub(super) taken_back: Vec<String>,
+    /// That it is not, or not yet, taken.
+    not_taken: Vec<String>,
+    /// That the product is a tracer or a local treatment.
+    pub(super) not_systemic: Vec<String>,
+}
 
-/// Words that make a product a tracer or a local treatment.
-pub(super) const NOT_SYSTEMIC: &[&str] = &[
-    "topical",
-    "cream",
-    "ointment",
-    "ophthalmic",
-    "intravitreal",
-    "indium",
-    "in-111",
-    "in 111",
-    "technetium",
-    "tc-99m",
-    "hynic",
-    "gallium",
-    "ga-68",
-    "ga 68",
-    "copper",
-    "cu-64",
-    "cu 64",
-    "diagnostic",
-];
+/// The words of `lexicon/medications.toml`, which a test reads.
+pub(super) static BESIDE: LazyLock<Beside> =
+    LazyLock::new(|| toml::from_str(include_str!("../../lexicon/medications.toml")).unwrap_or_default());
 
-/// Words that say of a treatment that it is not given, or not any more.
-pub(super) const TAKEN_BACK: &[&str] = &[
-    "no",
-    "not",
-    "never",
-    "without",
-    "stop",
-    "stopped",
-    "discontinued",
-    "discontinue",
-    "hold",
-    "held",
-    "refused",
-    "refuses",
-    "declined",
-    "declines",
-    "allergy",
-    "allergic",
-    "intolerance",
-    "intolerant",
-    "contraindicated",
-    "contraindication",
-    "avoid",
-    "denies",
-];
-
-/// Words that say of a drug of the record that it is not, or not yet, one that is taken.
-const NOT_TAKEN: &[&str] = &["intolerable", "placebo", "planned", "consider"];
+fn says(text: &str, words: &[String]) -> bool {
+    words.iter().any(|word| has_words(text, word))
+}
 
 /// The drugs of a Medication.
 pub(super) type Drugs = BTreeSet<&'static str>;
 
 pub(super) fn drugs(codings: &[Coding<'_>], texts: &[&str], codes: &Codes) -> Drugs {
-    if texts
-        .iter()
-        .any(|text| NOT_SYSTEMIC.iter().any(|word| has_words(text, word)))
-    {
+    if texts.iter().any(|text| says(text, &BESIDE.not_systemic)) {
         return Drugs::new();
     }
-    let is_taken = |text: &str| {
-        let mut back = TAKEN_BACK.iter().chain(NOT_TAKEN);
-        !back.any(|word| has_words(text, word))
-    };
-    let named = NAMES
-        .iter()
-        .filter(|(name, _)| {
-            let mut texts = texts.iter();
-            texts.any(|text| has_words(text, name) && is_taken(text))
-        })
-        .map(|(_, drug)| *drug);
+    let is_taken = |text: &str| !says(text, &BESIDE.taken_back) && !says(text, &BESIDE.not_taken);
+    let taken: Vec<&str> = texts.iter().copied().filter(|text| is_taken(text)).collect();
     let regimens = codings
         .iter()
         .flat_map(|coding| codes.meanings(coding))
@@ -190,7 +59,18 @@ pub(super) fn drugs(codings: &[Coding<'_>], texts: &[&str], codes: &Codes) -> Dr
             Meaning::Treats(treatment) => Some(treatment),
             _ => None,
         });
+    let named = named(&taken, codes);
     coded(codings, codes).chain(regimens).chain(named).collect()
+}
+
+/// The drugs that texts name. Interpretation I26: charts carry codes of products, of which no list is complete, so the
+/// ingredient, a brand or a protocol as whole words in the text or display of a Medication counts.
+pub(super) fn named<'c>(texts: &[&str], codes: &'c Codes) -> impl Iterator<Item = &'static str> + use<'c> {
+    let texts: Vec<String> = texts.iter().map(|text| text.to_lowercase()).collect();
+    codes
+        .names()
+        .filter(move |(name, _)| texts.iter().any(|text| has_words(text, name)))
+        .flat_map(|(_, drugs)| drugs)
 }
 
 /// The drugs that codes mean. Interpretation I34: what ATC classes as an antineoplastic agent is one, whether or not its
@@ -199,7 +79,9 @@ pub(super) fn coded(codings: &[Coding<'_>], codes: &Codes) -> impl Iterator<Item
     let drug = |meaning: Meaning| match meaning {
         Meaning::Drug(drug) => Some(drug),
         Meaning::Fact(FactId::OnSsa) => Some(ANALOGUE),
-        Meaning::Fact(FactId::PriorSystemicTherapy) => Some(SYSTEMIC),
+        Meaning::Fact(FactId::PriorSystemicTherapy) | Meaning::Asks(FactId::PriorSystemicTherapy) => {
+            Some(SYSTEMIC)
+        }
         _ => None,
     };
     codings.iter().flat_map(move |coding| {
@@ -211,8 +93,10 @@ pub(super) fn coded(codings: &[Coding<'_>], codes: &Codes) -> impl Iterator<Item
 }
 
 /// Whether the treatment is a drug that can be given by itself.
-pub(super) fn is_drug(treatment: Treatment) -> bool {
-    NAMES.iter().any(|(_, drug)| *drug == treatment.as_str()) || treatment.as_str() == "somatostatin-analogue"
+pub(super) fn is_drug(treatment: Treatment, codes: &Codes) -> bool {
+    let code = treatment.as_str();
+    let named = || codes.names().any(|(_, mut drugs)| drugs.any(|drug| drug == code));
+    code != "prrt" && (code == "somatostatin-analogue" || named())
 }
 
 /// Intents of what is to be done; others are thoughts.
@@ -327,6 +211,73 @@ impl Reader<'_> {
                 self.facts.shown(fact, record.noted(recorded, note.as_str()));
             }
             Told::Never => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_beside_a_drug_are_read_and_in_small_letters() {
+        let read: Beside = toml::from_str(include_str!("../../lexicon/medications.toml")).unwrap();
+        let mut all = BTreeSet::new();
+        for word in read
+            .taken_back
+            .iter()
+            .chain(&read.not_taken)
+            .chain(&read.not_systemic)
+        {
+            assert_eq!(*word, word.to_lowercase());
+            assert!(all.insert(word), "{word} stands there twice");
+        }
+    }
+
+    #[test]
+    fn a_drug_is_named_in_every_language_and_not_where_it_is_taken_back() {
+        let named = |text: &str| {
+            drugs(&[], &[text], Codes::embedded())
+                .into_iter()
+                .collect::<Vec<_>>()
+        };
+        for (text, drug) in [
+            ("Octreotid", "octreotide"),
+            ("Sandostatin LAR Monatsdepot 30 mg", "octreotide"),
+            ("Lanreotid 120 mg s.c. alle 28 Tage", "lanreotide"),
+            ("SOMATULINE AUTOGEL 120 mg", "lanreotide"),
+            ("Lanréotide LP 120 mg", "lanreotide"),
+            ("Octreotida 20 mg mensual", "octreotide"),
+            ("Évérolimus 10 mg/j", "everolimus"),
+            ("Témozolomide", "temozolomide"),
+            ("Cisplatino 75 mg/m2", "cisplatin"),
+            ("Estreptozocina", "streptozocin"),
+            ("Interferone alfa 3 MUI", "interferon-alfa"),
+            ("Lutetium (177Lu) Oxodotreotid", "lutetium-dotatate"),
+            ("177Lu-DOTATOC 7,4 GBq", "prrt"),
+        ] {
+            assert_eq!(named(text), [drug], "{text}");
+        }
+        assert_eq!(named("CAPTEM"), ["temozolomide-capecitabine"]);
+        assert_eq!(named("STZ/5-FU"), ["fluorouracil", "streptozocin"]);
+        for text in [
+            "kein Octreotid",
+            "Octreotid abgesetzt 2024",
+            "Lanreotid pausiert",
+            "Unverträglichkeit: Capecitabin",
+            "Everolimus geplant",
+            "ggf. CAPTEM",
+            "Z.n. Streptozotocin",
+            "sans octréotide",
+            "sin lanreotida",
+            "lanreotide sospeso",
+            "Octreotid-Szintigraphie",
+            "68Ga-DOTATOC PET/CT",
+            "111In-Octreotid",
+            "5-FU Creme",
+            "Octreotidtest",
+        ] {
+            assert_eq!(named(text), Vec::<&str>::new(), "{text}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::element::Node;
 use super::phrase::{bare, greatest, without_labels};
 use super::value::{CONTRADICTION, NOT_AVAILABLE, Unread, Written, says_nothing};
-use crate::catalogue::FactId;
+use crate::catalogue::{FactId, Kind};
 use crate::codes::{Codes, Meaning};
 use crate::interval::{Bound, Interval};
 use crate::values::{
@@ -103,9 +103,20 @@ fn ratio_of(fact: FactId, ratio: Node<'_>) -> Option<(Interval, Option<String>)>
     }
 }
 
+/// From 1 on.
+const ROMAN: &[&str] = &["I", "II", "III", "IV", "V"];
+
 fn number_in_text(fact: FactId, text: &str) -> Result<InFactUnit, Unread> {
-    let text = bare(fact, text);
+    let (whole, text) = (text.trim(), bare(fact, text));
     let info = fact.info();
+    // Only behind a label: `IV` alone is a vein.
+    if info.kind == Kind::Score
+        && text.len() < whole.len()
+        && let Some(score) = ROMAN.iter().position(|roman| *roman == text)
+    {
+        let score = Decimal::from(score) + Decimal::ONE;
+        return Ok(in_fact_unit(fact, Interval::exactly(score), None)?);
+    }
     if info.zero.iter().any(|zero| *zero == text.to_lowercase()) {
         return Ok(in_fact_unit(fact, Interval::exactly(Decimal::ZERO), None)?);
     }
@@ -182,6 +193,10 @@ fn coded_number(fact: FactId, concept: Node<'_>, codes: &Codes) -> Result<InFact
                 }
                 Meaning::NotAssessed(of) => {
                     not_assessed |= of == fact;
+                    continue;
+                }
+                Meaning::NoAnswer => {
+                    not_assessed = true;
                     continue;
                 }
                 _ => continue,

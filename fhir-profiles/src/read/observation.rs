@@ -395,6 +395,25 @@ impl Reader<'_> {
         }
     }
 
+    /// A report concludes by code that something is there; the text of its conclusion is never looked at.
+    pub(super) fn conclusions(&mut self, mut record: Record<'_>) {
+        record.date_by(&["effectiveDateTime", "effectivePeriod", "issued"], self.as_of);
+        let stated = match record.status() {
+            "entered-in-error" => return,
+            "final" | "amended" | "corrected" | "appended" => Some(true),
+            "preliminary" | "partial" | "modified" => {
+                record.notes.push(PRELIMINARY.into());
+                Some(true)
+            }
+            _ => None,
+        };
+        for concluded in record.node.all("conclusionCode") {
+            let named = names(&concluded.codings(), self.codes);
+            let recorded = concluded.shown().unwrap_or_default();
+            self.observed(&record, recorded, concluded, &named, stated);
+        }
+    }
+
     /// An Observation coded with a diagnosis says by its value whether it is there.
     fn named_condition(
         &mut self,
@@ -405,14 +424,7 @@ impl Reader<'_> {
         usable: bool,
     ) {
         let codes = self.codes;
-        let named: Vec<Named> = codings
-            .iter()
-            .flat_map(|coding| codes.meanings(coding))
-            .filter_map(|meaning| match meaning {
-                Meaning::Names(named) => Some(named),
-                _ => None,
-            })
-            .collect();
+        let named = names(codings, codes);
         if named.is_empty() {
             return;
         }
@@ -436,7 +448,9 @@ impl Reader<'_> {
             // A value and an interpretation that contradict each other say nothing.
             .filter(|yes| interpreted.is_none_or(|interpreted| interpreted == *yes))
             .or_else(|| interpreted.filter(|_| matches!(written, Written::Nothing)));
-        self.observed(record, part, &named, stated.filter(|_| usable));
+        let Some(code) = part.get("code") else { return };
+        let recorded = code.shown().unwrap_or_default();
+        self.observed(record, recorded, code, &named, stated.filter(|_| usable));
     }
 }
 
@@ -458,6 +472,16 @@ pub(super) fn stated_by(named: Named) -> FactId {
         Named::NonFunctioning | Named::Syndrome(_) => FactId::Functioning,
         _ => FactId::Pnet,
     }
+}
+
+/// The diagnoses that codes name.
+fn names(codings: &[Coding<'_>], codes: &Codes) -> Vec<Named> {
+    let meanings = codings.iter().flat_map(|coding| codes.meanings(coding));
+    let named = meanings.filter_map(|meaning| match meaning {
+        Meaning::Names(named) => Some(named),
+        _ => None,
+    });
+    named.collect()
 }
 
 /// Whether the status lets an Observation count; a preliminary one is shown as such.

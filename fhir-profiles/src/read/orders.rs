@@ -1,7 +1,7 @@
 //! Draft orders: which treatments they order, by code or by name. No fact is read from them.
 
 use super::element::{Node, Tree};
-use super::medication::{ANALOGUE, Drugs, NAMES};
+use super::medication::{ANALOGUE, Drugs, named};
 use super::products::{Medications, Said};
 use super::treatment::as_given;
 use super::wording::{Kind, PROCEDURES, Place, drugs_ordered, is_elsewhere, is_liver, orders_procedure};
@@ -202,14 +202,11 @@ pub(super) fn done(
 }
 
 /// Whether a text may name a treatment, wherever in the body it is done.
-pub(super) fn may_be_named(texts: &[&str]) -> bool {
+pub(super) fn may_be_named(texts: &[&str], codes: &Codes) -> bool {
     let procedures = PROCEDURES
         .iter()
         .any(|(_, names, _)| orders_procedure(texts, names));
-    procedures
-        || NAMES
-            .iter()
-            .any(|(name, _)| texts.iter().any(|text| has_words(text, name)))
+    procedures || named(texts, codes).next().is_some()
 }
 
 fn of_drugs(drugs: Drugs) -> BTreeSet<Treatment> {

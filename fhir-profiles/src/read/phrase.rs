@@ -32,7 +32,7 @@ fn behind<'t>(text: &'t str, label: &str) -> Option<&'t str> {
 
 fn without_note(fact: FactId, text: &str) -> &str {
     let text = text.trim().trim_end_matches('.').trim_end();
-    let separators = [" (", "(", " [", " - ", " – ", ", ", ": ", "; "];
+    let separators = [" (", "(", " [", " - ", " – ", ", ", ": ", "; ", " ", "-"];
     let mut places: Vec<(usize, usize)> = separators
         .iter()
         .flat_map(|separator| text.match_indices(separator))
@@ -43,21 +43,68 @@ fn without_note(fact: FactId, text: &str) -> &str {
         .into_iter()
         .find_map(|(from, to)| {
             let (head, tail) = (text.get(..from)?, text.get(to..)?);
-            (!head.is_empty() && is_note(fact, tail)).then_some(head)
+            let apart = !matches!(text.get(from..to), Some(" " | "-"));
+            let whole = apart || !head.contains(['(', '[']);
+            let is_note = is_note(fact, head, tail) || (apart && may_go_on(fact, tail));
+            (!head.is_empty() && whole && is_note).then_some(head)
         })
         .unwrap_or(text)
 }
 
-/// A note in full; what a score means may go on, but neither doubt nor give another number. `50` stands in the wording
-/// of ECOG 2 and 3.
-fn is_note(fact: FactId, tail: &str) -> bool {
+/// Whether the text is made of the fact's notes, and of those of the value before it, in full.
+fn is_note(fact: FactId, head: &str, tail: &str) -> bool {
+    let info = fact.info();
+    let of_value = info
+        .notes_of
+        .iter()
+        .filter(|(value, _)| ends_with(head, value))
+        .map(|(_, note)| note);
+    let notes: Vec<Vec<String>> = info
+        .notes
+        .iter()
+        .chain(of_value)
+        .map(|note| words(note))
+        .collect();
+    let tail = words(tail);
+    let mut rest = tail.as_slice();
+    while !rest.is_empty() {
+        let fits = notes.iter().filter(|note| rest.starts_with(note));
+        let Some(longest) = fits.map(Vec::len).max() else {
+            return false;
+        };
+        rest = rest.get(longest..).unwrap_or_default();
+    }
+    !tail.is_empty()
+}
+
+/// Whether the last word of a text is this one.
+fn ends_with(text: &str, word: &str) -> bool {
+    words(text)
+        .last()
+        .is_some_and(|last| *last == word.to_lowercase())
+}
+
+/// The words of a text in small letters; every sign that may doubt or limit stays with its word.
+fn words(text: &str) -> Vec<String> {
+    let lower = text.to_lowercase();
+    lower
+        .split(|c: char| c.is_whitespace() || ",;:()[]-–".contains(c))
+        .map(|word| word.trim_end_matches('.'))
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// A note of a score, whose meaning may go on, but neither doubt nor give another number. `50` stands in the wording of
+/// ECOG 2 and 3.
+fn may_go_on(fact: FactId, tail: &str) -> bool {
     let tail = tail.trim().trim_end_matches([')', ']']).trim().to_lowercase();
     let digits: String = tail.chars().filter(char::is_ascii_digit).collect();
-    let may_go_on =
+    let is_meaning =
         fact.info().kind == Kind::Score && !tail.contains('?') && matches!(digits.as_str(), "" | "50");
     fact.info().notes.iter().any(|note| {
         tail.strip_prefix(note.as_str())
-            .is_some_and(|more| more.is_empty() || (may_go_on && !more.starts_with(char::is_alphanumeric)))
+            .is_some_and(|more| more.is_empty() || (is_meaning && !more.starts_with(char::is_alphanumeric)))
     })
 }
 
@@ -108,6 +155,14 @@ mod tests {
             ),
             (FactId::SstrUptake, "Krenning-Score 4", "4"),
             (FactId::Glucagon, "1200 pg/mL (H)", "1200 pg/mL"),
+            (FactId::Ki67, "9% (WHO grade 2)", "9%"),
+            (FactId::Ki67, "9 % (G2)", "9 %"),
+            (FactId::Ki67, "8 % der Tumorzellkerne", "8 %"),
+            (FactId::Ki67, "8 % of tumor cells (hot spot)", "8 %"),
+            (FactId::TumourSize, "3.2 cm in greatest dimension", "3.2 cm"),
+            (FactId::TumourSize, "32 mm im größten Durchmesser", "32 mm"),
+            (FactId::SstrUptake, "Krenning 3 (uptake greater than liver)", "3"),
+            (FactId::Margins, "R0-Resektion", "R0"),
         ] {
             assert_eq!(bare(fact, text), value, "{text}");
         }
@@ -120,6 +175,14 @@ mod tests {
             (FactId::Ki67, "12 % (hot spot?)"),
             (FactId::Ki67, "12 % (biopsy of the breast)"),
             (FactId::Ki67, "not 12 %"),
+            (FactId::Ki67, "9% (was G1)"),
+            (FactId::Ki67, "9% (WHO grade 2?)"),
+            (FactId::Ki67, "8 % der Tumorzellkerne, zuvor"),
+            (FactId::TumourSize, "3.2 cm in greatest dimension in 2024"),
+            (FactId::SstrUptake, "3 (uptake equal to liver)"),
+            (FactId::SstrUptake, "3 (uptake not greater than liver)"),
+            (FactId::Margins, "R0 resection planned"),
+            (FactId::Margins, "R0 (mikroskopischer Residualtumor)"),
             (FactId::Ki67, "ki 678"),
             (FactId::Mitoses, "Ki-67 12 %"),
             (FactId::Ecog, "1 (suspected)"),

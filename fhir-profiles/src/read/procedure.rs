@@ -4,6 +4,7 @@ use super::Reader;
 use super::orders::done;
 use super::record::Record;
 use super::treatment::{Told, as_given};
+use super::value::{self, Written};
 use super::words::{begins_word, has_words};
 use crate::catalogue::FactId;
 use crate::chart::{Coding, Item, Narrow};
@@ -55,11 +56,12 @@ pub(super) fn is_read(narrow: &Narrow<'_>, codes: &Codes) -> bool {
                             | FactId::BilioentericAnastomosis
                             | FactId::RenalFailure
                     )
+                    | Meaning::Asks(FactId::PriorSystemicTherapy)
             )
         });
     by_code
         || names_anastomosis(texts.iter().copied())
-        || super::orders::may_be_named(&texts)
+        || super::orders::may_be_named(&texts, codes)
         || !narrow.used.is_empty()
 }
 
@@ -135,6 +137,14 @@ impl Reader<'_> {
                 }
             }
         }
+        let of_liver = |treatment: &Treatment| treatment.as_str() == "liver-resection";
+        if deed.resection || deed.treatments.iter().any(of_liver) {
+            self.outcome(&record, !deed.treatments.iter().any(of_liver));
+        }
+        let no_more_said = deed.treatments.is_empty() && deed.drugs.is_empty();
+        if no_more_said && codings.iter().any(|coding| self.is_systemic(coding)) {
+            self.systemic(&record, recorded);
+        }
         for (treatments, says) in [(&deed.treatments, Says::Done), (&deed.drugs, Says::Dose)] {
             if treatments.is_empty() {
                 continue;
@@ -145,6 +155,53 @@ impl Reader<'_> {
                 status => no_evidence(status),
             };
             self.treated(treatments, told, &record, (codings, &names, recorded));
+        }
+    }
+
+    fn is_systemic(&self, coding: &Coding<'_>) -> bool {
+        let is_it = |meaning| meaning == Meaning::Asks(FactId::PriorSystemicTherapy);
+        self.codes.meanings(coding).any(is_it)
+    }
+
+    /// A systemic therapy of which no more is said.
+    fn systemic(&mut self, record: &Record<'_>, recorded: &str) {
+        let fact = FactId::PriorSystemicTherapy;
+        match record.status() {
+            "completed" => self.add(fact, "present", Source::Procedure, record.evidence(recorded)),
+            "entered-in-error" => {}
+            status => {
+                let note = format!("status {}: no evidence either way", known_status(status));
+                self.facts.shown(fact, record.noted(recorded, note));
+            }
+        }
+    }
+
+    /// The residual tumour that a resection leaves; the success of an operation is none.
+    fn outcome(&mut self, record: &Record<'_>, of_primary: bool) {
+        let fact = FactId::Margins;
+        let Some(outcome) = record.node.get("outcome").map(Written::Concept) else {
+            return;
+        };
+        let Ok(words) = value::words(fact, &outcome, self.codes) else {
+            return;
+        };
+        let recorded = outcome.recorded();
+        match record.status() {
+            "entered-in-error" => {}
+            "completed" if of_primary => {
+                for word in words {
+                    let evidence = record.evidence(recorded.as_str());
+                    self.add(fact, word.as_str(), Source::Procedure, evidence);
+                }
+            }
+            "completed" => {
+                self.facts
+                    .shown(fact, record.noted(recorded, "of a resection of the liver"));
+            }
+            status => {
+                let note = format!("status {}: no evidence either way", known_status(status));
+                self.facts.shown(fact, record.noted(recorded, note));
+            }
         }
     }
 
@@ -179,7 +236,7 @@ impl Reader<'_> {
         if deed.resection {
             deed.treatments.extend(Treatment::parse("pancreatic-resection"));
         }
-        let is_drug = |treatment: &Treatment| super::medication::is_drug(*treatment);
+        let is_drug = |treatment: &Treatment| super::medication::is_drug(*treatment, self.codes);
         let (drugs, treatments) = done.into_iter().partition::<BTreeSet<_>, _>(is_drug);
         deed.treatments.extend(treatments);
         // What is given into an artery of the liver is no systemic treatment.
@@ -192,7 +249,10 @@ impl Reader<'_> {
             for used in &item.narrow.used {
                 let texts: Vec<&str> = used.texts().collect();
                 let drugs = super::medication::drugs(&used.codings, &texts, self.codes);
-                deed.drugs.extend(drugs.into_iter().filter_map(as_given));
+                let given = drugs.into_iter().filter_map(as_given);
+                let (drugs, methods) = given.partition::<BTreeSet<_>, _>(is_drug);
+                deed.drugs.extend(drugs);
+                deed.treatments.extend(methods);
             }
         }
         deed

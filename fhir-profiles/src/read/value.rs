@@ -231,6 +231,7 @@ fn coded_words(fact: FactId, concept: Node<'_>, codes: &Codes) -> Result<BTreeSe
             match meaning {
                 Meaning::Says(of, word) if of == fact => found.extend(fact.word(word)),
                 Meaning::NotAssessed(of) => not_assessed |= of == fact,
+                Meaning::NoAnswer => not_assessed = true,
                 Meaning::Word(word) => found.extend(fact.word(word).or_else(|| word_of_text(fact, word))),
                 Meaning::Affirms => found.extend(polar(fact, true)),
                 Meaning::Denies => found.extend(polar(fact, false)),

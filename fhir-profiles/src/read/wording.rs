@@ -1,6 +1,6 @@
 //! The wording of an order: which procedures and drugs it names as what is to be done.
 
-use super::medication::{Drugs, NAMES, NOT_SYSTEMIC, TAKEN_BACK, coded};
+use super::medication::{BESIDE, Drugs, coded};
 use super::words::has_words;
 use crate::chart::Coding;
 use crate::codes::Codes;
@@ -297,16 +297,20 @@ pub(super) fn drugs_ordered(codings: &[Coding<'_>], texts: &[&str], kind: Kind, 
         Kind::Medication => &[&["placebo"]],
         Kind::Service => &[ABOUT, TESTED],
     };
-    let named: Drugs = NAMES
-        .iter()
+    let named: Drugs = codes
+        .names()
         .filter(|(name, _)| texts.iter().any(|text| is_meant(text, name, about)))
-        .map(|(_, drug)| *drug)
+        .flat_map(|(_, drugs)| drugs)
         .collect();
     let is_about = kind == Kind::Service && about.iter().any(|words| holds(texts, words));
     let coded = coded(codings, codes).filter(|drug| !is_about || named.contains(drug));
     let mut found: Drugs = coded.collect();
     found.extend(named);
-    if holds(texts, NOT_SYSTEMIC) {
+    if BESIDE
+        .not_systemic
+        .iter()
+        .any(|word| holds(texts, &[word.as_str()]))
+    {
         found.retain(|drug| *drug == "lutetium-dotatate");
     }
     found
@@ -330,8 +334,9 @@ fn is_meant(text: &str, name: &str, about: &[&[&str]]) -> bool {
                 .any(|words| words.iter().any(|word| has_words(text, word)))
         };
         !inside
-            && !next(words(head).into_iter().rev())
-                .is_some_and(|word| BEFORE.contains(&word) || TAKEN_BACK.contains(&word))
+            && !next(words(head).into_iter().rev()).is_some_and(|word| {
+                BEFORE.contains(&word) || BESIDE.taken_back.iter().any(|back| back == word)
+            })
             && !next(words(&tail).into_iter()).is_some_and(|word| BEHIND.contains(&word))
             && !about(head)
             && !about(&tail)

@@ -32,6 +32,17 @@ const FIELDS: &[&str] = &[
     "highpowerfields",
     "high-powerfield",
     "high-powerfields",
+    "hgf",
+    "hauptgesichtsfeld",
+    "hauptgesichtsfelder",
+    "hauptgesichtsfeldern",
+    // With the abbreviation in brackets, which say nothing here.
+    "highpowerfieldshpf",
+    "high-powerfieldshpf",
+    "hpfhighpowerfields",
+    "hpfhigh-powerfields",
+    "hauptgesichtsfelderhgf",
+    "hgfhauptgesichtsfelder",
 ];
 const SQUARE_MILLIMETRES: &[&str] = &["mm2", "mm^2", "sqmm", "squaremm", "qmm"];
 const COUNTED: &[&str] = &[

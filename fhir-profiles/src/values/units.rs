@@ -127,6 +127,13 @@ const PERCENT: &[&str] = &[
     "/100cells",
     "/100tumourcells",
     "/100tumorcells",
+    "cells/100cells",
+    "nuclei/100nuclei",
+    "positivecells/100cells",
+    "tumourcells/100tumourcells",
+    "tumorcells/100tumorcells",
+    "zellen/100zellen",
+    "tumorzellen/100tumorzellen",
     "10*-2",
 ];
 

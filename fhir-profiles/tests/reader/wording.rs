@@ -180,7 +180,7 @@ fn words_have_synonyms() {
         &[
             ("irresectable", "unresectable"),
             ("resektabel", "resectable"),
-            ("not resectable", "unreadable"),
+            ("not resectable", "unresectable"),
         ],
     );
     check(

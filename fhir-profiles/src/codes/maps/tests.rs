@@ -116,7 +116,7 @@ fn every_fault_is_told_with_its_place() {
         ),
         (
             targets(json!([{"code": "ki67", "equivalence": "equal", "dependsOn": [{"property": "p"}]}])),
-            "a.json: group[0].element[0].target[0]: `dependsOn` is not read",
+            "a.json: group[0].element[0].target[0]: `dependsOn` is not read, but for a method that is `who`",
         ),
     ] {
         assert_eq!(only(groups), fault);
