@@ -6,6 +6,7 @@
 pub mod assessment;
 pub mod engine;
 pub mod knowledge;
+pub mod laws;
 pub mod orders;
 pub mod render;
 pub mod vignettes;

@@ -13,6 +13,7 @@ pub mod hooks;
 mod host;
 pub mod http;
 pub mod input;
+pub mod laws;
 mod pages;
 pub mod sandbox;
 pub mod settings;

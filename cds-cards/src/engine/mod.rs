@@ -18,6 +18,7 @@ use crate::assessment::{Assessment, Gate, NotReadReport, Pathway, ProblemReport}
 use crate::knowledge::Knowledge;
 use criteria::Evaluation;
 use fhir_profiles::Facts;
+pub(crate) use settles::values;
 use stands::Stands;
 
 /// Works out grade, stages, the verdict of every option, discrepancies and what is missing, for the day of `facts`.

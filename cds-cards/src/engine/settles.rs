@@ -76,7 +76,7 @@ fn needed_for(knowledge: &Knowledge, options: &std::collections::BTreeMap<usize,
 
 /// A reading of today for each value that can make a difference: each word, each whole number of a score, a number in each
 /// band of the rules that read the fact, a status that has lasted and one that has not.
-fn values(knowledge: &Knowledge, fact: FactId, as_of: Date) -> Vec<Reading> {
+pub(crate) fn values(knowledge: &Knowledge, fact: FactId, as_of: Date) -> Vec<Reading> {
     let today = PartialDate::from_date(as_of);
     let reading = |value: Value| {
         let evidence = Evidence {

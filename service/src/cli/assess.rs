@@ -95,7 +95,8 @@ impl Assessing<'_> {
     }
 }
 
-fn read(path: &Path) -> Result<String, String> {
+/// The text of a file; `-` is standard input.
+pub(super) fn read(path: &Path) -> Result<String, String> {
     let mut bytes = Vec::new();
     let read = if path == Path::new("-") {
         std::io::stdin().read_to_end(&mut bytes).map(drop)

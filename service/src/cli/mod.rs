@@ -6,6 +6,7 @@ mod knowledge;
 mod probe;
 mod report;
 mod screen;
+mod selfcheck;
 mod serve;
 mod settings;
 mod store;
@@ -58,6 +59,13 @@ enum Command {
     /// read (with a ConceptMap to begin with), and what the server does not honour. Reads only. [fhir] and knowledge
     /// settings apply.
     Probe(ProbeArgs),
+    /// Hold the laws of the rules on charts of one's own.
+    ///
+    /// A file is a FHIR Bundle or a CDS Hooks request of one patient. Each is assessed as it stands, shuffled, repeated, encoded
+    /// otherwise, as a request or a Bundle, and with every unknown fact made known, value by value: nothing may move but what
+    /// the new fact settles. Nothing leaves this machine. The exit code is 0 if nothing moved, 1 if something did, 2 if a file
+    /// could not be assessed. Knowledge and code settings apply.
+    Selfcheck(SelfcheckArgs),
     /// Check, show, compare or export the knowledge.
     #[command(subcommand)]
     Knowledge(KnowledgeCommand),
@@ -84,6 +92,16 @@ struct AssessArgs {
     /// Form of the output.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+}
+
+#[derive(Debug, Args)]
+struct SelfcheckArgs {
+    /// Files to read; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Day of evaluation, YYYY-MM-DD [default: today].
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
 }
 
 #[derive(Debug, Args)]
@@ -243,6 +261,7 @@ pub fn run() -> ExitCode {
         Command::Serve => serve::run(config),
         Command::Assess(args) => assess::run(&args, config),
         Command::Screen(args) => screen::run(&args, config),
+        Command::Selfcheck(args) => selfcheck::run(&args, config),
         Command::Probe(args) => probe::run(&args, config),
         Command::Knowledge(KnowledgeCommand::Export { dir }) => knowledge::export(&dir, config),
         Command::Feedback(FeedbackCommand::Report { since, format }) => {
