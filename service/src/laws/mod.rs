@@ -80,10 +80,11 @@ impl Laws<'_> {
     /// Makes every unknown fact known with each of its values: no criterion may go from met to not met or back.
     async fn fill(&self, json: &Json, before: &Assessment, found: &mut Found) {
         let knowledge = &self.evaluator.knowledge;
+        // Where readings disagree a new one does not fill, it overrules.
         let unknown = before
             .facts
             .iter()
-            .filter(|(_, fact)| fact.status == Status::Unknown);
+            .filter(|(_, fact)| fact.status == Status::Unknown && fact.reason != Some(Reason::Conflicting));
         for (fact, _) in unknown {
             for reading in laws::values(knowledge, *fact, self.as_of) {
                 let (record, said) = record(*fact, &reading, self.as_of, before.subject.as_deref());
