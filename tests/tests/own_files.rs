@@ -19,6 +19,16 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
+/// Charts of which every fact is filled: one that says little, one that says much, one at odds with itself, one of a tumour
+/// that is none of ours, one with treatments.
+const FILLED: [&str; 5] = [
+    "sparse-chart",
+    "transplantation-candidate",
+    "conflicting-chart",
+    "pancreatic-adenocarcinoma",
+    "carcinoid-syndrome-progressing",
+];
+
 #[actix_web::test]
 async fn nothing_moves() {
     let evaluator = Evaluator::load(&settings::load(&Source::default()).unwrap()).unwrap();
@@ -32,18 +42,30 @@ async fn nothing_moves() {
     files(&here().join("../service/demo/patients"), &mut found);
     files(&here().join("cases"), &mut found);
     for path in found {
-        // What cannot be assessed as it stands is a test of its own.
-        if let Ok(of_one) = laws.hold(&std::fs::read_to_string(&path).unwrap()).await {
-            held += 1;
-            assert!(of_one.checks > 8, "{}", path.display());
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut say = |moves: Vec<String>| {
             moved.extend(
-                of_one
-                    .moved
+                moves
                     .into_iter()
                     .map(|what| format!("{}: {what}", path.display())),
             );
+        };
+        // What cannot be assessed as it stands is a test of its own.
+        let Ok(written) = laws.rewrite(&text).await else {
+            continue;
+        };
+        held += 1;
+        assert!(written.checks >= 8, "{}", path.display());
+        say(written.moved);
+        if path
+            .file_stem()
+            .is_some_and(|stem| FILLED.iter().any(|name| stem == *name))
+        {
+            let filled = laws.fill(&text).await.unwrap();
+            assert!(filled.checks > 50, "{}", path.display());
+            say(filled.moved);
         }
     }
-    assert!(held >= 30, "{held}");
+    assert!(held >= 17, "{held}");
     assert!(moved.is_empty(), "{}", moved.join("\n"));
 }

@@ -85,11 +85,11 @@ fn merely_missing(fact: &FactReport) -> bool {
         && fact.aside.is_none()
 }
 
-fn faults(facts: &Facts) -> Vec<String> {
-    let assessment = cds_cards::assess(&KNOWLEDGE, facts);
+/// Where a text says of a fact what does not hold of it.
+fn misnamed(assessment: &Assessment, texts: &[String]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for text in texts(&assessment) {
-        for clause in clauses(&text) {
+    for text in texts {
+        for clause in clauses(text) {
             for (id, fact) in assessment
                 .facts
                 .iter()
@@ -108,6 +108,12 @@ fn faults(facts: &Facts) -> Vec<String> {
             }
         }
     }
+    found
+}
+
+fn faults(facts: &Facts) -> Vec<String> {
+    let assessment = cds_cards::assess(&KNOWLEDGE, facts);
+    let mut found = misnamed(&assessment, &texts(&assessment));
     for option in &assessment.options {
         for criterion in option
             .criteria
@@ -248,4 +254,23 @@ fn of_every_case_and_demo_patient() {
             .into_iter()
             .chain(bundles(&here().join("../service/demo/patients"))),
     );
+}
+
+/// Without this the law would hold of sentences that it does not understand.
+#[test]
+fn a_wrong_word_is_found() {
+    let mut vignette = vignettes::embedded()
+        .unwrap()
+        .remove("base/nothing-else-recorded")
+        .unwrap();
+    vignette.gaps.insert(FactId::Ki67, Gap::Failed);
+    let assessment = cds_cards::assess(&KNOWLEDGE, &vignette.facts().unwrap());
+    let wrong = |text: &str| !misnamed(&assessment, &[text.to_owned()]).is_empty();
+    let [ki67, mitoses] = [FactId::Ki67, FactId::Mitoses].map(|id| id.info().label.as_str());
+    assert!(wrong(&format!("open: {ki67}, {mitoses}: not recorded")));
+    assert!(wrong(&format!("**Not recorded:** {mitoses}, {ki67}")));
+    assert!(!wrong(&format!(
+        "{mitoses} not recorded; {ki67} could not be fetched"
+    )));
+    assert!(wrong(&format!("{mitoses} recorded, not confirmed")));
 }

@@ -48,25 +48,32 @@ impl Laws<'_> {
     /// # Errors
     /// [`Failure`] if it cannot be assessed as it stands.
     pub async fn hold(&self, text: &str) -> Result<Found, Failure> {
+        let mut found = self.rewrite(text).await?;
+        let filled = self.fill(text).await?;
+        found.checks += filled.checks;
+        found.moved.extend(filled.moved);
+        Ok(found)
+    }
+
+    /// Writes it in other ways that say the same: nothing may move.
+    ///
+    /// # Errors
+    /// As [`hold`](Self::hold).
+    pub async fn rewrite(&self, text: &str) -> Result<Found, Failure> {
         let before = self.assess(text).await?;
         let mut found = Found::default();
-        let Some(json) = Json::parse(text) else {
-            return Ok(found);
-        };
         let whole = before.facts.values().all(|fact| fact.gap.is_none());
         let subject = before.subject.as_deref();
-        for variant in variants(&json, self.templates, subject, whole) {
+        let written = Json::parse(text).map(|json| variants(&json, self.templates, subject, whole));
+        for variant in written.unwrap_or_default() {
             found.checks += 1;
-            match self.assess(&variant.text).await {
-                Ok(after) => found.moved.extend(
-                    differences(&before, &after)
-                        .into_iter()
-                        .map(|what| format!("{}: {what}", variant.what)),
-                ),
-                Err(failure) => found.moved.push(format!("{}: {failure}", variant.what)),
-            }
+            let moved = match self.assess(&variant.text).await {
+                Ok(after) => differences(&before, &after),
+                Err(failure) => vec![failure.to_string()],
+            };
+            let named = moved.into_iter().map(|what| format!("{}: {what}", variant.what));
+            found.moved.extend(named);
         }
-        self.fill(&json, &before, &mut found).await;
         Ok(found)
     }
 
@@ -78,7 +85,15 @@ impl Laws<'_> {
     }
 
     /// Makes every unknown fact known with each of its values: no criterion may go from met to not met or back.
-    async fn fill(&self, json: &Json, before: &Assessment, found: &mut Found) {
+    ///
+    /// # Errors
+    /// As [`hold`](Self::hold).
+    pub async fn fill(&self, text: &str) -> Result<Found, Failure> {
+        let before = self.assess(text).await?;
+        let mut found = Found::default();
+        let Some(json) = Json::parse(text) else {
+            return Ok(found);
+        };
         let knowledge = &self.evaluator.knowledge;
         // Where readings disagree a new one does not fill, it overrules.
         let unknown = before
@@ -88,7 +103,7 @@ impl Laws<'_> {
         for (fact, _) in unknown {
             for reading in laws::values(knowledge, *fact, self.as_of) {
                 let (record, said) = record(*fact, &reading, self.as_of, before.subject.as_deref());
-                let Some(filled) = variants::with_entry(json, record) else {
+                let Some(filled) = variants::with_entry(&json, record) else {
                     continue;
                 };
                 found.checks += 1;
@@ -96,7 +111,7 @@ impl Laws<'_> {
                     found.moved.push(format!("with {fact} {said}: not assessable"));
                     continue;
                 };
-                for turned in laws::turned(knowledge, before, &after, *fact) {
+                for turned in laws::turned(knowledge, &before, &after, *fact) {
                     let (was, is) = (outcome(turned.was), outcome(turned.is));
                     found.moved.push(format!(
                         "with {fact} {said}: {} of {}: {was}, then {is}",
@@ -105,6 +120,7 @@ impl Laws<'_> {
                 }
             }
         }
+        Ok(found)
     }
 }
 
