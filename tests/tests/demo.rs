@@ -4,7 +4,7 @@
 #![cfg(test)]
 
 use acceptance::here;
-use cds_cards::assessment::{Assessment, Gate, Stage};
+use cds_cards::assessment::{Assessment, Gate, GivenState, Stage};
 use fhir_profiles::chart::ChartBuilder;
 use fhir_profiles::codes::Codes;
 use fhir_profiles::read::{ReadPolicy, read};
@@ -167,6 +167,22 @@ fn aspect(of: &Assessment, name: &str) -> String {
     }))
 }
 
+/// Treatments given as the README writes them.
+fn given(of: &Assessment) -> String {
+    let given = of.pathway.iter().flat_map(|pathway| &pathway.given);
+    listed(given.map(|given| {
+        let state = match given.state {
+            GivenState::Now => "now",
+            GivenState::Before => "before",
+        };
+        let times = given.times.filter(|times| *times > 1);
+        let times = times.map_or(String::new(), |times| format!(", {times} times"));
+        let since = given.progression_since.as_ref();
+        let since = since.map_or(String::new(), |day| format!(", progression since {day}"));
+        format!("{} {state}{times}{since}", given.options.join(" + "))
+    }))
+}
+
 #[test]
 fn what_stands_beside_the_verdicts_is_as_worked_out() {
     let readme = readme();
@@ -187,6 +203,7 @@ fn what_stands_beside_the_verdicts_is_as_worked_out() {
             ("favours", aspect(of, "favours")),
             ("cautions", aspect(of, "cautions")),
             ("discrepancies", listed(discrepancies)),
+            ("given", given(of)),
         ];
         let hand = row
             .iter()
