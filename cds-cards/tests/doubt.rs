@@ -197,7 +197,7 @@ fn stability_is_counted_to_its_last_reading() {
 }
 
 #[test]
-fn a_status_last_read_long_ago_says_nothing_of_today() {
+fn a_status_last_read_long_ago_is_for_a_person_to_judge() {
     for (since, last) in [
         ("2026-04-01", "2026-04-30"),
         ("2019-04-01", "2019-04-02"),
@@ -206,7 +206,7 @@ fn a_status_last_read_long_ago_says_nothing_of_today() {
         let (reason, outcome, interpretation, because) = stable(since, last);
         assert_eq!(
             (outcome, reason),
-            (Outcome::Unknown, Some(Reason::Missing)),
+            (Outcome::Unknown, Some(Reason::Judgement)),
             "{last}"
         );
         assert!(interpretation);

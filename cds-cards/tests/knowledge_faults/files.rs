@@ -32,10 +32,10 @@ fn an_id_that_stands_twice() {
     );
     one(
         "evidence/ambiguities.csv",
-        "\nAmb2,",
-        "\nAmb1,",
+        "\nAmb29,",
+        "\nAmb28,",
         1,
-        "`Amb1` stands twice",
+        "`Amb28` stands twice",
     );
     one(
         "options/everolimus/option.toml",
