@@ -68,6 +68,16 @@ impl PartialDate {
         Date::new(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1)).unwrap_or(Date::MIN)
     }
 
+    /// This date, or the other if its last possible day is later.
+    #[must_use]
+    pub fn max_by_latest(self, other: Self) -> Self {
+        if other.latest() > self.latest() {
+            other
+        } else {
+            self
+        }
+    }
+
     /// The last day it can mean.
     pub fn latest(&self) -> Date {
         let first =

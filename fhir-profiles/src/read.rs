@@ -5,6 +5,7 @@ mod aside;
 mod category;
 mod clean;
 mod condition;
+mod denials;
 mod element;
 mod grade;
 mod marker;
@@ -40,6 +41,7 @@ use crate::facts::{
 };
 use around::{Targets, key, observations};
 use aside::Refusal;
+use denials::Denials;
 use element::Tree;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -89,6 +91,7 @@ pub fn read(chart: &Chart<'_>, policy: &ReadPolicy<'_>) -> Facts {
         medications: Medications::of([chart]),
         diagnoses: Diagnoses::of(chart),
         histologies: Vec::new(),
+        denials: Denials::default(),
         is_elsewhere: &|reference| chart.is_elsewhere(reference),
         is_net_by_name: false,
         targets: Targets::default(),
@@ -98,6 +101,7 @@ pub fn read(chart: &Chart<'_>, policy: &ReadPolicy<'_>) -> Facts {
     reader.beside(chart);
     for (item, tree) in &parsed {
         for record in observations(item, tree).0 {
+            reader.collect_denial(record.clone());
             reader.collect_histology(record);
         }
         if item.kind() == "Condition" {
@@ -164,6 +168,7 @@ struct Reader<'r> {
     medications: Medications<'r>,
     diagnoses: Diagnoses<'r>,
     histologies: Vec<Histology>,
+    denials: Denials,
     /// References to a patient of another server.
     is_elsewhere: &'r dyn Fn(&str) -> bool,
     /// Whether ICD-O codes the tumour as one that is well differentiated by name.

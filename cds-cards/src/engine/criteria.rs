@@ -229,7 +229,16 @@ impl<'a> Evaluation<'a> {
             Truth::Unknown(_) if grade.single().is_none() => self.unknown_among(grade.could_settle()),
             _ => Vec::new(),
         };
-        let interpretation = grade.measures_differ()
+        // That the higher of two measures counts is our reading only where the lower would come out otherwise.
+        let by_each = grade.by_each_measure(self.knowledge);
+        let alike = by_each.iter().all(|names| {
+            let calls = names
+                .iter()
+                .filter_map(|name| calls.get(name))
+                .map(|(call, _)| *call);
+            Truth::of_candidates(calls.map(Truth::from), Reason::Judgement) == truth
+        });
+        let interpretation = (grade.measures_differ() && !alike)
             || (grade.unknown.is_none() && called.iter().any(|(_, interpreted)| *interpreted));
         Evaluated {
             open,
@@ -426,7 +435,12 @@ impl<'a> Evaluation<'a> {
                 Verdict::Undetermined | Verdict::Provisional => format!("{}: open ({reasons})", option.label),
             }
         });
-        let interpretation = wanted != Outcome::Met && telling.iter().any(|e| e.interpretation);
+        // What one criterion of the review's own decides is no reading of ours, whatever else speaks the same way.
+        let interpretation = match wanted {
+            Outcome::Met => false,
+            Outcome::NotMet => !telling.is_empty() && telling.iter().all(|e| e.interpretation),
+            Outcome::Unknown => telling.iter().any(|e| e.interpretation),
+        };
         self.options.insert(
             &option.id,
             OptionValue {

@@ -227,6 +227,9 @@ fn once_there(id: FactId, reading: &Reading) -> String {
 
 fn differentiation_and_grade(evaluation: &Evaluation<'_>) -> Option<Discrepancy> {
     let grade = &evaluation.grade;
+    if let Some(general) = poor_by_general_grading(evaluation) {
+        return Some(general);
+    }
     let found = readings(evaluation, FactId::Differentiation);
     if grade.unknown.is_some() || found.is_empty() {
         return None;
@@ -255,6 +258,18 @@ fn differentiation_and_grade(evaluation: &Evaluation<'_>) -> Option<Discrepancy>
         .chain(grade.facts())
         .collect();
     Some(discrepancy("differentiation-and-grade", facts, text))
+}
+
+/// A general grading says poor of a tumour that is well differentiated by name (section 2).
+fn poor_by_general_grading(evaluation: &Evaluation<'_>) -> Option<Discrepancy> {
+    let id = FactId::Differentiation;
+    let general = &evaluation.facts.get(id).general;
+    let poor = general.iter().find(|reading| reading.says("poor"))?;
+    let text = format!(
+        "{} by a general grading, but the tumour is coded as one that is well differentiated by name: not used",
+        fact_text(id, std::slice::from_ref(poor))
+    );
+    Some(discrepancy("differentiation-and-grade", vec![id], text))
 }
 
 fn ki67_and_mitoses(evaluation: &Evaluation<'_>) -> Option<Discrepancy> {

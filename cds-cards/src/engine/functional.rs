@@ -43,6 +43,7 @@ pub(crate) fn functional(knowledge: &Knowledge, facts: &Facts) -> Functional {
         Err(unknown) => reasons = Some(super::grade::why(unknown)),
     }
     let mut hormone_judgement = false;
+    let mut hormone_conflict = false;
     for rule in &knowledge.hormones {
         let Some(criterion) = knowledge.criteria.get(&rule.criterion) else {
             continue;
@@ -69,14 +70,19 @@ pub(crate) fn functional(knowledge: &Knowledge, facts: &Facts) -> Functional {
                 used.push(*fact);
                 because.push(format!("{} lies across the limit", fact.info().label));
             }
-            Truth::Unknown(reason) => reasons = outranking(reasons, Some(reason)),
+            Truth::Unknown(reason) => {
+                hormone_conflict |= reason == Reason::Conflicting;
+                reasons = outranking(reasons, Some(reason));
+            }
             Truth::NotMet => {}
         }
     }
+    let denied = statuses.contains("non-functioning");
     let unknown = match statuses.len() {
         0 if hormone_judgement => Some(Reason::Judgement),
         0 => reasons.or(Some(Reason::Missing)),
-        1 if hormone_judgement && statuses.contains("non-functioning") => Some(Reason::Judgement),
+        1 if denied && hormone_conflict => Some(Reason::Conflicting),
+        1 if denied && hormone_judgement => Some(Reason::Judgement),
         1 => None,
         _ => Some(Reason::Conflicting),
     };

@@ -274,6 +274,14 @@ impl Grade {
         }
     }
 
+    /// The names of the grades that each known measure allows by itself.
+    pub(crate) fn by_each_measure(&self, knowledge: &Knowledge) -> Vec<Vec<String>> {
+        let known = [&self.by_ki67, &self.by_mitoses].into_iter().flatten();
+        known
+            .map(|possible| Self::names(knowledge, &possible.grades))
+            .collect()
+    }
+
     /// The one grade left, as a position in the table.
     pub(crate) fn single(&self) -> Option<usize> {
         match self.unknown {

@@ -384,6 +384,7 @@ impl Reader<'_> {
         stated: Option<bool>,
     ) {
         let sites = sites(record.node, self.codes);
+        let taken_back = stated == Some(true) && self.denials.takes_back(code, record.effective);
         for name in named {
             let fact = match name {
                 Named::Pnet => Some(FactId::Pnet),
@@ -405,6 +406,11 @@ impl Reader<'_> {
                 _ => FactId::Pnet,
             };
             match (name, stated) {
+                // Where the denial itself is no reading of the fact.
+                _ if taken_back && fact.is_none() => {
+                    let evidence = record.noted(recorded, "a newer record of the same question denies it");
+                    self.facts.shown(shown, evidence);
+                }
                 (Named::Holds(fact, word), Some(true)) => {
                     if let Some(word) = fact.word(word) {
                         let value = Value::Words(BTreeSet::from([word]));

@@ -410,6 +410,9 @@ impl Reader<'_> {
         for concluded in record.node.all("conclusionCode") {
             let named = names(&concluded.codings(), self.codes);
             let recorded = concluded.shown().unwrap_or_default();
+            if self.is_set_aside(&mut record, recorded, &named) {
+                continue;
+            }
             self.observed(&record, recorded, concluded, &named, stated);
         }
     }
@@ -428,29 +431,40 @@ impl Reader<'_> {
         if named.is_empty() {
             return;
         }
-        let presence = FactId::LiverMetastases;
-        if self.is_of_another_tumour(record) && named.iter().any(|named| is_of_a_tumour(*named)) {
-            record.owner = self.owner_of(FactId::Pnet, record, None);
-            let facts = named
-                .iter()
-                .filter(|named| is_of_a_tumour(**named))
-                .map(|named| stated_by(*named));
-            for fact in facts {
-                let evidence = record.evidence(part.get("code").and_then(Node::shown).unwrap_or_default());
-                self.set_aside(record, fact, evidence);
-            }
+        let recorded = part.get("code").and_then(Node::shown).unwrap_or_default();
+        if self.is_set_aside(record, recorded, &named) {
             return;
         }
-        let interpreted = value::interpreted(part, codes);
-        let stated = value::words(presence, written, codes)
+        let stated = self.answered(part, written);
+        let Some(code) = part.get("code") else { return };
+        self.observed(record, recorded, code, &named, stated.filter(|_| usable));
+    }
+}
+
+impl Reader<'_> {
+    /// What an Observation coded with a diagnosis says by value and interpretation: that it is there, that it is not, or
+    /// nothing. A value and an interpretation that contradict each other say nothing.
+    pub(super) fn answered(&self, part: Node<'_>, written: &Written<'_>) -> Option<bool> {
+        let interpreted = value::interpreted(part, self.codes);
+        value::words(FactId::LiverMetastases, written, self.codes)
             .ok()
             .and_then(|words| words.first().map(|word| word.as_str() == "present"))
-            // A value and an interpretation that contradict each other say nothing.
             .filter(|yes| interpreted.is_none_or(|interpreted| interpreted == *yes))
-            .or_else(|| interpreted.filter(|_| matches!(written, Written::Nothing)));
-        let Some(code) = part.get("code") else { return };
-        let recorded = code.shown().unwrap_or_default();
-        self.observed(record, recorded, code, &named, stated.filter(|_| usable));
+            .or_else(|| interpreted.filter(|_| matches!(written, Written::Nothing)))
+    }
+
+    /// Sets aside what a record that is another tumour's says of a tumour; whether it was one.
+    fn is_set_aside(&mut self, record: &mut Record<'_>, recorded: &str, named: &[Named]) -> bool {
+        let of_tumour = || named.iter().copied().filter(|named| is_of_a_tumour(*named));
+        if !self.is_of_another_tumour(record) || of_tumour().next().is_none() {
+            return false;
+        }
+        record.owner = self.owner_of(FactId::Pnet, record, None);
+        for fact in of_tumour().map(stated_by) {
+            let evidence = record.evidence(recorded);
+            self.set_aside(record, fact, evidence);
+        }
+        true
     }
 }
 
@@ -475,7 +489,7 @@ pub(super) fn stated_by(named: Named) -> FactId {
 }
 
 /// The diagnoses that codes name.
-fn names(codings: &[Coding<'_>], codes: &Codes) -> Vec<Named> {
+pub(super) fn names(codings: &[Coding<'_>], codes: &Codes) -> Vec<Named> {
     let meanings = codings.iter().flat_map(|coding| codes.meanings(coding));
     let named = meanings.filter_map(|meaning| match meaning {
         Meaning::Names(named) => Some(named),

@@ -16,6 +16,7 @@ pub(crate) const PERIOD: Rule = Rule {
 };
 
 /// A resource with what every reading from it shares.
+#[derive(Clone)]
 pub(super) struct Record<'t> {
     pub(super) node: Node<'t>,
     /// The resource that it stands in: itself, or the one that contains it.

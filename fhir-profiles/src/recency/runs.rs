@@ -29,7 +29,7 @@ pub(super) fn start_of_run(newest_first: &[Reading]) -> Option<PartialDate> {
         .collect();
     let days: BTreeSet<PartialDate> = run.iter().map(|(_, day)| *day).collect();
     if days.len() < 2 {
-        return newest.since;
+        return newest.since.filter(unbroken);
     }
     run.into_iter()
         .map(|(r, day)| r.since.filter(unbroken).unwrap_or(day))

@@ -330,7 +330,7 @@ fn unowned_category(id: FactId, fact: &mut Fact, m: &Fact) {
         let mut evidence: Vec<Evidence> = reading.evidence.clone();
         for one in &mut evidence {
             one.notes
-                .push("from an M category of which it is not recorded whose tumour it is".into());
+                .push("from an M category that may be of another tumour".into());
         }
         if may_contradict && fact.is("absent") {
             fact.set_aside();

@@ -249,10 +249,12 @@ impl Fault {
             Self::CutJson => answer(JSON, good.split_at(good.len() / 2).0),
             Self::EmptyBody => answer(JSON, ""),
             Self::NotUtf8 => {
-                let body = b"{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"id\":\"\xff\"}";
+                // In UTF-16: no byte of a character of its own can be mended.
+                let text = "{\"resourceType\":\"Bundle\",\"type\":\"searchset\"}";
+                let body: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
                 let mut bytes =
                     format!("HTTP/1.1 200 X\r\nContent-Length: {}\r\n{JSON}\r\n", body.len()).into_bytes();
-                bytes.extend_from_slice(body);
+                bytes.extend_from_slice(&body);
                 vec![Step::Send(bytes)]
             }
             Self::Gzip => answer(&format!("{JSON}Content-Encoding: gzip\r\n"), "\u{1f}"),

@@ -23,14 +23,16 @@ pub(crate) const TEXT: &str = "text";
 
 pub(crate) const SSA: &[&str] = &["somatostatin-analogue", "ssa-intensification"];
 
-/// A verdict, and of one to be confirmed whether a contraindication is not excluded.
+/// A verdict, and of one to be confirmed whether a contraindication is not excluded, of one whose criteria are not met
+/// whether that is by readings of ours alone.
 pub(crate) type Case = (Verdict, bool);
 
-pub(crate) const CASES: [Case; 6] = [
+pub(crate) const CASES: [Case; 7] = [
     (Verdict::Supported, false),
     (Verdict::Provisional, false),
     (Verdict::Provisional, true),
     (Verdict::Undetermined, false),
+    (Verdict::NotSupported, true),
     (Verdict::NotSupported, false),
     (Verdict::Contraindicated, false),
 ];
@@ -40,14 +42,20 @@ pub(crate) fn case(report: &OptionReport) -> Case {
         .criteria
         .iter()
         .any(|c| c.role == Role::Contraindication && c.outcome == Outcome::Unknown);
-    (report.verdict, report.verdict == Verdict::Provisional && is_open)
+    let mut deciding = report.criteria.iter().filter(|c| report.deciding.contains(&c.id));
+    let apart = match report.verdict {
+        Verdict::Provisional => is_open,
+        Verdict::NotSupported => deciding.all(|c| c.interpretation),
+        _ => false,
+    };
+    (report.verdict, apart)
 }
 
 /// What a case gives an order that means one option.
 pub(crate) fn by_rule(case: Case) -> &'static str {
     match case {
         (Verdict::Supported, _) | (Verdict::Provisional, false) => "none",
-        (Verdict::Undetermined, _) | (Verdict::Provisional, true) => "info",
+        (Verdict::Undetermined, _) | (Verdict::Provisional | Verdict::NotSupported, true) => "info",
         (Verdict::NotSupported | Verdict::Contraindicated, _) => "warning",
     }
 }
@@ -96,13 +104,30 @@ pub(crate) fn options(drafts: &[Value]) -> Vec<Vec<String>> {
     options
 }
 
+/// The cards on what the review says of the orders; those on what was given before are asked for by [`given_cards`].
 pub(crate) fn cards(assessment: &Assessment, drafts: &[Value]) -> Vec<Card> {
     let policy = Policy {
         max_cards: 5,
         public_url: None,
         instance: Uuid::nil(),
     };
-    render_orders(&KNOWLEDGE, assessment, &ordered_in(drafts), &policy)
+    let all = render_orders(&KNOWLEDGE, assessment, &ordered_in(drafts), &policy);
+    all.into_iter().filter(|card| !is_of_given(card)).collect()
+}
+
+fn is_of_given(card: &Card) -> bool {
+    card.summary().contains("given before")
+}
+
+/// The cards on what was given before.
+pub(crate) fn given_cards(assessment: &Assessment, drafts: &[Value]) -> Vec<Card> {
+    let policy = Policy {
+        max_cards: 5,
+        public_url: None,
+        instance: Uuid::nil(),
+    };
+    let all = render_orders(&KNOWLEDGE, assessment, &ordered_in(drafts), &policy);
+    all.into_iter().filter(is_of_given).collect()
 }
 
 pub(crate) fn word(cards: &[Card]) -> &'static str {

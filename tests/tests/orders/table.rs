@@ -25,8 +25,8 @@ fn table() -> String {
         "# Draft orders and their cards\n\n\
          Written by `UPDATE=1 cargo test -p acceptance --test orders`, which holds every cell: the card of a draft order that means one\n\
          option, by the option's verdict for the patient, with the vignette that was tried. `-`: no vignette reaches the verdict.\n\n\
-         | Option | supported | provisional | provisional, a contraindication not excluded | undetermined | not-supported | contraindicated |\n\
-         |---|---|---|---|---|---|---|\n",
+         | Option | supported | provisional | provisional, a contraindication not excluded | undetermined | not-supported by readings of ours alone | not-supported | contraindicated |\n\
+         |---|---|---|---|---|---|---|---|\n",
     );
     for option in &KNOWLEDGE.options {
         let cells = CASES.map(|case| match chart(&option.id, case) {

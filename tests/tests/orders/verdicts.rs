@@ -2,9 +2,10 @@
 
 use crate::forms::FORMS;
 use crate::setup::{
-    CASES, CHARTS, Case, KNOWLEDGE, OURS, by_rule, cards, case, chart, order, proposed, report, word,
+    CASES, CHARTS, Case, KNOWLEDGE, OURS, by_rule, cards, case, chart, given_cards, order, proposed, report,
+    word,
 };
-use cds_cards::assessment::{CriterionReport, OptionReport, Outcome, Role, Verdict};
+use cds_cards::assessment::{CriterionReport, GivenState, OptionReport, Outcome, Role, Verdict};
 use cds_cards::render::{Card, Indicator, Kind};
 use std::collections::BTreeSet;
 
@@ -122,6 +123,26 @@ fn a_summary_says_what_is_open_and_what_is_needed() {
         }
     }
     assert!(!open.is_empty() && single > 10, "{open:?} {single}");
+}
+
+#[test]
+fn an_order_of_what_was_given_before_gets_one_card_that_informs() {
+    let mut tried = 0;
+    for (name, assessment) in CHARTS.iter() {
+        for option in &KNOWLEDGE.options {
+            let entry = assessment.given(&option.id);
+            let before = entry.is_some_and(|entry| entry.state == GivenState::Before);
+            let cards = given_cards(assessment, &[order("ServiceRequest", OURS, &option.id)]);
+            assert_eq!(cards.len(), usize::from(before), "{} in {name}", option.id);
+            for card in cards {
+                tried += 1;
+                assert_eq!(card.indicator(), Indicator::Info);
+                assert!(card.detail().contains("ServiceRequest/o"), "{}", card.detail());
+                assert!(card.detail().contains("Earlier:"), "{}", card.detail());
+            }
+        }
+    }
+    assert!(tried > 10, "{tried}");
 }
 
 #[test]
