@@ -60,7 +60,12 @@ fn every_bundled_patient_has_a_workbench_that_shows_the_cards_it_gets() {
         sentence,
     } in Sandbox::embedded().unwrap().stories()
     {
-        let first_words: String = sentence.split(' ').take(4).collect::<Vec<_>>().join(" ");
+        let first_words: String = sentence
+            .split(' ')
+            .take(4)
+            .collect::<Vec<_>>()
+            .join(" ")
+            .replace('/', "&#x2f;");
         for shown in [
             format!("<option value=\"{patient}\">{title}</option>"),
             format!("<a href=\"./?patient={patient}\">{title}</a> <span>{first_words}"),
@@ -288,7 +293,7 @@ fn the_board_says_of_an_option_what_its_card_says() {
 }
 
 #[test]
-fn the_board_counts_open_verdicts_as_the_missing_data_card_does() {
+fn the_board_says_what_each_fact_would_settle_as_the_missing_data_card_does() {
     let service = demo();
     let html = page(&service, "/board?patient=sparse-chart");
     let cards = service.hook(&prefetched("sparse-chart")).cards();
@@ -305,7 +310,7 @@ fn the_board_counts_open_verdicts_as_the_missing_data_card_does() {
         .map(|line| line.trim_matches(['|', ' ']).split(" | ").collect())
         .collect();
     for row in &rows[..4] {
-        let wanted = format!("{} ({}; {} open verdicts)", row[0], row[1], row[2]);
+        let wanted = format!("{} ({}; settles {})", row[0], row[1], row[2]);
         assert!(html.contains(&wanted), "{wanted}");
     }
 }

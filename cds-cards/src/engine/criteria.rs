@@ -229,16 +229,16 @@ impl<'a> Evaluation<'a> {
             Truth::Unknown(_) if grade.single().is_none() => self.unknown_among(grade.could_settle()),
             _ => Vec::new(),
         };
-        // That the higher of two measures counts is our reading only where the lower would come out otherwise.
+        // That the higher of two measures counts decides nothing where each of them fails alone.
         let by_each = grade.by_each_measure(self.knowledge);
-        let alike = by_each.iter().all(|names| {
+        let each_fails = by_each.iter().all(|names| {
             let calls = names
                 .iter()
                 .filter_map(|name| calls.get(name))
                 .map(|(call, _)| *call);
-            Truth::of_candidates(calls.map(Truth::from), Reason::Judgement) == truth
+            Truth::of_candidates(calls.map(Truth::from), Reason::Judgement) == Truth::NotMet
         });
-        let interpretation = (grade.measures_differ() && !alike)
+        let interpretation = (grade.measures_differ() && !each_fails)
             || (grade.unknown.is_none() && called.iter().any(|(_, interpreted)| *interpreted));
         Evaluated {
             open,

@@ -456,10 +456,17 @@ impl Reader<'_> {
     /// Sets aside what a record that is another tumour's says of a tumour; whether it was one.
     fn is_set_aside(&mut self, record: &mut Record<'_>, recorded: &str, named: &[Named]) -> bool {
         let of_tumour = || named.iter().copied().filter(|named| is_of_a_tumour(*named));
-        if !self.is_of_another_tumour(record) || of_tumour().next().is_none() {
+        let owner = match self.owner_of(FactId::Pnet, record, None) {
+            owner @ Owner::Another(_) => owner,
+            _ if self.concludes_another(record.node) => {
+                Owner::Another("of a report that concludes another malignancy")
+            }
+            _ => return false,
+        };
+        if of_tumour().next().is_none() {
             return false;
         }
-        record.owner = self.owner_of(FactId::Pnet, record, None);
+        record.owner = owner;
         for fact in of_tumour().map(stated_by) {
             let evidence = record.evidence(recorded);
             self.set_aside(record, fact, evidence);

@@ -355,6 +355,30 @@ impl Reader<'_> {
         own.then_some(Diagnosis::This).or(found.first().copied())
     }
 
+    /// Whether a report concludes another malignancy beside what it says, and not the PNET.
+    pub(super) fn concludes_another(&self, report: Node<'_>) -> bool {
+        let concluded = || report.all("conclusionCode").map(|code| (code.codings(), code));
+        let means = |codings: &[Coding<'_>], wanted: fn(Meaning) -> bool| {
+            let mut meanings = codings.iter().flat_map(|coding| self.codes.meanings(coding));
+            meanings.any(wanted)
+        };
+        let another = concluded().any(|(codings, code)| {
+            let texts: Vec<&str> = code.texts().collect();
+            means(&codings, |meaning| {
+                meaning == Meaning::Fact(FactId::OtherMalignancy)
+            }) || (diagnosis(&codings, &texts, self.codes) == Some(Diagnosis::Another)
+                && is_malignancy(&codings, &texts))
+        });
+        let is_pnet = |meaning| {
+            matches!(meaning, Meaning::Morphology | Meaning::Names(Named::Pnet))
+                || matches!(
+                    meaning,
+                    Meaning::Names(Named::Presence(FactId::Pnet) | Named::Hint(FactId::Pnet))
+                )
+        };
+        another && !concluded().any(|(codings, _)| means(&codings, is_pnet))
+    }
+
     /// Whether the focus is another person or a thing; a tumour, specimen or procedure as focus is the patient's.
     pub(super) fn is_of_another(&self, record: &Record<'_>) -> bool {
         let subject = self.facts.subject.as_deref();

@@ -188,7 +188,14 @@ fn i17_suggestions_have_a_label_and_actions_that_are_not_empty() {
 /// What is wrong with a ServiceRequest of R4 that uses no other elements than ours.
 fn request_fault(resource: &Value) -> Option<String> {
     let names = resource.as_object()?.keys().map(String::as_str);
-    let known = ["resourceType", "status", "intent", "subject", "code"];
+    let known = [
+        "resourceType",
+        "status",
+        "intent",
+        "subject",
+        "code",
+        "reasonCode",
+    ];
     let other = names.into_iter().find(|name| !known.contains(name));
     let concept = &resource["code"];
     let display = concept["text"].is_string()

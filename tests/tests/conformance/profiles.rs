@@ -186,12 +186,11 @@ fn sbx_may_call_from_the_browser_where_its_origin_is_listed() {
 
 // Epic.
 
-/// A prefetched value as Epic writes it: nothing found with a remark, references with the server, one category.
-fn as_epic(epic: &Profile, value: &Value) -> Value {
+/// A prefetched value as Epic writes it: nothing found with a remark, references with the base of the server, one category.
+fn as_epic(epic: &Profile, base: &str, value: &Value) -> Value {
     if value["resourceType"] == "Bundle" && value.get("entry").is_none() {
         return epic.fixture["nothingFound"].clone();
     }
-    let base = epic.word("fhirBase");
     let mut value = value.clone();
     absolute(base, &mut value);
     for entry in value["entry"].as_array_mut().into_iter().flatten() {
@@ -227,14 +226,17 @@ fn absolute(base: &str, value: &mut Value) {
 }
 
 /// Everything about a patient as Epic writes it, under the published names or those of the hospital.
-fn epic_prefetch(epic: &Profile, patient: &str, own_keys: bool) -> Value {
+fn epic_prefetch(epic: &Profile, base: &str, patient: &str, own_keys: bool) -> Value {
     let call = prefetched(patient);
     let values = call["prefetch"].as_object().unwrap().iter();
     let values = values.map(|(key, value)| {
         let own = epic.fixture["ownKeys"][key]
             .as_str()
             .map_or_else(|| format!("own-{key}"), str::to_owned);
-        (if own_keys { own } else { key.clone() }, as_epic(epic, value))
+        (
+            if own_keys { own } else { key.clone() },
+            as_epic(epic, base, value),
+        )
     });
     values.collect::<Map<_, _>>().into()
 }
@@ -245,7 +247,7 @@ fn epic_is_answered_without_discovery_and_under_its_own_keys() {
     let service = epic.service_for(&server);
     for patient in [PNET, OTHER] {
         let call = with(epic.request(patient, &server.base()), |call| {
-            call["prefetch"] = epic_prefetch(&epic, patient, true);
+            call["prefetch"] = epic_prefetch(&epic, &server.base(), patient, true);
         });
         let cards = epic.call(&service, &call).cards();
         assert_eq!(verdicts(&cards), verdicts(&expected(patient)), "{patient}");
@@ -260,7 +262,7 @@ fn epic_own_keys_are_read_where_nothing_can_be_fetched() {
     let call = with(
         epic.request(PNET, "https://epic.example.org/interconnect/api/FHIR/R4"),
         |call| {
-            call["prefetch"] = epic_prefetch(&epic, PNET, true);
+            call["prefetch"] = epic_prefetch(&epic, epic.word("fhirBase"), PNET, true);
         },
     );
     let cards = service.post(HOOK, &call).cards();
@@ -294,7 +296,7 @@ fn epic_absolute_references_and_one_category_are_read() {
         OTHER,
     ] {
         let call = with(prefetched(patient), |call| {
-            call["prefetch"] = epic_prefetch(&epic, patient, false)
+            call["prefetch"] = epic_prefetch(&epic, epic.word("fhirBase"), patient, false)
         });
         assert!(
             call.to_string()
