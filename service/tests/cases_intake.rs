@@ -1,7 +1,7 @@
 //! The cases of `tests/cases/intake`, by running the binary: each names what it could not read, and takes nothing of it
 //! for absent.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use serde_json::Value;
 use std::path::Path;

@@ -7,11 +7,11 @@ use cds_cards::Knowledge;
 use cds_cards::assessment::{CriterionReport, Gate, OptionReport, Outcome, Reason, Role, Status, Verdict};
 use cds_cards::laws;
 use cds_cards::vignettes::words::Written;
-use charts::{Chart, chart, facts_of, readings, value_of};
-use fhir_profiles::FactId;
+use charts::{facts_of_readings, readings, value_of, vocabulary};
+use fhir_profiles::{FactId, Facts};
 use proptest::prelude::*;
 use proptest::sample::select;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(load);
@@ -21,6 +21,41 @@ static OTHER: LazyLock<Knowledge> = LazyLock::new(load);
 #[expect(clippy::expect_used, reason = "a test cannot go on without knowledge")]
 fn load() -> Knowledge {
     acceptance::knowledge().expect("the knowledge that ships is sound")
+}
+
+/// A value in fact words for each recorded fact.
+type Chart = BTreeMap<FactId, String>;
+
+/// A chart in which each fact is as often recorded as not; PNET and liver metastases mostly are.
+fn chart() -> impl Strategy<Value = Chart> {
+    let fact = |id: &FactId| {
+        let id = *id;
+        match id {
+            FactId::Pnet | FactId::LiverMetastases => {
+                prop_oneof![19 => Just(Some("present".to_owned())), 1 => proptest::option::of(select(vocabulary(id)))]
+                    .boxed()
+            }
+            FactId::M => proptest::option::weighted(0.2, select(vocabulary(id))).boxed(),
+            _ => proptest::option::weighted(0.7, select(vocabulary(id))).boxed(),
+        }
+    };
+    FactId::ALL
+        .iter()
+        .map(fact)
+        .collect::<Vec<_>>()
+        .prop_map(|values| {
+            let recorded = FactId::ALL.iter().zip(values);
+            recorded.filter_map(|(id, value)| Some((*id, value?))).collect()
+        })
+}
+
+/// The facts of a chart.
+fn facts_of(chart: &Chart) -> Facts {
+    let written: Vec<Written> = chart
+        .iter()
+        .map(|(id, value)| Written::plain(*id, value))
+        .collect();
+    facts_of_readings(&written)
 }
 
 fn assess(chart: &Chart) -> Assessment {
@@ -315,5 +350,5 @@ proptest! {
 }
 
 fn assess_readings(written: &[Written]) -> Assessment {
-    cds_cards::assess(&KNOWLEDGE, &charts::facts_of_readings(written))
+    cds_cards::assess(&KNOWLEDGE, &facts_of_readings(written))
 }

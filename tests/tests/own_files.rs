@@ -1,5 +1,7 @@
 //! The laws that `pnet-cds selfcheck` holds on a site's own files, held on every demo patient and case.
 
+#![cfg(test)]
+
 use acceptance::here;
 use jiff::civil::date;
 use pnet_cds::evaluator::Evaluator;

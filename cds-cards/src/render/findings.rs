@@ -29,6 +29,8 @@ struct Fact {
     label: String,
     why: String,
     settles: String,
+    /// Options and statements.
+    needed: String,
     /// As recorded, where it could not be read.
     unread: Vec<String>,
 }
@@ -57,6 +59,7 @@ pub(super) fn missing(knowledge: &Knowledge, assessment: &Assessment, facts: &[M
                         report => words::unknown(report).to_owned(),
                     },
                     settles: missing.settles.to_string(),
+                    needed: words::needed(knowledge, missing),
                     unread: report.map(unread).unwrap_or_default(),
                 }
             })

@@ -1,12 +1,15 @@
 //! Verdicts, reasons, numbers and lists in a clinician's words.
 
 use crate::assessment::{
-    Assessment, CriterionReport, FactReport, FactValue, GivenReport, GivenState, Group, NOT_RECORDED,
-    OptionReport, Outcome, Range, Reason, Role, Status, Verdict, lack,
+    Assessment, CriterionReport, FactReport, FactValue, GivenReport, GivenState, Group, MissingFact,
+    NOT_RECORDED, OptionReport, Outcome, Range, Reason, Role, Status, Verdict, lack,
 };
 use crate::knowledge::Knowledge;
 use fhir_profiles::facts::Gap;
 use fhir_profiles::{FactId, Treatment, UnreadOrder};
+
+/// Options named in a line on what a fact is needed for.
+const NEEDING: usize = 4;
 
 /// "Criteria not met" and "review advises against" are two things and stay so.
 pub fn verdict(verdict: Verdict) -> &'static str {
@@ -189,6 +192,44 @@ pub fn any_of<T: AsRef<str>>(items: &[T]) -> String {
     }
     let others: Vec<&str> = others.iter().map(AsRef::as_ref).collect();
     format!("{} or {}", others.join(", "), last.as_ref())
+}
+
+/// What a fact is needed for, with the statements that ask for it: `TAE, TACE, SIRT (EM17a, SI06b)`; empty if no option
+/// asks for it.
+pub fn needed(knowledge: &Knowledge, missing: &MissingFact) -> String {
+    let named = |id: &String| {
+        let option = knowledge.options.iter().find(|option| option.id == *id);
+        option
+            .map_or(id.as_str(), |option| abbreviated(&option.label))
+            .to_owned()
+    };
+    let mut options: Vec<String> = Vec::new();
+    let mut statements: Vec<&str> = Vec::new();
+    for need in &missing.needed_for {
+        options.extend(need.options.iter().map(named));
+        for statement in &need.statements {
+            if !statements.contains(&statement.as_str()) {
+                statements.push(statement);
+            }
+        }
+    }
+    let options = match options.split_at_checked(NEEDING) {
+        Some((first, more)) if more.len() > 1 => format!("{} and {} more", first.join(", "), more.len()),
+        _ => options.join(", "),
+    };
+    match statements.is_empty() {
+        true => options,
+        false => format!("{options} ({})", statements.join(", ")),
+    }
+}
+
+/// The abbreviation that a label has in brackets, or the label.
+fn abbreviated(label: &str) -> &str {
+    let bracketed = label.strip_suffix(')').and_then(|label| label.rsplit_once('('));
+    match bracketed {
+        Some((_, short)) if short.chars().all(char::is_uppercase) => short,
+        _ => label,
+    }
 }
 
 /// `1 record`, `2 records`.

@@ -25,11 +25,10 @@ impl ClosedWorld {
     pub(super) fn of(chart: &FactsBuilder) -> Self {
         let recorded = |id: &FactId| chart.raw.get(id).is_some_and(|raw| *raw != Raw::default());
         let closed = |id: &&FactId| {
-            chart.problems.is_empty()
-                && !chart.gaps.contains_key(*id)
-                && !recorded(id)
-                && !parts(**id).iter().any(recorded)
-                && !(is_of_m(**id) && says_more_than_m0(chart))
+            let said = recorded(id)
+                || parts(**id).iter().any(recorded)
+                || (is_of_m(**id) && says_more_than_m0(chart));
+            chart.problems.is_empty() && !chart.gaps.contains_key(*id) && !said
         };
         let facts = chart.closed_world.iter().filter(closed).copied();
         Self {

@@ -4,8 +4,8 @@ use super::dates::{newest_first, span};
 use super::unite_evidence;
 use crate::facts::{Basis, Reading, Says, TreatmentRecord, Value};
 use crate::treatments::{Class, Treatment};
+use jiff::ToSpan;
 use jiff::civil::Date;
-use jiff::{Span, ToSpan};
 
 /// For how many days readings of lesions are of one look at the liver. Interpretation I16.
 const DAYS: i32 = 28;
@@ -39,7 +39,7 @@ pub(super) fn treatments_of_the_liver(records: &[TreatmentRecord]) -> Vec<Treate
 /// treatment is known to lie between.
 fn is_comparable(reading: &Reading, newest: Date, treated: &[Treated]) -> bool {
     let (_, last) = span(reading);
-    let limit = last.checked_add(Span::from(DAYS.days())).unwrap_or(Date::MAX);
+    let limit = last.checked_add(DAYS.days()).unwrap_or(Date::MAX);
     let between = |(first, end): &Treated| *first >= last && *end <= newest;
     limit >= newest && !treated.iter().any(between)
 }

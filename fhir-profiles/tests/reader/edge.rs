@@ -250,7 +250,7 @@ fn what_elements_were_left_out_of_decides_nothing_by_what_it_lacks() {
         json!({"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": patient()}, {"resource": with(size, json!({"meta": null}))}]}),
         tag,
     );
-    let read = facts(&[bundle.clone()]);
+    let read = facts(std::slice::from_ref(&bundle));
     assert_eq!(short(read.get(FactId::TumourSize)), "missing");
     let raw = raw(&bundle);
     assert!(ChartBuilder::new(Some("p")).add(&raw).gaps().next().is_some());

@@ -305,7 +305,7 @@ fn doses_and_dispenses_are_told_apart() {
         json!({"effectiveDateTime": "2026-03-01"}),
     );
     assert_eq!(
-        given(&[part.clone()]),
+        given(std::slice::from_ref(&part)),
         ["streptozocin before 2026-03-01..2026-03-01 x1"]
     );
     assert_eq!(

@@ -294,9 +294,10 @@ impl<'a> Report<'a> {
             self.line(
                 2,
                 &format!(
-                    "{:>7}  {} ({reason})",
+                    "{:>7}  {} ({reason}): for {}",
                     missing.settles.to_string(),
-                    missing.fact.info().label
+                    missing.fact.info().label,
+                    words::needed(self.knowledge, missing)
                 ),
             );
         }

@@ -49,12 +49,12 @@ pub fn variants(json: &Json, templates: &[Template], subject: Option<&str>, whol
         ),
         (
             "entries begun in the middle",
-            entries(json, &from_the_middle),
+            entries(json, &|all| from_the_middle(all)),
             plain,
         ),
         (
             "every second entry first",
-            entries(json, &every_second_first),
+            entries(json, &|all| every_second_first(all)),
             plain,
         ),
         (
@@ -109,15 +109,16 @@ fn is_bundle(json: &Json) -> bool {
     json.get("resourceType").and_then(Json::text) == Some("Bundle")
 }
 
-fn from_the_middle(all: &mut Vec<Json>) {
+fn from_the_middle(all: &mut [Json]) {
     let middle = all.len() / 2;
     all.rotate_left(middle);
 }
 
-fn every_second_first(all: &mut Vec<Json>) {
+fn every_second_first(all: &mut [Json]) {
     let odd = all.iter().skip(1).step_by(2);
     let even = all.iter().step_by(2);
-    *all = odd.chain(even).cloned().collect();
+    let ordered: Vec<Json> = odd.chain(even).cloned().collect();
+    all.clone_from_slice(&ordered);
 }
 
 /// The entries of every Bundle changed, those inside others and those of a request too.

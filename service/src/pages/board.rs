@@ -95,7 +95,7 @@ async fn board(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Board, Fai
     let (knowledge, assessment) = (&state.evaluator.knowledge, &basis.assessment);
     let package = &knowledge.package;
     let subject = assessment.subject.as_deref().unwrap_or(&ask.patient);
-    let mut missing = missing(assessment);
+    let mut missing = missing(knowledge, assessment);
     let missing_more = missing.len().saturating_sub(MISSING);
     missing.truncate(MISSING);
     Ok(Board {

@@ -114,6 +114,8 @@ pub(super) struct MissingView {
     label: String,
     why: String,
     settles: String,
+    /// Options and statements.
+    needed: String,
 }
 
 pub(super) fn tumour(knowledge: &Knowledge, assessment: &Assessment) -> Tumour {
@@ -346,7 +348,7 @@ pub(super) fn outcome(report: &CriterionReport) -> (&'static str, String) {
 }
 
 /// What is missing, by the open verdicts that hang on it: as on the card.
-pub(super) fn missing(assessment: &Assessment) -> Vec<MissingView> {
+pub(super) fn missing(knowledge: &Knowledge, assessment: &Assessment) -> Vec<MissingView> {
     let missing = missing_facts(assessment).into_iter();
     missing
         .map(|one| MissingView {
@@ -354,6 +356,7 @@ pub(super) fn missing(assessment: &Assessment) -> Vec<MissingView> {
             label: one.fact.info().label.clone(),
             why: words::unknown(assessment.facts.get(&one.fact)).to_owned(),
             settles: one.settles.to_string(),
+            needed: words::needed(knowledge, &one),
         })
         .collect()
 }

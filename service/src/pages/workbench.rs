@@ -256,7 +256,7 @@ fn case(state: &State, ask: &Ask, basis: &crate::hooks::flow::Basis) -> Case {
         option,
         known,
         silent,
-        missing: missing(assessment),
+        missing: missing(knowledge, assessment),
         discrepancies: assessment
             .discrepancies
             .iter()

@@ -5,13 +5,9 @@ use fhir_profiles::catalogue::Kind;
 use fhir_profiles::{FactId, Facts};
 use proptest::prelude::*;
 use proptest::sample::select;
-use std::collections::BTreeMap;
-
-/// A value in fact words for each recorded fact.
-pub(crate) type Chart = BTreeMap<FactId, String>;
 
 /// What may be recorded of a fact, in fact words.
-fn vocabulary(id: FactId) -> Vec<String> {
+pub(crate) fn vocabulary(id: FactId) -> Vec<String> {
     let numbers: &[&str] = match id {
         FactId::Age => &["49", "50", "54", "55", "54-55", "70"],
         FactId::Ki67 => &[
@@ -52,29 +48,6 @@ fn vocabulary(id: FactId) -> Vec<String> {
     }
     all.push("unreadable".to_owned());
     all
-}
-
-/// A chart in which each fact is as often recorded as not; PNET and liver metastases mostly are.
-pub(crate) fn chart() -> impl Strategy<Value = Chart> {
-    let fact = |id: &FactId| {
-        let id = *id;
-        match id {
-            FactId::Pnet | FactId::LiverMetastases => {
-                prop_oneof![19 => Just(Some("present".to_owned())), 1 => proptest::option::of(select(vocabulary(id)))]
-                    .boxed()
-            }
-            FactId::M => proptest::option::weighted(0.2, select(vocabulary(id))).boxed(),
-            _ => proptest::option::weighted(0.7, select(vocabulary(id))).boxed(),
-        }
-    };
-    FactId::ALL
-        .iter()
-        .map(fact)
-        .collect::<Vec<_>>()
-        .prop_map(|values| {
-            let recorded = FactId::ALL.iter().zip(values);
-            recorded.filter_map(|(id, value)| Some((*id, value?))).collect()
-        })
 }
 
 /// A fact and something that may be recorded of it.
@@ -123,15 +96,6 @@ pub(crate) fn readings() -> impl Strategy<Value = Vec<Written>> {
         }
         written
     })
-}
-
-/// The facts of a chart.
-pub(crate) fn facts_of(chart: &Chart) -> Facts {
-    let written: Vec<Written> = chart
-        .iter()
-        .map(|(id, value)| Written::plain(*id, value))
-        .collect();
-    facts_of_readings(&written)
 }
 
 /// The facts of readings, collected in the order given.
