@@ -334,7 +334,9 @@ fn older_reading_differs(evaluation: &Evaluation<'_>, now: &Stands) -> Vec<Discr
         let mut tried: Vec<&Reading> = Vec::new();
         for older in &fact.older {
             let same = |known: &Reading| {
-                let gives_way = older.basis == Basis::Karnofsky && known.effective() == older.effective();
+                let gives_way = *id == FactId::Ecog
+                    && older.basis == Basis::Karnofsky
+                    && known.effective() == older.effective();
                 gives_way || (known.value == older.value && known.system == older.system)
             };
             if tried.len() < TRIED && !current.iter().any(same) && !tried.iter().any(|known| same(known)) {

@@ -177,6 +177,8 @@ fn missing_data_ranks_facts_and_suggests_at_most_five_requests() {
         .unwrap();
     let settles = |line: &str| -> Option<(usize, usize)> {
         let (_, last) = line.strip_suffix(" |")?.rsplit_once("| ")?;
+        let (last, needed) = last.split_once("; ")?;
+        assert!(needed.ends_with(')'), "{line}: for what, with its statements");
         let (least, most) = last.split_once(" to ").unwrap_or((last, last));
         Some((least.parse().ok()?, most.parse().ok()?))
     };
