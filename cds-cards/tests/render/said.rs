@@ -178,9 +178,10 @@ fn missing_data_ranks_facts_and_suggests_at_most_five_requests() {
     let settles = |line: &str| -> Option<(usize, usize)> {
         let (_, last) = line.strip_suffix(" |")?.rsplit_once("| ")?;
         let (last, needed) = last.split_once("; ")?;
-        assert!(needed.ends_with(')'), "{line}: for what, with its statements");
         let (least, most) = last.split_once(" to ").unwrap_or((last, last));
-        Some((least.parse().ok()?, most.parse().ok()?))
+        let settles = (least.parse().ok()?, most.parse().ok()?);
+        assert!(needed.ends_with(')'), "{line}: for what, with its statements");
+        Some(settles)
     };
     let rows: Vec<(usize, usize)> = card.detail().lines().filter_map(settles).collect();
     assert_eq!(rows.len(), 8);
