@@ -55,11 +55,14 @@ impl Assessment {
         self.options.iter().find(|option| option.id == id)
     }
 
+    /// Every treatment on record; none where the gate is not passed.
+    pub fn treatments(&self) -> impl Iterator<Item = &GivenReport> {
+        self.pathway.iter().flat_map(|pathway| &pathway.given)
+    }
+
     /// The entry of `given` that means this option, if there is one.
     pub fn given(&self, option: &str) -> Option<&GivenReport> {
-        let given = self.pathway.iter().flat_map(|pathway| &pathway.given);
-        given
-            .into_iter()
+        self.treatments()
             .find(|entry| entry.options.iter().any(|id| id == option))
     }
 

@@ -3,27 +3,22 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+#[path = "common/binary.rs"]
+mod binary;
+
+use binary::{pnet_cds, printed};
 use serde_json::Value;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 fn run(command: &str, name: &str, format: &str) -> (i32, String, String) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../tests/cases/intake")
         .join(name);
-    let output = Command::new(env!("CARGO_BIN_EXE_pnet-cds"))
-        .env_clear()
-        .stdin(Stdio::null())
+    let output = pnet_cds()
         .args([command, "--as-of", "2026-11-23", "--format", format])
         .arg(file)
-        .output()
-        .unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code().unwrap(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+        .output();
+    printed(output.unwrap())
 }
 
 fn assessed(name: &str) -> Value {

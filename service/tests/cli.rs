@@ -4,26 +4,15 @@
 
 mod common;
 
+use common::binary::{pnet_cds, printed};
 use common::{WITH_PNET, WITHOUT_PNET, prefetched};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
-
-fn pnet_cds() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_pnet-cds"));
-    command.env_clear().stdin(Stdio::null());
-    command
-}
+use std::process::{Command, Stdio};
 
 fn run(arguments: &[&str]) -> (i32, String, String) {
-    let output: Output = pnet_cds().args(arguments).output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code().unwrap(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    printed(pnet_cds().args(arguments).output().unwrap())
 }
 
 fn patient(id: &str) -> String {

@@ -6,30 +6,18 @@ mod common;
 
 use actix_web::rt::System;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use common::binary::{pnet_cds, printed};
 use common::{NOTHING, WITH_PNET, demo, searchset};
 use fhir_profiles::Codes;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
 const LOCAL: &str = "urn:oid:1.2.3.4";
 
 fn run(arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_pnet-cds"))
-        .env_clear()
-        .stdin(Stdio::null())
-        .arg("probe")
-        .args(arguments)
-        .output()
-        .unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code().unwrap(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    printed(pnet_cds().arg("probe").args(arguments).output().unwrap())
 }
 
 fn probe(base: &str, patient: &str) -> Value {

@@ -3,26 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 #![expect(clippy::indexing_slicing, reason = "helpers of tests")]
 
+#[path = "common/binary.rs"]
+mod binary;
+
+use binary::{pnet_cds, printed};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 fn run(arguments: &[&str]) -> (i32, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_pnet-cds"));
-    let output = command
-        .env_clear()
-        .stdin(Stdio::null())
-        .args(arguments)
-        .output()
-        .unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code().unwrap(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    printed(pnet_cds().args(arguments).output().unwrap())
 }
 
 fn demo() -> Vec<PathBuf> {

@@ -4,14 +4,14 @@
 
 mod common;
 
+use common::binary::{pnet_cds, printed};
 use common::{WITH_PNET, prefetched};
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
 fn run(arguments: &[&str], input: &str) -> (i32, String, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_pnet-cds"))
-        .env_clear()
+    let mut child = pnet_cds()
         .args(["selfcheck", "--as-of", "2026-11-23"])
         .args(arguments)
         .stdin(Stdio::piped())
@@ -20,13 +20,7 @@ fn run(arguments: &[&str], input: &str) -> (i32, String, String) {
         .spawn()
         .unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = child.wait_with_output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (status.code().unwrap(), text(stdout), text(stderr))
+    printed(child.wait_with_output().unwrap())
 }
 
 fn patient(id: &str) -> String {

@@ -169,8 +169,7 @@ fn aspect(of: &Assessment, name: &str) -> String {
 
 /// Treatments given as the README writes them.
 fn given(of: &Assessment) -> String {
-    let given = of.pathway.iter().flat_map(|pathway| &pathway.given);
-    listed(given.map(|given| {
+    listed(of.treatments().map(|given| {
         let state = match given.state {
             GivenState::Now => "now",
             GivenState::Before => "before",

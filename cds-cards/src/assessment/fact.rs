@@ -79,6 +79,17 @@ pub struct FactReport {
     pub shown: Vec<EvidenceReport>,
 }
 
+impl FactReport {
+    /// Whether the value is this word, or has it among others.
+    pub fn says(&self, word: &str) -> bool {
+        match &self.value {
+            Some(FactValue::Word(said)) => said == word,
+            Some(FactValue::Words(said)) => said.iter().any(|said| said == word),
+            Some(FactValue::Number(_)) | None => false,
+        }
+    }
+}
+
 /// An earlier reading of a marker, in the unit of the one that counts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Earlier {

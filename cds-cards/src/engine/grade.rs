@@ -1,7 +1,7 @@
 //! WHO grade from Ki-67 and mitoses, or as recorded (specification, section 3).
 
 use super::truth::outranking;
-use super::words::{all_lacking, value_text};
+use super::words::{all_lacking, gap_among, value_text};
 use crate::assessment::{GradeReport, Reason};
 use crate::knowledge::{GradeRow, Knowledge};
 use fhir_profiles::facts::{Facts, Reading, Specimen, System, Unknown, Value};
@@ -34,9 +34,7 @@ impl Possible {
             grades,
         }
     }
-}
 
-impl Possible {
     /// These, or those of a reading that may be of another tumour.
     fn or_unreadable(&self, other: &Self) -> Self {
         let grades: BTreeSet<usize> = self.grades.union(&other.grades).copied().collect();
@@ -323,11 +321,7 @@ impl Grade {
             interpretation: self.measures_differ(),
             gap: match row {
                 Some(_) => None,
-                None => self
-                    .could_settle()
-                    .iter()
-                    .filter_map(|id| facts.get(*id).missing_by())
-                    .max(),
+                None => gap_among(facts, self.could_settle()),
             },
             facts: if self.unknown.is_some() {
                 Vec::new()

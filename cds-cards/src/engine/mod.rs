@@ -47,7 +47,7 @@ pub fn assess(knowledge: &Knowledge, facts: &Facts) -> Assessment {
         facts: report::facts(&evaluation, &conflicting),
         stage: stands.stage,
         options,
-        missing: settles::ranked(knowledge, facts, &open),
+        missing: settles::ranked(knowledge, facts, &open, &stands.verdicts),
         pathway,
         not_read: facts
             .not_read()

@@ -1,9 +1,9 @@
 //! Verdicts of the options, which follow from their criteria and from nothing else (specification, section 1).
 
 use super::criteria::{Evaluated, Evaluation, leaves_open};
-use super::words::{aside, lacking};
+use super::words::{aside, gap_among, lacking};
 use crate::assessment::{CriterionReport, OptionReport, Outcome, Reason, Role, Verdict, lack};
-use crate::knowledge::{Aspect, Knowledge, OptionKnowledge};
+use crate::knowledge::{Aspect, OptionKnowledge};
 use fhir_profiles::{FactId, Facts};
 use std::collections::BTreeMap;
 
@@ -52,8 +52,7 @@ fn worked_out<'a>(evaluation: &mut Evaluation<'a>) -> Vec<WorkedOut<'a>> {
 }
 
 /// The verdict of every option alone, in the order of the specification's table; what the gate says is not asked.
-pub(super) fn verdicts(knowledge: &Knowledge, facts: &Facts) -> Vec<Verdict> {
-    let mut evaluation = Evaluation::quiet(knowledge, facts);
+pub(super) fn verdicts(mut evaluation: Evaluation<'_>) -> Vec<Verdict> {
     let mut all: Vec<(usize, Verdict)> = worked_out(&mut evaluation)
         .into_iter()
         .map(|(position, .., verdict)| (position, verdict))
@@ -137,7 +136,7 @@ fn criterion_report(
     let missing = reason == Some(Reason::Missing);
     let gaps = e.open.iter().filter(|_| missing);
     CriterionReport {
-        gap: gaps.filter_map(|fact| facts.get(*fact).missing_by()).max(),
+        gap: gap_among(facts, gaps),
         aside: alone(&e)
             .and_then(|fact| aside(facts.get(fact)))
             .filter(|_| missing)

@@ -1,6 +1,7 @@
 //! What knowing an unknown fact would decide: the chart is evaluated with each value that the fact can take
 //! (specification, section 5, end).
 
+use super::criteria::Evaluation;
 use super::options::{Open, verdicts};
 use crate::assessment::{MissingFact, Need, Settles, Verdict};
 use crate::knowledge::{Knowledge, Test};
@@ -9,17 +10,22 @@ use fhir_profiles::facts::{Evidence, Facts, Reading, Source, System, Value};
 use fhir_profiles::{FactId, Interval, PartialDate};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The unknown facts that an unknown criterion reads, those first that decide most: by the fewest options, by the most,
 /// by the number of options that read it; of equal ones the catalogue's order stands.
-pub(super) fn ranked(knowledge: &Knowledge, facts: &Facts, open: &Open<'_>) -> Vec<MissingFact> {
-    let now = verdicts(knowledge, facts);
+/// `now` are the verdicts as they stand.
+pub(super) fn ranked(
+    knowledge: &Knowledge,
+    facts: &Facts,
+    open: &Open<'_>,
+    now: &[Verdict],
+) -> Vec<MissingFact> {
     let mut missing: Vec<MissingFact> = open
         .iter()
         .map(|(fact, options)| MissingFact {
             fact: *fact,
-            settles: settles(knowledge, facts, *fact, &now),
+            settles: settles(knowledge, facts, *fact, now),
             needed_for: needed_for(knowledge, options),
         })
         .collect();
@@ -37,7 +43,8 @@ pub(super) fn ranked(knowledge: &Knowledge, facts: &Facts, open: &Open<'_>) -> V
 fn settles(knowledge: &Knowledge, facts: &Facts, fact: FactId, now: &[Verdict]) -> Settles {
     let is_open = |verdict: &Verdict| matches!(verdict, Verdict::Undetermined | Verdict::Provisional);
     let decided = values(knowledge, fact, facts.as_of()).into_iter().map(|reading| {
-        let then = verdicts(knowledge, &facts.clone().supposing(fact, vec![reading]));
+        let supposed = facts.clone().supposing(fact, vec![reading]);
+        let then = verdicts(Evaluation::quiet(knowledge, &supposed));
         let pairs = now.iter().zip(&then);
         pairs.filter(|(now, then)| is_open(now) && !is_open(then)).count()
     });
@@ -49,7 +56,7 @@ fn settles(knowledge: &Knowledge, facts: &Facts, fact: FactId, now: &[Verdict]) 
 }
 
 /// Options that ask for it in the same statements stand together.
-fn needed_for(knowledge: &Knowledge, options: &std::collections::BTreeMap<usize, Vec<&String>>) -> Vec<Need> {
+fn needed_for(knowledge: &Knowledge, options: &BTreeMap<usize, Vec<&String>>) -> Vec<Need> {
     let mut needs: Vec<Need> = Vec::new();
     for (position, criteria) in options {
         let Some(option) = knowledge.options.get(*position) else {

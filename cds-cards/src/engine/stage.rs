@@ -1,5 +1,6 @@
 //! T category and stage in both systems as sets of what is still possible (specification, section 3).
 
+use super::words::gap_among;
 use crate::assessment::Stage;
 use crate::knowledge::{Knowledge, StagingTable, TRow};
 use fhir_profiles::facts::{Facts, Gap, Reading, System, Value};
@@ -125,10 +126,7 @@ impl<'a> StagingFacts<'a> {
             FactId::LiverMetastases,
             FactId::ExtrahepaticMetastases,
         ];
-        parts
-            .iter()
-            .filter_map(|id| self.facts.get(*id).missing_by())
-            .max()
+        gap_among(self.facts, &parts)
     }
 
     fn n(self) -> BTreeSet<String> {

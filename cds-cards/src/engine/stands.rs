@@ -1,6 +1,7 @@
 //! Where a patient stands: gate, grade, stages and verdicts, and what another reading would move of them.
 
-use super::grade::{Grade, grade};
+use super::criteria::Evaluation;
+use super::grade::Grade;
 use super::options::verdicts;
 use super::stage::{Staging, StagingFacts, stage};
 use crate::assessment::{Gate, StageReport, Verdict};
@@ -14,22 +15,23 @@ pub(super) struct Stands {
     grades: BTreeSet<usize>,
     pub(super) stage: StageReport,
     /// In the order of the specification's table; none where the gate is not passed.
-    verdicts: Vec<Verdict>,
+    pub(super) verdicts: Vec<Verdict>,
 }
 
 impl Stands {
     pub(super) fn of(knowledge: &Knowledge, facts: &Facts) -> Self {
         let staging = StagingFacts::new(facts);
         let gate = gate(facts);
+        let evaluation = Evaluation::quiet(knowledge, facts);
         Self {
             gate,
-            grades: grade(knowledge, facts).possible.grades,
+            grades: evaluation.grade.possible.grades.clone(),
             stage: StageReport {
                 enets: stage(knowledge, Staging::Enets, staging),
                 ajcc7: stage(knowledge, Staging::Ajcc7, staging),
             },
             verdicts: match gate {
-                Gate::Passed => verdicts(knowledge, facts),
+                Gate::Passed => verdicts(evaluation),
                 _ => Vec::new(),
             },
         }

@@ -2,7 +2,7 @@
 
 use super::grade::why;
 use crate::assessment::lack;
-use fhir_profiles::facts::{Evidence, Fact, Facts, Reading, Unknown, Value};
+use fhir_profiles::facts::{Evidence, Fact, Facts, Gap, Reading, Unknown, Value};
 use fhir_profiles::{FactId, PartialDate};
 
 /// A reading's value with its unit and, for a status, since when: `8 %`, `stable since 2025-11`, `present`.
@@ -37,6 +37,11 @@ pub(crate) fn lacking(fact: &Fact, unknown: Unknown) -> String {
         Unknown::Unreadable => unowned(fact),
     };
     lack(why(unknown), fact.missing_by(), aside.as_deref()).to_owned()
+}
+
+/// Why what is missing among these facts may be on record all the same.
+pub(crate) fn gap_among<'f>(facts: &Facts, ids: impl IntoIterator<Item = &'f FactId>) -> Option<Gap> {
+    ids.into_iter().filter_map(|id| facts.get(*id).missing_by()).max()
 }
 
 /// Why several facts are unknown, those together that lack the same: `Ki-67, Mitotic count: not recorded`.

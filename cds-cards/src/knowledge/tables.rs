@@ -221,20 +221,26 @@ impl Reader<'_> {
         measured
     }
 
+    /// The word of a row on differentiation.
+    fn differentiation<'r>(&self, row: &'r Row<'_>, file: &str) -> &'r str {
+        let word = row.get("word");
+        if FactId::Differentiation.word(word).is_none() {
+            self.fault(
+                file,
+                row.line,
+                format!("`{word}` is no word of `differentiation`"),
+            );
+        }
+        word
+    }
+
     fn paired(&self, rows: &Rows<'_>, file: &str) -> Vec<(String, String, String)> {
         let mut pairs: Vec<(String, String, String)> = Vec::new();
         for row in rows
             .iter()
             .filter(|row| row.get("reads") == FactId::Differentiation.as_str())
         {
-            let word = row.get("word");
-            if FactId::Differentiation.word(word).is_none() {
-                self.fault(
-                    file,
-                    row.line,
-                    format!("`{word}` is no word of `differentiation`"),
-                );
-            }
+            let word = self.differentiation(&row, file);
             if pairs
                 .iter()
                 .any(|(grade, known, _)| known == word || grade == row.get("grade"))
@@ -259,14 +265,7 @@ impl Reader<'_> {
         let of_grade = |row: &Row<'_>| row.get("reads") == AT_HOME && row.get("grade") == grade;
         let mut words = Vec::new();
         for row in rows.iter().filter(of_grade) {
-            let word = row.get("word");
-            if FactId::Differentiation.word(word).is_none() {
-                self.fault(
-                    file,
-                    row.line,
-                    format!("`{word}` is no word of `differentiation`"),
-                );
-            }
+            let word = self.differentiation(&row, file);
             self.statement(file, row);
             words.push(word.to_owned());
         }

@@ -139,9 +139,7 @@ pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, left_out: Vec
             .collect(),
         groups: groups(knowledge, assessment),
         given: assessment
-            .pathway
-            .iter()
-            .flat_map(|pathway| &pathway.given)
+            .treatments()
             .map(|entry| chart_line(&words::given(entry)))
             .collect(),
         principles: assessment.principles.iter().map(Sentence::from).collect(),

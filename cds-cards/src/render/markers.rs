@@ -119,18 +119,16 @@ fn multiple(value: Decimal, limit: Decimal) -> Decimal {
         .normalize()
 }
 
-/// The ends of the value; an open end is taken as the other.
+/// The ends of the value; without an upper one it may be anything above the lower.
 fn ends(report: &FactReport) -> Option<(Decimal, Decimal)> {
-    match (&report.value, &report.range) {
-        (Some(FactValue::Number(number)), _) => Some((*number, *number)),
-        (
-            _,
-            Some(Range {
-                low: Some(low), high, ..
-            }),
-        ) => Some((*low, high.unwrap_or(Decimal::MAX))),
-        _ => None,
+    match &report.value {
+        Some(FactValue::Number(number)) => Some((*number, *number)),
+        _ => report.range.as_ref().and_then(span),
     }
+}
+
+fn span(range: &Range) -> Option<(Decimal, Decimal)> {
+    Some((range.low?, range.high.unwrap_or(Decimal::MAX)))
 }
 
 fn asks(
@@ -153,8 +151,9 @@ fn asks(
         }
         asks.push(compare);
     }
-    let given = assessment.pathway.iter().flat_map(|pathway| &pathway.given);
-    let debulked = given.filter(|given| given.options.contains(&course.after_option));
+    let debulked = assessment
+        .treatments()
+        .filter(|given| given.options.contains(&course.after_option));
     if let Some(day) = debulked.filter_map(last_day).max() {
         let mut after = course.after.clone();
         after.text = format!("{} of {day}: {}", after.text, since(report, day));
@@ -184,11 +183,7 @@ fn changed(report: &FactReport) -> bool {
     let (Some(now), Some(earlier)) = (ends(report), &report.earlier) else {
         return false;
     };
-    let before = FactReport {
-        range: Some(earlier.value.clone()),
-        ..FactReport::default()
-    };
-    ends(&before).is_some_and(|before| now.1 < before.0 || before.1 < now.0)
+    span(&earlier.value).is_some_and(|before| now.1 < before.0 || before.1 < now.0)
 }
 
 /// Why the disease status says nothing of the marker's day: it is not known, or older.

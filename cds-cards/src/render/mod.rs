@@ -18,7 +18,7 @@
 //!   `given` (what was given, in words), `principles`, `not_looked_at` (what the review is not on),
 //!   `limits`, `missing` (`label`, `why`, `settles`), `missing_more`, `left_out`, `problems` (`place`, `problem`), `problems_more`, `not_read` (a sentence), `notes.<id>` (every
 //!   since-publication note that holds for the patient), `version`, `cut_off`, `as_of`.
-//! - `cards/missing-data.md`: `facts` (`label`, `why`, `settles`, `unread`), `more`, `notes.<id>` as above, `version`.
+//! - `cards/missing-data.md`: `facts` (`label`, `why`, `settles`, `needed`, `unread`), `more`, `notes.<id>` as above, `version`.
 //! - `cards/discrepancy.md`: `items` (`id`, `text`, `records`), `notes.<id>` as above, `version`.
 //! - `cards/order-warning.md`: `items` (`orders`: `wording`, `reference`; `interpretation`; `options`: `label`, `verdict`,
 //!   `restriction`, `corrections`, `reasons`: `criterion`, `records`, `quotes`: `id`, `section`, `text`), `notes`, `version`, `cut_off`.

@@ -1,5 +1,6 @@
 //! What of the record was not read, in one sentence.
 
+use super::words;
 use crate::assessment::NotReadReport;
 use std::collections::BTreeSet;
 
@@ -55,11 +56,7 @@ pub fn not_read(records: &[NotReadReport]) -> Option<String> {
         })
         .collect();
     let verb = if counted.len() == 1 { "was" } else { "were" };
-    match parts.as_slice() {
-        [] => None,
-        [only] => Some(format!("{only} {verb} not read")),
-        [first @ .., last] => Some(format!("{} and {last} {verb} not read", first.join(", "))),
-    }
+    (!parts.is_empty()).then(|| format!("{} {verb} not read", words::all_of(&parts)))
 }
 
 /// The place of its noun.

@@ -1,9 +1,7 @@
 //! Which notes since publication hold for a patient: a note is shown only where it does.
 
 use super::evidence::{Note, note};
-use crate::assessment::{
-    Assessment, FactReport, FactValue, GivenState, OptionReport, Reason, Status, Verdict,
-};
+use crate::assessment::{Assessment, FactReport, GivenState, OptionReport, Reason, Status, Verdict};
 use crate::knowledge::{Knowledge, SinceNote, When};
 use fhir_profiles::FactId;
 use std::collections::BTreeMap;
@@ -23,7 +21,7 @@ fn applies(when: &When, assessment: &Assessment, beside: Option<&str>) -> bool {
         When::Grade(grade) => assessment.grade.value.as_ref() == Some(grade),
         When::Recorded(id) => fact(id).is_some_and(|report| report.status == Status::Known),
         When::NotRecorded(id) => fact(id).is_some_and(not_recorded),
-        When::Says(id, word) => fact(id).is_some_and(|report| says(report, word)),
+        When::Says(id, word) => fact(id).is_some_and(|report| report.says(word)),
         When::Syndrome(syndrome) => {
             fact(&FactId::Functioning).is_some_and(|report| report.detail.as_ref() == Some(syndrome))
         }
@@ -40,17 +38,9 @@ fn not_recorded(report: &FactReport) -> bool {
     report.reason == Some(Reason::Missing) && report.gap.is_none() && report.aside.is_none()
 }
 
-fn says(report: &FactReport, word: &str) -> bool {
-    match &report.value {
-        Some(FactValue::Word(said)) => said == word,
-        Some(FactValue::Words(said)) => said.iter().any(|said| said == word),
-        Some(FactValue::Number(_)) | None => false,
-    }
-}
-
 fn given(assessment: &Assessment) -> bool {
-    let given = assessment.pathway.iter().flat_map(|pathway| &pathway.given);
-    given
+    assessment
+        .treatments()
         .filter(|given| given.systemic)
         .any(|given| given.state == GivenState::Before || given.progression_since.is_some())
 }
@@ -72,6 +62,23 @@ pub fn of_option<'a>(
             .filter(|(_, note)| holds(note, assessment, Some(option)))
             .collect()
     })
+}
+
+/// The notes that stand before the benefits of some option, each once, in the order of the options.
+pub fn before_benefits<'a>(
+    knowledge: &'a Knowledge,
+    assessment: &Assessment,
+) -> Vec<(&'a String, &'a SinceNote)> {
+    let mut found: Vec<(&String, &SinceNote)> = Vec::new();
+    for option in &assessment.options {
+        let [before, _] = of_option(knowledge, assessment, &option.id);
+        for (id, note) in before {
+            if !found.iter().any(|(known, _)| *known == id) {
+                found.push((id, note));
+            }
+        }
+    }
+    found
 }
 
 /// The notes of an option that the review advises against: those that the patient's own record calls for.

@@ -190,6 +190,12 @@ fn satisfy_notes(knowledge: &Knowledge, assessment: &mut Assessment) {
     }
     for rule in &knowledge.markers {
         say(assessment, rule.fact, FactValue::Number(9.into()));
+        if let Some(report) = assessment.facts.get_mut(&rule.fact) {
+            report.earlier = Some(Earlier {
+                value: Range::from(&Interval::exactly(3.into())),
+                effective: Some("2026-01-01".to_owned()),
+            });
+        }
     }
     say(assessment, FactId::Age, FactValue::Number(9.into()));
     say(
@@ -198,14 +204,6 @@ fn satisfy_notes(knowledge: &Knowledge, assessment: &mut Assessment) {
         FactValue::Words(vec!["vhl".to_owned()]),
     );
     let notes = knowledge.since_publication.values();
-    for rule in &knowledge.markers {
-        if let Some(report) = assessment.facts.get_mut(&rule.fact) {
-            report.earlier = Some(Earlier {
-                value: Range::from(&Interval::exactly(3.into())),
-                effective: Some("2026-01-01".to_owned()),
-            });
-        }
-    }
     for condition in notes.flat_map(|note| &note.holds) {
         match condition {
             When::Recorded(fact) => say(assessment, *fact, FactValue::Number(9.into())),

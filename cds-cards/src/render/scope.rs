@@ -9,8 +9,7 @@ use fhir_profiles::FactId;
 pub fn outside(knowledge: &Knowledge, assessment: &Assessment) -> Vec<String> {
     let recorded = knowledge.package.outside.iter().filter_map(|id| {
         let report = assessment.facts.get(id)?;
-        let present = report.status == Status::Known
-            && matches!(&report.value, Some(FactValue::Word(word)) if word == "present");
+        let present = report.status == Status::Known && report.says("present");
         let what = match report.reason {
             None if present => "recorded",
             Some(Reason::Conflicting) => words::reason(Reason::Conflicting),

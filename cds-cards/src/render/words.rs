@@ -184,6 +184,15 @@ pub fn given_when(entry: &GivenReport) -> String {
 
 /// `A`, `A or B`, `A, B or C`.
 pub fn any_of<T: AsRef<str>>(items: &[T]) -> String {
+    listed(items, "or")
+}
+
+/// `A`, `A and B`, `A, B and C`.
+pub(super) fn all_of<T: AsRef<str>>(items: &[T]) -> String {
+    listed(items, "and")
+}
+
+fn listed<T: AsRef<str>>(items: &[T], joint: &str) -> String {
     let Some((last, others)) = items.split_last() else {
         return String::new();
     };
@@ -191,15 +200,15 @@ pub fn any_of<T: AsRef<str>>(items: &[T]) -> String {
         return last.as_ref().to_owned();
     }
     let others: Vec<&str> = others.iter().map(AsRef::as_ref).collect();
-    format!("{} or {}", others.join(", "), last.as_ref())
+    format!("{} {joint} {}", others.join(", "), last.as_ref())
 }
 
 /// What a fact is needed for, with the statements that ask for it: `TAE, TACE, SIRT (EM17a, SI06b)`; empty if no option
 /// asks for it.
 pub fn needed(knowledge: &Knowledge, missing: &MissingFact) -> String {
     let named = |id: &String| {
-        let option = knowledge.options.iter().find(|option| option.id == *id);
-        option
+        knowledge
+            .option(id)
             .map_or(id.as_str(), |option| abbreviated(&option.label))
             .to_owned()
     };

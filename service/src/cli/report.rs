@@ -76,14 +76,9 @@ impl<'a> Report<'a> {
         for line in outside(self.knowledge, assessment) {
             self.line(0, &Ink::Yellow.on(self.colour, &line));
         }
-        for option in &assessment.options {
-            let [before, _] = notes::of_option(self.knowledge, assessment, &option.id);
-            for (id, note) in before {
-                let line = format!("{} [{id}]", note.short);
-                if !self.text.contains(&line) {
-                    self.line(0, &Ink::Yellow.on(self.colour, &line));
-                }
-            }
+        for (id, note) in notes::before_benefits(self.knowledge, assessment) {
+            let line = format!("{} [{id}]", note.short);
+            self.line(0, &Ink::Yellow.on(self.colour, &line));
         }
     }
 
@@ -173,7 +168,7 @@ impl<'a> Report<'a> {
 
     /// Every treatment on record.
     fn given(&mut self, assessment: &Assessment) {
-        let given = assessment.pathway.iter().flat_map(|pathway| &pathway.given);
+        let given = assessment.treatments();
         let lines: Vec<String> = given.map(|entry| plain(&words::given(entry))).collect();
         if lines.is_empty() {
             return;

@@ -6,11 +6,10 @@ use cds_cards::assessment::{
     Assessment, CriterionReport, EvidenceReport, FactReport, Gate, Group, OptionReport, Outcome, Stage,
     Status,
 };
-use cds_cards::knowledge::{OptionKnowledge, SinceNote};
+use cds_cards::knowledge::OptionKnowledge;
 use cds_cards::render::{genetic_syndromes, markers, missing_facts, notes, outside, plain, words};
 use fhir_profiles::FactId;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// What the assessment concludes of the tumour.
 #[derive(Debug, Serialize)]
@@ -103,8 +102,10 @@ struct OptionView {
 
 /// Every treatment on record, a line each; chart data.
 pub(super) fn given(assessment: &Assessment) -> Vec<String> {
-    let given = assessment.pathway.iter().flat_map(|pathway| &pathway.given);
-    given.map(|entry| plain(&words::given(entry))).collect()
+    assessment
+        .treatments()
+        .map(|entry| plain(&words::given(entry)))
+        .collect()
 }
 
 /// Something unknown and how many options it settles.
@@ -150,14 +151,12 @@ pub(super) fn tumour(knowledge: &Knowledge, assessment: &Assessment) -> Tumour {
 }
 
 fn warnings(knowledge: &Knowledge, assessment: &Assessment) -> Vec<(String, String)> {
-    let options = assessment.options.iter();
-    let before = options.flat_map(|option| {
-        let [before, _] = notes::of_option(knowledge, assessment, &option.id);
-        before
-    });
-    let unique: BTreeMap<&String, &SinceNote> = before.collect();
-    let found = unique.into_iter();
-    found.map(|(id, note)| (note.short.clone(), id.clone())).collect()
+    let mut before = notes::before_benefits(knowledge, assessment);
+    before.sort_by_key(|(id, _)| *id);
+    let before = before.into_iter();
+    before
+        .map(|(id, note)| (note.short.clone(), id.clone()))
+        .collect()
 }
 
 fn gate(assessment: &Assessment) -> String {

@@ -8,6 +8,7 @@
     reason = "helpers of tests; each test file uses its own part"
 )]
 
+pub(crate) mod binary;
 #[path = "../../../tests/src/recorded.rs"]
 pub(crate) mod recorded;
 

@@ -1,7 +1,8 @@
 //! `pnet-cds store` and `pnet-cds feedback report`: what an operator does without a shell in the image.
 
+use crate::common::binary::{pnet_cds, printed};
 use crate::postgres;
-use crate::program::{Program, pnet_cds};
+use crate::program::Program;
 use crate::support::{directory, instance, on_both, rows, sqlite};
 use serde_json::Value;
 
@@ -10,14 +11,8 @@ fn run(url: &str, arguments: &[&str]) -> (i32, String, String) {
     let output = pnet_cds()
         .env("PNET_CDS_STORE__URL", url)
         .args(arguments)
-        .output()
-        .unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code().unwrap(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+        .output();
+    printed(output.unwrap())
 }
 
 /// A store with cards of which one is answered.

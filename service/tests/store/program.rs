@@ -14,13 +14,6 @@ pub(crate) struct Program {
     _banner: BufReader<ChildStdout>,
 }
 
-/// The program with nothing in its environment.
-pub(crate) fn pnet_cds() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_pnet-cds"));
-    command.env_clear().stdin(Stdio::null());
-    command
-}
-
 impl Program {
     /// Starts it with these settings on a free port.
     pub(crate) fn start(settings: &str) -> Self {
