@@ -16,7 +16,7 @@ use crate::read::names_pnet;
 pub use builder::ChartBuilder;
 pub(crate) use concept::{Concept, text_coding};
 pub(crate) use loose::{Filled, Loose, Many, Read, Text, next, skip};
-pub(crate) use narrow::{Narrow, Reference};
+pub(crate) use narrow::{NO_FHIR, Narrow, Reference, is_of_medication};
 pub(crate) use patient::Whose;
 use serde_json::value::RawValue;
 use std::fmt;

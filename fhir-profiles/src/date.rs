@@ -78,6 +78,20 @@ impl PartialDate {
         }
     }
 
+    /// The earliest of some dates by the first day that each can mean, then by the last.
+    pub fn first_of(dates: impl IntoIterator<Item = Self>) -> Option<Self> {
+        dates
+            .into_iter()
+            .min_by_key(|date| (date.earliest(), date.latest()))
+    }
+
+    /// The latest of some dates by the last day that each can mean, then by the first.
+    pub fn last_of(dates: impl IntoIterator<Item = Self>) -> Option<Self> {
+        dates
+            .into_iter()
+            .max_by_key(|date| (date.latest(), date.earliest()))
+    }
+
     /// The last day it can mean.
     pub fn latest(&self) -> Date {
         let first =

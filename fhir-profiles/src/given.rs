@@ -8,7 +8,7 @@ use crate::date::PartialDate;
 use crate::facts::{
     Course, Evidence, Fact, FactsBuilder, Given, Raw, Reading, Says, Source, TreatmentRecord, Value,
 };
-use crate::recency::evidence_order;
+use crate::recency::{days, evidence_order};
 use crate::treatments::{Class, Treatment};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -27,11 +27,7 @@ struct Days {
 
 impl Days {
     fn of(date: Option<PartialDate>, unread: bool) -> Self {
-        let (first, last) = match date {
-            Some(date) => (date.earliest(), date.latest()),
-            None if unread => (Date::MIN, Date::MAX),
-            None => (Date::MIN, Date::MIN),
-        };
+        let (first, last) = days(date, unread);
         Self { first, last }
     }
 
@@ -182,7 +178,7 @@ impl<'r> Agent<'r> {
         let now = !self.now.is_empty();
         let from = self.gave().filter_map(|record| record.from.or(record.date()));
         let until = self.gave().filter_map(|record| self.last(record, as_of));
-        let until = until.max_by_key(|day| (day.latest(), day.earliest()));
+        let until = PartialDate::last_of(until);
         let doses = self
             .gave()
             .filter(|record| record.is_dose() || record.says == Says::Done);
@@ -196,7 +192,7 @@ impl<'r> Agent<'r> {
             treatment: self.treatment,
             now,
             by_depot: now && !self.runs,
-            from: from.min_by_key(|day| (day.earliest(), day.latest())),
+            from: PartialDate::first_of(from),
             until: until.filter(|_| !now),
             days: doses.filter_map(TreatmentRecord::date).collect(),
             reason: self.records.iter().find_map(|record| record.reason.clone()),

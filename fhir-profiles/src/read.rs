@@ -34,7 +34,7 @@ mod wording;
 mod words;
 
 use crate::catalogue::FactId;
-use crate::chart::{Chart, Item, Narrow, Whose};
+use crate::chart::{Chart, Item, NO_FHIR, Narrow, Whose, is_of_medication};
 use crate::codes::{Codes, Meaning};
 use crate::facts::{
     Aside, Evidence, Facts, FactsBuilder, NotRead, NotReadWhy, Problem, Reading, Source, Value,
@@ -118,9 +118,6 @@ pub fn read(chart: &Chart<'_>, policy: &ReadPolicy<'_>) -> Facts {
     }
     reader.facts.build()
 }
-
-/// Of what fhirbolt refuses.
-const NO_FHIR: &str = "not used: an element cannot be read as FHIR";
 
 /// When a resource was last updated, which version that made, and how the time is written.
 type Version<'x> = (Option<Timestamp>, Option<u64>, &'x str);
@@ -261,10 +258,7 @@ impl<'r> Reader<'r> {
                 means(&narrow.conclusions, condition::is_read) || narrow.contained.iter().any(asks)
             }
             "Procedure" => procedure::is_read(narrow, self.codes),
-            "MedicationRequest"
-            | "MedicationStatement"
-            | "MedicationAdministration"
-            | "MedicationDispense" => {
+            kind if is_of_medication(kind) => {
                 let said = self.medications.said(narrow);
                 !medication::drugs(&said.codings, &said.texts, self.codes).is_empty()
             }

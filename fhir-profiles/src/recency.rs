@@ -15,7 +15,7 @@ use crate::catalogue::FactId;
 use crate::facts::{Evidence, Fact, Facts, FactsBuilder, Raw, Reading, System};
 pub use behind::Behind;
 use closed_world::ClosedWorld;
-pub(crate) use dates::evidence_order;
+pub(crate) use dates::{days, evidence_order};
 use dates::{newest_first, set_future_aside, span, span_of};
 pub use rules::{RULES, Rule};
 pub(crate) use spread::Spread;

@@ -60,10 +60,8 @@ fn overlap(a: &Given, b: &Given, as_of: Date) -> bool {
 
 fn report(facts: &Facts, entry: &Entry<'_>, given: &[&Given]) -> GivenReport {
     let now = given.iter().any(|given| given.now);
-    let earliest = given.iter().filter_map(|given| given.from);
-    let from = earliest.min_by_key(|day| (day.earliest(), day.latest()));
-    let latest = given.iter().filter_map(|given| given.until);
-    let until = latest.max_by_key(|day| (day.latest(), day.earliest()));
+    let from = PartialDate::first_of(given.iter().filter_map(|given| given.from));
+    let until = PartialDate::last_of(given.iter().filter_map(|given| given.until));
     let days: BTreeSet<PartialDate> = given
         .iter()
         .flat_map(|given| given.days.iter().copied())

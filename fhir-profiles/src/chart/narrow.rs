@@ -295,33 +295,31 @@ pub(crate) struct Narrow<'a> {
     odd: bool,
 }
 
+/// Of a record with an element that FHIR does not have there.
+pub(crate) const NO_FHIR: &str = "not used: an element cannot be read as FHIR";
+
+/// Whether records of a kind are of a medication that somebody is given or takes.
+pub(crate) fn is_of_medication(kind: &str) -> bool {
+    matches!(
+        kind,
+        "MedicationRequest" | "MedicationStatement" | "MedicationAdministration" | "MedicationDispense"
+    )
+}
+
 impl Narrow<'_> {
     /// Why a resource of a kind that is read can never have been understood, whatever its code.
     pub(crate) fn broken(&self) -> Option<&'static str> {
         match self.kind.as_deref().unwrap_or_default() {
             "Observation" if !self.has_code => Some("not used: it has no code"),
-            "MedicationRequest"
-            | "MedicationStatement"
-            | "MedicationAdministration"
-            | "MedicationDispense"
-                if !self.has_medication =>
-            {
+            kind if is_of_medication(kind) && !self.has_medication => {
                 Some("not used: it names no medication")
             }
-            "Patient"
-            | "Observation"
-            | "Condition"
-            | "Procedure"
-            | "DiagnosticReport"
-            | "Medication"
-            | "MedicationRequest"
-            | "MedicationStatement"
-            | "MedicationAdministration"
-            | "MedicationDispense"
+            "Patient" | "Observation" | "Condition" | "Procedure" | "DiagnosticReport" | "Medication"
                 if self.odd =>
             {
-                Some("not used: an element cannot be read as FHIR")
+                Some(NO_FHIR)
             }
+            kind if is_of_medication(kind) && self.odd => Some(NO_FHIR),
             _ => None,
         }
     }

@@ -6,7 +6,7 @@ use super::around::{key, keys};
 use super::aside::what;
 use super::paper::Paper;
 use crate::catalogue::FactId;
-use crate::chart::{Chart, Item, Narrow, Whose};
+use crate::chart::{Chart, Item, Narrow, Whose, is_of_medication};
 use crate::facts::{Gap, NotRead, NotReadWhy};
 use std::collections::BTreeSet;
 
@@ -18,12 +18,6 @@ const VOID: &[&str] = &[
     "registered",
     "not-done",
 ];
-const MEDICATION_RECORDS: &[&str] = &[
-    "MedicationRequest",
-    "MedicationStatement",
-    "MedicationAdministration",
-    "MedicationDispense",
-];
 
 impl Reader<'_> {
     /// Names what was not read and may matter.
@@ -34,7 +28,7 @@ impl Reader<'_> {
             match item.kind() {
                 "DiagnosticReport" | "DocumentReference" => self.paper(item, &here),
                 "Observation" | "Condition" | "Procedure" => self.unmapped(item),
-                kind if MEDICATION_RECORDS.contains(&kind) => self.without_medication(item),
+                kind if is_of_medication(kind) => self.without_medication(item),
                 _ => {}
             }
         }

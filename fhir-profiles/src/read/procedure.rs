@@ -132,7 +132,7 @@ impl Reader<'_> {
                 "completed" => self.add(fact, word, Source::Procedure, record.evidence(recorded)),
                 "entered-in-error" => {}
                 status => {
-                    let note = format!("status {}: no evidence either way", known_status(status));
+                    let note = no_evidence_of(known_status(status));
                     self.facts.shown(fact, record.noted(recorded, note));
                 }
             }
@@ -170,7 +170,7 @@ impl Reader<'_> {
             "completed" => self.add(fact, "present", Source::Procedure, record.evidence(recorded)),
             "entered-in-error" => {}
             status => {
-                let note = format!("status {}: no evidence either way", known_status(status));
+                let note = no_evidence_of(known_status(status));
                 self.facts.shown(fact, record.noted(recorded, note));
             }
         }
@@ -199,7 +199,7 @@ impl Reader<'_> {
                     .shown(fact, record.noted(recorded, "of a resection of the liver"));
             }
             status => {
-                let note = format!("status {}: no evidence either way", known_status(status));
+                let note = no_evidence_of(known_status(status));
                 self.facts.shown(fact, record.noted(recorded, note));
             }
         }
@@ -267,7 +267,11 @@ pub(super) fn no_evidence(status: &str) -> Told {
     } else {
         Aside::NoEvidence
     };
-    Told::Shown(format!("status {known}: no evidence either way"), aside)
+    Told::Shown(no_evidence_of(known), aside)
+}
+
+fn no_evidence_of(status: &str) -> String {
+    format!("status {status}: no evidence either way")
 }
 
 const NOT_UNDERSTOOD: &str = "not understood";

@@ -2,12 +2,20 @@
 
 use super::Reader;
 use crate::catalogue::FactId::{self, *};
-use crate::chart::{Coding, Item};
+use crate::chart::{Coding, Item, is_of_medication};
 use crate::codes::{Codes, Meaning, Named, Site};
 use std::collections::BTreeSet;
 
 /// The themes of Observations.
 const OBSERVED: &[&str] = &["pathology", "staging", "liver", "markers", "status"];
+
+/// What a metastasis of a site that is not named can bear on.
+const SOME_METASTASIS: [FactId; 4] = [
+    LiverMetastases,
+    ExtrahepaticMetastases,
+    DistantLymphNodeMetastases,
+    DiffusePeritonealMetastases,
+];
 
 /// What a record could have stated.
 pub(super) enum Stated {
@@ -72,12 +80,7 @@ fn facts_of(meaning: Meaning) -> Vec<FactId> {
         Meaning::Grade { .. } => vec![GradeRecorded, Differentiation],
         Meaning::Histology => vec![Pnet, Functioning],
         Meaning::Karnofsky => vec![Ecog],
-        Meaning::MetastasisSite => vec![
-            LiverMetastases,
-            ExtrahepaticMetastases,
-            DistantLymphNodeMetastases,
-            DiffusePeritonealMetastases,
-        ],
+        Meaning::MetastasisSite => SOME_METASTASIS.to_vec(),
         Meaning::HistoryOfLiverMetastases => vec![LiverMetastases],
         Meaning::Says(LiverReserve, _) => vec![LiverReserve],
         Meaning::Names(named) => match named {
@@ -88,12 +91,7 @@ fn facts_of(meaning: Meaning) -> Vec<FactId> {
             Named::Syndrome(_) => vec![Pnet, Functioning],
             Named::Presence(fact) | Named::Hint(fact) | Named::Holds(fact, _) => vec![fact],
             Named::Metastasis(site) => metastasis(site),
-            Named::MetastasisOfSomeSite => vec![
-                LiverMetastases,
-                ExtrahepaticMetastases,
-                DistantLymphNodeMetastases,
-                DiffusePeritonealMetastases,
-            ],
+            Named::MetastasisOfSomeSite => SOME_METASTASIS.to_vec(),
             Named::PortalVeinThrombosis => vec![PortalVein],
         },
         Meaning::Resection { whipple } => match whipple {
@@ -117,11 +115,8 @@ fn of_kind(kind: &str) -> BTreeSet<FactId> {
         "Observation" => OBSERVED,
         "DiagnosticReport" => &["reports"],
         "Procedure" => &["procedures"],
-        "Medication"
-        | "MedicationRequest"
-        | "MedicationStatement"
-        | "MedicationAdministration"
-        | "MedicationDispense" => &["medications"],
+        "Medication" => &["medications"],
+        kind if is_of_medication(kind) => &["medications"],
         _ => &[],
     };
     themes

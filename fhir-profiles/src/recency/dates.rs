@@ -65,7 +65,8 @@ pub(super) fn span_of(evidence: &Evidence) -> (Date, Date) {
     days(evidence.effective, evidence.date_unread)
 }
 
-pub(super) fn days(date: Option<PartialDate>, unread: bool) -> (Date, Date) {
+/// The first and the last day that a date can mean; none is the oldest, one that cannot be read is any.
+pub(crate) fn days(date: Option<PartialDate>, unread: bool) -> (Date, Date) {
     match date {
         Some(date) => (date.earliest(), date.latest()),
         None if unread => (Date::MIN, Date::MAX),

@@ -31,7 +31,8 @@ pub(super) fn start_of_run(newest_first: &[Reading]) -> Option<PartialDate> {
     if days.len() < 2 {
         return newest.since.filter(unbroken);
     }
-    run.into_iter()
-        .map(|(r, day)| r.since.filter(unbroken).unwrap_or(day))
-        .min_by_key(|date| (date.earliest(), date.latest()))
+    PartialDate::first_of(
+        run.into_iter()
+            .map(|(r, day)| r.since.filter(unbroken).unwrap_or(day)),
+    )
 }
