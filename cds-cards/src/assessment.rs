@@ -2,9 +2,13 @@
 
 mod fact;
 mod lack;
+mod pathway;
 
 pub use fact::{Earlier, EvidenceReport, FactReport, FactValue, Range, Status};
 pub use lack::{NOT_RECORDED, lack};
+pub use pathway::{
+    Aim, BeforeReport, Branch, GivenReport, GivenState, IntentReport, Pathway, Place, PlaceReport, ThenReport,
+};
 
 use fhir_profiles::FactId;
 use fhir_profiles::facts::{Gap, NotReadWhy};
@@ -182,6 +186,15 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Every verdict, in that order.
+    pub const ALL: [Verdict; 5] = [
+        Self::Supported,
+        Self::Provisional,
+        Self::Undetermined,
+        Self::NotSupported,
+        Self::Contraindicated,
+    ];
+
     /// The id of the specification.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -364,6 +377,17 @@ pub struct Discrepancy {
     pub facts: Vec<FactId>,
     /// One sentence: values in our own words and numbers, never raw chart text.
     pub text: String,
+    /// What would differ were the other record right: a grade, a stage, a verdict, a place or the gate.
+    #[serde(skip)]
+    pub consequence: Option<String>,
+}
+
+impl Discrepancy {
+    /// What would differ, where its text does not say so itself.
+    pub fn led_to(&self) -> Option<&str> {
+        let consequence = self.consequence.as_deref()?;
+        (!self.text.ends_with(consequence)).then_some(consequence)
+    }
 }
 
 /// An unknown fact and what knowing it would decide.
@@ -408,56 +432,6 @@ pub struct Need {
     pub options: Vec<String>,
     /// Statement ids.
     pub statements: Vec<String>,
-}
-
-/// The patient's situation as the pathway reads it (section 5b).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Pathway {
-    /// Every treatment on record.
-    pub given: Vec<GivenReport>,
-}
-
-/// A treatment on record: one entry for each set of options that it means.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GivenReport {
-    /// Agents or procedures, by their codes in `{base}/CodeSystem/treatments`.
-    pub agents: Vec<String>,
-    /// The options that they mean; none for a treatment of no option.
-    pub options: Vec<String>,
-    /// Now or before.
-    pub state: GivenState,
-    /// The first day, as written.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    /// The last day, where it is not given now.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub until: Option<String>,
-    /// On how many days a completed procedure or a dose is recorded.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub times: Option<usize>,
-    /// The reason as recorded; chart data.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// The first progressive reading dated after the first day.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub progression_since: Option<String>,
-    /// Whether it is systemic.
-    #[serde(skip)]
-    pub systemic: bool,
-    /// The records, newest first.
-    pub evidence: Vec<EvidenceReport>,
-}
-
-/// Whether a treatment is given now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum GivenState {
-    /// It is.
-    Now,
-    /// It was.
-    Before,
 }
 
 /// Something that was not read; `reference` is chart data.

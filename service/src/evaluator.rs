@@ -29,6 +29,8 @@ pub struct Evaluator {
     pub max_resources: usize,
     closed_world: BTreeSet<FactId>,
     max_cards: usize,
+    full_cards: bool,
+    without_metastases: bool,
     public_url: Option<String>,
     /// Where the knowledge pages are, if they are on.
     pages_url: Option<String>,
@@ -61,6 +63,8 @@ impl Evaluator {
             max_resources: settings.max_resources,
             closed_world: settings.closed_world.iter().copied().collect(),
             max_cards: settings.max_cards,
+            full_cards: settings.full_cards,
+            without_metastases: settings.without_metastases,
             public_url: settings.public_url.clone(),
             pages_url: settings
                 .public_url
@@ -116,6 +120,8 @@ impl Evaluator {
     fn policy(&self, instance: Uuid) -> Policy<'_> {
         Policy {
             max_cards: self.max_cards,
+            full: self.full_cards,
+            without_metastases: self.without_metastases,
             public_url: self.pages_url.as_deref(),
             instance,
         }

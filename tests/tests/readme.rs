@@ -37,6 +37,8 @@ fn first_card(patient: &str) -> String {
     let assessment = cds_cards::assess(&knowledge, &facts);
     let policy = Policy {
         max_cards: 5,
+        full: false,
+        without_metastases: true,
         public_url: None,
         instance: uuid::Uuid::nil(),
     };

@@ -44,6 +44,8 @@ fn texts(assessment: &Assessment) -> Vec<String> {
     strings(&serde_json::to_value(assessment).unwrap(), &mut found);
     let policy = Policy {
         max_cards: 5,
+        full: false,
+        without_metastases: true,
         public_url: None,
         instance: uuid::Uuid::nil(),
     };

@@ -88,6 +88,13 @@ impl FactReport {
             Some(FactValue::Number(_)) | None => false,
         }
     }
+
+    /// The date, as written, of the newest dated reading that counts.
+    pub fn date(&self) -> Option<&str> {
+        self.evidence
+            .iter()
+            .find_map(|record| record.effective.as_deref())
+    }
 }
 
 /// An earlier reading of a marker, in the unit of the one that counts.

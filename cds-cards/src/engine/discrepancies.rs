@@ -5,7 +5,7 @@ use super::grade::{Grade, by_record};
 use super::stage::{Staging, StagingFacts};
 use super::stands::{Moved, Stands};
 use super::words::{fact_text, lacking, value_text};
-use crate::assessment::{Discrepancy, Stage, StageReport};
+use crate::assessment::{Discrepancy, GivenReport, Stage, StageReport};
 use crate::knowledge::GradeRow;
 use fhir_profiles::FactId;
 use fhir_profiles::facts::{Basis, Reading, Source, System, Value};
@@ -16,17 +16,23 @@ use std::collections::BTreeSet;
 pub(super) fn all(
     evaluation: &Evaluation<'_>,
     now: &Stands,
+    given: &[GivenReport],
     conflicting: &BTreeSet<FactId>,
 ) -> Vec<Discrepancy> {
-    let mut found = older_reading_differs(evaluation, now);
-    found.extend(conflicting_readings(evaluation, conflicting));
+    let trial = Trial {
+        evaluation,
+        now,
+        given,
+    };
+    let mut found = older_reading_differs(&trial);
+    found.extend(conflicting_readings(&trial, conflicting));
     found.extend(grade_recorded(evaluation));
-    found.extend(ki67_and_mitoses(evaluation));
+    found.extend(ki67_and_mitoses(&trial));
     found.extend(stage_recorded(evaluation, &now.stage));
     found.extend(m_recorded(evaluation));
-    found.extend(t_recorded(evaluation));
+    found.extend(t_recorded(&trial));
     let says_poor = |reading: &Reading| reading.says("poor");
-    let pair = differentiation_and_grade(evaluation);
+    let pair = differentiation_and_grade(&trial);
     let first = readings(evaluation, FactId::Differentiation)
         .iter()
         .any(says_poor);
@@ -35,11 +41,45 @@ pub(super) fn all(
     found
 }
 
-fn discrepancy(id: &str, facts: Vec<FactId>, text: String) -> Discrepancy {
+fn discrepancy(id: &str, facts: Vec<FactId>, text: String, consequence: Option<String>) -> Discrepancy {
     Discrepancy {
         id: id.into(),
         facts,
         text,
+        consequence,
+    }
+}
+
+/// What is tried against what stands: other readings of a fact.
+struct Trial<'a> {
+    evaluation: &'a Evaluation<'a>,
+    now: &'a Stands,
+    given: &'a [GivenReport],
+}
+
+impl Trial<'_> {
+    /// What would differ were these the readings of a fact; of none it is unknown.
+    fn supposing(&self, id: FactId, readings: Vec<Reading>) -> Moved {
+        let knowledge = self.evaluation.knowledge;
+        let supposed = self.evaluation.facts.clone().supposing(id, readings);
+        let then = Stands::of(knowledge, &supposed, self.given);
+        self.now.moved_by(&then, knowledge)
+    }
+
+    /// What the first of several readings leads to by which something would differ, each taken alone.
+    fn each<'r>(&self, id: FactId, readings: impl IntoIterator<Item = &'r Reading>) -> Option<String> {
+        let tried = readings.into_iter().take(TRIED);
+        let moved = tried.map(|reading| self.supposing(id, vec![reading.clone()]));
+        moved
+            .filter(|moved| !moved.is_empty())
+            .map(|moved| moved.text())
+            .next()
+    }
+
+    /// What would differ were a fact not recorded.
+    fn without(&self, id: FactId) -> Option<String> {
+        let moved = self.supposing(id, Vec::new());
+        (!moved.is_empty()).then(|| moved.text())
     }
 }
 
@@ -66,7 +106,13 @@ fn grade_recorded(evaluation: &Evaluation<'_>) -> Option<Discrepancy> {
     let facts = std::iter::once(FactId::GradeRecorded)
         .chain(grade.facts())
         .collect();
-    Some(discrepancy("grade-recorded", facts, text))
+    let other = Grade::names(evaluation.knowledge, &recorded.grades).join(" or ");
+    Some(discrepancy(
+        "grade-recorded",
+        facts,
+        text,
+        Some(format!("grade {other}")),
+    ))
 }
 
 /// A recorded stage is compared with the computed one of its system; of another or no system, only a stage that
@@ -128,6 +174,7 @@ fn stage_recorded(evaluation: &Evaluation<'_>, stages: &StageReport) -> Option<D
         "stage-recorded",
         facts,
         capitalised(&clauses.join("; ")),
+        Some("another stage".to_owned()),
     ))
 }
 
@@ -139,7 +186,8 @@ fn same_stage(recorded: &str, computed: &str) -> bool {
         || (numeral(recorded) == numeral(computed) && !(lettered(recorded) && lettered(computed)))
 }
 
-fn t_recorded(evaluation: &Evaluation<'_>) -> Option<Discrepancy> {
+fn t_recorded(trial: &Trial<'_>) -> Option<Discrepancy> {
+    let evaluation = trial.evaluation;
     let basis: Vec<FactId> = [FactId::TumourSize, FactId::TumourExtension]
         .into_iter()
         .filter(|id| !readings(evaluation, *id).is_empty())
@@ -172,6 +220,7 @@ fn t_recorded(evaluation: &Evaluation<'_>) -> Option<Discrepancy> {
         "t-recorded",
         facts,
         format!("T category, {}; the recorded one is used", clauses.join("; ")),
+        trial.without(FactId::T),
     ))
 }
 
@@ -211,6 +260,7 @@ fn m_recorded(evaluation: &Evaluation<'_>) -> Option<Discrepancy> {
         "m-recorded",
         std::iter::once(FactId::M).chain(metastases).collect(),
         text,
+        Some("another stage".to_owned()),
     ))
 }
 
@@ -225,9 +275,10 @@ fn once_there(id: FactId, reading: &Reading) -> String {
     format!("{label}, no longer active{}", date.unwrap_or_default())
 }
 
-fn differentiation_and_grade(evaluation: &Evaluation<'_>) -> Option<Discrepancy> {
+fn differentiation_and_grade(trial: &Trial<'_>) -> Option<Discrepancy> {
+    let evaluation = trial.evaluation;
     let grade = &evaluation.grade;
-    if let Some(general) = poor_by_general_grading(evaluation) {
+    if let Some(general) = poor_by_general_grading(trial) {
         return Some(general);
     }
     let found = readings(evaluation, FactId::Differentiation);
@@ -257,37 +308,55 @@ fn differentiation_and_grade(evaluation: &Evaluation<'_>) -> Option<Discrepancy>
     let facts = std::iter::once(FactId::Differentiation)
         .chain(grade.facts())
         .collect();
-    Some(discrepancy("differentiation-and-grade", facts, text))
+    let other = possible.iter().find_map(|row| {
+        let word = FactId::Differentiation.word(&row.differentiation)?;
+        let mut reading = found.first()?.clone();
+        reading.value = Value::Word(word);
+        let moved = trial.supposing(FactId::Differentiation, vec![reading]);
+        (!moved.is_empty()).then(|| moved.text())
+    });
+    Some(discrepancy("differentiation-and-grade", facts, text, other))
 }
 
 /// A general grading says poor of a tumour that is well differentiated by name (section 2).
-fn poor_by_general_grading(evaluation: &Evaluation<'_>) -> Option<Discrepancy> {
+fn poor_by_general_grading(trial: &Trial<'_>) -> Option<Discrepancy> {
     let id = FactId::Differentiation;
-    let general = &evaluation.facts.get(id).general;
+    let general = &trial.evaluation.facts.get(id).general;
     let poor = general.iter().find(|reading| reading.says("poor"))?;
     let text = format!(
         "{} by a general grading, but the tumour is coded as one that is well differentiated by name: not used",
         fact_text(id, std::slice::from_ref(poor))
     );
-    Some(discrepancy("differentiation-and-grade", vec![id], text))
+    let consequence = trial.each(id, [poor]);
+    Some(discrepancy(
+        "differentiation-and-grade",
+        vec![id],
+        text,
+        consequence,
+    ))
 }
 
-fn ki67_and_mitoses(evaluation: &Evaluation<'_>) -> Option<Discrepancy> {
+fn ki67_and_mitoses(trial: &Trial<'_>) -> Option<Discrepancy> {
+    let evaluation = trial.evaluation;
     evaluation.grade.measures_differ().then(|| {
         let text = evaluation.grade.because(evaluation.knowledge, evaluation.facts);
-        discrepancy("ki67-and-mitoses", vec![FactId::Ki67, FactId::Mitoses], text)
+        let measures = vec![FactId::Ki67, FactId::Mitoses];
+        let consequence = measures.iter().find_map(|id| trial.without(*id));
+        discrepancy("ki67-and-mitoses", measures, text, consequence)
     })
 }
 
 /// Readings of equal standing that disagree, and statements that a recorded presence overrides.
-fn conflicting_readings(evaluation: &Evaluation<'_>, conflicting: &BTreeSet<FactId>) -> Vec<Discrepancy> {
+fn conflicting_readings(trial: &Trial<'_>, conflicting: &BTreeSet<FactId>) -> Vec<Discrepancy> {
+    let evaluation = trial.evaluation;
     let mut found = Vec::new();
     for id in FactId::ALL {
         let fact = evaluation.facts.get(*id);
         let current = fact.readings().unwrap_or_default();
         if conflicting.contains(id) {
             let text = format!("{}: readings of equal standing disagree", fact_text(*id, current));
-            found.push(discrepancy("conflicting-readings", vec![*id], text));
+            let consequence = trial.each(*id, current);
+            found.push(discrepancy("conflicting-readings", vec![*id], text, consequence));
         } else if fact.overruled.iter().any(|r| !is_m_against_liver(*id, r)) {
             let text = format!(
                 "{}, but also recorded: {}; the recorded presence counts",
@@ -298,7 +367,8 @@ fn conflicting_readings(evaluation: &Evaluation<'_>, conflicting: &BTreeSet<Fact
                     .collect::<Vec<_>>()
                     .join(", ")
             );
-            found.push(discrepancy("conflicting-readings", vec![*id], text));
+            let consequence = trial.each(*id, &fact.overruled);
+            found.push(discrepancy("conflicting-readings", vec![*id], text, consequence));
         }
     }
     let functional = &evaluation.functional;
@@ -307,6 +377,7 @@ fn conflicting_readings(evaluation: &Evaluation<'_>, conflicting: &BTreeSet<Fact
             "conflicting-readings",
             functional.facts.clone(),
             functional.because.clone(),
+            functional.facts.iter().find_map(|id| trial.without(*id)),
         ));
     }
     found
@@ -322,7 +393,8 @@ fn is_m_against_liver(id: FactId, reading: &Reading) -> bool {
 
 /// A reading that does not count and that would change a grade or a stage so that no candidate remains, a verdict or the
 /// gate: of each fact the first such, contraindications before all else (section 2, "shown"; section 5, end).
-fn older_reading_differs(evaluation: &Evaluation<'_>, now: &Stands) -> Vec<Discrepancy> {
+fn older_reading_differs(trial: &Trial<'_>) -> Vec<Discrepancy> {
+    let evaluation = trial.evaluation;
     let facts = evaluation.facts;
     let mut found = Vec::new();
     for id in FactId::ALL {
@@ -343,13 +415,9 @@ fn older_reading_differs(evaluation: &Evaluation<'_>, now: &Stands) -> Vec<Discr
                 tried.push(older);
             }
         }
-        let effects = tried.into_iter().map(|older| {
-            let then = Stands::of(
-                evaluation.knowledge,
-                &facts.clone().supposing(*id, vec![older.clone()]),
-            );
-            (older, now.moved_by(&then, evaluation.knowledge))
-        });
+        let effects = tried
+            .into_iter()
+            .map(|older| (older, trial.supposing(*id, vec![older.clone()])));
         let moved: Vec<(&Reading, Moved)> = effects.filter(|(_, moved)| !moved.is_empty()).collect();
         let worst = moved.iter().find(|(_, moved)| moved.against).or(moved.first());
         if let Some((older, moved)) = worst {
@@ -377,7 +445,7 @@ fn older_discrepancy(evaluation: &Evaluation<'_>, id: FactId, older: &Reading, l
             lacking(evaluation.facts.get(id), unknown)
         ),
     };
-    discrepancy("older-reading-differs", vec![id], text)
+    discrepancy("older-reading-differs", vec![id], text, Some(led_to.to_owned()))
 }
 
 fn capitalised(text: &str) -> String {

@@ -7,6 +7,7 @@ mod functional;
 mod given;
 mod grade;
 mod options;
+mod pathway;
 mod report;
 mod settles;
 mod stage;
@@ -14,7 +15,7 @@ mod stands;
 mod truth;
 mod words;
 
-use crate::assessment::{Assessment, Gate, NotReadReport, Pathway, ProblemReport};
+use crate::assessment::{Assessment, Gate, NotReadReport, ProblemReport};
 use crate::knowledge::Knowledge;
 use criteria::Evaluation;
 use fhir_profiles::Facts;
@@ -25,7 +26,8 @@ use stands::Stands;
 ///
 /// The same knowledge and facts give the same assessment, byte for byte.
 pub fn assess(knowledge: &Knowledge, facts: &Facts) -> Assessment {
-    let stands = Stands::of(knowledge, facts);
+    let given = given::given(knowledge, facts);
+    let stands = Stands::of(knowledge, facts, &given);
     let gate = stands.gate;
     let mut evaluation = Evaluation::new(knowledge, facts);
     let (options, open) = if gate == Gate::Passed {
@@ -34,16 +36,15 @@ pub fn assess(knowledge: &Knowledge, facts: &Facts) -> Assessment {
         Default::default()
     };
     let conflicting = report::conflicting(&mut evaluation);
-    let pathway = (gate == Gate::Passed).then(|| Pathway {
-        given: given::given(knowledge, facts),
-    });
+    let discrepancies = discrepancies::all(&evaluation, &stands, &given, &conflicting);
+    let pathway = (gate == Gate::Passed).then(|| pathway::pathway(&mut evaluation, &options, given));
     Assessment {
         knowledge: knowledge.package.reference.clone(),
         as_of: facts.as_of().to_string(),
         subject: facts.subject().map(str::to_owned),
         gate,
         grade: evaluation.grade.report(knowledge, facts),
-        discrepancies: discrepancies::all(&evaluation, &stands, &conflicting),
+        discrepancies,
         facts: report::facts(&evaluation, &conflicting),
         stage: stands.stage,
         options,

@@ -52,8 +52,8 @@ fn worked_out<'a>(evaluation: &mut Evaluation<'a>) -> Vec<WorkedOut<'a>> {
 }
 
 /// The verdict of every option alone, in the order of the specification's table; what the gate says is not asked.
-pub(super) fn verdicts(mut evaluation: Evaluation<'_>) -> Vec<Verdict> {
-    let mut all: Vec<(usize, Verdict)> = worked_out(&mut evaluation)
+pub(super) fn verdicts(evaluation: &mut Evaluation<'_>) -> Vec<Verdict> {
+    let mut all: Vec<(usize, Verdict)> = worked_out(evaluation)
         .into_iter()
         .map(|(position, .., verdict)| (position, verdict))
         .collect();

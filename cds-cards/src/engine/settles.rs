@@ -44,7 +44,7 @@ fn settles(knowledge: &Knowledge, facts: &Facts, fact: FactId, now: &[Verdict]) 
     let is_open = |verdict: &Verdict| matches!(verdict, Verdict::Undetermined | Verdict::Provisional);
     let decided = values(knowledge, fact, facts.as_of()).into_iter().map(|reading| {
         let supposed = facts.clone().supposing(fact, vec![reading]);
-        let then = verdicts(Evaluation::quiet(knowledge, &supposed));
+        let then = verdicts(&mut Evaluation::quiet(knowledge, &supposed));
         let pairs = now.iter().zip(&then);
         pairs.filter(|(now, then)| is_open(now) && !is_open(then)).count()
     });

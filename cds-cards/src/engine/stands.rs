@@ -3,8 +3,9 @@
 use super::criteria::Evaluation;
 use super::grade::Grade;
 use super::options::verdicts;
+use super::pathway::standing;
 use super::stage::{Staging, StagingFacts, stage};
-use crate::assessment::{Gate, StageReport, Verdict};
+use crate::assessment::{Gate, GivenReport, Place, StageReport, Verdict};
 use crate::knowledge::Knowledge;
 use fhir_profiles::{FactId, Facts};
 use std::collections::BTreeSet;
@@ -16,13 +17,20 @@ pub(super) struct Stands {
     pub(super) stage: StageReport,
     /// In the order of the specification's table; none where the gate is not passed.
     pub(super) verdicts: Vec<Verdict>,
+    /// As the verdicts.
+    places: Vec<Place>,
 }
 
 impl Stands {
-    pub(super) fn of(knowledge: &Knowledge, facts: &Facts) -> Self {
+    /// `given` are the treatments on record.
+    pub(super) fn of(knowledge: &Knowledge, facts: &Facts, given: &[GivenReport]) -> Self {
         let staging = StagingFacts::new(facts);
         let gate = gate(facts);
-        let evaluation = Evaluation::quiet(knowledge, facts);
+        let mut evaluation = Evaluation::quiet(knowledge, facts);
+        let verdicts = match gate {
+            Gate::Passed => verdicts(&mut evaluation),
+            _ => Vec::new(),
+        };
         Self {
             gate,
             grades: evaluation.grade.possible.grades.clone(),
@@ -30,10 +38,8 @@ impl Stands {
                 enets: stage(knowledge, Staging::Enets, staging),
                 ajcc7: stage(knowledge, Staging::Ajcc7, staging),
             },
-            verdicts: match gate {
-                Gate::Passed => verdicts(evaluation),
-                _ => Vec::new(),
-            },
+            places: standing(&mut evaluation, &verdicts, given),
+            verdicts,
         }
     }
 
@@ -92,6 +98,20 @@ impl Stands {
             moved
                 .to
                 .push(format!("another verdict on: {}", others.join(", ")));
+        }
+        let verdicts = self.verdicts.iter().zip(&then.verdicts);
+        let places = self.places.iter().zip(&then.places);
+        let elsewhere: Vec<&str> = knowledge
+            .options
+            .iter()
+            .zip(verdicts.zip(places))
+            .filter(|(_, ((now, then), (here, there)))| now == then && here != there)
+            .map(|(option, _)| option.label.as_str())
+            .collect();
+        if !elsewhere.is_empty() {
+            moved
+                .to
+                .push(format!("another place of: {}", elsewhere.join(", ")));
         }
         moved
     }

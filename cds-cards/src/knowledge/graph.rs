@@ -62,7 +62,9 @@ pub(super) fn check(criteria: Option<&Criteria>, options: &Options, faults: &Fau
             .iter()
             .chain(&option.cautions)
             .chain(&option.variants);
-        let all = own.chain(aspects.flat_map(|aspect| &aspect.when));
+        let all = own
+            .chain(aspects.flat_map(|aspect| &aspect.when))
+            .chain(option.place.criteria());
         graph
             .edges
             .insert(node, all.map(|id| Node::Criterion(id.as_str())).collect());

@@ -7,7 +7,8 @@ use super::model::Knowledge;
 use super::rows::Rows;
 use super::section::Place;
 use super::when::When;
-use super::{graph, options, package, register, slots, tables};
+
+use super::{graph, options, package, place, register, slots, tables};
 use crate::render::{Texts, check_templates};
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
@@ -20,6 +21,7 @@ static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/knowledge");
 const FILES: &[&str] = &[
     "package.toml",
     "criteria.toml",
+    "pathway.toml",
     "suggestions.toml",
     "interpretations.csv",
     "tables/who-grade.csv",
@@ -31,7 +33,8 @@ const FILES: &[&str] = &[
     "evidence/since-publication.csv",
     "evidence/corrections.csv",
     "evidence/ambiguities.csv",
-    "cards/assessment.md",
+    "cards/pathway.md",
+    "cards/without.md",
     "cards/options.md",
     "cards/missing-data.md",
     "cards/discrepancy.md",
@@ -83,6 +86,13 @@ impl Knowledge {
         let tables = tables::read(&source, &evidence);
         let criteria = criteria::read(&source, &evidence);
         let options = options::read(&source, &evidence, criteria.as_ref());
+        let pathway = place::read(&source, &evidence, criteria.as_ref());
+        let places: Vec<(&str, &str, &place::Place)> = options
+            .options
+            .iter()
+            .map(|read| (read.file.as_str(), read.option.id.as_str(), &read.option.place))
+            .collect();
+        place::check(&source, &pathway, &places);
         let order = graph::check(criteria.as_ref(), &options, &faults);
         let ids = options.ids.clone();
         let ambiguities = register::ambiguities(&source);
@@ -133,6 +143,7 @@ impl Knowledge {
                 .collect(),
             options: options.options.into_iter().map(|read| read.option).collect(),
             evaluation_order: order,
+            pathway,
             hormones,
             markers,
             marker_course,

@@ -4,6 +4,7 @@ mod evidence;
 
 pub use evidence::*;
 
+use super::place::{Pathway, Place};
 use crate::assessment::{Cited, Group, KnowledgeRef, Role};
 use crate::render::Texts;
 use fhir_profiles::{FactId, Interval, Treatment, TreatmentClass};
@@ -22,6 +23,8 @@ pub struct Knowledge {
     pub options: Vec<OptionKnowledge>,
     /// Positions in `options` such that an option stands after those that it refers to.
     pub evaluation_order: Vec<usize>,
+    /// What holds for the pathway of every patient.
+    pub pathway: Pathway,
     /// Criteria (of kind range) whose being met makes a tumour functioning, with the syndrome.
     pub hormones: Vec<HormoneRule>,
     /// What stands beside a marker, and of which syndrome it is.
@@ -44,7 +47,7 @@ pub struct Knowledge {
     pub interpretations: BTreeMap<String, Interpretation>,
     /// The places where the review is silent, ambiguous or contradicts itself, in order.
     pub ambiguities: Vec<(String, Ambiguity)>,
-    /// The draft referral that stands with every group of options.
+    /// The one draft referral of an answer.
     pub referral: Referral,
     /// Suggested requests by the fact that each would settle.
     pub suggestions: Vec<Suggestion>,
@@ -260,6 +263,10 @@ pub struct OptionKnowledge {
     pub id: String,
     /// What a clinician calls it.
     pub label: String,
+    /// What it is called where room is short.
+    pub short: String,
+    /// Whether the review gives it no criterion of its own: it is never the only option named in a summary.
+    pub by_analogy: bool,
     /// Its group.
     pub group: Group,
     /// What limits its use whatever the patient ("only within clinical studies"), if anything.
@@ -282,6 +289,8 @@ pub struct OptionKnowledge {
     pub notes: Vec<Cited>,
     /// What the review says of harm, in one line.
     pub side_effects: Vec<Cited>,
+    /// Where it stands in the review's sequence.
+    pub place: Place,
     /// What orders mean it; none for an option of a site's own that no known treatment means.
     pub orders: Vec<OrderMeaning>,
     /// Ids of since-publication notes that stand before its benefits.
@@ -461,11 +470,13 @@ pub struct Suggestion {
     pub reason: Option<Cited>,
 }
 
-/// The draft referral to the multidisciplinary meeting; `{}` in its texts is the group of options.
+/// The draft referral to the multidisciplinary meeting.
 #[derive(Debug)]
 pub struct Referral {
     /// What the clinician presses.
     pub label: String,
+    /// What stands before the questions for the meeting.
+    pub questions: String,
     /// What is asked for.
     pub code: Coding,
     /// Text of the request.

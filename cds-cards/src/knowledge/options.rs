@@ -5,7 +5,7 @@ use super::evidence::Evidence;
 use super::load::Source;
 use super::model::{Aspect, Figure, OptionKnowledge, OrderMeaning};
 use super::section::{At, Section};
-use super::slots;
+use super::{place, slots};
 use crate::assessment::{Cited, Group, Role};
 use fhir_profiles::Treatment;
 use rust_decimal::Decimal;
@@ -84,6 +84,7 @@ impl Reader<'_> {
             );
         }
         let (label, group, order) = (root.text("label"), group(root), order(root, folder, orders));
+        let (short, by_analogy) = (root.optional_text("short"), root.flag("by-analogy"));
         let restriction = root
             .section("restriction", |section| self.cited(section))
             .flatten();
@@ -107,11 +108,21 @@ impl Reader<'_> {
         };
         let (notes, side_effects) = (sentences("note"), sentences("side-effect"));
         let meanings = order_meanings(root);
+        let place = place::Reader {
+            source: self.source,
+            evidence: self.evidence,
+            criteria: self.criteria,
+            file: self.file,
+        }
+        .place(root);
         let card = slots::option_card(self.source, folder, &figures);
+        let label = label?;
         Some(ReadOption {
             option: OptionKnowledge {
                 id: id?.value,
-                label: label?.value,
+                short: short.map_or_else(|| label.value.clone(), |short| short.value),
+                label: label.value,
+                by_analogy,
                 group: group?,
                 restriction,
                 criteria: criteria.roles,
@@ -123,6 +134,7 @@ impl Reader<'_> {
                 figures,
                 notes,
                 side_effects,
+                place,
                 orders: meanings,
                 before_benefits,
                 since_publication,

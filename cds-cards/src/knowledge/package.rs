@@ -176,21 +176,17 @@ pub(super) fn suggestions(source: &Source<'_>, evidence: &Evidence) -> (Option<R
 }
 
 fn referral(section: &Section<'_>) -> Option<Referral> {
-    let named = |key| {
-        let text = section.text(key)?;
-        if text.value.matches("{}").count() != 1 {
-            section.fault(
-                text.line,
-                format!("`{key}` must have one `{{}}`, where the group goes"),
-            );
-        }
-        Some(text.value)
-    };
-    let (label, text, code) = (named("label"), named("text"), coding(section, "code"));
+    let (label, text, questions) = (
+        section.text("label"),
+        section.text("text"),
+        section.text("questions"),
+    );
+    let code = coding(section, "code");
     Some(Referral {
-        label: label?,
+        label: label?.value,
         code: code?,
-        text: text?,
+        text: text?.value,
+        questions: questions?.value,
     })
 }
 

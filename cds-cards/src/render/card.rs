@@ -80,8 +80,8 @@ impl Indicator {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// Grade, stage, verdicts.
-    Assessment,
+    /// The situation and what the review names for it.
+    Pathway,
     /// One group of options.
     Options,
     /// What knowing more would settle.
@@ -96,7 +96,7 @@ impl Kind {
     /// The word of the contract.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Assessment => "assessment",
+            Self::Pathway => "pathway",
             Self::Options => "options",
             Self::MissingData => "missing-data",
             Self::Discrepancy => "discrepancy",

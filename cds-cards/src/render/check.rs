@@ -1,7 +1,9 @@
 //! Checks at load that every card can be made: slots, figures, texts for every verdict, lengths, and the package's parts.
 
 use super::card::{FullCoding, Summary};
-use super::{assessment_card, findings, group_card, markdown, order_card, sample, summary, texts, topics};
+use super::{
+    findings, group_card, markdown, order_card, pathway_card, sample, sheet, summary, texts, topics,
+};
 use crate::assessment::{Gate, Group, OptionReport, Verdict};
 use crate::knowledge::{Knowledge, OptionKnowledge};
 use crate::orders::Proposal;
@@ -11,8 +13,9 @@ use std::collections::BTreeSet;
 pub type TemplateFault = (String, Option<usize>, String);
 
 /// The card texts that must be there.
-pub(super) const CARDS: [&str; 8] = [
-    "assessment.md",
+pub(super) const CARDS: [&str; 9] = [
+    "pathway.md",
+    "without.md",
     "options.md",
     "missing-data.md",
     "discrepancy.md",
@@ -83,8 +86,7 @@ fn check_card(knowledge: &Knowledge, name: &str, text: &str, faults: &mut Vec<Te
         Err(error) => return faults.push(fault(&file, text, &error)),
         Ok(slots) => {
             for slot in slots.iter().filter(|slot| {
-                matches!(name, "assessment.md" | "discrepancy.md" | "missing-data.md")
-                    && slot.starts_with("notes.")
+                matches!(name, "discrepancy.md" | "missing-data.md") && slot.starts_with("notes.")
             }) {
                 let id = slot
                     .trim_start_matches("notes.")
@@ -99,15 +101,7 @@ fn check_card(knowledge: &Knowledge, name: &str, text: &str, faults: &mut Vec<Te
     }
     for sample in sample::assessments(knowledge) {
         let filled = match name {
-            "assessment.md" => {
-                let left_out = sample
-                    .options
-                    .first()
-                    .map(|_| "missing data".to_owned())
-                    .into_iter()
-                    .collect();
-                texts::fill(&file, text, &assessment_card::view(knowledge, &sample, left_out)).map(Some)
-            }
+            "pathway.md" | "without.md" => pathway_card::filled(knowledge, &sample, &file, text).map(Some),
             "options.md" => Group::ALL
                 .into_iter()
                 .map(|group| texts::fill(&file, text, &group_card::view(knowledge, &sample, group)))
@@ -168,8 +162,8 @@ fn check_summaries(knowledge: &Knowledge, faults: &mut Vec<TemplateFault>) {
         }
     };
     for sample in sample::assessments(knowledge) {
-        if sample.gate != Gate::NoPnet {
-            check("tables/who-grade.csv".to_owned(), &summary::assessment(&sample));
+        if sample.gate == Gate::NoLiverMetastases {
+            check("tables/who-grade.csv".to_owned(), &summary::without(&sample));
         }
         for group in Group::ALL {
             let options: Vec<&OptionReport> = sample
@@ -196,6 +190,10 @@ fn check_summaries(knowledge: &Knowledge, faults: &mut Vec<TemplateFault>) {
                 &order_card::given_summary(&sample, &[proposal]),
             );
         }
+    }
+    // The beginning alone must fit for every patient; the last wording is that.
+    for beginning in sheet::phrases(&knowledge.pathway.situations, sheet::longest) {
+        check("pathway.toml".to_owned(), &[beginning]);
     }
     for option in &knowledge.options {
         // One option named in full must fit, or the card of a group with one option would not name it.

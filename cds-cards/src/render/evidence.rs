@@ -59,22 +59,6 @@ pub(super) fn counting(assessment: &Assessment, fact: FactId, most: usize) -> Ve
     all.map(|evidence| record(fact, evidence)).take(most).collect()
 }
 
-/// The records of several facts that say something and do not count: not readable, or no evidence; newest first.
-pub(super) fn unused_records(assessment: &Assessment, facts: &[FactId], most: usize) -> Vec<Record> {
-    let reports = facts
-        .iter()
-        .filter_map(|fact| assessment.facts.get(fact).map(|report| (*fact, report)));
-    let mut unused: Vec<(FactId, &EvidenceReport)> = reports
-        .flat_map(|(fact, report)| {
-            let all = report.unread.iter().chain(&report.shown);
-            all.map(move |evidence| (fact, evidence))
-        })
-        .collect();
-    unused.sort_by_key(|(_, evidence)| std::cmp::Reverse(&evidence.effective));
-    let shown = unused.into_iter().take(most);
-    shown.map(|(fact, evidence)| record(fact, evidence)).collect()
-}
-
 /// The records of several facts, among them what was superseded or overruled.
 pub(super) fn all_records(assessment: &Assessment, facts: &[FactId], most: usize) -> Vec<Record> {
     let of = |report: &FactReport, fact: FactId| -> Vec<Record> {
@@ -92,27 +76,32 @@ pub(super) fn all_records(assessment: &Assessment, facts: &[FactId], most: usize
 }
 
 /// A sentence with its citation.
-#[derive(Serialize)]
-pub(super) struct Sentence {
-    text: String,
-    statements: String,
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sentence {
+    /// The sentence.
+    pub text: String,
+    /// Statement ids, joined.
+    pub statements: String,
+}
+
+impl Sentence {
+    pub(super) fn new(text: &str, statements: &[String]) -> Self {
+        Self {
+            text: text.to_owned(),
+            statements: statements.join(", "),
+        }
+    }
 }
 
 impl From<&Cited> for Sentence {
     fn from(cited: &Cited) -> Self {
-        Self {
-            text: cited.text.clone(),
-            statements: cited.statements.join(", "),
-        }
+        Self::new(&cited.text, &cited.statements)
     }
 }
 
 impl From<&Aspect> for Sentence {
     fn from(aspect: &Aspect) -> Self {
-        Self {
-            text: aspect.label.clone(),
-            statements: aspect.statements.join(", "),
-        }
+        Self::new(&aspect.label, &aspect.statements)
     }
 }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Facts on a missing-data card.
-const FACTS: usize = 8;
+const FACTS: usize = 5;
 /// Records beside a discrepancy.
 const RECORDS: usize = 4;
 /// Records named as unreadable.
@@ -19,7 +19,7 @@ const PLACES: usize = 5;
 #[derive(Serialize)]
 pub(super) struct MissingView {
     facts: Vec<Fact>,
-    more: Vec<String>,
+    more: usize,
     notes: BTreeMap<String, Note>,
     version: String,
 }
@@ -64,7 +64,7 @@ pub(super) fn missing(knowledge: &Knowledge, assessment: &Assessment, facts: &[M
                 }
             })
             .collect(),
-        more: more.iter().map(label).collect(),
+        more: more.len(),
         notes: notes::of_patient(knowledge, assessment),
         version: assessment.knowledge.version.clone(),
     }
@@ -86,17 +86,26 @@ pub(super) struct DiscrepancyView {
 struct Item {
     id: String,
     text: String,
+    /// What would differ were the other record right.
+    consequence: String,
     records: Vec<Record>,
 }
 
+/// What does not fit together and has a consequence.
 pub(super) fn discrepancies(knowledge: &Knowledge, assessment: &Assessment) -> DiscrepancyView {
     let item = |discrepancy: &crate::assessment::Discrepancy| Item {
         id: discrepancy.id.clone(),
         text: discrepancy.text.clone(),
+        consequence: discrepancy.led_to().unwrap_or_default().to_owned(),
         records: all_records(assessment, &discrepancy.facts, RECORDS),
     };
     DiscrepancyView {
-        items: assessment.discrepancies.iter().map(item).collect(),
+        items: assessment
+            .discrepancies
+            .iter()
+            .filter(|found| found.consequence.is_some())
+            .map(item)
+            .collect(),
         notes: notes::of_patient(knowledge, assessment),
         version: assessment.knowledge.version.clone(),
     }

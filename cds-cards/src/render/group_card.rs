@@ -1,7 +1,6 @@
 //! What the template of a group card is given, and the options' own passages in it.
 
-use super::assessment_card::given;
-use super::evidence::{Note, Sentence, note};
+use super::evidence::{Note, Sentence, chart_line, note};
 use super::{notes, summary, texts, words};
 use crate::assessment::{Assessment, CriterionReport, Group, OptionReport, Outcome, Reason, Role, Verdict};
 use crate::knowledge::{Aspect, Knowledge, OptionKnowledge};
@@ -15,6 +14,7 @@ pub(super) struct View {
     against: Vec<Against>,
     shared: Vec<Criterion>,
     options: Vec<OptionView>,
+    others: Vec<Row>,
     notes: Vec<Note>,
     version: String,
     cut_off: String,
@@ -45,6 +45,20 @@ struct OptionView {
     sentences: Vec<Sentence>,
     side_effects: Vec<Sentence>,
     corrections: Vec<CorrectionView>,
+}
+
+/// An option of which the criteria are not met, or not known to be.
+#[derive(Serialize)]
+struct Row {
+    label: String,
+    verdict: String,
+    deciding: String,
+    interpretation: bool,
+    /// Said where the value lies exactly on the limit, with what a correction says of the limit; else empty.
+    limit: String,
+    more: usize,
+    /// When it was given, if it was.
+    given: String,
 }
 
 #[derive(Serialize)]
@@ -115,6 +129,11 @@ pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, group: Group)
             .iter()
             .map(|(option, known)| describe(knowledge, assessment, (option, known), &shared))
             .collect(),
+        others: of_group
+            .iter()
+            .filter(|option| !is_named(option))
+            .map(|option| row(knowledge, assessment, option))
+            .collect(),
         notes: notes
             .into_iter()
             .filter_map(|id| Some(note(id, knowledge.since_publication.get(id)?)))
@@ -122,6 +141,38 @@ pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, group: Group)
         version: assessment.knowledge.version.clone(),
         cut_off: assessment.knowledge.evidence_cut_off.clone(),
     }
+}
+
+/// An option that is neither described nor advised against, and what decides that.
+fn row(knowledge: &Knowledge, assessment: &Assessment, option: &OptionReport) -> Row {
+    let decides = option.decides();
+    let known = knowledge.option(&option.id);
+    Row {
+        label: summary::label(knowledge, &option.id),
+        verdict: words::verdict(option.verdict).to_owned(),
+        deciding: words::deciding(knowledge, assessment, option),
+        interpretation: decides.is_some_and(|report| report.interpretation),
+        limit: known
+            .filter(|_| decides.is_some_and(|report| report.borderline))
+            .map(|known| on_the_limit(knowledge, known))
+            .unwrap_or_default(),
+        more: option.deciding.len().saturating_sub(1),
+        given: given(assessment, option),
+    }
+}
+
+/// When an option was given; empty if it never was. The reason in it is chart data.
+pub(super) fn given(assessment: &Assessment, option: &OptionReport) -> String {
+    let entry = assessment.given(&option.id);
+    entry
+        .map(|entry| chart_line(&words::given_when(entry)))
+        .unwrap_or_default()
+}
+
+fn on_the_limit(knowledge: &Knowledge, option: &OptionKnowledge) -> String {
+    let known = |id: &String| Some(format!(" ({id}: {})", knowledge.corrections.get(id)?.short));
+    let corrections: String = option.corrections.iter().filter_map(known).collect();
+    format!("exactly on the limit{corrections}")
 }
 
 /// Criteria that several of the described options ask for, with the answer that stands on the card once.

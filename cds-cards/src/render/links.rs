@@ -12,11 +12,9 @@ pub(super) fn of(knowledge: &Knowledge, policy: &Policy<'_>, about: &About) -> V
         return Vec::new();
     };
     match about.kind {
-        Kind::Assessment => {
-            Link::absolute("The rules, with quotes and figures", format!("{pages}/knowledge"))
-                .into_iter()
-                .collect()
-        }
+        Kind::Pathway => Link::absolute("The rules, with quotes and figures", format!("{pages}/knowledge"))
+            .into_iter()
+            .collect(),
         Kind::Options | Kind::OrderWarning => about
             .options
             .iter()

@@ -13,6 +13,8 @@ pub struct Marker {
     pub fact: FactId,
     /// Newest value, multiple of the upper limit of its own range, and the newest earlier value of the same test.
     pub text: String,
+    /// As `text`, where room is short: "Chromogranin A 890 ng/mL, 8.9 × upper limit, from 420 in 2026-04".
+    pub brief: String,
     /// What it asks for, or says after debulking; each with its statements.
     pub asks: Vec<Cited>,
     /// What a reader must know of it.
@@ -36,6 +38,7 @@ pub fn markers(knowledge: &Knowledge, assessment: &Assessment) -> Vec<Marker> {
             Some(Marker {
                 fact: rule.fact,
                 text: text(report)?,
+                brief: brief(rule.fact, report),
                 asks: asks(knowledge, assessment, rule, report),
                 note: rule.note.clone(),
             })
@@ -52,7 +55,7 @@ fn text(report: &FactReport) -> Option<String> {
             _ => None,
         };
     };
-    let mut text = dated(value, date(report));
+    let mut text = dated(value, report.date());
     text.push_str(&format!(", {}", place(report)));
     if let Some(earlier) = &report.earlier {
         let before = FactReport {
@@ -71,19 +74,43 @@ fn text(report: &FactReport) -> Option<String> {
     Some(text)
 }
 
+fn brief(fact: FactId, report: &FactReport) -> String {
+    let label = &fact.info().label;
+    let Some(value) = words::value(report) else {
+        return format!("{label} {}", words::unknown(Some(report)));
+    };
+    let limit = report.reference_range.as_ref().and_then(|range| range.high);
+    let multiple = match (ends(report), limit.filter(|limit| *limit > Decimal::ZERO)) {
+        (Some((low, high)), Some(limit)) if low > limit => {
+            let least = if low == high { "" } else { "at least " };
+            Some(format!("{least}{} × upper limit", multiple(low, limit)))
+        }
+        _ => report.flag.map(str::to_owned),
+    };
+    let before = report.earlier.as_ref().and_then(|earlier| {
+        let (low, high) = (earlier.value.low, earlier.value.high);
+        let value = low.filter(|low| Some(*low) == high)?;
+        let when = earlier
+            .effective
+            .as_deref()
+            .map(|date| date.get(..7).unwrap_or(date));
+        Some(format!(
+            "from {}{}",
+            value.normalize(),
+            when.map(|when| format!(" in {when}")).unwrap_or_default()
+        ))
+    });
+    let parts = std::iter::once(format!("{label} {value}"))
+        .chain(multiple)
+        .chain(before);
+    parts.collect::<Vec<_>>().join(", ")
+}
+
 fn dated(value: String, date: Option<&str>) -> String {
     match date {
         Some(date) => format!("{value} ({date})"),
         None => format!("{value} (undated)"),
     }
-}
-
-/// The date of the reading that counts, as written.
-fn date(report: &FactReport) -> Option<&str> {
-    report
-        .evidence
-        .iter()
-        .find_map(|record| record.effective.as_deref())
 }
 
 /// Where the value lies by the laboratory's own range, else by its own verdict.
@@ -140,7 +167,7 @@ fn asks(
     let course = &knowledge.marker_course;
     let mut asks = Vec::new();
     if changed(report)
-        && let Some(status) = status_behind(assessment, date(report))
+        && let Some(status) = status_behind(assessment, report.date())
     {
         let mut compare = course.compare.clone();
         compare.text = format!("{} (disease status {status})", compare.text);
@@ -168,7 +195,7 @@ fn last_day(given: &GivenReport) -> Option<&str> {
 
 /// What the marker says after a day.
 fn since(report: &FactReport, day: &str) -> &'static str {
-    if !is_before(Some(day), date(report)) {
+    if !is_before(Some(day), report.date()) {
         return "no reading since";
     }
     match report.flag {
@@ -189,7 +216,7 @@ fn changed(report: &FactReport) -> bool {
 /// Why the disease status says nothing of the marker's day: it is not known, or older.
 fn status_behind(assessment: &Assessment, day: Option<&str>) -> Option<String> {
     let status = assessment.facts.get(&FactId::DiseaseStatus);
-    let newest = status.and_then(date);
+    let newest = status.and_then(FactReport::date);
     match status {
         Some(report) if report.status == Status::Known || report.reason == Some(Reason::Conflicting) => {
             is_before(newest, day).then(|| format!("older: {}", newest.unwrap_or("undated")))

@@ -6,20 +6,16 @@
 //!
 //! - `options/<id>/card.md`: `figures.<id>` for each `[[figure]]` of the option (`-` in its id written `_`), as wording
 //!   with number, unit, statement and correction. Every figure is used, and nothing else is there.
+//! - `cards/pathway.md`: `sheet` (a [`Sheet`]: its fields are its slots), `check` (what does not fit together, where there
+//!   is no card on it), `since` (notes), `left_out`, `version`, `cut_off`, `as_of`.
+//! - `cards/without.md`: `liver_metastases`, `problems`, `not_read`, `version`.
 //! - `cards/options.md`: `label`, `against` (`label`, `reasons`), `shared` (criteria that several options ask for),
 //!   `options` (`label`, `verdict`, `given`, `restriction`, `before` (notes that stand before its benefits), `rule_out`,
 //!   `ruled_out`, `confirm`, `met`, `variants`, `favours`, `cautions`, `passage`, `sentences`, `side_effects`,
-//!   `corrections`), `notes`, `version`, `cut_off`. `rule_out` are contraindications not excluded by the record,
-//!   `ruled_out` those that are; `confirm` and `met` are the other criteria.
-//! - `cards/assessment.md`: `passed`, `grade` (`text`, `because`, `statements`, `reason`, `interpretation`,
-//!   `outside_table`, `records`, `unused`: records), `enets` and `ajcc` (`text`, `statements`, `open`, `candidates`), `liver_metastases`,
-//!   `liver_records`, `outside` (what the review does not look at), `genetic`, `markers` (`label`, `text`, `asks`, `note`: sentences),
-//!   `groups` (`label`, `options`: `label`, `verdict`, `deciding`, `limit`, `interpretation`, `interpreted`, `more`, `restriction`, `given`),
-//!   `given` (what was given, in words), `principles`, `not_looked_at` (what the review is not on),
-//!   `limits`, `missing` (`label`, `why`, `settles`), `missing_more`, `left_out`, `problems` (`place`, `problem`), `problems_more`, `not_read` (a sentence), `notes.<id>` (every
-//!   since-publication note that holds for the patient), `version`, `cut_off`, `as_of`.
+//!   `corrections`), `others` (`label`, `verdict`, `given`, `deciding`, `limit`, `interpretation`, `more`), `notes`, `version`, `cut_off`.
+//!   `rule_out` are contraindications not excluded by the record, `ruled_out` those that are; `confirm` and `met` are the other criteria.
 //! - `cards/missing-data.md`: `facts` (`label`, `why`, `settles`, `needed`, `unread`), `more`, `notes.<id>` as above, `version`.
-//! - `cards/discrepancy.md`: `items` (`id`, `text`, `records`), `notes.<id>` as above, `version`.
+//! - `cards/discrepancy.md`: `items` (`id`, `text`, `consequence`, `records`), `notes.<id>` as above, `version`.
 //! - `cards/order-warning.md`: `items` (`orders`: `wording`, `reference`; `interpretation`; `options`: `label`, `verdict`,
 //!   `restriction`, `corrections`, `reasons`: `criterion`, `records`, `quotes`: `id`, `section`, `text`), `notes`, `version`, `cut_off`.
 //! - `cards/order-undetermined.md`: `gate` (why no option was assessed), `items` as above, `unread` (`reference`,
@@ -32,7 +28,6 @@
 //! `confidence`; a correction `id`, `text`; a record (chart data) `fact`,
 //! `recorded`, `date`, `reference`, `notes`. A text that is not there is empty, a list that is not there has no entry.
 
-mod assessment_card;
 mod card;
 mod check;
 mod evidence;
@@ -45,8 +40,10 @@ mod not_read;
 pub mod notes;
 mod order_card;
 mod orders;
+mod pathway_card;
 mod sample;
 mod scope;
+pub mod sheet;
 mod suggestions;
 mod summary;
 mod texts;
@@ -56,12 +53,14 @@ pub use card::{
     About, Card, Indicator, Kind, Link, OptionVerdict, Subject, Suggestion, Suggestions, Summary, Text,
 };
 pub use check::{TemplateFault, check_templates};
+pub use evidence::Sentence;
 pub use findings::missing_facts;
 pub use markdown::{WORD_JOINER, escape, plain};
 pub use markers::{Marker, markers};
 pub use not_read::not_read;
 pub use orders::render_orders;
 pub use scope::{genetic_syndromes, outside};
+pub use sheet::{Most, Sheet, sheet};
 pub(crate) use texts::Texts;
 
 use crate::assessment::{Assessment, Gate, Group, MissingFact, OptionReport};
@@ -73,8 +72,12 @@ use uuid::Uuid;
 /// What the caller decides about the cards.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy<'a> {
-    /// At most so many cards. The assessment and the discrepancy card stay whatever it says.
+    /// At most so many cards. The pathway card stays whatever it says.
     pub max_cards: usize,
+    /// Whether the options are described on cards, by group; they always are where no page is linked.
+    pub full: bool,
+    /// Whether a patient without liver metastases gets a card.
+    pub without_metastases: bool,
     /// Where a clinician's browser finds the knowledge pages, without a slash at the end; cards link there if it is known.
     pub public_url: Option<&'a str>,
     /// `hookInstance`, from which the identifiers of cards and suggestions follow.
@@ -97,30 +100,35 @@ pub fn render(knowledge: &Knowledge, assessment: &Assessment, policy: &Policy<'_
         assessment,
         policy,
     };
-    if assessment.gate == Gate::NoPnet {
-        return maker.unreadable().into_iter().collect();
+    match assessment.gate {
+        Gate::NoPnet => return maker.unreadable().into_iter().collect(),
+        Gate::NoLiverMetastases if policy.without_metastases => return vec![maker.without()],
+        Gate::NoLiverMetastases => return Vec::new(),
+        Gate::Passed => {}
     }
-    let discrepancy = maker.discrepancy();
+    let full = policy.full || policy.public_url.is_none();
     let mut groups: Vec<Group> = Group::ALL
         .into_iter()
-        .filter(|group| maker.has_card(*group))
+        .filter(|group| full && maker.has_card(*group))
         .collect();
     let mut missing = maker.missing();
-    let room = policy
-        .max_cards
-        .saturating_sub(1 + usize::from(discrepancy.is_some()));
+    let mut discrepancy = maker.discrepancy();
+    let mut room = policy.max_cards.saturating_sub(1);
     let mut left_out = Vec::new();
-    if missing.is_some() && groups.len() + 1 > room {
+    if missing.is_some() && room == 0 {
         missing = None;
-        left_out.push("missing data".to_owned());
+        left_out.push("what to settle first".to_owned());
     }
+    room -= usize::from(missing.is_some());
     for group in groups.drain(groups.len().min(room)..) {
         left_out.push(words::group(group).to_lowercase());
     }
-    let mut cards = vec![maker.assessment(left_out)];
-    cards.extend(groups.into_iter().map(|group| maker.group(group)));
+    // It never displaces another card: what it says is then a line of the first.
+    discrepancy = discrepancy.filter(|_| groups.len() < room);
+    let mut cards = vec![maker.pathway(missing.is_some(), discrepancy.is_some(), left_out)];
     cards.extend(missing);
     cards.extend(discrepancy);
+    cards.extend(groups.into_iter().map(|group| maker.group(group)));
     cards
 }
 
@@ -131,18 +139,38 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    fn assessment(&self, left_out: Vec<String>) -> Card {
-        let view = assessment_card::view(self.knowledge, self.assessment, left_out);
-        let about = self.about(Kind::Assessment, None, self.assessment.options.iter());
-        let wordings = summary::assessment(self.assessment);
-        self.card(Draft::new(about, wordings, "assessment.md", view))
+    /// The card that is read. The referral stands on it where no card follows on what to settle first.
+    fn pathway(&self, settles: bool, is_checked: bool, left_out: Vec<String>) -> Card {
+        let view = pathway_card::view(self.knowledge, self.assessment, is_checked, left_out);
+        let options = self.assessment.pathway.iter().flat_map(|pathway| &pathway.places);
+        let options = options.filter_map(|place| self.assessment.option(&place.option));
+        let about = self.about(Kind::Pathway, None, options);
+        let wordings = view.summary().to_vec();
+        self.card(Draft {
+            suggestions: self.referral().filter(|_| !settles).into_iter().collect(),
+            ..Draft::new(about, wordings, "pathway.md", view)
+        })
+    }
+
+    fn without(&self) -> Card {
+        let view = pathway_card::without(self.assessment);
+        let about = self.about(Kind::Pathway, None, [].into_iter());
+        self.card(Draft::new(
+            about,
+            summary::without(self.assessment),
+            "without.md",
+            view,
+        ))
+    }
+
+    /// One referral for the whole answer, with the questions for the meeting.
+    fn referral(&self) -> Option<Suggestion> {
+        let subject = self.subject();
+        suggestions::referral(self.knowledge, self.policy, subject.as_ref(), self.assessment)
     }
 
     fn has_card(&self, group: Group) -> bool {
-        self.assessment
-            .options
-            .iter()
-            .any(|option| option.group == group && group_card::is_shown(option))
+        self.assessment.options.iter().any(|option| option.group == group)
     }
 
     fn group(&self, group: Group) -> Card {
@@ -158,13 +186,8 @@ impl Maker<'_> {
             .copied()
             .filter(|option| group_card::is_named(option));
         let about = self.about(Kind::Options, Some(group), named);
-        let subject = self.subject();
-        let referral = suggestions::referral(self.knowledge, self.policy, subject.as_ref(), group);
         let wordings = summary::group(self.knowledge, group, &of_group);
-        self.card(Draft {
-            suggestions: referral.into_iter().collect(),
-            ..Draft::new(about, wordings, "options.md", view)
-        })
+        self.card(Draft::new(about, wordings, "options.md", view))
     }
 
     fn missing(&self) -> Option<Card> {
@@ -177,7 +200,8 @@ impl Maker<'_> {
             .map(|missing| missing.fact.info().label.clone())
             .collect();
         let view = findings::missing(self.knowledge, self.assessment, &facts);
-        let requests = self.requests(Kind::MissingData, &facts);
+        let mut requests = self.requests(Kind::MissingData, &facts);
+        requests.extend(self.referral());
         let about = self.about(Kind::MissingData, None, [].into_iter());
         Some(self.card(Draft {
             suggestions: requests,
@@ -186,18 +210,12 @@ impl Maker<'_> {
     }
 
     fn discrepancy(&self) -> Option<Card> {
-        let texts: Vec<&str> = self
-            .assessment
-            .discrepancies
-            .iter()
-            .map(|found| found.text.as_str())
-            .collect();
-        if texts.is_empty() {
+        let wordings = summary::discrepancy(self.assessment);
+        if wordings.is_empty() {
             return None;
         }
         let view = findings::discrepancies(self.knowledge, self.assessment);
         let about = self.about(Kind::Discrepancy, None, [].into_iter());
-        let wordings = summary::discrepancy(&texts);
         Some(self.card(Draft {
             indicator: Indicator::Warning,
             ..Draft::new(about, wordings, "discrepancy.md", view)
@@ -206,7 +224,7 @@ impl Maker<'_> {
 
     fn unreadable(&self) -> Option<Card> {
         let view = findings::unreadable(self.assessment)?;
-        let about = self.about(Kind::Assessment, None, [].into_iter());
+        let about = self.about(Kind::Pathway, None, [].into_iter());
         let wordings = if view.is_named() {
             summary::named()
         } else {

@@ -1,26 +1,22 @@
 //! Made-up assessments that together reach every branch of the card texts, for the check at load.
 
 use crate::assessment::{
-    Assessment, CriterionReport, Discrepancy, Earlier, EvidenceReport, FactReport, FactValue, Gate,
-    GivenReport, GivenState, GradeReport, MissingFact, NotReadReport, OptionReport, Outcome, Pathway,
-    ProblemReport, Range, Reason, Role, Settles, Stage, StageReport, Status, Verdict,
+    Aim, Assessment, BeforeReport, Branch, CriterionReport, Discrepancy, Earlier, EvidenceReport, FactReport,
+    FactValue, Gate, GivenReport, GivenState, GradeReport, IntentReport, MissingFact, NotReadReport,
+    OptionReport, Outcome, Pathway, Place, PlaceReport, ProblemReport, Range, Reason, Role, Settles, Stage,
+    StageReport, Status, Verdict,
 };
 use crate::knowledge::{Aspect, Knowledge, OptionKnowledge, StagingTable, When};
 use crate::orders::{OrderName, Proposal, Unread};
 use fhir_profiles::facts::{Aside, NotReadWhy};
 use fhir_profiles::{FactId, Interval, UnreadOrder};
 
-const VERDICTS: [Verdict; 5] = [
-    Verdict::Supported,
-    Verdict::Provisional,
-    Verdict::Undetermined,
-    Verdict::NotSupported,
-    Verdict::Contraindicated,
-];
-
 /// One full assessment for each verdict, an empty one for each gate, and one whose records were not readable.
 pub(super) fn assessments(knowledge: &Knowledge) -> Vec<Assessment> {
-    let mut samples: Vec<Assessment> = VERDICTS.iter().map(|verdict| full(knowledge, *verdict)).collect();
+    let mut samples: Vec<Assessment> = Verdict::ALL
+        .iter()
+        .map(|verdict| full(knowledge, *verdict))
+        .collect();
     for gate in [Gate::Passed, Gate::NoLiverMetastases, Gate::NoPnet] {
         samples.push(empty(knowledge, gate));
     }
@@ -137,9 +133,38 @@ fn full(knowledge: &Knowledge, verdict: Verdict) -> Assessment {
             id: id.to_owned(),
             facts: FactId::ALL.to_vec(),
             text: "They differ.".to_owned(),
+            consequence: Some("grade G3".to_owned()),
         })
         .to_vec();
     assessment.pathway = Some(Pathway {
+        intent: IntentReport {
+            value: Aim::Open,
+            because: knowledge.pathway.open.clone(),
+            statements: Vec::new(),
+            also: Vec::new(),
+        },
+        places: knowledge
+            .options
+            .iter()
+            .map(|option| place(option, verdict))
+            .collect(),
+        branches: knowledge
+            .pathway
+            .branches
+            .iter()
+            .map(|fact| Branch {
+                fact: *fact,
+                value: "unresectable".to_owned(),
+                places: knowledge
+                    .options
+                    .iter()
+                    .map(|option| place(option, verdict))
+                    .collect(),
+                missing: Vec::new(),
+            })
+            .collect(),
+        situations: (0..knowledge.pathway.situations.len()).collect(),
+        no_trigger: true,
         given: knowledge
             .options
             .iter()
@@ -166,6 +191,37 @@ fn full(knowledge: &Knowledge, verdict: Verdict) -> Assessment {
     assessment.grade.because = "recorded so".to_owned();
     assessment.grade.reason = Some(Reason::Conflicting);
     assessment
+}
+
+/// The place that an option of a verdict has while its trigger holds.
+fn place(option: &OptionKnowledge, verdict: Verdict) -> PlaceReport {
+    let trigger = option.place.trigger.as_ref();
+    let place = match verdict {
+        Verdict::Contraindicated => Place::Against,
+        Verdict::Supported if trigger.is_some() => Place::Named,
+        Verdict::Supported | Verdict::Provisional => Place::Open,
+        Verdict::Undetermined => Place::Waiting,
+        Verdict::NotSupported => Place::NotNow,
+    };
+    PlaceReport {
+        option: option.id.clone(),
+        place,
+        rank: trigger.map(|trigger| trigger.rank),
+        triggers: trigger.map(|trigger| trigger.when.clone()).unwrap_or_default(),
+        words: trigger.map(|trigger| trigger.words.clone()).unwrap_or_default(),
+        judged: trigger.map(|trigger| trigger.judged.clone()),
+        before: vec![BeforeReport {
+            fact: Some(FactId::Ki67),
+            step: None,
+            statements: Vec::new(),
+        }],
+        then: Vec::new(),
+        instead_of: Vec::new(),
+        cautions: option.cautions.iter().map(|caution| caution.id.clone()).collect(),
+        statements: trigger
+            .map(|trigger| trigger.statements.clone())
+            .unwrap_or_default(),
+    }
 }
 
 fn given(evidence: &EvidenceReport, option: &str) -> GivenReport {

@@ -1,30 +1,41 @@
 //! Draft requests: a referral to the multidisciplinary meeting and requests that settle a fact, never a treatment.
 
 use super::card::{Asked, FullCoding, Subject, Suggestion, Text};
-use super::{Policy, words};
-use crate::assessment::{Cited, Group, MissingFact};
+use super::{Policy, findings};
+use crate::assessment::{Aim, Assessment, Cited, MissingFact};
 use crate::knowledge::{Coding, Knowledge};
 
 /// At most so many on a missing-data card.
 const MOST: usize = 5;
 
-/// The draft referral to the multidisciplinary meeting for a group; none where the record names no patient.
+/// Questions named in the referral.
+const QUESTIONS: usize = 5;
+
+/// The draft referral to the multidisciplinary meeting, with the questions for it: whether the disease is completely
+/// resectable while that is open, and what would settle most. None where the record names no patient.
 pub(super) fn referral(
     knowledge: &Knowledge,
     policy: &Policy<'_>,
     subject: Option<&Subject>,
-    group: Group,
+    assessment: &Assessment,
 ) -> Option<Suggestion> {
     let known = &knowledge.referral;
-    let of_group = |text: &str| text.replace("{}", &words::group(group).to_lowercase());
-    let (label, text) = (of_group(&known.label), of_group(&known.text));
+    let pathway = assessment.pathway.as_ref()?;
+    let first = (pathway.intent.value == Aim::Open).then(|| knowledge.pathway.open.clone());
+    let facts = findings::missing_facts(assessment);
+    let labels = facts.iter().map(|missing| missing.fact.info().label.clone());
+    let questions: Vec<String> = first.into_iter().chain(labels).take(QUESTIONS).collect();
+    let text = match questions.is_empty() {
+        true => known.text.clone(),
+        false => format!("{}. {} {}", known.text, known.questions, questions.join("; ")),
+    };
     let request = Request {
-        label: &label,
+        label: &known.label,
         code: &known.code,
         text: &text,
         reason: None,
     };
-    draft(policy, subject, &format!("{}/referral", group.as_str()), request)
+    draft(policy, subject, "referral", request)
 }
 
 /// Requests for the facts that would settle most, none twice.

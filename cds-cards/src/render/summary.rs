@@ -2,48 +2,24 @@
 
 use super::card::Summary;
 use super::words;
-use crate::assessment::{Assessment, Gate, Group, OptionReport, Verdict};
+use crate::assessment::{Assessment, Group, OptionReport, Verdict};
 use crate::knowledge::Knowledge;
 
-/// "PNET G2 (Ki-67 8 %), ENETS IV, AJCC IV, liver metastases: 5 options supported, 3 to confirm".
-pub(super) fn assessment(assessment: &Assessment) -> Vec<String> {
+/// "PNET G2 (Ki-67 8 %), ENETS IIA, AJCC IB; liver metastases not recorded: options not assessed".
+pub(super) fn without(assessment: &Assessment) -> Vec<String> {
     let grade = words::grade(assessment);
     let enets = words::stage("ENETS", &assessment.stage.enets);
     let ajcc = words::stage("AJCC", &assessment.stage.ajcc7);
     let basis = words::grade_basis(assessment)
         .map(|basis| format!(" ({basis})"))
         .unwrap_or_default();
-    let outcome = outcome(assessment);
+    let liver = words::liver_metastases(assessment);
     vec![
-        format!("PNET {grade}{basis}, {enets}, {ajcc}, {outcome}"),
-        format!("PNET {grade}, {enets}, {ajcc}, {outcome}"),
-        format!("PNET {grade}, {outcome}"),
+        format!("PNET {grade}{basis}, {enets}, {ajcc}; liver metastases {liver}"),
+        format!("PNET {grade}, {enets}, {ajcc}; liver metastases {liver}"),
+        format!("PNET {grade}; liver metastases {liver}"),
+        format!("PNET {grade}; options not assessed"),
     ]
-}
-
-fn outcome(assessment: &Assessment) -> String {
-    if assessment.gate != Gate::Passed {
-        let liver = words::liver_metastases(assessment);
-        return format!("liver metastases {liver}: options not assessed");
-    }
-    let number = |verdict| {
-        assessment
-            .options
-            .iter()
-            // What is or was given is no proposal.
-            .filter(|option| option.verdict == verdict && assessment.given(&option.id).is_none())
-            .count()
-    };
-    let (supported, provisional) = (number(Verdict::Supported), number(Verdict::Provisional));
-    let open = number(Verdict::Undetermined);
-    let options = match (supported, provisional) {
-        (0, 0) if open > 0 => format!("no option supported, {open} undetermined"),
-        (0, 0) => "no option supported".to_owned(),
-        (0, n) => format!("no option supported yet, {n} to confirm"),
-        (n, 0) => format!("{} supported", words::count(n, "option")),
-        (n, m) => format!("{} supported, {m} to confirm", words::count(n, "option")),
-    };
-    format!("liver metastases: {options}")
 }
 
 /// "Surgery: supported: curative resection; to confirm: cytoreductive surgery", or the numbers only.
@@ -81,45 +57,50 @@ pub(super) fn group(knowledge: &Knowledge, group: Group, options: &[&OptionRepor
     ]
 }
 
-/// "Verdicts hang on missing data: Ki-67, ECOG performance status and 5 more".
+/// "To settle first: Ki-67, ECOG performance status and 5 more".
 pub(super) fn missing(labels: &[String]) -> Vec<String> {
     let wording = |named: usize| {
         let head: Vec<&str> = labels.iter().take(named).map(String::as_str).collect();
         match labels.len() - head.len() {
-            0 => format!("Verdicts hang on missing data: {}", head.join(", ")),
-            more => format!(
-                "Verdicts hang on missing data: {} and {more} more",
-                head.join(", ")
-            ),
+            0 => format!("To settle first: {}", head.join(", ")),
+            more => format!("To settle first: {} and {more} more", head.join(", ")),
         }
     };
     let mut wordings: Vec<String> = (1..=labels.len().min(3)).rev().map(wording).collect();
-    wordings.push(format!(
-        "Verdicts hang on missing data: {}",
-        words::count(labels.len(), "fact")
-    ));
+    wordings.push(format!("To settle first: {}", words::count(labels.len(), "fact")));
     wordings
 }
 
-/// "Record does not fit together in 2 points: ...".
-pub(super) fn discrepancy(texts: &[&str]) -> Vec<String> {
-    let mut wordings = Vec::new();
-    if let [only] = texts {
-        wordings.push(format!("Check the record: {}", only.trim_end_matches('.')));
-    }
-    wordings.push(format!(
-        "Check the record: {} not fit together",
-        points(texts.len())
-    ));
-    wordings
-}
-
-/// `1 point does`, `2 points do`.
-pub(super) fn points(n: usize) -> String {
-    match n {
-        1 => "1 point does".to_owned(),
-        n => format!("{n} points do"),
-    }
+/// "Check the record: Ki-67 (older); if right: grade G3", the first of what has a consequence; none if nothing has.
+pub(super) fn discrepancy(assessment: &Assessment) -> Vec<String> {
+    let found: Vec<(String, &str)> = assessment
+        .discrepancies
+        .iter()
+        .filter_map(|found| {
+            let labels: Vec<&str> = found
+                .facts
+                .iter()
+                .map(|fact| fact.info().label.as_str())
+                .collect();
+            Some((words::all_of(&labels), found.consequence.as_deref()?))
+        })
+        .collect();
+    let Some((facts, consequence)) = found.first() else {
+        return Vec::new();
+    };
+    let more = match found.len() - 1 {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    vec![
+        format!("Check the record: {facts}; were the other reading right: {consequence}{more}"),
+        format!("Check the record: {facts}; the other reading would lead to {consequence}{more}"),
+        format!("Check the record: {facts}: another reading changes grade, stage, verdict or place{more}"),
+        format!(
+            "Check the record: {} would change a grade, stage, verdict or place",
+            words::count(found.len(), "other reading")
+        ),
+    ]
 }
 
 /// A PNET is named in a way that does not count.

@@ -67,9 +67,7 @@ pub fn criterion(knowledge: &Knowledge, report: &CriterionReport) -> String {
     match (report.outcome, report.reason) {
         _ if because.is_empty() => brief(knowledge, report),
         (Outcome::Met, _) => format!("{label}: {because}"),
-        (Outcome::NotMet, _) if report.role == Role::Contraindication => {
-            format!("{because}; must hold: {label}")
-        }
+        (Outcome::NotMet, _) if report.role == Role::Contraindication => because.to_owned(),
         (Outcome::NotMet, _) => format!("{because}; needs: {label}"),
         (Outcome::Unknown, Some(Reason::Judgement)) => {
             format!("{label}: {because}, {}", reason(Reason::Judgement))
@@ -206,39 +204,43 @@ fn listed<T: AsRef<str>>(items: &[T], joint: &str) -> String {
 /// What a fact is needed for, with the statements that ask for it: `TAE, TACE, SIRT (EM17a, SI06b)`; empty if no option
 /// asks for it.
 pub fn needed(knowledge: &Knowledge, missing: &MissingFact) -> String {
+    let (options, statements) = needs(knowledge, missing, NEEDING);
+    match statements.is_empty() {
+        true => options,
+        false => format!("{options} ({statements})"),
+    }
+}
+
+/// The first options that a fact is needed for and how many more there are, and the statements that ask for it there.
+pub(super) fn needs(knowledge: &Knowledge, missing: &MissingFact, most: usize) -> (String, String) {
     let named = |id: &String| {
-        knowledge
-            .option(id)
-            .map_or(id.as_str(), |option| abbreviated(&option.label))
+        let known = knowledge.option(id);
+        known
+            .map_or(id.as_str(), |option| option.short.as_str())
             .to_owned()
     };
+    let all: usize = missing.needed_for.iter().map(|need| need.options.len()).sum();
+    let shown = if all == most + 1 { all } else { most };
     let mut options: Vec<String> = Vec::new();
     let mut statements: Vec<&str> = Vec::new();
     for need in &missing.needed_for {
-        options.extend(need.options.iter().map(named));
+        let room = shown.saturating_sub(options.len());
+        if room == 0 {
+            break;
+        }
+        options.extend(need.options.iter().take(room).map(named));
         for statement in &need.statements {
             if !statements.contains(&statement.as_str()) {
                 statements.push(statement);
             }
         }
     }
-    let options = match options.split_at_checked(NEEDING) {
-        Some((first, more)) if more.len() > 1 => format!("{} and {} more", first.join(", "), more.len()),
-        _ => options.join(", "),
+    let more = all - options.len();
+    let options = match more {
+        0 => options.join(", "),
+        _ => format!("{} and {more} more", options.join(", ")),
     };
-    match statements.is_empty() {
-        true => options,
-        false => format!("{options} ({})", statements.join(", ")),
-    }
-}
-
-/// The abbreviation that a label has in brackets, or the label.
-fn abbreviated(label: &str) -> &str {
-    let bracketed = label.strip_suffix(')').and_then(|label| label.rsplit_once('('));
-    match bracketed {
-        Some((_, short)) if short.chars().all(char::is_uppercase) => short,
-        _ => label,
-    }
+    (options, statements.join(", "))
 }
 
 /// `1 record`, `2 records`.

@@ -154,9 +154,9 @@ pub(crate) async fn answered(
     Ok(advice)
 }
 
-/// The card with a link to the patient's page, if it is the assessment.
+/// The card with a link to the patient's page, if it is the pathway.
 fn with_board(card: Card, url: &str) -> Card {
-    if card.about().kind != Kind::Assessment {
+    if card.about().kind != Kind::Pathway {
         return card;
     }
     match Link::absolute("This patient on one page, for the meeting", url.to_owned()) {

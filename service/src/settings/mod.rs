@@ -70,6 +70,10 @@ pub struct Settings {
     pub prefetch_keys: BTreeMap<String, String>,
     /// Greatest number of cards in an answer.
     pub max_cards: usize,
+    /// Whether each group of options has a card even where cards link to pages.
+    pub full_cards: bool,
+    /// Whether a patient without liver metastases gets a card.
+    pub without_metastases: bool,
     /// Facts that the site declares absent where nothing is recorded.
     pub closed_world: Vec<FactId>,
     /// Log and export.
@@ -119,6 +123,8 @@ impl Settings {
             codes_dir: None,
             prefetch_keys: BTreeMap::new(),
             max_cards: 0,
+            full_cards: false,
+            without_metastases: true,
             closed_world: Vec::new(),
             telemetry: TelemetrySettings::default(),
             audit: AuditSettings {

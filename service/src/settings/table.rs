@@ -378,9 +378,33 @@ pub(super) const ROWS: &[Row] = &[
         key: "cards.max",
         default: Some("5"),
         example: "",
-        about: "Greatest number of cards in one answer, at least 2: the assessment and what does not fit together always stand.",
+        about: "Greatest number of cards in one answer, at least 2; the pathway card always stands, and what has no room is named on it.",
         set: |settings, given| {
             settings.max_cards = given.count(2)?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "cards.detail",
+        default: Some("\"short\""),
+        example: "",
+        about: "\"short\": the pathway card and what to settle first, the options behind a link; \"full\": a card on each group of options too, as always where cards link to no page.",
+        set: |settings, given| {
+            settings.full_cards = match given.string()? {
+                "short" => false,
+                "full" => true,
+                other => return Err(format!("expected \"short\" or \"full\", found `{other}`")),
+            };
+            Ok(())
+        },
+    },
+    Row {
+        key: "cards.without_metastases",
+        default: Some("true"),
+        example: "",
+        about: "Answer for a patient with a PNET and no liver metastases on record: one short card with grade and stage; else none.",
+        set: |settings, given| {
+            settings.without_metastases = given.boolean()?;
             Ok(())
         },
     },

@@ -108,6 +108,8 @@ pub(crate) fn options(drafts: &[Value]) -> Vec<Vec<String>> {
 pub(crate) fn cards(assessment: &Assessment, drafts: &[Value]) -> Vec<Card> {
     let policy = Policy {
         max_cards: 5,
+        full: false,
+        without_metastases: true,
         public_url: None,
         instance: Uuid::nil(),
     };
@@ -123,6 +125,8 @@ fn is_of_given(card: &Card) -> bool {
 pub(crate) fn given_cards(assessment: &Assessment, drafts: &[Value]) -> Vec<Card> {
     let policy = Policy {
         max_cards: 5,
+        full: false,
+        without_metastases: true,
         public_url: None,
         instance: Uuid::nil(),
     };

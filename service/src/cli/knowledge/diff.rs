@@ -146,6 +146,8 @@ impl Compared {
 fn cards(knowledge: &Knowledge, assessment: &Assessment) -> Vec<serde_json::Value> {
     let policy = Policy {
         max_cards: usize::MAX,
+        full: true,
+        without_metastases: true,
         public_url: None,
         instance: Uuid::nil(),
     };

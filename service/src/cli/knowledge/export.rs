@@ -227,9 +227,10 @@ fn request(knowledge: &Knowledge, suggestion: &Suggestion) -> Value {
 }
 
 fn referral(knowledge: &Knowledge) -> Value {
-    let Referral { label, code, text } = &knowledge.referral;
-    let of_any = |text: &str| text.replace("{}", "treatment options");
-    activity(knowledge, "request-referral", &of_any(label), code, &of_any(text))
+    let Referral {
+        label, code, text, ..
+    } = &knowledge.referral;
+    activity(knowledge, "request-referral", label, code, text)
 }
 
 fn activity(knowledge: &Knowledge, id: &str, label: &str, code: &Coding, text: &str) -> Value {

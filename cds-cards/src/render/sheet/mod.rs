@@ -1,0 +1,216 @@
+//! The patient's situation in sentences, each said once: what the pathway card, the pages and the terminal lay out
+//! (specification, section 6, 1).
+
+mod patient;
+mod steps;
+mod summary;
+
+pub use patient::of as patient;
+pub use steps::{Line, Step};
+pub(super) use summary::{longest, phrases};
+
+use super::evidence::{Sentence, chart_line};
+use super::findings::missing_facts;
+use super::not_read::not_read;
+use super::{notes, scope, words};
+use crate::assessment::{Aim, Assessment, FactReport, GivenReport, GivenState, Pathway, Status};
+use crate::knowledge::Knowledge;
+use fhir_profiles::FactId;
+use serde::Serialize;
+
+/// The situation of a patient for whom the options apply. Texts may hold chart data: whoever lays them out escapes them.
+#[derive(Debug, Clone, Serialize)]
+pub struct Sheet {
+    /// The situation and what the review names for it, from full to short.
+    #[serde(skip)]
+    pub summary: Vec<String>,
+    /// What the review does not look at and the record says.
+    pub outside: Vec<String>,
+    /// Notes since publication that stand before the benefits of an option.
+    pub warnings: Vec<Line>,
+    /// The patient, in phrases.
+    pub patient: Vec<String>,
+    /// `curative`, `palliative` or `open`.
+    pub intent: &'static str,
+    /// Why, with its statements.
+    pub because: Sentence,
+    /// Whether the disease is resectable, as recorded.
+    pub resectable: String,
+    /// Treatments given, now and before.
+    pub given: Vec<String>,
+    /// What the review advises against.
+    pub against: Vec<Line>,
+    /// What it names for the situation, in its own sequence.
+    pub named: Vec<Step>,
+    /// Named options among which it states no order.
+    pub unordered: String,
+    /// Why nothing calls for a change; empty if something does.
+    pub no_trigger: Option<Sentence>,
+    /// Options whose criteria are met, without an order.
+    pub open: Vec<Line>,
+    /// Options that are to be confirmed first.
+    pub confirm: Vec<Line>,
+    /// The same chart resectable and not, while the intent is open.
+    pub branches: Vec<Line>,
+    /// Facts that decide most, and what they are needed for.
+    pub settle: Vec<Line>,
+    /// How many further ones decide something.
+    pub settle_more: usize,
+    /// What in the record does not fit together, where nothing depends on it.
+    pub misfits: Vec<String>,
+    /// What asks for a comparison with earlier imaging.
+    pub compare: Vec<Line>,
+    /// What of the record was not read, in one sentence; empty if all was.
+    pub not_read: String,
+    /// How many records could not be used.
+    pub problems: String,
+}
+
+/// How many entries of each list are said.
+#[derive(Debug, Clone, Copy)]
+pub struct Most(pub usize);
+
+impl Most {
+    /// Every one: for pages.
+    pub const ALL: Self = Self(usize::MAX);
+    /// On a card, from the longest to the shortest that is tried.
+    pub(super) const CARD: [Self; 3] = [Self(4), Self(3), Self(2)];
+
+    /// The first so many, and "3 more" where there are more than one more.
+    fn of(self, mut texts: Vec<String>) -> Vec<String> {
+        let more = texts.len().saturating_sub(self.0);
+        if more > 1 {
+            texts.truncate(self.0);
+            texts.push(format!("{more} more"));
+        }
+        texts
+    }
+}
+
+/// The sheet of a patient; `None` where the gate is not passed.
+pub fn sheet(knowledge: &Knowledge, assessment: &Assessment, most: Most) -> Option<Sheet> {
+    let pathway = assessment.pathway.as_ref()?;
+    let missing = missing_facts(assessment);
+    let settle: Vec<Line> = missing
+        .iter()
+        .map(|missing| steps::settle(knowledge, assessment, missing, most))
+        .collect();
+    let shown = settle.len().min(most.0.min(SETTLE));
+    let speaker = steps::Speaker {
+        knowledge,
+        assessment,
+        pathway,
+        most,
+    };
+    let misfits = assessment.discrepancies.iter();
+    Some(Sheet {
+        summary: summary::wordings(&speaker),
+        outside: scope::outside(knowledge, assessment),
+        warnings: notes::before_benefits(knowledge, assessment)
+            .into_iter()
+            .map(|(id, note)| Line::of(String::new(), note.short.clone(), id.clone()))
+            .collect(),
+        patient: patient::of(knowledge, assessment),
+        intent: match pathway.intent.value {
+            Aim::Open => "not decided",
+            aim => aim.as_str(),
+        },
+        because: Sentence::new(&pathway.intent.because, &pathway.intent.statements),
+        resectable: resectable(assessment),
+        given: most.of(pathway.given.iter().map(given).collect()),
+        against: speaker.against(),
+        named: speaker.named(),
+        unordered: speaker.unordered(),
+        no_trigger: speaker.no_trigger(),
+        open: speaker.open(),
+        confirm: speaker.confirm(),
+        branches: speaker.branches(),
+        settle_more: settle.len() - shown,
+        settle: settle.into_iter().take(shown).collect(),
+        misfits: misfits
+            .filter(|found| found.consequence.is_none())
+            .map(|found| found.text.clone())
+            .collect(),
+        compare: super::markers(knowledge, assessment)
+            .iter()
+            .flat_map(|marker| marker.asks.iter().map(move |ask| (marker, ask)))
+            .map(|(marker, ask)| {
+                let label = marker.fact.info().label.clone();
+                Line::of(label, ask.text.clone(), ask.statements.join(", "))
+            })
+            .collect(),
+        not_read: not_read(&assessment.not_read).unwrap_or_default(),
+        problems: match assessment.problems.len() {
+            0 => String::new(),
+            n => words::count(n, "record"),
+        },
+    })
+}
+
+/// Facts to settle on the pathway card; the next card has more.
+const SETTLE: usize = 3;
+
+/// "Not resectable (2026-10-20)", "Resectability not recorded".
+fn resectable(assessment: &Assessment) -> String {
+    let Some(report) = assessment.facts.get(&FactId::Resectability) else {
+        return String::new();
+    };
+    if report.status != Status::Known {
+        return format!("Resectability {}", words::unknown(Some(report)));
+    }
+    let what = match report.says("resectable") {
+        true => "Resectable",
+        false => "Not resectable",
+    };
+    dated(what, report)
+}
+
+/// With the date of the reading that counts, if it has one.
+fn dated(text: &str, report: &FactReport) -> String {
+    match report.date() {
+        Some(date) => format!("{text} ({date})"),
+        None => text.to_owned(),
+    }
+}
+
+/// "lanreotide since 2024-04, progression since 2026-10-15"; the reason in it is chart data.
+fn given(entry: &GivenReport) -> String {
+    let agents = agents(entry);
+    let mut parts = vec![match (entry.state, &entry.from, &entry.until) {
+        (GivenState::Now, Some(from), _) => format!("{agents} since {from}"),
+        (GivenState::Now, None, _) => format!("{agents} now"),
+        (GivenState::Before, Some(from), Some(until)) if from != until => {
+            format!("{agents} {from} to {until}")
+        }
+        (GivenState::Before, Some(day), _) | (GivenState::Before, None, Some(day)) => {
+            format!("{agents} {day}")
+        }
+        (GivenState::Before, None, None) => format!("{agents} before"),
+    }];
+    let times = entry.times.filter(|times| *times > 1);
+    parts.extend(times.map(|times| format!("{times} times")));
+    parts.extend(entry.reason.as_ref().map(|reason| format!("for \"{reason}\"")));
+    let since = entry.progression_since.as_ref();
+    parts.extend(since.map(|date| format!("progression since {date}")));
+    chart_line(&parts.join(", "))
+}
+
+/// What was given, by names that stand inside a sentence.
+fn agents(entry: &GivenReport) -> String {
+    let names = words::agents(entry);
+    names.split(", ").map(steps::lower).collect::<Vec<_>>().join(", ")
+}
+
+/// The name of an option where room is short.
+pub(super) fn short<'a>(knowledge: &'a Knowledge, id: &'a str) -> &'a str {
+    knowledge.option(id).map_or(id, |option| option.short.as_str())
+}
+
+/// Entries of `given` by which a systemic treatment is or was given, in words.
+fn systemic(pathway: &Pathway, wanted: impl Fn(&GivenReport) -> bool) -> Vec<String> {
+    let entries = pathway
+        .given
+        .iter()
+        .filter(|entry| entry.systemic && wanted(entry));
+    entries.map(agents).collect()
+}

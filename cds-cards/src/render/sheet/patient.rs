@@ -1,0 +1,137 @@
+//! The line of the patient: what is recorded of the situation, in phrases; what is not recorded is left to "settle first".
+
+use super::super::evidence::chart_line;
+use super::super::{markers, scope, words};
+use super::steps::lower;
+use crate::assessment::{Assessment, FactReport, FactValue, NOT_RECORDED, Reason, Status};
+use crate::knowledge::Knowledge;
+use fhir_profiles::FactId;
+
+/// The patient in phrases, in the order in which a clinician asks for them (specification, section 6, 1a).
+pub fn of(knowledge: &Knowledge, assessment: &Assessment) -> Vec<String> {
+    let mut phrases = vec![grade(assessment)];
+    let facts = FACTS.iter().filter_map(|(fact, say)| {
+        let report = assessment.facts.get(fact)?;
+        match report.status {
+            Status::Known => say(report),
+            _ => unknown(*fact, report),
+        }
+    });
+    phrases.extend(facts);
+    phrases.extend(scope::genetic_syndromes(assessment));
+    let markers = markers(knowledge, assessment);
+    phrases.extend(markers.iter().map(|marker| chart_line(&marker.brief)));
+    phrases
+}
+
+/// "G2 (Ki-67 15 %, 2024-03)".
+fn grade(assessment: &Assessment) -> String {
+    let text = words::grade(assessment);
+    let report = &assessment.grade;
+    let Some(basis) = words::grade_basis(assessment) else {
+        return match report.reason {
+            Some(Reason::Missing) if report.gap.is_none() => format!("grade {NOT_RECORDED}"),
+            Some(Reason::Missing) | None => text,
+            Some(reason) => format!("{text} ({})", words::reason(reason)),
+        };
+    };
+    let date = report
+        .facts
+        .iter()
+        .find_map(|fact| assessment.facts.get(fact)?.date());
+    let mut parts = vec![basis];
+    parts.extend(date.map(|date| month(date).to_owned()));
+    if report.interpretation {
+        parts.push("the higher of two measures counts: interpretation".to_owned());
+    }
+    if report.classifiable == Some(false) {
+        parts.push("outside the review's table: not poorly differentiated".to_owned());
+    }
+    format!("{text} ({})", parts.join(", "))
+}
+
+/// The year and month of a date as written.
+pub(super) fn month(date: &str) -> &str {
+    date.get(..7).unwrap_or(date)
+}
+
+/// What is recorded and did not come to a value; what is simply not recorded is not said here.
+fn unknown(fact: FactId, report: &FactReport) -> Option<String> {
+    let silent = report.reason.is_none_or(|reason| reason == Reason::Missing)
+        && report.gap.is_none()
+        && report.aside.is_none();
+    (!silent).then(|| format!("{}: {}", lower(&fact.info().label), words::unknown(Some(report))))
+}
+
+type Say = fn(&FactReport) -> Option<String>;
+
+/// The facts of the line, and how each is said.
+const FACTS: [(FactId, Say); 11] = [
+    (FactId::Differentiation, |report| {
+        word(report)
+            .filter(|word| *word != "well")
+            .map(|word| format!("{word}ly differentiated"))
+    }),
+    (FactId::LiverInvolvement, |report| {
+        Some(format!("{} of the liver", words::value(report)?))
+    }),
+    (FactId::LiverLesionCount, |report| {
+        let count = words::value(report)?;
+        let noun = if count == "1" { "metastasis" } else { "metastases" };
+        Some(format!("{count} {noun}"))
+    }),
+    (FactId::LargestLiverLesion, |report| {
+        Some(format!("largest {}", words::value(report)?))
+    }),
+    (FactId::LiverDistribution, |report| {
+        word(report).map(str::to_owned)
+    }),
+    (FactId::ExtrahepaticMetastases, |report| {
+        Some(match report.says("present") {
+            true => "extrahepatic metastases".to_owned(),
+            false => "liver only".to_owned(),
+        })
+    }),
+    (FactId::Functioning, |report| {
+        let what = report.detail.as_deref().or(word(report))?;
+        Some(
+            what.replace('-', " ")
+                .replace("non functioning", "non-functioning"),
+        )
+    }),
+    (FactId::SymptomsControlled, |report| {
+        Some(match report.says("yes") {
+            true => "symptoms controlled".to_owned(),
+            false => "symptoms not controlled".to_owned(),
+        })
+    }),
+    (FactId::SstrUptake, uptake),
+    (FactId::Ecog, |report| {
+        Some(format!("ECOG {}", words::value(report)?))
+    }),
+    (FactId::DiseaseStatus, |report| {
+        Some(
+            [Some(word(report)?), report.date()]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" "),
+        )
+    }),
+];
+
+fn word(report: &FactReport) -> Option<&str> {
+    match &report.value {
+        Some(FactValue::Word(word)) => Some(word),
+        _ => None,
+    }
+}
+
+/// "Krenning 4", "strong uptake".
+pub(super) fn uptake(report: &FactReport) -> Option<String> {
+    let value = words::value(report)?;
+    Some(match word(report) {
+        Some(word) => format!("{word} uptake"),
+        None => format!("Krenning {value}"),
+    })
+}
