@@ -1,6 +1,6 @@
 //! Laws of the specification (section 1) as functions, so that the tests and a site's own check hold the same ones.
 
-use crate::assessment::{Assessment, Outcome};
+use crate::assessment::{Aim, Assessment, Group, Outcome, Place, Verdict};
 use crate::knowledge::{Knowledge, Subject, Test};
 use fhir_profiles::FactId;
 use fhir_profiles::facts::Reading;
@@ -63,6 +63,62 @@ pub fn turned(knowledge: &Knowledge, before: &Assessment, after: &Assessment, fi
             })
         });
     turned.collect()
+}
+
+/// What of a pathway breaks a law of section 5b: an option advised against, or a systemic one given now or before, that is
+/// named or open; a place that its verdict does not allow; branches of an intent that is not open.
+pub fn misplaced(assessment: &Assessment) -> Vec<String> {
+    let Some(pathway) = &assessment.pathway else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    if (pathway.intent.value == Aim::Open) < !pathway.branches.is_empty() {
+        found.push("branches of an intent that is not open".to_owned());
+    }
+    if pathway.places.len() != assessment.options.len() {
+        found.push("not each option has one place".to_owned());
+    }
+    if !pathway.places.is_sorted_by_key(|place| (place.place, place.rank)) {
+        found.push("places out of the order of presentation".to_owned());
+    }
+    for place in &pathway.places {
+        let Some(option) = assessment.option(&place.option) else {
+            found.push(format!("{}: a place without a verdict", place.option));
+            continue;
+        };
+        let mut given = pathway
+            .given
+            .iter()
+            .filter(|entry| entry.options.contains(&place.option));
+        let proposed = matches!(place.place, Place::Named | Place::Open);
+        let allowed = match place.place {
+            Place::Named | Place::Open => {
+                matches!(option.verdict, Verdict::Supported | Verdict::Provisional)
+            }
+            Place::Against => option.verdict == Verdict::Contraindicated,
+            Place::Waiting => option.verdict == Verdict::Undetermined,
+            Place::NotNow => option.verdict == Verdict::NotSupported,
+            Place::GivenNow | Place::GivenBefore => option.verdict != Verdict::Contraindicated,
+        };
+        if !allowed {
+            found.push(format!(
+                "{}: a place that its verdict does not allow",
+                place.option
+            ));
+        }
+        if proposed && option.group == Group::Systemic && given.any(|entry| entry.systemic) {
+            found.push(format!("{}: proposed although it is or was given", place.option));
+        }
+        if place.rank.is_some() != (place.place == Place::Named)
+            || (place.rank.is_some() && place.statements.is_empty())
+        {
+            found.push(format!(
+                "{}: a rank or a statement where none belongs, or none where one does",
+                place.option
+            ));
+        }
+    }
+    found
 }
 
 /// The exceptions of section 1: a further measure beside one that already gives a grade, a recorded presence that overrides

@@ -74,15 +74,15 @@ fn a_missing_card_text_is_found() {
 fn a_slot_that_has_no_value_for_some_patient_is_found_wherever_it_stands() {
     for text in [
         "{{ nothing }}",
-        "{% for group in groups %}\n{{ group.colour }}\n{% endfor %} x",
-        "{% if not passed %}{{ grade.colour }}{% endif %} x",
+        "{% for step in sheet.named %}\n{{ step.colour }}\n{% endfor %} x",
+        "{% if sheet.no_trigger %}{{ sheet.because.colour }}{% endif %} x",
     ] {
         let found = faults(|k| {
-            k.cards.insert("assessment.md".to_owned(), text.to_owned());
+            k.cards.insert("pathway.md".to_owned(), text.to_owned());
         });
         assert!(!found.is_empty(), "{text}");
         assert!(
-            found.iter().all(|fault| fault.starts_with("cards/assessment.md")),
+            found.iter().all(|fault| fault.starts_with("cards/pathway.md")),
             "{found:?}"
         );
     }
@@ -113,10 +113,10 @@ fn a_slot_that_has_no_value_for_some_patient_is_found_wherever_it_stands() {
 #[test]
 fn an_unknown_note_is_found_even_behind_a_condition() {
     let found = card(
-        "assessment.md",
+        "discrepancy.md",
         "x\n{% if notes.U99 is defined %}{{ notes.U99.text }}{% endif %}",
     );
-    assert_eq!(found, ["cards/assessment.md:2: unknown note `U99`"]);
+    assert_eq!(found, ["cards/discrepancy.md:2: unknown note `U99`"]);
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn what_stands_on_every_card_is_whole() {
     let found = faults(|k| {
         k.package.source_label = " ".to_owned();
         k.package.citation_url = "doi.org/10".to_owned();
-        k.package.topics.get_mut("assessment").unwrap().code = "two words".to_owned();
+        k.package.topics.get_mut("pathway").unwrap().code = "two words".to_owned();
         k.package.override_reasons[0].display.clear();
         k.suggestions[0].text.clear();
     });

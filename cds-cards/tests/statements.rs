@@ -35,6 +35,28 @@ fn used(knowledge: &Knowledge) -> BTreeSet<String> {
         let aspects = aspects.into_iter().flatten();
         used.extend(aspects.flat_map(|aspect| aspect.statements.iter().cloned()));
     }
+    let places = knowledge.options.iter().map(|option| &option.place);
+    for place in places {
+        used.extend(
+            place
+                .trigger
+                .iter()
+                .flat_map(|trigger| trigger.statements.iter().cloned()),
+        );
+        used.extend(
+            place
+                .before
+                .iter()
+                .flat_map(|before| before.statements.iter().cloned()),
+        );
+        used.extend(place.then.iter().flat_map(|then| then.statements.iter().cloned()));
+        used.extend(
+            place
+                .instead_of
+                .iter()
+                .flat_map(|then| then.statements.iter().cloned()),
+        );
+    }
     for row in &knowledge.grade.rows {
         used.extend(row.statements.iter().cloned());
     }

@@ -112,9 +112,9 @@ fn knowledge_is_read_once_from_a_mounted_config_map() {
     let behind = mount.join("..2026_11_23_10_00_00.1/cards");
     fs::create_dir_all(&behind).unwrap();
     let embedded = Knowledge::embedded_files();
-    let text = embedded["cards/assessment.md"].replace("not instead of it", "and not instead of it");
-    assert_ne!(text, embedded["cards/assessment.md"], "the text has changed");
-    fs::write(behind.join("assessment.md"), text).unwrap();
+    let text = embedded["cards/pathway.md"].replace("literature to", "literature up to");
+    assert_ne!(text, embedded["cards/pathway.md"], "the text has changed");
+    fs::write(behind.join("pathway.md"), text).unwrap();
     symlink("..2026_11_23_10_00_00.1", mount.join("..data")).unwrap();
     symlink("..data/cards", mount.join("cards")).unwrap();
     let loaded = load_knowledge(Some(&mount)).unwrap();

@@ -2,9 +2,10 @@
 
 use cds_cards::Assessment;
 use cds_cards::assessment::{
-    CriterionReport, GivenReport, GradeReport, OptionReport, Outcome, Stage, Verdict,
+    BeforeReport, CriterionReport, GivenReport, GradeReport, OptionReport, Outcome, Pathway, Place, Stage,
+    Verdict,
 };
-use cds_cards::vignettes::{Aspects, Expect, ExpectGiven, ExpectOption};
+use cds_cards::vignettes::{Aspects, Expect, ExpectGiven, ExpectOption, ExpectPathway};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,6 +34,10 @@ pub fn differences(expect: &Expect, got: &Assessment) -> Vec<String> {
         None => all.push("no gate is expected".to_owned()),
         Some(expected) => differ(&mut all, "gate", expected, &gate),
     }
+    if let Some(expected) = &expect.pathway {
+        pathway(&mut all, expected, got.pathway.as_ref());
+        return all;
+    }
     grade(&mut all, expect, &got.grade);
     match &expect.stage {
         None => all.push("no stage is expected".to_owned()),
@@ -56,6 +61,56 @@ pub fn differences(expect: &Expect, got: &Assessment) -> Vec<String> {
         all.push("options stand although the gate is not passed".to_owned());
     }
     all
+}
+
+fn pathway(all: &mut Vec<String>, expected: &ExpectPathway, got: Option<&Pathway>) {
+    let Some(got) = got else {
+        all.push("no pathway".to_owned());
+        return;
+    };
+    if let Some(intent) = &expected.intent {
+        differ(all, "intent", &intent.as_str(), &got.intent.value.as_str());
+    }
+    if let Some(statements) = &expected.statements {
+        differ(
+            all,
+            "statements of the intent",
+            statements,
+            &got.intent.statements,
+        );
+    }
+    if let Some(no_trigger) = &expected.no_trigger {
+        differ(all, "no trigger", no_trigger, &got.no_trigger);
+    }
+    if let Some(branches) = &expected.branches {
+        let values: Vec<String> = got.branches.iter().map(|branch| branch.value.clone()).collect();
+        differ(all, "branches", branches, &values);
+    }
+    let place = |option: &String| got.places.iter().find(|place| &place.option == option);
+    if let Some(named) = &expected.named {
+        let ranked = got.places.iter().filter(|place| place.place == Place::Named);
+        let ranked: Vec<(String, u32)> = ranked
+            .map(|place| (place.option.clone(), place.rank.unwrap_or_default()))
+            .collect();
+        differ(all, "named", named, &ranked);
+    }
+    for (option, expected) in &expected.places {
+        let got = place(option).map(|place| word(&place.place)).unwrap_or_default();
+        differ(all, option, expected, &got);
+    }
+    for (option, expected) in &expected.before {
+        let before = place(option).into_iter().flat_map(|place| &place.before);
+        let what = |one: &BeforeReport| match (&one.fact, &one.step) {
+            (Some(fact), _) => fact.to_string(),
+            (None, step) => step.clone().unwrap_or_default(),
+        };
+        differ(
+            all,
+            &format!("before {option}"),
+            expected,
+            &before.map(what).collect(),
+        );
+    }
 }
 
 fn differ<T: PartialEq + std::fmt::Debug>(all: &mut Vec<String>, what: &str, expected: &T, got: &T) {

@@ -92,7 +92,7 @@ impl Knowledge {
             .iter()
             .map(|read| (read.file.as_str(), read.option.id.as_str(), &read.option.place))
             .collect();
-        place::check(&source, &pathway, &places);
+        place::check(&source, &pathway, &options.ids, &places);
         let order = graph::check(criteria.as_ref(), &options, &faults);
         let ids = options.ids.clone();
         let ambiguities = register::ambiguities(&source);

@@ -51,7 +51,7 @@ pub struct Knowledge {
     pub referral: Referral,
     /// Suggested requests by the fact that each would settle.
     pub suggestions: Vec<Suggestion>,
-    /// Card texts by file name (`assessment.md`, `missing-data.md`, `discrepancy.md`, `unreadable.md`, `options.md`, `order-warning.md`,
+    /// Card texts by file name (`pathway.md`, `missing-data.md`, `discrepancy.md`, `unreadable.md`, `options.md`, `order-warning.md`,
     /// `order-undetermined.md`).
     pub cards: BTreeMap<String, String>,
     /// The same texts, made ready for filling.
@@ -475,6 +475,8 @@ pub struct Suggestion {
 pub struct Referral {
     /// What the clinician presses.
     pub label: String,
+    /// Facts that are questions for the meeting.
+    pub facts: Vec<FactId>,
     /// What stands before the questions for the meeting.
     pub questions: String,
     /// What is asked for.

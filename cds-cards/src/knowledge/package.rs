@@ -182,7 +182,9 @@ fn referral(section: &Section<'_>) -> Option<Referral> {
         section.text("questions"),
     );
     let code = coding(section, "code");
+    let facts = facts(section, section.some_texts("facts"));
     Some(Referral {
+        facts,
         label: label?.value,
         code: code?,
         text: text?.value,

@@ -360,9 +360,14 @@ fn known_fact(section: &Section<'_>, name: At<String>) -> Option<FactId> {
 }
 
 /// Checks what the pathway says of options against the options themselves: all of them exist, and the ranks of their
-/// triggers rise in the sequence of the review. `places` are the places by file and option.
-pub(super) fn check(source: &Source<'_>, pathway: &Pathway, places: &[(&str, &str, &Place)]) {
-    let known: BTreeSet<&str> = places.iter().map(|(_, option, _)| *option).collect();
+/// triggers rise in the sequence of the review. `known` are the ids of all options, `places` the places of the sound ones by
+/// file and option.
+pub(super) fn check(
+    source: &Source<'_>,
+    pathway: &Pathway,
+    known: &BTreeSet<String>,
+    places: &[(&str, &str, &Place)],
+) {
     let unknown = |file: &str, option: &str| {
         if !known.contains(option) {
             fault(source, file, option, format!("unknown option `{option}`"));

@@ -5,16 +5,15 @@ use super::card::{About, Kind, Link};
 use crate::assessment::Verdict;
 use crate::knowledge::Knowledge;
 
-/// The links of a card: from the assessment to the rules, from a group to the options that it describes or that the
+/// The links of a card: from the pathway to the rules, from a group to the options that it describes or that the
 /// review advises against, from orders to the options that they can mean. None where no page is known to be reachable.
 pub(super) fn of(knowledge: &Knowledge, policy: &Policy<'_>, about: &About) -> Vec<Link> {
     let Some(pages) = policy.public_url else {
         return Vec::new();
     };
     match about.kind {
-        Kind::Pathway => Link::absolute("The rules, with quotes and figures", format!("{pages}/knowledge"))
-            .into_iter()
-            .collect(),
+        Kind::Pathway => rules(pages),
+        Kind::Options if about.options.is_empty() => rules(pages),
         Kind::Options | Kind::OrderWarning => about
             .options
             .iter()
@@ -29,4 +28,10 @@ pub(super) fn of(knowledge: &Knowledge, policy: &Policy<'_>, about: &About) -> V
             .collect(),
         Kind::MissingData | Kind::Discrepancy => Vec::new(),
     }
+}
+
+fn rules(pages: &str) -> Vec<Link> {
+    Link::absolute("The rules, with quotes and figures", format!("{pages}/knowledge"))
+        .into_iter()
+        .collect()
 }

@@ -22,8 +22,9 @@ pub(super) fn referral(
     let known = &knowledge.referral;
     let pathway = assessment.pathway.as_ref()?;
     let first = (pathway.intent.value == Aim::Open).then(|| knowledge.pathway.open.clone());
-    let facts = findings::missing_facts(assessment);
-    let labels = facts.iter().map(|missing| missing.fact.info().label.clone());
+    let missing = findings::missing_facts(assessment).into_iter();
+    let asked = missing.filter(|missing| known.facts.contains(&missing.fact));
+    let labels = asked.map(|missing| missing.fact.info().label.clone());
     let questions: Vec<String> = first.into_iter().chain(labels).take(QUESTIONS).collect();
     let text = match questions.is_empty() {
         true => known.text.clone(),

@@ -30,6 +30,9 @@ pub(super) fn group(knowledge: &Knowledge, group: Group, options: &[&OptionRepor
     };
     let (supported, provisional) = (named(Verdict::Supported), named(Verdict::Provisional));
     let name = words::group(group);
+    if supported.is_empty() && provisional.is_empty() {
+        return vec![format!("{name}: no option supported or to be confirmed")];
+    }
     let list =
         |word: &str, names: &[String]| (!names.is_empty()).then(|| format!("{word}: {}", names.join(", ")));
     let counts =

@@ -53,9 +53,33 @@ pub struct Expect {
     pub missing_includes: Option<BTreeMap<String, [usize; 2]>>,
     /// Every treatment on record.
     pub given: Option<Vec<ExpectGiven>>,
+    /// The pathway; where it stands, nothing but it and the gate is asserted.
+    pub pathway: Option<ExpectPathway>,
     /// Options by id.
     #[serde(default)]
     pub options: BTreeMap<String, ExpectOption>,
+}
+
+/// A pathway. What is `None` is not asserted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ExpectPathway {
+    /// `curative`, `palliative` or `open`.
+    pub intent: Option<String>,
+    /// Its statements, in order.
+    pub statements: Option<Vec<String>>,
+    /// Whether nothing calls for a change.
+    pub no_trigger: Option<bool>,
+    /// The values that have a branch.
+    pub branches: Option<Vec<String>>,
+    /// Every named option in order, with its rank.
+    pub named: Option<Vec<(String, u32)>>,
+    /// Places of some options.
+    #[serde(default)]
+    pub places: BTreeMap<String, String>,
+    /// Facts and steps that come before some options and the record lacks.
+    #[serde(default)]
+    pub before: BTreeMap<String, Vec<String>>,
 }
 
 /// A grade or its candidates.
@@ -281,6 +305,8 @@ fn put_expectations(inherited: &mut Expect, own: &Expect) {
     put(&mut inherited.missing, &own.missing);
     put(&mut inherited.missing_includes, &own.missing_includes);
     put(&mut inherited.given, &own.given);
+    // Not inherited: what is asserted of a pathway is asserted of one patient.
+    inherited.pathway.clone_from(&own.pathway);
     for (id, option) in &own.options {
         let base = inherited.options.entry(id.clone()).or_default();
         if option.verdict.is_some() {

@@ -173,7 +173,7 @@ fn a_missing_file() {
         "suggestions.toml",
         "tables/enets-t.csv",
         "evidence/statements.csv",
-        "cards/assessment.md",
+        "cards/pathway.md",
         "options/prrt/card.md",
         "options/prrt/option.toml",
     ] {

@@ -4,6 +4,7 @@
 
 mod criteria;
 mod files;
+mod pathway;
 
 use cds_cards::Knowledge;
 use std::collections::BTreeMap;

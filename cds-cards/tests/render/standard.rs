@@ -19,11 +19,7 @@ fn the_patients_of_these_tests_show_every_kind_of_card() {
         }
     }
     let groups = ["liver-directed", "surgery", "systemic"].map(|group| ("options", Some(group)));
-    let mut wanted = BTreeSet::from([
-        ("assessment", None),
-        ("missing-data", None),
-        ("discrepancy", None),
-    ]);
+    let mut wanted = BTreeSet::from([("pathway", None), ("missing-data", None), ("discrepancy", None)]);
     wanted.extend(groups);
     assert_eq!(seen, wanted);
 }
@@ -111,7 +107,7 @@ fn i16_cds_resp_3_links_are_absolute_and_lead_to_the_knowledge_pages() {
         for link in links.into_iter().flatten() {
             seen_link(name, link);
         }
-        let linked = matches!(card.about().kind, Kind::Assessment | Kind::Options);
+        let linked = matches!(card.about().kind, Kind::Pathway | Kind::Options);
         assert_eq!(links.is_some(), linked, "{name}: {}", card.summary());
     });
     for (_, assessment) in patients() {

@@ -15,7 +15,7 @@ fn unreadable_conditions_are_never_taken_for_no_pnet() {
         let mut assessment = patient(&[]);
         assessment.problems = vec![problem(place), problem("Observation/o")];
         let found = cards(&assessment);
-        assert_eq!(kinds(&found), ["assessment"], "{place}");
+        assert_eq!(kinds(&found), ["pathway"], "{place}");
         assert_eq!(found[0].indicator(), Indicator::Info);
         assert_eq!(
             found[0].summary(),
@@ -33,29 +33,39 @@ fn pnet_without_liver_metastases_says_whether_they_are_absent_or_not_recorded() 
     for (facts, said) in [
         (
             vec![("pnet", "present"), ("ki67", "8"), ("liver-metastases", "absent")],
-            "liver metastases absent:",
+            "liver metastases absent",
         ),
         (
             vec![("pnet", "present"), ("ki67", "8")],
-            "liver metastases not recorded:",
+            "liver metastases not recorded",
         ),
         (
             vec![("pnet", "present"), ("ki67", "8"), ("liver-metastases", "?")],
-            "liver metastases recorded, not readable:",
+            "liver metastases recorded, not readable",
         ),
     ] {
         let found = cards(&patient(&facts));
-        assert_eq!(kinds(&found), ["assessment"]);
+        assert_eq!(kinds(&found), ["pathway"]);
         assert!(
             found[0].summary().starts_with("PNET G2 (Ki-67 8 %), "),
             "{}",
             found[0].summary()
         );
         assert!(found[0].summary().contains(said), "{}", found[0].summary());
-        assert!(!found[0].detail().contains("| Option |"));
+        let words = |text: &str| text.split_whitespace().count();
+        let all = words(found[0].summary()) + words(found[0].detail());
+        assert!(
+            all <= 40,
+            "{all} words: {} {}",
+            found[0].summary(),
+            found[0].detail()
+        );
+        let silent = Policy {
+            without_metastases: false,
+            ..policy(5)
+        };
+        assert!(render(&KNOWLEDGE, &patient(&facts), &silent).is_empty());
     }
-    let with_discrepancy = patient(&[("pnet", "present"), ("ki67", "8"), ("grade-recorded", "G1")]);
-    assert_eq!(kinds(&cards(&with_discrepancy)), ["assessment", "discrepancy"]);
 }
 
 fn all_kinds() -> Assessment {
@@ -68,19 +78,19 @@ fn all_kinds() -> Assessment {
     assert_eq!(
         kinds(&render(&KNOWLEDGE, &found, &policy(6))),
         [
-            "assessment",
-            "options",
-            "options",
-            "options",
+            "pathway",
             "missing-data",
-            "discrepancy"
+            "discrepancy",
+            "options",
+            "options",
+            "options"
         ]
     );
     found
 }
 
 #[test]
-fn when_there_is_no_room_missing_data_gives_way_then_groups_from_the_last() {
+fn when_there_is_no_room_the_check_of_the_record_gives_way_then_groups_from_the_last() {
     let assessment = all_kinds();
     let left = |max: usize| {
         let found = render(&KNOWLEDGE, &assessment, &policy(max));
@@ -88,38 +98,98 @@ fn when_there_is_no_room_missing_data_gives_way_then_groups_from_the_last() {
             .iter()
             .filter_map(|card| card.about().group.map(|group| group.as_str()))
             .collect::<Vec<_>>();
-        assert_eq!(found[0].about().kind, Kind::Assessment);
-        assert_eq!(found.last().unwrap().about().kind, Kind::Discrepancy);
-        assert!(!kinds(&found).contains(&"missing-data"));
-        (found.len(), groups.join(" "), found[0].detail().to_owned())
+        assert_eq!(found[0].about().kind, Kind::Pathway);
+        let is_checked = kinds(&found).contains(&"discrepancy");
+        assert_eq!(is_checked, !found[0].detail().contains("**Check the record:**"));
+        (
+            found.len(),
+            groups.join(" "),
+            is_checked,
+            found[0].detail().to_owned(),
+        )
     };
-    let (count, groups, detail) = left(5);
-    assert_eq!((count, groups.as_str()), (5, "surgery liver-directed systemic"));
+    let (count, groups, is_checked, _) = left(6);
+    assert_eq!(
+        (count, groups.as_str(), is_checked),
+        (6, "surgery liver-directed systemic", true)
+    );
+    let (count, groups, is_checked, detail) = left(5);
+    assert_eq!(
+        (count, groups.as_str(), is_checked),
+        (5, "surgery liver-directed systemic", false)
+    );
+    assert!(detail.contains("were the other right: grade G2"), "{detail}");
+    let (count, groups, _, detail) = left(4);
+    assert_eq!((count, groups.as_str()), (4, "surgery liver-directed"));
     assert!(
-        detail.contains("**No room for the cards on:** missing data"),
+        detail.contains("**No room for the cards on:** systemic therapy"),
         "{detail}"
     );
-    assert!(detail.contains("**Unknown, most useful first:**"));
-    let (count, groups, detail) = left(4);
-    assert_eq!((count, groups.as_str()), (4, "surgery liver-directed"));
-    assert!(detail.contains("missing data, systemic therapy"), "{detail}");
     assert_eq!((left(2).0, left(2).1.as_str()), (2, ""));
-    assert_eq!(left(0).0, 2, "assessment and discrepancy stay");
+    let (count, _, _, detail) = left(0);
+    assert_eq!(count, 1, "the pathway stays");
+    assert!(detail.contains("what to settle first"), "{detail}");
 }
 
 #[test]
-fn a_group_without_a_supported_or_provisional_option_has_no_card() {
-    let assessment = with_liver_metastases(&[("resectability", "resectable")]);
-    for card in cards(&assessment)
-        .iter()
-        .filter(|card| card.about().kind == Kind::Options)
-    {
-        assert!(
-            card.about()
+fn the_groups_have_cards_only_where_asked_for_or_where_no_page_is_linked() {
+    let assessment = all_kinds();
+    let short = Policy {
+        full: false,
+        ..policy(6)
+    };
+    let found = render(&KNOWLEDGE, &assessment, &short);
+    assert_eq!(kinds(&found), ["pathway", "missing-data", "discrepancy"]);
+    let alone = Policy {
+        public_url: None,
+        ..short
+    };
+    assert_eq!(render(&KNOWLEDGE, &assessment, &alone).len(), 6);
+}
+
+#[test]
+fn every_option_of_a_group_stands_on_its_card() {
+    for (name, assessment) in patients() {
+        for card in cards(&assessment)
+            .iter()
+            .filter(|card| card.about().group.is_some())
+        {
+            let of_group = assessment
                 .options
                 .iter()
-                .any(|o| matches!(o.verdict, Verdict::Supported | Verdict::Provisional))
+                .filter(|option| Some(option.group) == card.about().group);
+            for option in of_group {
+                let known = KNOWLEDGE
+                    .options
+                    .iter()
+                    .find(|known| known.id == option.id)
+                    .unwrap();
+                assert!(card.detail().contains(&known.label), "{name}: {}", known.label);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_answer_has_one_referral_with_the_questions_for_the_meeting() {
+    for (name, assessment) in patients() {
+        let found = cards(&assessment);
+        let requests: Vec<String> = found
+            .iter()
+            .flat_map(|card| json(card)["suggestions"].as_array().cloned().unwrap_or_default())
+            .map(|one| {
+                one["actions"][0]["resource"]["code"]["text"]
+                    .as_str()
+                    .unwrap()
+                    .to_owned()
+            })
+            .filter(|text| text.starts_with("Multidisciplinary meeting"))
+            .collect();
+        let passed = !assessment.options.is_empty();
+        assert_eq!(requests.len(), usize::from(passed), "{name}: {requests:?}");
+        assert!(
+            requests.iter().all(|text| text.contains("Questions: ")),
+            "{name}: {requests:?}"
         );
-        assert_ne!(card.about().group.unwrap().as_str(), "liver-directed");
     }
 }

@@ -15,13 +15,15 @@ pub(crate) static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| match Knowle
 pub(crate) fn policy(max_cards: usize) -> Policy<'static> {
     Policy {
         max_cards,
+        full: true,
+        without_metastases: true,
         public_url: Some("https://cds.example.org"),
         instance: Uuid::from_u128(0x1234),
     }
 }
 
 pub(crate) fn cards(assessment: &Assessment) -> Vec<Card> {
-    render(&KNOWLEDGE, assessment, &policy(5))
+    render(&KNOWLEDGE, assessment, &policy(6))
 }
 
 /// A patient in fact words: `("ki67", "8")`, `("resectability", "resectable")`, `("ecog", "?")` for an unreadable record.

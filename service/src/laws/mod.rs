@@ -61,7 +61,10 @@ impl Laws<'_> {
     /// As [`hold`](Self::hold).
     pub async fn rewrite(&self, text: &str) -> Result<Found, Failure> {
         let before = self.assess(text).await?;
-        let mut found = Found::default();
+        let mut found = Found {
+            checks: 1,
+            moved: laws::misplaced(&before),
+        };
         let whole = before.facts.values().all(|fact| fact.gap.is_none());
         let subject = before.subject.as_deref();
         let written = Json::parse(text).map(|json| variants(&json, self.templates, subject, whole));
@@ -233,7 +236,7 @@ fn differences(before: &Assessment, after: &Assessment) -> Vec<String> {
         found.push("other missing facts".to_owned());
     }
     if before.pathway != after.pathway {
-        found.push("other treatments given".to_owned());
+        found.push("another pathway, or other treatments given".to_owned());
     }
     let named = |assessment: &Assessment| -> BTreeSet<String> {
         let of_records = assessment

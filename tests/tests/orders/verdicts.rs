@@ -46,8 +46,14 @@ fn names_what_it_must(card: &Card, report: &OptionReport, label: &str) {
     };
     assert!(report.criteria.iter().any(|criterion| is_named(&criterion)));
     for criterion in report.criteria.iter().filter(is_named) {
-        let label = plain(&KNOWLEDGE.criteria[&criterion.id].label);
-        assert!(detail.contains(&label), "{label}: {detail}");
+        // What speaks against an option is said as it is recorded, not as what must hold.
+        let is_against = criterion.role == Role::Contraindication && criterion.outcome == Outcome::NotMet;
+        let said = match is_against {
+            true => plain(&criterion.because),
+            false => plain(&KNOWLEDGE.criteria[&criterion.id].label),
+        };
+        assert!(detail.contains(&said), "{said}: {detail}");
+        assert!(!detail.contains("must hold"), "{detail}");
         for statement in &criterion.statements {
             assert!(detail.contains(statement.as_str()), "{statement}: {detail}");
             if criterion.outcome == Outcome::NotMet {
@@ -104,8 +110,10 @@ fn a_summary_says_what_is_open_and_what_is_needed() {
             if card.indicator() == Indicator::Warning && meant.len() == 1 {
                 let (_, reason) = summary.split_once(" - ").unwrap();
                 let reason = reason.split_once(" - ").map(|(_, reason)| reason);
+                let decided = report(assessment, meant[0]).decides().unwrap();
+                let is_recorded = |r: &str| decided.because.starts_with(r.trim_end_matches('…').trim());
                 assert!(
-                    reason.is_none_or(|r| r.contains("needs: ") || r.contains("must hold: ")),
+                    reason.is_none_or(|r| r.contains("needs: ") || is_recorded(r)),
                     "{place}"
                 );
                 single += usize::from(reason.is_some());

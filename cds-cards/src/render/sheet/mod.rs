@@ -30,7 +30,9 @@ pub struct Sheet {
     pub warnings: Vec<Line>,
     /// The patient, in phrases.
     pub patient: Vec<String>,
-    /// `curative`, `palliative` or `open`.
+    /// The genetic syndromes on record, of which the review gives no rule; empty if there are none.
+    pub genetic: String,
+    /// What treatment can aim at, in a word.
     pub intent: &'static str,
     /// Why, with its statements.
     pub because: Sentence,
@@ -74,7 +76,7 @@ impl Most {
     /// Every one: for pages.
     pub const ALL: Self = Self(usize::MAX);
     /// On a card, from the longest to the shortest that is tried.
-    pub(super) const CARD: [Self; 3] = [Self(4), Self(3), Self(2)];
+    pub(super) const CARD: [Self; 4] = [Self(4), Self(3), Self(2), Self(1)];
 
     /// The first so many, and "3 more" where there are more than one more.
     fn of(self, mut texts: Vec<String>) -> Vec<String> {
@@ -110,14 +112,15 @@ pub fn sheet(knowledge: &Knowledge, assessment: &Assessment, most: Most) -> Opti
             .into_iter()
             .map(|(id, note)| Line::of(String::new(), note.short.clone(), id.clone()))
             .collect(),
-        patient: patient::of(knowledge, assessment),
+        patient: patient::of(knowledge, assessment, most),
+        genetic: scope::genetic_syndromes(assessment).unwrap_or_default(),
         intent: match pathway.intent.value {
             Aim::Open => "not decided",
             aim => aim.as_str(),
         },
         because: Sentence::new(&pathway.intent.because, &pathway.intent.statements),
         resectable: resectable(assessment),
-        given: most.of(pathway.given.iter().map(given).collect()),
+        given: Most(most.0.max(GIVEN)).of(pathway.given.iter().map(given).collect()),
         against: speaker.against(),
         named: speaker.named(),
         unordered: speaker.unordered(),
@@ -147,6 +150,8 @@ pub fn sheet(knowledge: &Knowledge, assessment: &Assessment, most: Most) -> Opti
     })
 }
 
+/// Treatments that are always said.
+const GIVEN: usize = 4;
 /// Facts to settle on the pathway card; the next card has more.
 const SETTLE: usize = 3;
 

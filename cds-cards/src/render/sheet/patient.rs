@@ -1,24 +1,34 @@
 //! The line of the patient: what is recorded of the situation, in phrases; what is not recorded is left to "settle first".
 
 use super::super::evidence::chart_line;
-use super::super::{markers, scope, words};
+use super::super::{markers, words};
+use super::Most;
 use super::steps::lower;
 use crate::assessment::{Assessment, FactReport, FactValue, NOT_RECORDED, Reason, Status};
 use crate::knowledge::Knowledge;
 use fhir_profiles::FactId;
 
 /// The patient in phrases, in the order in which a clinician asks for them (specification, section 6, 1a).
-pub fn of(knowledge: &Knowledge, assessment: &Assessment) -> Vec<String> {
+pub fn of(knowledge: &Knowledge, assessment: &Assessment, most: Most) -> Vec<String> {
     let mut phrases = vec![grade(assessment)];
-    let facts = FACTS.iter().filter_map(|(fact, say)| {
-        let report = assessment.facts.get(fact)?;
-        match report.status {
-            Status::Known => say(report),
-            _ => unknown(*fact, report),
+    let mut unknown: Vec<(&str, Vec<String>)> = Vec::new();
+    for (fact, say) in &FACTS {
+        let Some(report) = assessment.facts.get(fact) else {
+            continue;
+        };
+        match why_unknown(report) {
+            None => phrases.extend(say(report).filter(|_| report.status == Status::Known)),
+            Some(why) => {
+                let label = lower(&fact.info().label);
+                match unknown.iter_mut().find(|(known, _)| *known == why) {
+                    Some((_, labels)) => labels.push(label),
+                    None => unknown.push((why, vec![label])),
+                }
+            }
         }
-    });
-    phrases.extend(facts);
-    phrases.extend(scope::genetic_syndromes(assessment));
+    }
+    let unknown = unknown.into_iter();
+    phrases.extend(unknown.map(|(why, labels)| format!("{}: {why}", most.of(labels).join(", "))));
     let markers = markers(knowledge, assessment);
     phrases.extend(markers.iter().map(|marker| chart_line(&marker.brief)));
     phrases
@@ -55,18 +65,21 @@ pub(super) fn month(date: &str) -> &str {
     date.get(..7).unwrap_or(date)
 }
 
-/// What is recorded and did not come to a value; what is simply not recorded is not said here.
-fn unknown(fact: FactId, report: &FactReport) -> Option<String> {
+/// Why what is recorded did not come to a value; what is simply not recorded is not said here.
+fn why_unknown(report: &FactReport) -> Option<&str> {
     let silent = report.reason.is_none_or(|reason| reason == Reason::Missing)
         && report.gap.is_none()
         && report.aside.is_none();
-    (!silent).then(|| format!("{}: {}", lower(&fact.info().label), words::unknown(Some(report))))
+    (report.status != Status::Known && !silent).then(|| words::unknown(Some(report)))
 }
 
 type Say = fn(&FactReport) -> Option<String>;
 
 /// The facts of the line, and how each is said.
-const FACTS: [(FactId, Say); 11] = [
+const FACTS: [(FactId, Say); 13] = [
+    // What is known of them stands beside the grade.
+    (FactId::Ki67, |_| None),
+    (FactId::Mitoses, |_| None),
     (FactId::Differentiation, |report| {
         word(report)
             .filter(|word| *word != "well")

@@ -105,7 +105,7 @@ fn lacking(speaker: &Speaker<'_>) -> String {
             .iter()
             .map(|(what, why)| format!("{what} {why}"))
             .collect::<Vec<_>>()
-            .join(", "),
+            .join("; "),
     }
 }
 

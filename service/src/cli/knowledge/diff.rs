@@ -1,6 +1,6 @@
 //! `pnet-cds knowledge diff`: what a change of the knowledge does to the rules and to every vignette.
 
-use super::{show_criterion, show_option, show_statement};
+use super::{PATHWAY, place, show_criterion, show_option, show_statement};
 use crate::cli::{Ended, print};
 use crate::evaluator::load_knowledge;
 use cds_cards::assessment::{Assessment, CriterionReport, OptionReport, Outcome, Reason};
@@ -112,7 +112,12 @@ fn shown(knowledge: &Knowledge) -> BTreeMap<String, String> {
         .statements
         .iter()
         .map(|(id, statement)| (format!("statement {id}"), show_statement(id, statement)));
-    options.chain(criteria).chain(statements).collect()
+    let pathway = (PATHWAY.to_owned(), place::show(knowledge));
+    options
+        .chain(criteria)
+        .chain(statements)
+        .chain([pathway])
+        .collect()
 }
 
 #[derive(Default)]
@@ -190,6 +195,13 @@ fn differences(old: &Assessment, new: &Assessment) -> Vec<String> {
         &discrepancies(old),
         &discrepancies(new),
     );
+    let intent = |of: &Assessment| -> String {
+        let pathway = of.pathway.as_ref();
+        pathway
+            .map(|pathway| pathway.intent.value.as_str().to_owned())
+            .unwrap_or_default()
+    };
+    changed(&mut lines, "intent", &intent(old), &intent(new));
     let ids: BTreeSet<&str> = [old, new]
         .iter()
         .flat_map(|of| of.options.iter().map(|option| option.id.as_str()))
@@ -197,6 +209,12 @@ fn differences(old: &Assessment, new: &Assessment) -> Vec<String> {
     for id in ids {
         let of = |assessment: &'_ Assessment| -> Option<OptionReport> { assessment.option(id).cloned() };
         option(&mut lines, id, of(old), of(new));
+        let place = |assessment: &Assessment| -> String {
+            let places = assessment.pathway.iter().flat_map(|pathway| &pathway.places);
+            let of_option = places.filter(|place| place.option == id);
+            of_option.map(|place| word(&place.place)).collect()
+        };
+        changed(&mut lines, &format!("place of {id}"), &place(old), &place(new));
     }
     lines
 }

@@ -1,6 +1,6 @@
 //! `pnet-cds knowledge export`: the knowledge as FHIR R4 resources.
 
-use super::{mark, test};
+use super::{mark, place, test};
 use crate::cli::{Ended, print, settings};
 use crate::evaluator::{load_knowledge, overlay};
 use base64::Engine;
@@ -129,6 +129,10 @@ fn plan(knowledge: &Knowledge, option: &OptionKnowledge) -> Value {
             }))
         })
         .collect();
+    let places = place::lines(option).into_iter();
+    let places =
+        places.map(|(label, words)| json!({"type": "documentation", "label": label, "citation": words}));
+    let criteria: Vec<Value> = criteria.into_iter().chain(places).collect();
     let mut action = json!({
         "id": option.id,
         "title": option.label,

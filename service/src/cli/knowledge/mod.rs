@@ -2,6 +2,7 @@
 
 mod diff;
 mod export;
+mod place;
 
 pub(super) use diff::diff;
 pub(super) use export::export;
@@ -30,12 +31,18 @@ pub(super) fn check(dir: Option<&Path>) -> Result<(), Ended> {
     ))
 }
 
+/// What stands for the rules that hold for the pathway of every patient.
+const PATHWAY: &str = "pathway";
+
 /// Shows what an id stands for, or the list of options.
 pub(super) fn show(id: Option<&str>) -> Result<(), Ended> {
     let knowledge = load_knowledge(None).map_err(Ended::wrong)?;
     let Some(id) = id else {
         return print(&list(&knowledge));
     };
+    if id == PATHWAY {
+        return print(&place::show(&knowledge));
+    }
     let option = knowledge.option(id);
     let shown = option
         .map(|option| show_option(&knowledge, option))
@@ -77,7 +84,7 @@ pub(super) fn show(id: Option<&str>) -> Result<(), Ended> {
     match shown {
         Some(text) => print(&text),
         None => Err(Ended::wrong([format!(
-            "no option, criterion, statement, note, correction or interpretation has the id `{id}`"
+            "no option, criterion, statement, note, correction or interpretation has the id `{id}`, nor is it `pathway`"
         )])),
     }
 }
@@ -125,6 +132,9 @@ fn show_option(knowledge: &Knowledge, option: &OptionKnowledge) -> String {
         {
             let _ = writeln!(text, "  {name:<17} {label} [{}]", statements.join(", "));
         }
+    }
+    for (name, said) in place::lines(option) {
+        let _ = writeln!(text, "  {name:<17} {said}");
     }
     for figure in &option.figures {
         let _ = writeln!(text, "  figure            {} [{}]", figure.text, figure.statement);
