@@ -4,7 +4,7 @@
 #![cfg(test)]
 
 use acceptance::here;
-use cds_cards::assessment::{Assessment, Gate, GivenState, Stage};
+use cds_cards::assessment::{Assessment, Gate, GivenState, Place, PlaceReport, Stage};
 use fhir_profiles::chart::ChartBuilder;
 use fhir_profiles::codes::Codes;
 use fhir_profiles::read::{ReadPolicy, read};
@@ -188,6 +188,7 @@ fn what_stands_beside_the_verdicts_is_as_worked_out() {
     let (numbered, all) = (numbered(&readme), assessed());
     let told: Vec<_> = (1..=numbered.len())
         .flat_map(|number| rows(&readme, &format!("| {number} | ")))
+        .filter(|row| row.len() == 6)
         .collect();
     assert_eq!(told.len(), numbered.len());
     wrong(told.iter().flat_map(|row| {
@@ -215,4 +216,61 @@ fn what_stands_beside_the_verdicts_is_as_worked_out() {
             .map(move |((name, program), hand)| (place(name), hand, program))
             .collect::<Vec<_>>()
     }));
+}
+
+/// The row of a patient in the table of what the review names.
+fn named(assessment: &Assessment) -> [String; 4] {
+    let Some(pathway) = &assessment.pathway else {
+        return [const { String::new() }; 4];
+    };
+    let or_dash = |text: String| if text.is_empty() { "-".to_owned() } else { text };
+    let mut ranks: Vec<(Option<u32>, String)> = Vec::new();
+    for place in pathway.places.iter().filter(|place| place.place == Place::Named) {
+        match ranks.last_mut() {
+            Some((rank, names)) if *rank == place.rank => *names = format!("{names} or {}", place.option),
+            _ => ranks.push((place.rank, place.option.clone())),
+        }
+    }
+    let named: Vec<String> = ranks.into_iter().map(|(_, names)| names).collect();
+    let spent = |place: &&PlaceReport| matches!(place.place, Place::GivenNow | Place::GivenBefore);
+    let spent: Vec<&str> = pathway
+        .places
+        .iter()
+        .filter(spent)
+        .map(|place| place.option.as_str())
+        .collect();
+    [
+        pathway.intent.value.as_str().to_owned(),
+        if pathway.no_trigger {
+            "yes".to_owned()
+        } else {
+            "-".to_owned()
+        },
+        or_dash(named.join("; ")),
+        or_dash(spent.join(", ")),
+    ]
+}
+
+#[test]
+fn what_the_review_names_for_each() {
+    let readme = readme();
+    let assessed = assessed();
+    let numbered = numbered(&readme);
+    let by_hand = rows(&readme, "| ")
+        .into_iter()
+        .filter(|row| row.len() == 5 && numbered.contains_key(row[0]));
+    let mut seen = 0;
+    let pairs = by_hand
+        .filter(|row| ["curative", "palliative", "open"].contains(&row[1]))
+        .map(|row| {
+            seen += 1;
+            let patient = &numbered[row[0]];
+            (
+                patient.clone(),
+                row[1..].join(" | "),
+                named(&assessed[patient]).join(" | "),
+            )
+        });
+    wrong(pairs.collect::<Vec<_>>());
+    assert_eq!(seen, 19);
 }

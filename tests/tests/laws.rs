@@ -6,7 +6,7 @@ use cds_cards::Assessment;
 use cds_cards::Knowledge;
 use cds_cards::assessment::{CriterionReport, Gate, OptionReport, Outcome, Reason, Role, Status, Verdict};
 use cds_cards::laws;
-use cds_cards::vignettes::words::Written;
+use cds_cards::vignettes::words::{Treated, Written};
 use charts::{facts_of_readings, readings, value_of, vocabulary};
 use fhir_profiles::{FactId, Facts};
 use proptest::prelude::*;
@@ -56,6 +56,55 @@ fn facts_of(chart: &Chart) -> Facts {
         .map(|(id, value)| Written::plain(*id, value))
         .collect();
     facts_of_readings(&written)
+}
+
+const ANALOGUES: [&str; 2] = ["lanreotide", "octreotide"];
+
+/// Up to three treatments on record, running, over or done, on days around that of evaluation.
+fn treatments() -> impl Strategy<Value = Vec<Treated>> {
+    let agents = ANALOGUES.iter().copied().chain([
+        "everolimus",
+        "sunitinib",
+        "temozolomide",
+        "lutetium-dotatate",
+        "interferon-alpha",
+        "cabozantinib",
+    ]);
+    let drugs = (
+        select(agents.collect::<Vec<_>>()),
+        select(vec!["running", "completed", "stopped", "dose"]),
+    );
+    let procedures = (
+        select(vec![
+            "liver-resection",
+            "transarterial-chemoembolisation",
+            "radiofrequency-ablation",
+        ]),
+        Just("done"),
+    );
+    let day = select(vec!["2024-02-01", "2025-12-01", "2026-10-01"]);
+    let one = (prop_oneof![3 => drugs, 2 => procedures], day).prop_map(|((agent, says), from)| Treated {
+        agents: vec![agent.to_owned()],
+        says: says.to_owned(),
+        depot: false,
+        from: Some(from.to_owned()),
+        until: None,
+        date: None,
+        reason: None,
+    });
+    proptest::collection::vec(one, 0..3)
+}
+
+#[expect(clippy::expect_used, reason = "a test cannot go on without facts")]
+fn treated(chart: &Chart, treatments: &[Treated]) -> Facts {
+    let mut builder = Facts::builder(jiff::civil::date(2026, 11, 23));
+    for (id, value) in chart {
+        Written::plain(*id, value).add_to(&mut builder).expect("a value");
+    }
+    for (position, treated) in treatments.iter().enumerate() {
+        builder.treatment(treated.record(position).expect("a treatment"));
+    }
+    builder.build()
 }
 
 fn assess(chart: &Chart) -> Assessment {
@@ -162,6 +211,29 @@ proptest! {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_pathway_keeps_the_laws_of_its_places(chart in chart(), treatments in treatments()) {
+        let assessment = cds_cards::assess(&KNOWLEDGE, &treated(&chart, &treatments));
+        prop_assert_eq!(laws::misplaced(&assessment), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_was_given_enters_no_verdict_but_by_the_facts_derived_from_it(
+        chart in chart(),
+        treatments in treatments(),
+    ) {
+        // Of an analogue `on-ssa` is derived, which criteria read.
+        let others: Vec<Treated> = treatments
+            .into_iter()
+            .filter(|treated| !ANALOGUES.contains(&treated.agents[0].as_str()))
+            .collect();
+        let verdicts = |facts: &Facts| -> Vec<(String, Verdict)> {
+            let assessment = cds_cards::assess(&KNOWLEDGE, facts);
+            assessment.options.iter().map(|option| (option.id.clone(), option.verdict)).collect()
+        };
+        prop_assert_eq!(verdicts(&treated(&chart, &others)), verdicts(&treated(&chart, &[])));
     }
 
     #[test]

@@ -90,6 +90,8 @@ pub struct Pathway {
     pub intents: Vec<Intent>,
     /// What is said while the intent is open.
     pub open: String,
+    /// What is said where nothing is named, open or advised against.
+    pub none: String,
     /// What is said in addition.
     pub additions: Vec<Deciding>,
     /// When nothing calls for a change.
@@ -313,6 +315,7 @@ pub(super) fn read(source: &Source<'_>, evidence: &Evidence, criteria: Option<&C
             .into_iter()
             .map(|id| id.value)
             .collect(),
+        none: root.text("none").map(|words| words.value).unwrap_or_default(),
         open: root.text("open").map(|words| words.value).unwrap_or_default(),
         intents: root
             .sections("intent", |section| reader.intent(section))

@@ -51,7 +51,7 @@ pub struct Situation {
 /// Slots of a phrase.
 pub const PHRASE_SLOTS: [&str; 6] = ["grade", "lacking", "ecog", "status", "now", "failed"];
 /// Slots of a summary.
-pub const SUMMARY_SLOTS: [&str; 11] = [
+pub const SUMMARY_SLOTS: [&str; 12] = [
     "situation",
     "base",
     "against",
@@ -63,6 +63,7 @@ pub const SUMMARY_SLOTS: [&str; 11] = [
     "met",
     "others",
     "confirm",
+    "none",
 ];
 
 /// The slots that a text names, in order.

@@ -3,7 +3,7 @@
 use super::super::words;
 use super::steps::Speaker;
 use super::systemic;
-use crate::assessment::{Aim, GivenState, Place, Reason, Status, Verdict};
+use crate::assessment::{Aim, GivenState, Place, PlaceReport, Reason, Status, Verdict};
 use crate::knowledge::situation::{Part, Situation, slots};
 use fhir_profiles::FactId;
 
@@ -72,7 +72,7 @@ fn phrase(speaker: &Speaker<'_>, slot: &str) -> String {
         report.and_then(words::value).unwrap_or_default()
     };
     match slot {
-        "grade" => assessment.grade.value.clone().unwrap_or_default(),
+        "grade" => known_grade(speaker).unwrap_or_default(),
         "ecog" => word(FactId::Ecog),
         "status" => word(FactId::DiseaseStatus),
         "now" => few(systemic(speaker.pathway, |entry| entry.state == GivenState::Now)),
@@ -84,11 +84,19 @@ fn phrase(speaker: &Speaker<'_>, slot: &str) -> String {
     }
 }
 
+/// "G2", "G1 or G2": also where several are possible for a known measure.
+fn known_grade(speaker: &Speaker<'_>) -> Option<String> {
+    let grade = &speaker.assessment.grade;
+    let possible = grade.candidates.len() < speaker.knowledge.grade.rows.len();
+    let narrowed = possible && grade.reason.is_none_or(|reason| reason == Reason::Judgement);
+    narrowed.then(|| words::any_of(&grade.candidates))
+}
+
 /// "grade and resectability not recorded", each with its own reason where they differ.
 fn lacking(speaker: &Speaker<'_>) -> String {
     let assessment = speaker.assessment;
     let mut lacking: Vec<(&str, String)> = Vec::new();
-    if assessment.grade.value.is_none() {
+    if known_grade(speaker).is_none() {
         let why = match (assessment.grade.reason, assessment.grade.gap) {
             (Some(reason), gap) => crate::assessment::lack(reason, gap, None).to_owned(),
             (None, _) => words::reason(Reason::Missing).to_owned(),
@@ -136,6 +144,10 @@ fn value(speaker: &Speaker<'_>, slot: &str) -> String {
             .as_ref()
             .map(|rule| rule.words.clone())
             .unwrap_or_default(),
+        "none" => match pathway.places.iter().any(is_said) {
+            true => String::new(),
+            false => speaker.knowledge.pathway.none.clone(),
+        },
         "met" => met(speaker),
         "others" => match speaker.open_names(Verdict::Supported).len() {
             0 => match speaker.open_names(Verdict::Provisional).len() {
@@ -152,6 +164,10 @@ fn value(speaker: &Speaker<'_>, slot: &str) -> String {
         ),
         _ => String::new(),
     }
+}
+
+fn is_said(place: &PlaceReport) -> bool {
+    matches!(place.place, Place::Named | Place::Open | Place::Against)
 }
 
 fn met(speaker: &Speaker<'_>) -> String {
@@ -196,7 +212,7 @@ pub(in super::super) fn phrases(situations: &[Situation], longest: impl Fn(&str)
 /// The longest value of a slot of a phrase.
 pub(in super::super) fn longest(slot: &str) -> String {
     match slot {
-        "grade" => "G2",
+        "grade" => "G1 or G2",
         "lacking" => "grade and resectability not recorded",
         "ecog" => "3-4",
         "status" => "progressive",
