@@ -1,9 +1,10 @@
-//! `/`: fire a call, see the cards as a record system draws them, and the reasoning beside them.
+//! `/`: ask the service as a record system would, see the cards as it draws them, and the reasoning beside them.
 
 use super::answer::patient_page;
 use super::ask::Ask;
 use super::cards::{CardView, views};
-use super::case::{FactView, GroupView, MissingView, Tumour, facts, given, groups, missing, tumour};
+use super::case::{FactView, GroupView, MissingView, Tumour, facts, groups, missing, tumour};
+use super::drawing::{Drawing, drawing};
 use super::fire::{Fired, fire};
 use super::pages;
 use super::suppose::{Control, Moved, control, moved};
@@ -15,10 +16,12 @@ use crate::hooks::Service;
 use crate::http::State;
 use crate::http::{encoded, refusal};
 use crate::sandbox::Story;
+use crate::strip::{Strip, strip};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use cds_cards::assessment::{NotReadReport, Verdict};
+use cds_cards::render::words;
 use fhir_profiles::FactId;
 use serde::Serialize;
 
@@ -39,7 +42,8 @@ struct Chooser {
     token: String,
     request: String,
     hook: String,
-    hooks: Vec<&'static str>,
+    /// When a record system asks: the hook, and what a clinician calls it.
+    hooks: Vec<(&'static str, &'static str)>,
     /// The option that is ordered, and every one that can be, with its label.
     order: String,
     orders: Vec<(String, String)>,
@@ -69,10 +73,10 @@ struct Shown {
 
 #[derive(Debug, Serialize)]
 struct Case {
+    strip: Strip,
+    drawing: Option<Drawing>,
     tumour: Tumour,
     groups: Vec<GroupView>,
-    /// Every treatment on record; chart data.
-    given: Vec<String>,
     tree: Option<Tree>,
     option: String,
     known: Vec<FactView>,
@@ -170,7 +174,7 @@ fn chooser(state: &State, visitor: &Visitor, ask: &Ask) -> Chooser {
             "" => Service::PatientView.hook().to_owned(),
             hook => hook.to_owned(),
         },
-        hooks: Service::ALL.map(Service::hook).to_vec(),
+        hooks: Service::ALL.map(|service| (service.hook(), occasion(service))).to_vec(),
         order: ask.order.clone(),
         orders: state
             .evaluator
@@ -180,6 +184,15 @@ fn chooser(state: &State, visitor: &Visitor, ask: &Ask) -> Chooser {
             .filter(|option| !option.orders.is_empty())
             .map(|option| (option.id.clone(), option.label.clone()))
             .collect(),
+    }
+}
+
+/// When the record system of a clinician asks.
+fn occasion(service: Service) -> &'static str {
+    match service {
+        Service::PatientView => "the chart is opened",
+        Service::OrderSelect => "an order is chosen",
+        Service::OrderSign => "an order is signed",
     }
 }
 
@@ -249,9 +262,10 @@ fn case(state: &State, ask: &Ask, basis: &crate::hooks::flow::Basis) -> Case {
     let option = chosen(ask, assessment);
     let (known, silent) = facts(assessment);
     Case {
+        strip: strip(knowledge, assessment),
+        drawing: drawing(knowledge, assessment),
         tumour: tumour(knowledge, assessment),
         groups: groups(knowledge, assessment),
-        given: given(assessment),
         tree: tree(knowledge, assessment, &option),
         option,
         known,
@@ -260,7 +274,7 @@ fn case(state: &State, ask: &Ask, basis: &crate::hooks::flow::Basis) -> Case {
         discrepancies: assessment
             .discrepancies
             .iter()
-            .map(|found| found.text.clone())
+            .map(words::misfit)
             .collect(),
         problems: assessment
             .problems
