@@ -270,7 +270,103 @@ fn a_supposed_fact_is_said_to_be_hypothetical_and_moves_verdicts_only() {
         &service,
         "/?patient=prrt-krenning-4&ask=liver-metastases&value=absent",
     );
-    assert!(gate.contains("do not apply: liver metastases absent"));
+    assert!(gate.contains("Liver metastases absent: the options do not apply"));
+}
+
+/// The part of a page between two texts.
+fn between<'h>(html: &'h str, from: &str, to: &str) -> &'h str {
+    let (_, rest) = html.split_once(from).unwrap();
+    rest.split_once(to).unwrap().0
+}
+
+#[test]
+fn the_same_strip_stands_first_on_workbench_and_board() {
+    let service = demo();
+    for Story { patient, .. } in Sandbox::embedded().unwrap().stories() {
+        let board = service.get(&format!("/board?patient={patient}"));
+        if board.status == 404 {
+            continue;
+        }
+        let bench = page(&service, &format!("/?patient={patient}"));
+        let strips = [&bench, &board.body].map(|html| between(html, "<section class=\"strip\"", "</section>"));
+        assert_eq!(strips[0], strips[1], "{patient}");
+        for (html, later) in [(&bench, "id=\"cards-title\""), (&board.body, "id=\"b-options\"")] {
+            assert!(html.find("class=\"strip\"").unwrap() < html.find(later).unwrap(), "{patient}");
+        }
+    }
+    let html = page(&service, "/board?patient=portal-vein-thrombosis");
+    let strip = between(&html, "<section class=\"strip\"", "</section>");
+    let lines = [
+        "Not resectable: review advises against TAE, TACE, SIRT (portal vein occluded (2026-10-12))",
+        "<strong>palliative</strong>: survival, quality of life, symptoms <span class=\"id\">(T04)</span>",
+        "<dt>Review advises against</dt>",
+        "<strong>TAE, TACE, SIRT</strong>: portal vein occluded (2026-10-12) <span class=\"id\">(EM17a, SI06b)</span>",
+        "<dt>The review names for this</dt>",
+        "<li><strong>SSA</strong>: for growth and symptoms in unresectable disease",
+        "<dt>Criteria met, no order stated</dt>",
+        "<dt>Settle first</dt>",
+    ];
+    let places = lines.map(|line| strip.find(line).unwrap_or_else(|| panic!("{line}\n{strip}")));
+    assert!(places.is_sorted(), "{strip}");
+    let bundle = chart("conflicting-chart").to_string();
+    let unread = form(&service, "/", &[("request", &bundle)], &[]).body;
+    let strip = between(&unread, "<section class=\"strip\"", "</section>");
+    for part in ["<dt>Not all was read</dt>", "<dt>Check the record</dt>", "1 record could not be used"] {
+        assert!(strip.contains(part), "{part}\n{strip}");
+    }
+}
+
+#[test]
+fn the_board_is_headed_with_who_the_patient_is_as_recorded() {
+    let service = demo();
+    let html = page(&service, "/board?patient=prrt-krenning-4");
+    let head = between(&html, "<div class=\"board-head\">", "</div>");
+    for part in [
+        "<h1>Fritjof Fabricated (synthetic)</h1>",
+        "Born <strong>1957-05</strong>",
+        "<strong>SYN-PRR</strong>",
+        "Patient&#x2f;prrt-krenning-4",
+    ] {
+        assert!(head.contains(part), "{part}\n{head}");
+    }
+    // Neither the browser's history nor the page for the engineer has the name.
+    assert!(html.contains("<title>Board view"));
+    assert!(!page(&service, "/?patient=prrt-krenning-4").contains("Fabricated"));
+    let mut bundle = chart("prrt-krenning-4");
+    bundle["entry"]
+        .as_array_mut()
+        .unwrap()
+        .iter_mut()
+        .filter(|entry| entry["resource"]["resourceType"] == "Patient")
+        .for_each(|entry| {
+            entry["resource"]["name"] = json!([{ "family": "O<b>", "given": ["A"] }]);
+            entry["resource"]["birthDate"].take();
+            entry["resource"]["identifier"].take();
+        });
+    let html = form(&service, "/board", &[("request", &bundle.to_string())], &[]).body;
+    let head = between(&html, "<div class=\"board-head\">", "</div>");
+    assert!(head.contains("<h1>A O&lt;b&gt;</h1>"), "{head}");
+    assert!(head.contains("Birth date not recorded"), "{head}");
+}
+
+#[test]
+fn the_pathway_is_drawn_and_stands_beside_as_a_list() {
+    let service = demo();
+    for path in ["/?patient=prrt-krenning-4", "/board?patient=prrt-krenning-4"] {
+        let html = page(&service, path);
+        let part = between(&html, "<section class=\"pathway\"", "</section>");
+        assert!(part.contains("role=\"img\" aria-labelledby=\"drawing-title drawing-text\""));
+        assert!(!part.contains("style=") && !part.contains("<script"));
+        assert_eq!(part.matches("<g class=\"step").count(), part.matches("<li>").count());
+        for said in [
+            "<li>SSA: supported; given now since 2024-09-02, progression since 2026-08-26</li>",
+            "<li>PRRT: named, supported; strong uptake; investigational in 2018, approved since</li>",
+            "<li>TAE or TACE: to confirm; named for: functioning, not controlled by medical therapy; neither preferred</li>",
+        ] {
+            assert!(part.contains(said), "{said}\n{part}");
+        }
+    }
+    assert!(!page(&service, "/board?patient=liver-metastases-refuted").contains("class=\"pathway\""));
 }
 
 #[test]
@@ -370,7 +466,8 @@ fn the_text_of_a_chart_stays_text() {
             "/resource/code/text",
             "/resource/valueString",
             "/resource/note/0/text",
-            "/resource/name/0/family",
+            "/resource/name/0/text",
+            "/resource/identifier/0/value",
         ] {
             if let Some(text) = entry.pointer_mut(field) {
                 *text = attack.into();
@@ -466,7 +563,7 @@ fn a_registered_server_is_shown_on_this_machine_and_no_other_server_is() {
     let service = start(&settings);
     assert!(page(&service, "/").contains(&encoded_html(&server)));
     let html = page(&service, &format!("/?server={server}&patient=prrt-krenning-4"));
-    assert!(html.contains("PNET G2"));
+    assert!(html.contains("Not resectable, progressing on lanreotide"));
     assert!(
         page(
             &service,

@@ -209,13 +209,13 @@ fn cut(word: &str) -> String {
 mod tests {
     use super::*;
     use crate::evaluator::Evaluator;
-    use crate::settings::Settings;
+    use crate::settings::{Source, load};
     use jiff::civil::date;
 
     fn drawn(patient: &str) -> Option<Drawing> {
         let path = format!("{}/demo/patients/{patient}.json", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(path).unwrap();
-        let evaluator = Evaluator::load(&Settings::default()).unwrap();
+        let evaluator = Evaluator::load(&load(&Source::default()).unwrap()).unwrap();
         let basis = crate::input::bundle_basis(&evaluator, &text, date(2026, 11, 28)).unwrap();
         drawing(&evaluator.knowledge, &basis.assessment)
     }
