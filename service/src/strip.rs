@@ -24,7 +24,7 @@ pub(crate) struct Strip {
 #[derive(Debug, Serialize)]
 pub(crate) struct Line {
     /// For the look of it.
-    kind: &'static str,
+    pub(crate) kind: &'static str,
     pub(crate) heading: String,
     /// Whether the items are steps in an order.
     pub(crate) ordered: bool,

@@ -306,7 +306,7 @@ fn with_the_pages_off_nothing_is_there() {
 
 #[test]
 fn cards_link_to_pages_that_are_there() {
-    let service = demo();
+    let service = start("demo.enabled = true\ncards.detail = \"full\"\n");
     let mut linked = 0;
     for card in service.hook(&common::prefetched(common::WITH_PNET)).cards() {
         for link in card["links"].as_array().into_iter().flatten() {

@@ -76,12 +76,21 @@ impl<'a> Report<'a> {
             self.line(2, &plain(&strip.patient.join("; ")));
         }
         for line in strip.lines {
-            let items = line.items.iter().map(Item::line);
-            let items: Vec<String> = match line.ordered {
-                true => items.zip(1..).map(|(item, n)| format!("{n}. {item}")).collect(),
-                false => items.collect(),
+            if line.ordered {
+                self.line(2, &format!("{}:", line.heading));
+                for (n, item) in (1..).zip(&line.items) {
+                    self.line(4, &plain(&format!("{n}. {}", item.line())));
+                }
+                continue;
+            }
+            let items: Vec<String> = line.items.iter().map(Item::line).collect();
+            let text = plain(&format!("{}: {}", line.heading, items.join("; ")));
+            let text = match line.kind {
+                "against" => Ink::Red.on(self.colour, &text),
+                "outside" | "caution" => Ink::Yellow.on(self.colour, &text),
+                _ => text,
             };
-            self.line(2, &plain(&format!("{}: {}", line.heading, items.join("; "))));
+            self.line(2, &text);
         }
     }
 

@@ -20,7 +20,7 @@ use crate::strip::{Strip, strip};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use cds_cards::assessment::{NotReadReport, Verdict};
+use cds_cards::assessment::{NotReadReport, Place};
 use cds_cards::render::words;
 use fhir_profiles::FactId;
 use serde::Serialize;
@@ -292,11 +292,14 @@ fn case(state: &State, ask: &Ask, basis: &crate::hooks::flow::Basis) -> Case {
     }
 }
 
-/// The option that is asked for, else the first that the review supports or that is to be confirmed.
+/// The option that is asked for, else the first that the review names, else the first of all.
 fn chosen(ask: &Ask, assessment: &cds_cards::Assessment) -> String {
-    let asked = assessment.option(&ask.option);
-    let shown = |verdict: Verdict| matches!(verdict, Verdict::Supported | Verdict::Provisional);
-    let first = assessment.options.iter().find(|option| shown(option.verdict));
-    let any = asked.or(first).or(assessment.options.first());
-    any.map(|option| option.id.clone()).unwrap_or_default()
+    let asked = assessment.option(&ask.option).map(|option| &option.id);
+    let places = assessment.pathway.iter().flat_map(|pathway| &pathway.places);
+    let named = || {
+        let mut places = places.filter(|place| place.place == Place::Named);
+        places.next().map(|place| &place.option)
+    };
+    let first = || assessment.options.first().map(|option| &option.id);
+    asked.or_else(named).or_else(first).cloned().unwrap_or_default()
 }
