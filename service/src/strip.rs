@@ -111,7 +111,12 @@ fn lines(sheet: &Sheet, assessment: &Assessment) -> Vec<Line> {
         Line::of(
             "no-trigger",
             &capital(no_trigger.map_or("", |sentence| &sentence.text)),
-            texts(no_trigger.map(|sentence| sentence.statements.clone()).into_iter().collect()),
+            texts(
+                no_trigger
+                    .map(|sentence| sentence.statements.clone())
+                    .into_iter()
+                    .collect(),
+            ),
         ),
         Line {
             ordered: true,
@@ -252,7 +257,9 @@ mod tests {
         let card = include_str!("../../cds-cards/knowledge/cards/pathway.md");
         let against = capital(words::verdict(Verdict::Contraindicated));
         assert!(card.contains(&format!("- **{against} ")));
-        for heading in [INTENT, GIVEN, CAUTION, NAMED, OPEN, CONFIRM, SETTLE, CHECK, UNREAD] {
+        for heading in [
+            INTENT, GIVEN, CAUTION, NAMED, OPEN, CONFIRM, SETTLE, CHECK, UNREAD,
+        ] {
             assert!(card.contains(&format!("- **{heading}:**")), "{heading}");
         }
         let step = Step {

@@ -96,9 +96,14 @@ fn a_report_says_first_what_the_card_says() {
     let mut rest = out.as_str();
     for line in lines {
         let at = rest.find(&format!("\n{line}"));
-        rest = rest.split_at(at.unwrap_or_else(|| panic!("{line} is not next in\n{rest}")) + 1).1;
+        rest = rest
+            .split_at(at.unwrap_or_else(|| panic!("{line} is not next in\n{rest}")) + 1)
+            .1;
     }
-    assert!(out.contains("review advises against: Portal vein occluded (2026-10-12)"), "{out}");
+    assert!(
+        out.contains("review advises against: Portal vein occluded (2026-10-12)"),
+        "{out}"
+    );
     assert!(!out.contains("must hold"), "{out}");
     // The summary of its card is one of the wordings of the situation.
     let (_, out, _) = run(&["assess", &patient("prrt-krenning-4"), "--as-of", "2026-11-23"]);

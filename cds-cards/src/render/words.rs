@@ -47,7 +47,10 @@ pub fn gate(assessment: &Assessment) -> String {
             format!("Pancreatic neuroendocrine tumour {why}: the options are not assessed")
         }
         Gate::NoPnet => match pnet.and_then(|fact| fact.gap) {
-            Some(gap) => format!("Pancreatic neuroendocrine tumour {}: nothing can be said", gap.text()),
+            Some(gap) => format!(
+                "Pancreatic neuroendocrine tumour {}: nothing can be said",
+                gap.text()
+            ),
             None => "No pancreatic neuroendocrine tumour on record: nothing to say".to_owned(),
         },
     }

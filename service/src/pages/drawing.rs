@@ -53,9 +53,7 @@ pub(super) fn drawing(knowledge: &Knowledge, assessment: &Assessment) -> Option<
     let mut rank = None;
     for id in &knowledge.pathway.sequence {
         let place = pathway.places.iter().find(|place| &place.option == id);
-        let Some(((place, known), report)) = place
-            .zip(knowledge.option(id))
-            .zip(assessment.option(id))
+        let Some(((place, known), report)) = place.zip(knowledge.option(id)).zip(assessment.option(id))
         else {
             continue;
         };
@@ -98,7 +96,10 @@ pub(super) fn drawing(knowledge: &Knowledge, assessment: &Assessment) -> Option<
     let (from, to) = (steps.first()?.y, steps.last()?.y);
     Some(Drawing {
         title: "The pathway as the review puts it, and where the patient stands".to_owned(),
-        description: format!("{}, from first to last; the list after the drawing says the same", words::count(steps.len(), "step")),
+        description: format!(
+            "{}, from first to last; the list after the drawing says the same",
+            words::count(steps.len(), "step")
+        ),
         height: y,
         from,
         to,
@@ -236,7 +237,10 @@ mod tests {
             .filter(|step| !step.number.is_empty())
             .map(|step| (step.number.as_str(), step.label.as_str()))
             .collect();
-        assert_eq!(numbered, [("1", "Intensified SSA"), ("2", "PRRT"), ("3", "CAPTEM")]);
+        assert_eq!(
+            numbered,
+            [("1", "Intensified SSA"), ("2", "PRRT"), ("3", "CAPTEM")]
+        );
         assert_eq!(step(&drawing, "SSA").place, "given-now");
         let ssa = &step(&drawing, "SSA").said;
         assert!(ssa.starts_with("supported; given now since 2024-09-02"), "{ssa}");
@@ -248,17 +252,29 @@ mod tests {
         let drawing = drawn("portal-vein-thrombosis").unwrap();
         let tace = step(&drawing, "TAE or TACE");
         assert_eq!(tace.place, "against");
-        assert_eq!(tace.said, "review advises against; Portal vein occluded (2026-10-12)");
+        assert_eq!(
+            tace.said,
+            "review advises against; Portal vein occluded (2026-10-12)"
+        );
         let drawing = drawn("sparse-chart").unwrap();
         let resection = step(&drawing, "Complete resection");
         assert_eq!(resection.place, "waiting");
-        assert!(resection.said.starts_with("undetermined; waits for "), "{}", resection.said);
+        assert!(
+            resection.said.starts_with("undetermined; waits for "),
+            "{}",
+            resection.said
+        );
         assert!(drawn("liver-metastases-refuted").is_none());
     }
 
     #[test]
     fn nothing_lies_on_anything_else_and_no_line_is_too_long() {
-        for patient in ["prrt-krenning-4", "sparse-chart", "conflicting-chart", "nec-platinum"] {
+        for patient in [
+            "prrt-krenning-4",
+            "sparse-chart",
+            "conflicting-chart",
+            "nec-platinum",
+        ] {
             let drawing = drawn(patient).unwrap();
             let mut above = 0;
             for step in &drawing.steps {

@@ -101,13 +101,14 @@ mod tests {
 
     #[test]
     fn the_official_name_and_the_numbers_in_use_are_taken() {
-        let person = of(
-            r#"{"name":[{"use":"maiden","family":"Old"},{"family":"Nick"},
+        let person = of(r#"{"name":[{"use":"maiden","family":"Old"},{"family":"Nick"},
                 {"use":"official","family":"Doe","given":["Ann","B."],"prefix":["Dr."]}],"birthDate":"1957-05",
                 "identifier":[{"use":"old","value":"1"},{"type":{"text":"MRN"},"system":"urn:x","value":"2"},
-                {"system":"urn:y","value":"3"},{"system":"urn:z"}]}"#,
+                {"system":"urn:y","value":"3"},{"system":"urn:z"}]}"#);
+        assert_eq!(
+            (person.name.as_str(), person.born.as_str()),
+            ("Dr. Ann B. Doe", "1957-05")
         );
-        assert_eq!((person.name.as_str(), person.born.as_str()), ("Dr. Ann B. Doe", "1957-05"));
         let numbers = [("MRN", "2"), ("urn:y", "3")].map(|(kind, value)| (kind.to_owned(), value.to_owned()));
         assert_eq!(person.identifiers, numbers);
         assert_eq!(

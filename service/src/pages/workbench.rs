@@ -174,7 +174,9 @@ fn chooser(state: &State, visitor: &Visitor, ask: &Ask) -> Chooser {
             "" => Service::PatientView.hook().to_owned(),
             hook => hook.to_owned(),
         },
-        hooks: Service::ALL.map(|service| (service.hook(), occasion(service))).to_vec(),
+        hooks: Service::ALL
+            .map(|service| (service.hook(), occasion(service)))
+            .to_vec(),
         order: ask.order.clone(),
         orders: state
             .evaluator
@@ -271,11 +273,7 @@ fn case(state: &State, ask: &Ask, basis: &crate::hooks::flow::Basis) -> Case {
         known,
         silent,
         missing: missing(knowledge, assessment),
-        discrepancies: assessment
-            .discrepancies
-            .iter()
-            .map(words::misfit)
-            .collect(),
+        discrepancies: assessment.discrepancies.iter().map(words::misfit).collect(),
         problems: assessment
             .problems
             .iter()
