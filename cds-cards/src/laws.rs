@@ -72,7 +72,7 @@ pub fn misplaced(assessment: &Assessment) -> Vec<String> {
         return Vec::new();
     };
     let mut found = Vec::new();
-    if (pathway.intent.value == Aim::Open) < !pathway.branches.is_empty() {
+    if pathway.intent.value != Aim::Open && !pathway.branches.is_empty() {
         found.push("branches of an intent that is not open".to_owned());
     }
     if pathway.places.len() != assessment.options.len() {

@@ -176,6 +176,12 @@ impl<'a> Chart<'a> {
         self.items.iter().any(|item| item.kind() == "Patient")
     }
 
+    /// The patient's own record, as supplied.
+    pub fn patient(&self) -> Option<&'a RawValue> {
+        let own = self.items.iter().find(|item| item.kind() == "Patient");
+        own.map(|item| item.json)
+    }
+
     /// How many Conditions there are.
     pub fn conditions(&self) -> usize {
         self.of_kind("Condition").count()

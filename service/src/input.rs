@@ -115,7 +115,11 @@ pub(crate) fn bundle_basis(evaluator: &Evaluator, text: &str, as_of: Date) -> Re
             return Err(ErrorCode::IncompleteConditions.into());
         }
     }
-    Ok(Basis { facts, assessment })
+    Ok(Basis {
+        facts,
+        assessment,
+        patient: chart.patient().map(ToOwned::to_owned),
+    })
 }
 
 /// Whether nothing at all is said of a PNET.

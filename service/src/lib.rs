@@ -19,5 +19,6 @@ pub mod sandbox;
 pub mod settings;
 mod stamp;
 pub mod store;
+mod strip;
 pub mod telemetry;
 pub mod trust;

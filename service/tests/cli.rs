@@ -78,11 +78,54 @@ fn a_report_says_what_matters() {
 }
 
 #[test]
+fn a_report_says_first_what_the_card_says() {
+    let file = patient("portal-vein-thrombosis");
+    let (_, out, _) = run(&["assess", &file, "--as-of", "2026-11-23"]);
+    let lines = [
+        "Not resectable: review advises against TAE, TACE, SIRT (portal vein occluded (2026-10-12)); names SSA, ethanol injection",
+        "  G2 (Ki-67 9.6-14.4 %, 2026-10); largest 3.2 cm; ECOG 1",
+        "  Intent: palliative: survival, quality of life, symptoms (T04); Not resectable (2026-10-26)",
+        "  Review advises against: TAE, TACE, SIRT: portal vein occluded (2026-10-12) (EM17a, SI06b)",
+        "  The review names for this:",
+        "    1. SSA: for growth and symptoms in unresectable disease (MT01, SS01, SS05)",
+        "    2. ethanol injection: ",
+        "  Criteria met, no order stated: cryotherapy (AL06); ",
+        "  Settle first: differentiation: ",
+        "Surgery",
+    ];
+    let mut rest = out.as_str();
+    for line in lines {
+        let at = rest.find(&format!("\n{line}"));
+        rest = rest
+            .split_at(at.unwrap_or_else(|| panic!("{line} is not next in\n{rest}")) + 1)
+            .1;
+    }
+    assert!(
+        out.contains("review advises against: Portal vein occluded (2026-10-12)"),
+        "{out}"
+    );
+    assert!(!out.contains("must hold"), "{out}");
+    // The summary of its card is one of the wordings of the situation.
+    let (_, out, _) = run(&["assess", &patient("prrt-krenning-4"), "--as-of", "2026-11-23"]);
+    let (_, cards, _) = run(&[
+        "assess",
+        &patient("prrt-krenning-4"),
+        "--as-of",
+        "2026-11-23",
+        "--format",
+        "cards",
+    ]);
+    let cards: Value = serde_json::from_str(&cards).unwrap();
+    let summary = cards["cards"][0]["summary"].as_str().unwrap();
+    assert!(out.contains(&format!("\n\n{summary}\n")), "{summary}\n{out}");
+}
+
+#[test]
 fn a_report_without_pnet_says_so() {
     let (code, out, _) = run(&["assess", &patient(WITHOUT_PNET)]);
     assert_eq!(code, 0);
     assert!(
-        out.contains("no pancreatic neuroendocrine tumour on record"),
+        out.contains("No pancreatic neuroendocrine tumour on record"),
         "{out}"
     );
 }

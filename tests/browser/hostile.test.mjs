@@ -51,7 +51,7 @@ async function unharmed(page, wrong, where) {
 async function fire(page, chart) {
   await go(page, "/");
   await page.fill("#request", JSON.stringify(chart));
-  await page.locator("form", { has: page.locator("#request") }).getByRole("button", { name: "Fire" }).click();
+  await page.locator("form", { has: page.locator("#request") }).getByRole("button", { name: "Ask the service" }).click();
   await page.waitForLoadState();
 }
 

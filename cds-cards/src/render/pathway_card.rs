@@ -77,10 +77,7 @@ fn view_of(
         .discrepancies
         .iter()
         .filter(|found| !is_checked || found.consequence.is_none())
-        .map(|found| match found.led_to() {
-            Some(consequence) => format!("{}; were the other right: {consequence}", found.text),
-            None => found.text.clone(),
-        })
+        .map(words::misfit)
         .collect();
     let check = match misfits.as_slice() {
         [] => String::new(),

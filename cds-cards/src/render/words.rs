@@ -1,8 +1,8 @@
 //! Verdicts, reasons, numbers and lists in a clinician's words.
 
 use crate::assessment::{
-    Assessment, CriterionReport, FactReport, FactValue, GivenReport, GivenState, Group, MissingFact,
-    NOT_RECORDED, OptionReport, Outcome, Range, Reason, Role, Status, Verdict, lack,
+    Assessment, CriterionReport, Discrepancy, FactReport, FactValue, Gate, GivenReport, GivenState, Group,
+    MissingFact, NOT_RECORDED, OptionReport, Outcome, Range, Reason, Role, Status, Verdict, lack,
 };
 use crate::knowledge::Knowledge;
 use fhir_profiles::facts::Gap;
@@ -28,6 +28,57 @@ pub fn group(group: Group) -> &'static str {
         Group::Surgery => "Surgery",
         Group::LiverDirected => "Liver-directed therapy",
         Group::Systemic => "Systemic therapy",
+    }
+}
+
+/// What the gate says of the patient.
+pub fn gate(assessment: &Assessment) -> String {
+    let pnet = assessment.facts.get(&FactId::Pnet);
+    match assessment.gate {
+        Gate::Passed => "Liver metastases present: the options apply".to_owned(),
+        Gate::NoLiverMetastases => format!(
+            "Liver metastases {}: the options do not apply",
+            liver_metastases(assessment)
+        ),
+        Gate::NoPnet if pnet.and_then(|fact| fact.reason) == Some(Reason::Unreadable) => {
+            "A diagnosis is on record that could not be read: nothing can be said".to_owned()
+        }
+        Gate::NoPnet if let Some(why) = pnet_aside(assessment) => {
+            format!("Pancreatic neuroendocrine tumour {why}: the options are not assessed")
+        }
+        Gate::NoPnet => match pnet.and_then(|fact| fact.gap) {
+            Some(gap) => format!(
+                "Pancreatic neuroendocrine tumour {}: nothing can be said",
+                gap.text()
+            ),
+            None => "No pancreatic neuroendocrine tumour on record: nothing to say".to_owned(),
+        },
+    }
+}
+
+/// What a criterion is for in an option; the criterion follows.
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::Require => "required",
+        Role::Confirm => "to confirm",
+        Role::Contraindication => "review advises against unless",
+    }
+}
+
+/// Whether a criterion is met, or why that is not known.
+pub fn outcome(report: &CriterionReport) -> String {
+    match report.outcome {
+        Outcome::Met => "met".to_owned(),
+        Outcome::NotMet => "not met".to_owned(),
+        Outcome::Unknown => format!("unknown: {}", why(report)),
+    }
+}
+
+/// What does not fit together, and what would differ were the other record right.
+pub fn misfit(found: &Discrepancy) -> String {
+    match found.led_to() {
+        Some(consequence) => format!("{}; were the other right: {consequence}", found.text),
+        None => found.text.clone(),
     }
 }
 
@@ -132,11 +183,6 @@ fn all_met(assessment: &Assessment, option: &OptionReport) -> String {
         }
     }
     text
-}
-
-/// `Everolimus, given before, 2025-01 to 2026-10-12, progression since 2026-10-10`; the reason is chart text.
-pub fn given(entry: &GivenReport) -> String {
-    format!("{}, {}", agents(entry), given_when(entry))
 }
 
 /// What was given, by name.

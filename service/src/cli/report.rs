@@ -1,12 +1,13 @@
-//! The report that a person reads in a terminal.
+//! The report that a person reads in a terminal: first what the card says, then the reasoning.
 
 use super::style::Ink;
+use crate::strip::{Item, strip};
 use cds_cards::Knowledge;
 use cds_cards::assessment::{
-    Assessment, Cited, CriterionReport, Gate, GradeReport, Group, OptionReport, Outcome, Reason, Role, Stage,
-    Status, Verdict,
+    Assessment, Cited, CriterionReport, Gate, GradeReport, Group, OptionReport, Outcome, Role, Stage, Status,
+    Verdict,
 };
-use cds_cards::render::{genetic_syndromes, markers, not_read, notes, outside, plain, words};
+use cds_cards::render::{genetic_syndromes, markers, not_read, plain, words};
 use fhir_profiles::FactId;
 use std::fmt::Write as _;
 
@@ -29,11 +30,10 @@ impl<'a> Report<'a> {
     /// The report of one assessment.
     pub(super) fn write(mut self, name: &str, assessment: &Assessment) -> String {
         self.heading(name, assessment);
-        self.first(assessment);
+        self.strip(assessment);
         self.tumour(assessment);
         self.markers(assessment);
         self.unread(assessment);
-        self.given(assessment);
         for group in Group::ALL {
             self.group(assessment, group);
         }
@@ -68,17 +68,29 @@ impl<'a> Report<'a> {
         self.line(0, &Ink::Dim.on(self.colour, &version));
     }
 
-    /// What the review does not look at, and what must be known before any benefit.
-    fn first(&mut self, assessment: &Assessment) {
-        if assessment.gate == Gate::NoPnet {
-            return;
+    /// What the card says first, line by line.
+    fn strip(&mut self, assessment: &Assessment) {
+        let strip = strip(self.knowledge, assessment);
+        self.title(&strip.situation);
+        if !strip.patient.is_empty() {
+            self.line(2, &plain(&strip.patient.join("; ")));
         }
-        for line in outside(self.knowledge, assessment) {
-            self.line(0, &Ink::Yellow.on(self.colour, &line));
-        }
-        for (id, note) in notes::before_benefits(self.knowledge, assessment) {
-            let line = format!("{} [{id}]", note.short);
-            self.line(0, &Ink::Yellow.on(self.colour, &line));
+        for line in strip.lines {
+            if line.ordered {
+                self.line(2, &format!("{}:", line.heading));
+                for (n, item) in (1..).zip(&line.items) {
+                    self.line(4, &plain(&format!("{n}. {}", item.line())));
+                }
+                continue;
+            }
+            let items: Vec<String> = line.items.iter().map(Item::line).collect();
+            let text = plain(&format!("{}: {}", line.heading, items.join("; ")));
+            let text = match line.kind {
+                "against" => Ink::Red.on(self.colour, &text),
+                "outside" | "caution" => Ink::Yellow.on(self.colour, &text),
+                _ => text,
+            };
+            self.line(2, &text);
         }
     }
 
@@ -101,11 +113,11 @@ impl<'a> Report<'a> {
     }
 
     fn tumour(&mut self, assessment: &Assessment) {
-        self.title("Tumour");
-        self.line(2, &gate(assessment));
         if assessment.gate == Gate::NoPnet {
             return;
         }
+        self.title("Tumour");
+        self.line(2, &words::gate(assessment));
         let grade = grade(&assessment.grade);
         self.line(2, &grade);
         for id in &assessment.grade.facts {
@@ -166,19 +178,6 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Every treatment on record.
-    fn given(&mut self, assessment: &Assessment) {
-        let given = assessment.treatments();
-        let lines: Vec<String> = given.map(|entry| plain(&words::given(entry))).collect();
-        if lines.is_empty() {
-            return;
-        }
-        self.title("Treatments given");
-        for line in lines {
-            self.line(2, &line);
-        }
-    }
-
     fn group(&mut self, assessment: &Assessment, group: Group) {
         let mut options: Vec<&OptionReport> = assessment
             .options
@@ -189,11 +188,7 @@ impl<'a> Report<'a> {
             return;
         }
         options.sort_by_key(|option| option.verdict);
-        self.title(match group {
-            Group::Surgery => "Surgery",
-            Group::LiverDirected => "Liver-directed therapies",
-            Group::Systemic => "Systemic therapies",
-        });
+        self.title(words::group(group));
         for option in options {
             self.option(assessment, option);
         }
@@ -202,7 +197,7 @@ impl<'a> Report<'a> {
     fn option(&mut self, assessment: &Assessment, option: &OptionReport) {
         let known = self.knowledge.option(&option.id);
         let label = known.map_or(option.id.as_str(), |known| known.label.as_str());
-        let verdict = verdict_ink(option.verdict).on(self.colour, verdict(option.verdict));
+        let verdict = verdict_ink(option.verdict).on(self.colour, words::verdict(option.verdict));
         let given = assessment
             .given(&option.id)
             .map(|entry| plain(&words::given_when(entry)));
@@ -246,14 +241,19 @@ impl<'a> Report<'a> {
     }
 
     fn criterion(&self, criterion: &CriterionReport) -> String {
-        let known = self.knowledge.criteria.get(&criterion.id);
-        let label = known.map_or(criterion.id.as_str(), |known| known.label.as_str());
         let (ink, outcome) = match criterion.outcome {
-            Outcome::Met => (Ink::Green, "met".to_owned()),
-            Outcome::NotMet => (Ink::Red, "not met".to_owned()),
-            Outcome::Unknown => (Ink::Yellow, format!("unknown, {}", words::why(criterion))),
+            Outcome::Met => (Ink::Green, "met"),
+            Outcome::NotMet => (Ink::Red, "not met"),
+            Outcome::Unknown => (Ink::Yellow, "unknown"),
         };
-        let mut text = format!("{} {label}: {}", role(criterion.role), criterion.because);
+        let said = words::criterion(self.knowledge, criterion);
+        // The record that contradicts a contraindication's absence speaks for itself.
+        let mut text = match (criterion.role, criterion.outcome) {
+            (Role::Contraindication, Outcome::NotMet) => {
+                format!("{}: {said}", words::verdict(Verdict::Contraindicated))
+            }
+            (role, _) => format!("{}: {said}", words::role(role)),
+        };
         if criterion.borderline {
             text.push_str(" (exactly on the limit)");
         }
@@ -262,7 +262,7 @@ impl<'a> Report<'a> {
         }
         format!(
             "{} {text} [{}]",
-            ink.on(self.colour, &format!("{outcome:<22}")),
+            ink.on(self.colour, &format!("{outcome:<7}")),
             criterion.statements.join(", ")
         )
     }
@@ -273,7 +273,7 @@ impl<'a> Report<'a> {
         }
         self.title("Does not fit together");
         for discrepancy in &assessment.discrepancies {
-            self.line(2, &format!("{} ({})", discrepancy.text, discrepancy.id));
+            self.line(2, &format!("{} ({})", words::misfit(discrepancy), discrepancy.id));
         }
     }
 
@@ -323,33 +323,6 @@ impl<'a> Report<'a> {
     }
 }
 
-fn gate(assessment: &Assessment) -> String {
-    match assessment.gate {
-        Gate::Passed => {
-            "pancreatic neuroendocrine tumour with liver metastases: the options apply".to_owned()
-        }
-        Gate::NoPnet => match assessment.facts.get(&FactId::Pnet).and_then(|fact| fact.reason) {
-            Some(Reason::Unreadable) => {
-                "a diagnosis is on record that could not be read: nothing can be said".to_owned()
-            }
-            _ if let Some(why) = words::pnet_aside(assessment) => {
-                format!("pancreatic neuroendocrine tumour {why}: the options are not assessed")
-            }
-            _ => match assessment.facts.get(&FactId::Pnet).and_then(|fact| fact.gap) {
-                Some(gap) => format!(
-                    "pancreatic neuroendocrine tumour {}: nothing can be said",
-                    gap.text()
-                ),
-                None => "no pancreatic neuroendocrine tumour on record: nothing to say, no card".to_owned(),
-            },
-        },
-        Gate::NoLiverMetastases => format!(
-            "pancreatic neuroendocrine tumour; liver metastases {}: the options do not apply",
-            words::liver_metastases(assessment)
-        ),
-    }
-}
-
 fn grade(grade: &GradeReport) -> String {
     let mut text = match &grade.value {
         Some(value) => format!("grade {value}"),
@@ -386,24 +359,6 @@ fn stage_line(system: &str, stage: &Stage) -> String {
         part("M", &stage.m),
         stage.statements.join(", ")
     )
-}
-
-fn role(role: Role) -> &'static str {
-    match role {
-        Role::Require => "required:",
-        Role::Confirm => "to confirm:",
-        Role::Contraindication => "must hold:",
-    }
-}
-
-fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Supported => "supported",
-        Verdict::Provisional => "to confirm: nothing speaks against it, something is to be confirmed",
-        Verdict::Undetermined => "undetermined: a required criterion is not known",
-        Verdict::NotSupported => "criteria not met",
-        Verdict::Contraindicated => "review advises against it",
-    }
 }
 
 fn verdict_ink(verdict: Verdict) -> Ink {

@@ -57,6 +57,8 @@ pub struct Advice {
     pub assessment: Option<Assessment>,
     /// The facts behind the assessment.
     pub facts: Option<Facts>,
+    /// The patient's own record, for a page that is headed with it; never logged.
+    pub patient: Option<Box<RawValue>>,
 }
 
 /// The facts of a chart and what follows from them.
@@ -66,6 +68,8 @@ pub struct Basis {
     pub facts: Facts,
     /// The assessment.
     pub assessment: Assessment,
+    /// The patient's own record, as supplied.
+    pub patient: Option<Box<RawValue>>,
 }
 
 impl Advice {
@@ -81,6 +85,7 @@ impl Advice {
             gate,
             assessment: None,
             facts: None,
+            patient: None,
         }
     }
 }
@@ -117,6 +122,7 @@ pub async fn advise(
         gate: Some(basis.assessment.gate),
         assessment: Some(basis.assessment),
         facts: Some(basis.facts),
+        patient: basis.patient,
     })
 }
 
@@ -186,7 +192,11 @@ fn evaluate(evaluator: &Evaluator, taken: &Taken<'_>, as_of: Date) -> Result<Bas
         }
         assessment.problems.retain(|problem| !is_note(&problem.place));
     }
-    Ok(Basis { facts, assessment })
+    Ok(Basis {
+        facts,
+        assessment,
+        patient: taken.chart.patient().map(ToOwned::to_owned),
+    })
 }
 
 /// What the templates ask for and the request does not bring whole.

@@ -2,9 +2,11 @@
 
 use super::answer::patient_page;
 use super::ask::Ask;
-use super::case::{FactView, GroupView, MissingView, Tumour, facts, given, groups, missing, tumour};
+use super::case::{FactView, GroupView, MissingView, Tumour, facts, groups, missing, tumour};
+use super::drawing::{Drawing, drawing};
 use super::fire::fire;
 use super::pages;
+use super::person::{Person, person};
 use super::plot::{Plot, plots};
 use super::quotes::{Sentence, sentence};
 use super::template::Frame;
@@ -12,31 +14,26 @@ use super::visitor::Visitor;
 use crate::errors::{ErrorCode, Failure};
 use crate::http::State;
 use crate::http::refusal;
+use crate::strip::{Strip, strip};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use cds_cards::assessment::Gate;
 use serde::Serialize;
 
-/// The most of what is missing that one page names.
-const MISSING: usize = 6;
-
 #[derive(Debug, Serialize)]
 struct Board {
+    /// Who it is, as recorded; where nothing is, the reference.
+    person: Person,
     subject: String,
     as_of: String,
+    strip: Strip,
+    drawing: Option<Drawing>,
     tumour: Tumour,
     known: Vec<FactView>,
     plots: Vec<Plot>,
     groups: Vec<GroupView>,
-    /// Every treatment on record; chart data.
-    given: Vec<String>,
     missing: Vec<MissingView>,
-    missing_more: usize,
-    discrepancies: Vec<String>,
-    problems: usize,
-    /// What was not read, in a sentence; empty if all was.
-    not_read: String,
     limits: Vec<Sentence>,
     principles: Vec<Sentence>,
     intended_use: String,
@@ -95,26 +92,17 @@ async fn board(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Board, Fai
     let (knowledge, assessment) = (&state.evaluator.knowledge, &basis.assessment);
     let package = &knowledge.package;
     let subject = assessment.subject.as_deref().unwrap_or(&ask.patient);
-    let mut missing = missing(knowledge, assessment);
-    let missing_more = missing.len().saturating_sub(MISSING);
-    missing.truncate(MISSING);
     Ok(Board {
+        person: person(basis.patient.as_deref()),
         subject: cds_cards::render::plain(subject),
         as_of: assessment.as_of.clone(),
+        strip: strip(knowledge, assessment),
+        drawing: drawing(knowledge, assessment),
         tumour: tumour(knowledge, assessment),
         known: facts(assessment).0,
         plots: plots(knowledge, &basis.facts),
         groups: groups(knowledge, assessment),
-        given: given(assessment),
-        missing,
-        missing_more,
-        discrepancies: assessment
-            .discrepancies
-            .iter()
-            .map(|found| found.text.clone())
-            .collect(),
-        problems: assessment.problems.len(),
-        not_read: cds_cards::render::not_read(&assessment.not_read).unwrap_or_default(),
+        missing: missing(knowledge, assessment),
         limits: package
             .limits
             .iter()

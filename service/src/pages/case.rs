@@ -7,7 +7,7 @@ use cds_cards::assessment::{
     Status,
 };
 use cds_cards::knowledge::OptionKnowledge;
-use cds_cards::render::{genetic_syndromes, markers, missing_facts, notes, outside, plain, words};
+use cds_cards::render::{genetic_syndromes, markers, missing_facts, notes, plain, words};
 use fhir_profiles::FactId;
 use serde::Serialize;
 
@@ -23,10 +23,6 @@ pub(super) struct Tumour {
     /// Whether the review's table holds this tumour.
     outside_table: bool,
     stages: Vec<StageView>,
-    /// What the review does not look at and the record says.
-    outside: Vec<String>,
-    /// Notes that stand before the benefits of some option, by text and id.
-    warnings: Vec<(String, String)>,
     markers: Vec<MarkerView>,
     /// Genetic syndromes on record; empty if there are none.
     genetic: String,
@@ -100,14 +96,6 @@ struct OptionView {
     beside: String,
 }
 
-/// Every treatment on record, a line each; chart data.
-pub(super) fn given(assessment: &Assessment) -> Vec<String> {
-    assessment
-        .treatments()
-        .map(|entry| plain(&words::given(entry)))
-        .collect()
-}
-
 /// Something unknown and how many options it settles.
 #[derive(Debug, Serialize)]
 pub(super) struct MissingView {
@@ -123,7 +111,7 @@ pub(super) fn tumour(knowledge: &Knowledge, assessment: &Assessment) -> Tumour {
     let grade = &assessment.grade;
     Tumour {
         passed: assessment.gate == Gate::Passed,
-        gate: gate(assessment),
+        gate: words::gate(assessment),
         grade: words::grade(assessment),
         grade_because: grade.because.clone(),
         grade_quotes: quotes(knowledge, &grade.statements),
@@ -135,8 +123,6 @@ pub(super) fn tumour(knowledge: &Knowledge, assessment: &Assessment) -> Tumour {
         ]
         .map(|(system, stage)| stage_view(knowledge, system, stage))
         .into(),
-        outside: outside(knowledge, assessment),
-        warnings: warnings(knowledge, assessment),
         markers: markers(knowledge, assessment)
             .into_iter()
             .map(|marker| MarkerView {
@@ -147,31 +133,6 @@ pub(super) fn tumour(knowledge: &Knowledge, assessment: &Assessment) -> Tumour {
             })
             .collect(),
         genetic: genetic_syndromes(assessment).unwrap_or_default(),
-    }
-}
-
-fn warnings(knowledge: &Knowledge, assessment: &Assessment) -> Vec<(String, String)> {
-    let mut before = notes::before_benefits(knowledge, assessment);
-    before.sort_by_key(|(id, _)| *id);
-    let before = before.into_iter();
-    before
-        .map(|(id, note)| (note.short.clone(), id.clone()))
-        .collect()
-}
-
-fn gate(assessment: &Assessment) -> String {
-    match assessment.gate {
-        Gate::Passed => "Liver metastases present: the options apply.".to_owned(),
-        Gate::NoPnet if let Some(why) = words::pnet_aside(assessment) => {
-            format!("Pancreatic neuroendocrine tumour {why}: the options are not assessed.")
-        }
-        Gate::NoPnet => {
-            "No pancreatic neuroendocrine tumour on record: the service has nothing to say.".to_owned()
-        }
-        Gate::NoLiverMetastases => format!(
-            "Liver metastases {}: the options do not apply.",
-            words::liver_metastases(assessment)
-        ),
     }
 }
 
@@ -339,11 +300,12 @@ fn beside(knowledge: &Knowledge, assessment: &Assessment, known: &OptionKnowledg
 
 /// `met`, `not-met` or `unknown`, and the words for it.
 pub(super) fn outcome(report: &CriterionReport) -> (&'static str, String) {
-    match (report.outcome, report.reason) {
-        (Outcome::Met, _) => ("met", "met".to_owned()),
-        (Outcome::NotMet, _) => ("not-met", "not met".to_owned()),
-        (Outcome::Unknown, _) => ("unknown", format!("unknown: {}", words::why(report))),
-    }
+    let outcome = match report.outcome {
+        Outcome::Met => "met",
+        Outcome::NotMet => "not-met",
+        Outcome::Unknown => "unknown",
+    };
+    (outcome, words::outcome(report))
 }
 
 /// What is missing, by the open verdicts that hang on it: as on the card.

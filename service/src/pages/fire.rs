@@ -152,12 +152,17 @@ async fn hook(state: &State, visitor: &Visitor, text: &str) -> Result<Fired, Fai
     call.service(service.id(), service.hook());
     let mut advice = answered(state, caller, call, service, &request).await?;
     let basis = advice.facts.take().zip(advice.assessment.clone());
+    let patient = advice.patient.take();
     let cards = advice.cards.clone();
     call.advised(advice);
     Ok(Fired {
         service: Some(service.id()),
         request: text.to_owned(),
         cards,
-        basis: basis.map(|(facts, assessment)| Basis { facts, assessment }),
+        basis: basis.map(|(facts, assessment)| Basis {
+            facts,
+            assessment,
+            patient,
+        }),
     })
 }

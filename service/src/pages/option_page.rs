@@ -3,6 +3,7 @@
 use super::examples::{self, Example};
 use super::quotes::{CorrectionView, NoteView, Quote, Sentence, correction, note, quotes, sentence, titled};
 use super::rules::{Rule, rule};
+use crate::strip::capital;
 use cds_cards::Knowledge;
 use cds_cards::assessment::Role;
 use cds_cards::knowledge::{Aspect, OptionKnowledge};
@@ -35,7 +36,7 @@ pub(super) struct OptionPage {
 
 #[derive(Debug, Serialize)]
 struct RoleView {
-    title: &'static str,
+    title: String,
     meaning: &'static str,
     criteria: Vec<CriterionView>,
 }
@@ -53,21 +54,18 @@ struct FigureView {
     correction: Option<CorrectionView>,
 }
 
-/// What a role is called, and what follows from a criterion in it.
-const ROLES: [(Role, &str, &str); 3] = [
+/// What follows from a criterion in each role.
+const ROLES: [(Role, &str); 3] = [
     (
         Role::Require,
-        "Required",
         "Not met: criteria not met. Not recorded: the option stays undetermined.",
     ),
     (
         Role::Confirm,
-        "To confirm",
         "Not met: criteria not met. Not recorded: to be confirmed.",
     ),
     (
         Role::Contraindication,
-        "Must hold, or the review advises against it",
         "Not met: the review advises against the option. Not recorded: to be ruled out.",
     ),
 ];
@@ -154,8 +152,8 @@ fn roles(knowledge: &Knowledge, option: &OptionKnowledge) -> Vec<RoleView> {
     };
     ROLES
         .into_iter()
-        .map(|(role, title, meaning)| RoleView {
-            title,
+        .map(|(role, meaning)| RoleView {
+            title: capital(words::role(role)),
             meaning,
             criteria: of_role(role),
         })

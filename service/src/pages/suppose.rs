@@ -1,6 +1,6 @@
 //! What if: one or more facts set by hand, and which conclusions move. A question to the engine, not a reading of the chart.
 
-use cds_cards::assessment::{Assessment, Gate, Stage};
+use cds_cards::assessment::{Assessment, Stage};
 use cds_cards::render::words;
 use cds_cards::{Knowledge, assess};
 use fhir_profiles::catalogue::Kind;
@@ -187,7 +187,7 @@ pub(super) fn moved(
             stage(&before.stage.ajcc7),
             stage(&after.stage.ajcc7),
         ),
-        ("Options", gate(before), gate(&after)),
+        ("Options", words::gate(before), words::gate(&after)),
     ];
     Moved {
         supposed: supposed
@@ -208,17 +208,6 @@ fn stage(stage: &Stage) -> String {
         .value
         .clone()
         .unwrap_or_else(|| words::any_of(&stage.candidates))
-}
-
-fn gate(assessment: &Assessment) -> String {
-    match assessment.gate {
-        Gate::Passed => "apply".to_owned(),
-        Gate::NoPnet => "do not apply: no tumour of this kind on record".to_owned(),
-        Gate::NoLiverMetastases => format!(
-            "do not apply: liver metastases {}",
-            words::liver_metastases(assessment)
-        ),
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::case::{FactView, one, outcome};
 use super::quotes::{Quote, Sentence, quotes, sentence, titled};
 use super::rules::parts;
 use cds_cards::Knowledge;
-use cds_cards::assessment::{Assessment, CriterionReport, OptionReport, Role};
+use cds_cards::assessment::{Assessment, CriterionReport, OptionReport};
 use cds_cards::knowledge::{Aspect, Test};
 use cds_cards::render::words;
 use serde::Serialize;
@@ -99,7 +99,7 @@ fn branch(knowledge: &Knowledge, assessment: &Assessment, report: &CriterionRepo
     Branch {
         id: report.id.clone(),
         label: words::label(knowledge, &report.id).to_owned(),
-        role: role(report.role),
+        role: words::role(report.role),
         outcome,
         word,
         because: report.because.clone(),
@@ -124,13 +124,5 @@ fn branch(knowledge: &Knowledge, assessment: &Assessment, report: &CriterionRepo
             .map(|id| words::label(knowledge, id).to_owned())
             .collect(),
         option: nested.map(Box::new),
-    }
-}
-
-fn role(role: Role) -> &'static str {
-    match role {
-        Role::Require => "required",
-        Role::Confirm => "to confirm",
-        Role::Contraindication => "must hold, or the review advises against it",
     }
 }

@@ -1,9 +1,10 @@
-//! `/`: fire a call, see the cards as a record system draws them, and the reasoning beside them.
+//! `/`: ask the service as a record system would, see the cards as it draws them, and the reasoning beside them.
 
 use super::answer::patient_page;
 use super::ask::Ask;
 use super::cards::{CardView, views};
-use super::case::{FactView, GroupView, MissingView, Tumour, facts, given, groups, missing, tumour};
+use super::case::{FactView, GroupView, MissingView, Tumour, facts, groups, missing, tumour};
+use super::drawing::{Drawing, drawing};
 use super::fire::{Fired, fire};
 use super::pages;
 use super::suppose::{Control, Moved, control, moved};
@@ -15,10 +16,12 @@ use crate::hooks::Service;
 use crate::http::State;
 use crate::http::{encoded, refusal};
 use crate::sandbox::Story;
+use crate::strip::{Strip, strip};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use cds_cards::assessment::{NotReadReport, Verdict};
+use cds_cards::assessment::{NotReadReport, Place};
+use cds_cards::render::words;
 use fhir_profiles::FactId;
 use serde::Serialize;
 
@@ -39,7 +42,8 @@ struct Chooser {
     token: String,
     request: String,
     hook: String,
-    hooks: Vec<&'static str>,
+    /// When a record system asks: the hook, and what a clinician calls it.
+    hooks: Vec<(&'static str, &'static str)>,
     /// The option that is ordered, and every one that can be, with its label.
     order: String,
     orders: Vec<(String, String)>,
@@ -69,10 +73,10 @@ struct Shown {
 
 #[derive(Debug, Serialize)]
 struct Case {
+    strip: Strip,
+    drawing: Option<Drawing>,
     tumour: Tumour,
     groups: Vec<GroupView>,
-    /// Every treatment on record; chart data.
-    given: Vec<String>,
     tree: Option<Tree>,
     option: String,
     known: Vec<FactView>,
@@ -170,7 +174,9 @@ fn chooser(state: &State, visitor: &Visitor, ask: &Ask) -> Chooser {
             "" => Service::PatientView.hook().to_owned(),
             hook => hook.to_owned(),
         },
-        hooks: Service::ALL.map(Service::hook).to_vec(),
+        hooks: Service::ALL
+            .map(|service| (service.hook(), occasion(service)))
+            .to_vec(),
         order: ask.order.clone(),
         orders: state
             .evaluator
@@ -180,6 +186,15 @@ fn chooser(state: &State, visitor: &Visitor, ask: &Ask) -> Chooser {
             .filter(|option| !option.orders.is_empty())
             .map(|option| (option.id.clone(), option.label.clone()))
             .collect(),
+    }
+}
+
+/// When the record system of a clinician asks.
+fn occasion(service: Service) -> &'static str {
+    match service {
+        Service::PatientView => "the chart is opened",
+        Service::OrderSelect => "an order is chosen",
+        Service::OrderSign => "an order is signed",
     }
 }
 
@@ -249,19 +264,16 @@ fn case(state: &State, ask: &Ask, basis: &crate::hooks::flow::Basis) -> Case {
     let option = chosen(ask, assessment);
     let (known, silent) = facts(assessment);
     Case {
+        strip: strip(knowledge, assessment),
+        drawing: drawing(knowledge, assessment),
         tumour: tumour(knowledge, assessment),
         groups: groups(knowledge, assessment),
-        given: given(assessment),
         tree: tree(knowledge, assessment, &option),
         option,
         known,
         silent,
         missing: missing(knowledge, assessment),
-        discrepancies: assessment
-            .discrepancies
-            .iter()
-            .map(|found| found.text.clone())
-            .collect(),
+        discrepancies: assessment.discrepancies.iter().map(words::misfit).collect(),
         problems: assessment
             .problems
             .iter()
@@ -278,11 +290,14 @@ fn case(state: &State, ask: &Ask, basis: &crate::hooks::flow::Basis) -> Case {
     }
 }
 
-/// The option that is asked for, else the first that the review supports or that is to be confirmed.
+/// The option that is asked for, else the first that the review names, else the first of all.
 fn chosen(ask: &Ask, assessment: &cds_cards::Assessment) -> String {
-    let asked = assessment.option(&ask.option);
-    let shown = |verdict: Verdict| matches!(verdict, Verdict::Supported | Verdict::Provisional);
-    let first = assessment.options.iter().find(|option| shown(option.verdict));
-    let any = asked.or(first).or(assessment.options.first());
-    any.map(|option| option.id.clone()).unwrap_or_default()
+    let asked = assessment.option(&ask.option).map(|option| &option.id);
+    let places = assessment.pathway.iter().flat_map(|pathway| &pathway.places);
+    let named = || {
+        let mut places = places.filter(|place| place.place == Place::Named);
+        places.next().map(|place| &place.option)
+    };
+    let first = || assessment.options.first().map(|option| &option.id);
+    asked.or_else(named).or_else(first).cloned().unwrap_or_default()
 }

@@ -9,6 +9,7 @@
 )]
 
 pub(crate) mod binary;
+pub(crate) mod pages;
 #[path = "../../../tests/src/recorded.rs"]
 pub(crate) mod recorded;
 

@@ -81,7 +81,7 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) document.getElementById("change")?.click();
 });
 
-// A file that is dropped stands in the field, where it can be read before it is fired.
+// A file that is dropped stands in the field, where it can be read before it is sent.
 for (const field of document.querySelectorAll("[data-drop]")) {
   field.addEventListener("dragover", (event) => event.preventDefault());
   field.addEventListener("drop", async (event) => {
