@@ -4,16 +4,10 @@
 
 mod common;
 
-use common::pages::{form, page};
+use common::pages::{between, form, page};
 use common::{chart, demo, prefetched};
 use pnet_cds::sandbox::{Sandbox, Story};
 use serde_json::json;
-
-/// The part of a page between two texts.
-fn between<'h>(html: &'h str, from: &str, to: &str) -> &'h str {
-    let (_, rest) = html.split_once(from).unwrap();
-    rest.split_once(to).unwrap().0
-}
 
 #[test]
 fn the_same_strip_stands_first_on_workbench_and_board() {

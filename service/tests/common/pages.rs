@@ -35,3 +35,9 @@ pub(crate) fn form(service: &Service, path: &str, fields: &[(&str, &str)], heade
     all.extend(headers);
     service.request("POST", path, &all, body.join("&").as_bytes())
 }
+
+/// The part of a page between two texts.
+pub(crate) fn between<'h>(html: &'h str, from: &str, to: &str) -> &'h str {
+    let (_, rest) = html.split_once(from).unwrap();
+    rest.split_once(to).unwrap().0
+}
