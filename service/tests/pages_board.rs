@@ -1,7 +1,5 @@
 //! What stands first on the pages of a patient, and the sheet for the meeting.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
-
 mod common;
 
 use common::pages::{between, form, page};

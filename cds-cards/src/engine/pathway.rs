@@ -115,7 +115,7 @@ fn no_trigger<'a>(evaluation: &mut Evaluation<'a>) -> Option<&'a NoTrigger> {
 }
 
 /// Whether nothing recorded calls for a change: the course is not the failing one by a reading that is not old, and no
-/// other trigger is recorded. A day that may be on either side of the limit is old.
+/// other trigger is recorded. Interpretation I39: a day that may be on either side of the limit is old.
 fn holds(evaluation: &mut Evaluation<'_>, rule: &NoTrigger) -> bool {
     if evaluation.criterion(&rule.failing).truth != Truth::NotMet {
         return false;

@@ -107,12 +107,7 @@ fn check_card(knowledge: &Knowledge, name: &str, text: &str, faults: &mut Vec<Te
                 .map(|group| texts::fill(&file, text, &group_card::view(knowledge, &sample, group)))
                 .collect::<Result<Vec<_>, _>>()
                 .map(|all| Some(all.concat())),
-            "missing-data.md" => texts::fill(
-                &file,
-                text,
-                &findings::missing(knowledge, &sample, &findings::missing_facts(&sample)),
-            )
-            .map(Some),
+            "missing-data.md" => texts::fill(&file, text, &findings::missing(knowledge, &sample)).map(Some),
             "order-warning.md" => {
                 let orders = sample::proposals(knowledge);
                 let all: Vec<&Proposal> = orders.iter().collect();

@@ -41,8 +41,10 @@ pub fn missing_facts(assessment: &Assessment) -> Vec<MissingFact> {
     assessment.missing.iter().filter(decide).cloned().collect()
 }
 
-pub(super) fn missing(knowledge: &Knowledge, assessment: &Assessment, facts: &[MissingFact]) -> MissingView {
-    let (shown, more) = facts.split_at(facts.len().min(FACTS));
+/// The first missing facts; those that decide nothing follow the others.
+pub(super) fn missing(knowledge: &Knowledge, assessment: &Assessment) -> MissingView {
+    let (shown, _) = assessment.missing.split_at(assessment.missing.len().min(FACTS));
+    let more = missing_facts(assessment).len().saturating_sub(FACTS);
     let label = |missing: &MissingFact| missing.fact.info().label.clone();
     MissingView {
         facts: shown
@@ -64,7 +66,7 @@ pub(super) fn missing(knowledge: &Knowledge, assessment: &Assessment, facts: &[M
                 }
             })
             .collect(),
-        more: more.len(),
+        more,
         notes: notes::of_patient(knowledge, assessment),
         version: assessment.knowledge.version.clone(),
     }

@@ -199,7 +199,7 @@ impl Maker<'_> {
             .iter()
             .map(|missing| missing.fact.info().label.clone())
             .collect();
-        let view = findings::missing(self.knowledge, self.assessment, &facts);
+        let view = findings::missing(self.knowledge, self.assessment);
         let mut requests = self.requests(Kind::MissingData, &facts);
         requests.extend(self.referral());
         let about = self.about(Kind::MissingData, None, [].into_iter());

@@ -373,7 +373,7 @@ pub(super) fn missing_facts(assessment: &Assessment, proposals: &[&Proposal]) ->
         .collect()
 }
 
-/// "Order check - TACE: review advises against: Portal vein occluded; must hold: Portal vein patent".
+/// "Order check - TACE: review advises against - Portal vein occluded (2026-10-12)".
 pub(super) fn warning_summary(
     knowledge: &Knowledge,
     assessment: &Assessment,
@@ -390,13 +390,9 @@ pub(super) fn warning_summary(
         let short = format!("Order check - {read_as}{label}: {verdict}");
         let reason = named(only).next();
         let full = reason.map(|report| format!("{short} - {}", words::criterion(knowledge, report)));
-        let brief = reason.map(|report| {
-            let role = match report.role {
-                Role::Contraindication => "must hold",
-                Role::Require | Role::Confirm => "needs",
-            };
-            format!("{short} - {role}: {}", words::label(knowledge, &report.id))
-        });
+        // What is advised against is said as it is recorded, or not at all.
+        let needed = reason.filter(|report| report.role != Role::Contraindication);
+        let brief = needed.map(|report| format!("{short} - needs: {}", words::label(knowledge, &report.id)));
         let shortest = format!("Order check: {verdict}");
         return full.into_iter().chain(brief).chain([short, shortest]).collect();
     }

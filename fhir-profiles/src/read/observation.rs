@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 /// The note of a result that may still change.
 pub(super) const PRELIMINARY: &str = "preliminary";
 
-/// Days in which a pregnancy has ended.
+/// Interpretation I38: days in which a pregnancy has ended.
 const PREGNANCY: i32 = 300;
 
 /// The elements that date an Observation, best first.
@@ -294,7 +294,7 @@ impl Reader<'_> {
         self.put(record, fact, reading);
     }
 
-    /// Whether nobody who was pregnant then is so now: interpretation, since the specification says "pregnancy now".
+    /// Whether nobody who was pregnant then is so now: the specification says "pregnancy now".
     fn is_long_ago(&self, record: &Record<'_>) -> bool {
         let last = record.effective.map(|date| date.latest());
         last.is_some_and(|last| {

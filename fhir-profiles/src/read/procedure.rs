@@ -91,7 +91,7 @@ pub(super) fn names_anastomosis<'t>(mut texts: impl Iterator<Item = &'t str>) ->
     })
 }
 
-/// Days: dialysis longer ago says nothing of today: interpretation, since an acute kidney injury may have passed.
+/// Interpretation I37: days; dialysis longer ago says nothing of today, since an acute kidney injury may have passed.
 const DIALYSIS: i32 = 90;
 
 impl Reader<'_> {
