@@ -160,8 +160,6 @@ fn settle_beside(id: FactId, mut raw: Raw, treated: &[sizes::Treated]) -> Fact {
     let newest_read = fact.current.iter().map(|r| span(r).0).max();
     fact.unreadable = match newest_read {
         None => !fact.unread.is_empty() || !fact.unowned.is_empty(),
-        // A T or stage per system: an unreadable one has no system and so replaces none.
-        Some(_) if by_system(id) => false,
         Some(newest) => fact.unread.iter().any(|e| span_of(e).1 >= newest),
     };
     if fact.unreadable {

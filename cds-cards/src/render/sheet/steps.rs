@@ -140,10 +140,6 @@ impl<'a> Speaker<'a> {
         let report = self.report(place);
         let judged = report.into_iter().flat_map(|report| &report.criteria);
         let judged = judged.filter(|criterion| criterion.reason == Some(Reason::Judgement));
-        let aspects = known
-            .cautions
-            .iter()
-            .filter(|caution| place.cautions.contains(&caution.id));
         Step {
             label: known.short.clone(),
             options: vec![known.id.clone()],
@@ -165,16 +161,7 @@ impl<'a> Speaker<'a> {
             judge: judged
                 .map(|criterion| words::label(self.knowledge, &criterion.id).to_owned())
                 .collect(),
-            cautions: aspects
-                .map(|aspect| {
-                    let brief = aspect.label.split(" (").next().unwrap_or(&aspect.label);
-                    Line::of(
-                        brief.to_owned(),
-                        aspect.label.clone(),
-                        aspect.statements.join(", "),
-                    )
-                })
-                .collect(),
+            cautions: cautions(place, known),
             given: self.earlier(&known.id),
         }
     }
@@ -235,26 +222,58 @@ impl<'a> Speaker<'a> {
             .filter(|(place, _)| self.report(place).is_some_and(|report| report.verdict == verdict))
             .collect();
         for proposal in proposals(&of_verdict) {
-            let Some((place, known)) = proposal.first() else {
+            let Some((place, _)) = proposal.first() else {
                 continue;
             };
-            let labels: Vec<String> = proposal.iter().map(|(_, known)| known.short.clone()).collect();
-            let mut label = words::any_of(&labels);
-            let mut statements = self.rests_on(place);
-            if let Some(judged) = &place.judged {
-                label = format!("{label}, {judged}");
-                statements = place.statements.join(", ");
-            }
-            let given = self.earlier(&known.id);
-            if !given.is_empty() {
-                label = format!("{label} ({given})");
-            }
+            let statements = match place.judged {
+                Some(_) => place.statements.join(", "),
+                None => self.rests_on(place),
+            };
+            let labels: Vec<String> = proposal
+                .iter()
+                .map(|(place, known)| self.unranked_label(place, known))
+                .collect();
+            let label = words::any_of(&labels);
             match lines.iter_mut().find(|line| line.statements == statements) {
                 Some(line) => line.label = format!("{}, {label}", line.label),
                 None => lines.push(Line::of(label, String::new(), statements)),
             }
         }
         lines
+    }
+
+    /// The name of an option without a rank, with all that stands beside it: the condition that is a person's to judge,
+    /// whether it rests on a reading of ours, cautions, and when it was given before.
+    fn unranked_label(&self, place: &PlaceReport, known: &OptionKnowledge) -> String {
+        let mut label = known.short.clone();
+        if let Some(judged) = &place.judged {
+            label = format!("{label}, {judged}");
+        }
+        let report = self.report(place);
+        let ours = report.is_some_and(|report| {
+            let counts = |criterion: &CriterionReport| {
+                criterion.outcome == Outcome::Met || report.deciding.contains(&criterion.id)
+            };
+            report
+                .criteria
+                .iter()
+                .any(|criterion| criterion.interpretation && counts(criterion))
+        });
+        let mut beside: Vec<String> = Vec::new();
+        if ours {
+            beside.push("interpretation".to_owned());
+        }
+        let cautions = cautions(place, known);
+        beside.extend(
+            cautions
+                .into_iter()
+                .map(|line| format!("caution: {}, {}", line.label, line.statements)),
+        );
+        beside.extend(Some(self.earlier(&known.id)).filter(|given| !given.is_empty()));
+        match beside.is_empty() {
+            true => label,
+            false => format!("{label} ({})", beside.join("; ")),
+        }
     }
 
     /// The statement that names an option for the situation: the first of its first criterion.
@@ -349,6 +368,24 @@ impl<'a> Speaker<'a> {
         let known = self.knowledge.options.iter().find(|known| known.short == name);
         known.is_some_and(|known| known.by_analogy)
     }
+}
+
+/// The cautions of an option, by their first words.
+fn cautions(place: &PlaceReport, known: &OptionKnowledge) -> Vec<Line> {
+    let aspects = known
+        .cautions
+        .iter()
+        .filter(|caution| place.cautions.contains(&caution.id));
+    aspects
+        .map(|aspect| {
+            let brief = aspect.label.split(" (").next().unwrap_or(&aspect.label);
+            Line::of(
+                brief.to_owned(),
+                aspect.label.clone(),
+                aspect.statements.join(", "),
+            )
+        })
+        .collect()
 }
 
 /// Options that are alternatives of each other are one proposal.
