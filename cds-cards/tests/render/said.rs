@@ -279,7 +279,7 @@ fn every_card_names_the_knowledge_and_the_pathway_what_could_not_be_used() {
     assert!(detail.contains("literature to 2018-05"));
     assert!(detail.contains("evaluated 2026-11-23"));
     assert!(
-        detail.contains("**Not all was read:** 2 records could not be used"),
+        detail.contains("**Not all was read:** Observation/a: not readable as JSON; entry 9: "),
         "{detail}"
     );
     assert!(!assessment.facts[&FactId::Pnet].evidence.is_empty());

@@ -14,7 +14,8 @@ use std::sync::{Arc, LazyLock, Mutex, Weak};
 use std::time::{Duration, Instant, SystemTime};
 
 /// Settings of the service that most tests share: the bundled patients, and time enough for a busy machine.
-const DEMO: &str = "demo.enabled = true\nfhir.deadline = \"4 s\"\n";
+/// With a card on each group, so that every kind of card meets the standard.
+const DEMO: &str = "demo.enabled = true\nfhir.deadline = \"4 s\"\ncards.detail = \"full\"\ncards.max = 6\n";
 
 /// A running service; ends when dropped.
 pub(crate) struct Service {

@@ -9,11 +9,13 @@ pub use patient::of as patient;
 pub use steps::{Line, Step};
 pub(super) use summary::{longest, phrases};
 
-use super::evidence::{Sentence, chart_line};
+use super::evidence::{Sentence, chart, chart_line};
 use super::findings::missing_facts;
 use super::not_read::not_read;
 use super::{notes, scope, words};
-use crate::assessment::{Aim, Assessment, FactReport, GivenReport, GivenState, Pathway, Status};
+use crate::assessment::{
+    Aim, Assessment, FactReport, GivenReport, GivenState, Pathway, ProblemReport, Status,
+};
 use crate::knowledge::Knowledge;
 use fhir_profiles::FactId;
 use serde::Serialize;
@@ -64,8 +66,8 @@ pub struct Sheet {
     pub compare: Vec<Line>,
     /// What of the record was not read, in one sentence; empty if all was.
     pub not_read: String,
-    /// How many records could not be used.
-    pub problems: String,
+    /// Records and searches that could not be used, with the reason; chart data.
+    pub problems: Vec<String>,
 }
 
 /// How many entries of each list are said.
@@ -143,13 +145,12 @@ pub fn sheet(knowledge: &Knowledge, assessment: &Assessment, most: Most) -> Opti
             })
             .collect(),
         not_read: not_read(&assessment.not_read).unwrap_or_default(),
-        problems: match assessment.problems.len() {
-            0 => String::new(),
-            n => words::count(n, "record"),
-        },
+        problems: Most(most.0.min(PROBLEMS)).of(assessment.problems.iter().map(problem).collect()),
     })
 }
 
+/// Records that could not be used and are named on a card.
+const PROBLEMS: usize = 3;
 /// Treatments that are always said.
 const GIVEN: usize = 4;
 /// Facts to settle on the pathway card; the next card has more.
@@ -204,6 +205,11 @@ fn given(entry: &GivenReport) -> String {
 fn agents(entry: &GivenReport) -> String {
     let names = words::agents(entry);
     names.split(", ").map(steps::lower).collect::<Vec<_>>().join(", ")
+}
+
+/// "prefetch markers: these records could not be fetched".
+fn problem(report: &ProblemReport) -> String {
+    format!("{}: {}", chart(&report.place), report.problem)
 }
 
 /// The name of an option where room is short.
