@@ -89,7 +89,7 @@ fn a_report_says_first_what_the_card_says() {
         "  The review names for this:",
         "    1. SSA: for growth and symptoms in unresectable disease (MT01, SS01, SS05)",
         "    2. ethanol injection: ",
-        "  Criteria met, no order stated: cryotherapy (AL06); ",
+        "  Criteria met, no order stated: cryotherapy (interpretation) (AL06); ",
         "  Settle first: differentiation: ",
         "Surgery",
     ];

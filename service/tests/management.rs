@@ -126,7 +126,7 @@ fn calls_move_the_metrics_that_are_named_for_them() {
     }
     is(
         "cds_cards_total",
-        &[("cds_card_kind", "assessment"), ("cds_card_indicator", "info")],
+        &[("cds_card_kind", "pathway"), ("cds_card_indicator", "info")],
         1.0,
     );
     let verdicts: f64 = text

@@ -32,11 +32,11 @@ on_both! {
         assert!(out.contains(&format!("cards issued: {cards}, with feedback: 1, tokens remembered: 0")), "{out}");
         let (code, out, _) = run(url, &["feedback", "report"]);
         assert_eq!(code, 0);
-        assert!(out.lines().any(|line| line.split_whitespace().eq(["assessment", "1", "1", "0", "1"])), "{out}");
+        assert!(out.lines().any(|line| line.split_whitespace().eq(["pathway", "1", "1", "0", "1"])), "{out}");
         assert!(out.contains("1  https://pnet-cds.github.io/fhir/CodeSystem/override-reasons|already-discussed"), "{out}");
         let (code, out, _) = run(url, &["feedback", "report", "--format", "json", "--since", "2026-01-01"]);
         let report: Value = serde_json::from_str(&out).unwrap();
-        assert_eq!((code, report["kinds"]["assessment"]["overridden"].as_u64()), (0, Some(1)));
+        assert_eq!((code, report["kinds"]["pathway"]["overridden"].as_u64()), (0, Some(1)));
         let (_, out, _) = run(url, &["feedback", "report", "--since", "2999-01-01"]);
         assert_eq!(out, "Cards sent since 2999-01-01\nnone\n");
         assert_eq!(run(url, &["store", "migrate", "--to", "4"]).0, 2);

@@ -148,16 +148,16 @@ on_both! {
         let (one, other) = (cards(instance()), cards(instance()));
         store.issue(own.clone(), &one);
         store.issue(own.clone(), &other);
-        let of_group = one.iter().find(|card| card.about().group.is_some()).unwrap();
+        let of_group = one.iter().find(|card| card.about().group.is_some() && !card.about().options.is_empty()).unwrap();
         keep(&store, &own, vec![
             answer(one[0].uuid(), Outcome::Overridden, 1),
             answer(other[0].uuid(), Outcome::Accepted, 1),
             answer(of_group.uuid(), Outcome::Overridden, 1),
         ]);
         let counted = run(store.report(0)).unwrap();
-        let assessment = &counted.kinds["assessment"].all;
+        let pathway = &counted.kinds["pathway"].all;
         assert_eq!(
-            (assessment.issued, assessment.answered, assessment.accepted, assessment.overridden),
+            (pathway.issued, pathway.answered, pathway.accepted, pathway.overridden),
             (2, 2, 1, 1)
         );
         let named = &of_group.about().options[0];
