@@ -99,7 +99,7 @@ on_both! {
         let whole = kept.join("\n");
         let answered = kept.iter().find(|row| row.contains(&cards[0].uuid().to_string())).unwrap();
         assert!(answered.contains("https://ehr.example.org|t|pnet-liver-metastases"), "{answered}");
-        assert!(answered.contains("|assessment||[{\"id\":"), "{answered}");
+        assert!(answered.contains("|pathway||[{\"id\":"), "{answered}");
         assert!(answered.contains("|2.0.0|") && answered.contains("overridden|s|c||1|"), "{answered}");
         for not_kept in [instance.to_string().as_str(), crate::common::WITH_PNET, "Patient", "Practitioner", "free text"] {
             assert!(!whole.contains(not_kept), "{not_kept}: {whole}");
