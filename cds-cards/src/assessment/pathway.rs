@@ -111,7 +111,7 @@ pub struct PlaceReport {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub then: Vec<ThenReport>,
     /// Options that count as one proposal with it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip)]
     pub instead_of: Vec<ThenReport>,
     /// Its cautions.
     #[serde(skip_serializing_if = "Vec::is_empty")]
