@@ -1,6 +1,6 @@
 //! The patient's situation: intent, places, triggers, what was given (contract, `pathway`; specification, section 5b).
 
-use super::{Cited, EvidenceReport, MissingFact};
+use super::{EvidenceReport, MissingFact};
 use fhir_profiles::FactId;
 use serde::Serialize;
 
@@ -59,9 +59,6 @@ pub struct IntentReport {
     /// Statement ids.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub statements: Vec<String>,
-    /// What is said beside the aim, apart.
-    #[serde(skip)]
-    pub also: Vec<Cited>,
 }
 
 /// Where an option stands; the order is that of presentation.

@@ -7,13 +7,13 @@ use super::options;
 use super::settles;
 use super::truth::Truth;
 use crate::assessment::{
-    Aim, BeforeReport, Branch, Cited, GivenReport, GivenState, Group, IntentReport, OptionReport, Outcome,
-    Pathway, Place, PlaceReport, Reason, ThenReport, Verdict,
+    Aim, BeforeReport, Branch, GivenReport, GivenState, Group, IntentReport, OptionReport, Outcome, Pathway,
+    Place, PlaceReport, Reason, ThenReport, Verdict,
 };
 use crate::knowledge::place::{Before, Deciding, NoTrigger, Then, Trigger, What};
 use crate::knowledge::situation::Situation;
 use crate::knowledge::{Knowledge, OptionKnowledge, Subject, Test};
-use fhir_profiles::facts::{Evidence, Facts, Reading, Source, Value};
+use fhir_profiles::facts::{Facts, Reading, Value};
 use fhir_profiles::{FactId, PartialDate};
 
 /// The pathway of a patient for whom the options apply.
@@ -61,8 +61,7 @@ fn situations(evaluation: &mut Evaluation<'_>, options: &[OptionReport]) -> Vec<
         |ids: &[String], wanted: Truth| ids.iter().all(|id| evaluation.criterion(id).truth == wanted);
     let mut holds = |situation: &Situation| {
         let decides = situation.verdict.as_ref().is_none_or(|(option, verdicts)| {
-            let report = options.iter().find(|report| &report.id == option);
-            report.is_some_and(|report| {
+            report(options, option).is_some_and(|report| {
                 let varies = |variant: &String| report.variants.contains(variant);
                 verdicts.contains(&report.verdict) && situation.variant.as_ref().is_none_or(varies)
             })
@@ -76,10 +75,14 @@ fn situations(evaluation: &mut Evaluation<'_>, options: &[OptionReport]) -> Vec<
         .collect()
 }
 
+fn report<'o>(options: &'o [OptionReport], id: &str) -> Option<&'o OptionReport> {
+    options.iter().find(|report| report.id == id)
+}
+
 fn intent(knowledge: &Knowledge, options: &[OptionReport]) -> IntentReport {
     let rules = &knowledge.pathway;
     let decides = |rule: &Deciding| {
-        let option = options.iter().find(|option| option.id == rule.option);
+        let option = report(options, &rule.option);
         option.is_some_and(|option| rule.verdicts.contains(&option.verdict))
     };
     let mut report = match rules.intents.iter().find(|intent| decides(&intent.rule)) {
@@ -87,23 +90,17 @@ fn intent(knowledge: &Knowledge, options: &[OptionReport]) -> IntentReport {
             value: intent.value,
             because: intent.rule.words.clone(),
             statements: intent.rule.statements.clone(),
-            also: Vec::new(),
         },
         None => IntentReport {
             value: Aim::Open,
             because: rules.open.clone(),
             statements: Vec::new(),
-            also: Vec::new(),
         },
     };
     for addition in rules.additions.iter().filter(|addition| decides(addition)) {
         report.because.push_str("; ");
         report.because.push_str(&addition.words);
         report.statements.extend(addition.statements.iter().cloned());
-        report.also.push(Cited {
-            text: addition.words.clone(),
-            statements: addition.statements.clone(),
-        });
     }
     report
 }
@@ -158,7 +155,7 @@ fn places(
 ) -> Vec<PlaceReport> {
     let mut all: Vec<PlaceReport> = Vec::new();
     for known in &evaluation.knowledge.options {
-        let Some(report) = options.iter().find(|report| report.id == known.id) else {
+        let Some(report) = report(options, &known.id) else {
             continue;
         };
         let fires = fires(evaluation, known, no_trigger);
@@ -324,16 +321,15 @@ fn branches(
     };
     let mut all = Vec::new();
     for fact in knowledge.pathway.branches.iter().filter(open) {
-        for word in fact.info().words.iter().filter_map(|word| fact.word(word)) {
-            let evidence = Evidence {
-                effective: Some(PartialDate::from_date(facts.as_of())),
-                ..Evidence::default()
+        for reading in settles::values(knowledge, *fact, facts.as_of()) {
+            let Value::Word(word) = reading.value else {
+                continue;
             };
-            let reading = Reading::new(Value::Word(word), Source::Observation, evidence);
             let supposed = facts.clone().supposing(*fact, vec![reading]);
             let mut evaluation = Evaluation::new(knowledge, &supposed);
             let (options, open) = options::all(&mut evaluation);
-            let now = options::verdicts(&mut Evaluation::quiet(knowledge, &supposed));
+            let verdict = |known: &OptionKnowledge| report(&options, &known.id).map(|report| report.verdict);
+            let now: Vec<Verdict> = knowledge.options.iter().filter_map(verdict).collect();
             all.push(Branch {
                 fact: *fact,
                 value: word.as_str().to_owned(),

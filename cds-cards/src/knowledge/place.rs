@@ -159,7 +159,7 @@ impl Reader<'_> {
         self.evidence.cited(self.file, cited, self.source.faults)
     }
 
-    fn criteria(&self, section: &Section<'_>, named: Vec<At<String>>) -> Vec<String> {
+    pub(super) fn criteria(&self, section: &Section<'_>, named: Vec<At<String>>) -> Vec<String> {
         for id in &named {
             let known = self
                 .criteria
@@ -340,7 +340,7 @@ pub(super) fn read(source: &Source<'_>, evidence: &Evidence, criteria: Option<&C
             options.map(|option| option.value).collect()
         }),
         situations: root
-            .sections("situation", |section| situation::situation(section, criteria))
+            .sections("situation", |section| situation::situation(section, &reader))
             .into_iter()
             .flatten()
             .collect(),

@@ -1,7 +1,7 @@
 //! The patient's situation in the words of the summary, as data (specification, section 6, 1).
 
-use super::criteria::Criteria;
 use super::load::Source;
+use super::place::Reader;
 use super::section::{At, Section};
 use crate::assessment::Verdict;
 
@@ -83,16 +83,8 @@ fn checked(section: &Section<'_>, text: At<String>, known: &[&str]) -> String {
 }
 
 /// One `[[situation]]`.
-pub(super) fn situation(section: &Section<'_>, criteria: Option<&Criteria>) -> Option<Situation> {
-    let ids = |key| -> Vec<String> {
-        let named = section.texts(key);
-        for id in &named {
-            if criteria.is_some_and(|criteria| !criteria.ids.contains_key(&id.value)) {
-                section.fault(id.line, format!("unknown criterion `{}`", id.value));
-            }
-        }
-        named.into_iter().map(|id| id.value).collect()
-    };
+pub(super) fn situation(section: &Section<'_>, reader: &Reader<'_>) -> Option<Situation> {
+    let ids = |key| reader.criteria(section, section.texts(key));
     let (met, not_met) = (ids("met"), ids("not-met"));
     let option = section.optional_text("option");
     let verdicts = verdicts(section);

@@ -187,7 +187,7 @@ fn check_summaries(knowledge: &Knowledge, faults: &mut Vec<TemplateFault>) {
         }
     }
     // The beginning alone must fit for every patient; the last wording is that.
-    for beginning in sheet::phrases(&knowledge.pathway.situations, sheet::longest) {
+    for beginning in sheet::longest_bases(&knowledge.pathway.situations) {
         check("pathway.toml".to_owned(), &[beginning]);
     }
     for option in &knowledge.options {

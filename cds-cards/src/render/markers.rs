@@ -90,10 +90,7 @@ fn brief(fact: FactId, report: &FactReport) -> String {
     let before = report.earlier.as_ref().and_then(|earlier| {
         let (low, high) = (earlier.value.low, earlier.value.high);
         let value = low.filter(|low| Some(*low) == high)?;
-        let when = earlier
-            .effective
-            .as_deref()
-            .map(|date| date.get(..7).unwrap_or(date));
+        let when = earlier.effective.as_deref().map(words::month);
         Some(format!(
             "from {}{}",
             value.normalize(),

@@ -55,13 +55,13 @@ pub(super) fn view(
         let text = knowledge.texts.card("pathway.md", view);
         text.is_ok_and(|text| text.split_whitespace().count() <= WORDS)
     };
-    let [longest, shorter @ ..] = Most::CARD.map(of);
-    let mut chosen = longest;
-    for view in shorter {
+    let [longest, shorter @ ..] = Most::CARD;
+    let mut chosen = of(longest);
+    for most in shorter {
         if fits(&chosen) {
             break;
         }
-        chosen = view;
+        chosen = of(most);
     }
     chosen
 }

@@ -141,7 +141,6 @@ fn full(knowledge: &Knowledge, verdict: Verdict) -> Assessment {
             value: Aim::Open,
             because: knowledge.pathway.open.clone(),
             statements: Vec::new(),
-            also: Vec::new(),
         },
         places: knowledge
             .options

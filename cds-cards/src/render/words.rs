@@ -289,6 +289,11 @@ pub(super) fn needs(knowledge: &Knowledge, missing: &MissingFact, most: usize) -
     (options, statements.join(", "))
 }
 
+/// The year and month of a date as written.
+pub(super) fn month(date: &str) -> &str {
+    date.get(..7).unwrap_or(date)
+}
+
 /// `1 record`, `2 records`.
 pub fn count(n: usize, one: &str) -> String {
     if n == 1 {

@@ -7,7 +7,7 @@ mod summary;
 
 pub use patient::of as patient;
 pub use steps::{Line, Step};
-pub(super) use summary::{longest, phrases};
+pub(super) use summary::longest_bases;
 
 use super::evidence::{Sentence, chart, chart_line};
 use super::findings::missing_facts;
@@ -60,8 +60,6 @@ pub struct Sheet {
     pub settle: Vec<Line>,
     /// How many further ones decide something.
     pub settle_more: usize,
-    /// What in the record does not fit together, where nothing depends on it.
-    pub misfits: Vec<String>,
     /// What asks for a comparison with earlier imaging.
     pub compare: Vec<Line>,
     /// What of the record was not read, in one sentence; empty if all was.
@@ -106,7 +104,6 @@ pub fn sheet(knowledge: &Knowledge, assessment: &Assessment, most: Most) -> Opti
         pathway,
         most,
     };
-    let misfits = assessment.discrepancies.iter();
     Some(Sheet {
         summary: summary::wordings(&speaker),
         outside: scope::outside(knowledge, assessment),
@@ -132,10 +129,6 @@ pub fn sheet(knowledge: &Knowledge, assessment: &Assessment, most: Most) -> Opti
         branches: speaker.branches(),
         settle_more: settle.len() - shown,
         settle: settle.into_iter().take(shown).collect(),
-        misfits: misfits
-            .filter(|found| found.consequence.is_none())
-            .map(|found| found.text.clone())
-            .collect(),
         compare: super::markers(knowledge, assessment)
             .iter()
             .flat_map(|marker| marker.asks.iter().map(move |ask| (marker, ask)))

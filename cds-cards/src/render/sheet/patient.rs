@@ -50,7 +50,7 @@ fn grade(assessment: &Assessment) -> String {
         .iter()
         .find_map(|fact| assessment.facts.get(fact)?.date());
     let mut parts = vec![basis];
-    parts.extend(date.map(|date| month(date).to_owned()));
+    parts.extend(date.map(|date| words::month(date).to_owned()));
     if report.interpretation {
         parts.push("the higher of two measures counts: interpretation".to_owned());
     }
@@ -58,11 +58,6 @@ fn grade(assessment: &Assessment) -> String {
         parts.push("outside the review's table: not poorly differentiated".to_owned());
     }
     format!("{text} ({})", parts.join(", "))
-}
-
-/// The year and month of a date as written.
-pub(super) fn month(date: &str) -> &str {
-    date.get(..7).unwrap_or(date)
 }
 
 /// Why what is recorded did not come to a value; what is simply not recorded is not said here.

@@ -119,10 +119,9 @@ fn lacking(speaker: &Speaker<'_>) -> String {
 
 fn value(speaker: &Speaker<'_>, slot: &str) -> String {
     let pathway = speaker.pathway;
-    let against = || speaker.against();
     match slot {
         "against" => {
-            let lines = against();
+            let lines = speaker.against();
             let said = lines.iter().map(|line| format!("{} ({})", line.label, line.text));
             said.collect::<Vec<_>>().join(", ")
         }
@@ -202,15 +201,15 @@ fn few(names: Vec<String>) -> String {
 }
 
 /// Every base phrase, with the longest value of each slot: for the check at load.
-pub(in super::super) fn phrases(situations: &[Situation], longest: impl Fn(&str) -> String) -> Vec<String> {
+pub(in super::super) fn longest_bases(situations: &[Situation]) -> Vec<String> {
     let bases = situations.iter().filter(|situation| situation.part == Part::Base);
     bases
-        .filter_map(|situation| filled(&situation.words, &longest))
+        .filter_map(|situation| filled(&situation.words, longest))
         .collect()
 }
 
 /// The longest value of a slot of a phrase.
-pub(in super::super) fn longest(slot: &str) -> String {
+fn longest(slot: &str) -> String {
     match slot {
         "grade" => "G1 or G2",
         "lacking" => "grade and resectability not recorded",
