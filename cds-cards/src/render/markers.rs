@@ -79,14 +79,9 @@ fn brief(fact: FactId, report: &FactReport) -> String {
     let Some(value) = words::value(report) else {
         return format!("{label} {}", words::unknown(Some(report)));
     };
-    let limit = report.reference_range.as_ref().and_then(|range| range.high);
-    let multiple = match (ends(report), limit.filter(|limit| *limit > Decimal::ZERO)) {
-        (Some((low, high)), Some(limit)) if low > limit => {
-            let least = if low == high { "" } else { "at least " };
-            Some(format!("{least}{} × upper limit", multiple(low, limit)))
-        }
-        _ => report.flag.map(str::to_owned),
-    };
+    let multiple = over(report)
+        .map(|(times, _)| format!("{times} × upper limit"))
+        .or(report.flag.map(str::to_owned));
     let before = report.earlier.as_ref().and_then(|earlier| {
         let (low, high) = (earlier.value.low, earlier.value.high);
         let value = low.filter(|low| Some(*low) == high)?;
@@ -112,27 +107,28 @@ fn dated(value: String, date: Option<&str>) -> String {
 
 /// Where the value lies by the laboratory's own range, else by its own verdict.
 fn place(report: &FactReport) -> String {
-    let limit = report.reference_range.as_ref().and_then(|range| range.high);
-    match (ends(report), limit.filter(|limit| *limit > Decimal::ZERO)) {
-        (Some((low, high)), Some(limit)) if low == high && low > limit => {
-            format!(
-                "{} times the upper limit of its own range ({limit})",
-                multiple(low, limit)
-            )
-        }
-        (Some((low, _)), Some(limit)) if low > limit => {
-            format!(
-                "at least {} times the upper limit of its own range ({limit})",
-                multiple(low, limit)
-            )
-        }
-        _ => match report.flag {
-            Some("normal") => "in its own range".to_owned(),
-            Some(flag) => format!("{flag} by the laboratory"),
-            None if limit.is_some() => "not above its own range".to_owned(),
-            None => "no range with it".to_owned(),
-        },
+    if let Some((times, limit)) = over(report) {
+        return format!("{times} times the upper limit of its own range ({limit})");
     }
+    match report.flag {
+        Some("normal") => "in its own range".to_owned(),
+        Some(flag) => format!("{flag} by the laboratory"),
+        None if upper_limit(report).is_some() => "not above its own range".to_owned(),
+        None => "no range with it".to_owned(),
+    }
+}
+
+fn upper_limit(report: &FactReport) -> Option<Decimal> {
+    report.reference_range.as_ref()?.high
+}
+
+/// How many times the upper limit of its own range a value surely is, `8.9` or `at least 8.9`, and that limit; `None` where
+/// it is not above one.
+fn over(report: &FactReport) -> Option<(String, Decimal)> {
+    let limit = upper_limit(report).filter(|limit| *limit > Decimal::ZERO)?;
+    let (low, high) = ends(report)?;
+    let least = if low == high { "" } else { "at least " };
+    (low > limit).then(|| (format!("{least}{}", multiple(low, limit)), limit))
 }
 
 fn multiple(value: Decimal, limit: Decimal) -> Decimal {
