@@ -78,7 +78,7 @@ const UNREAD: &str = "Not all was read";
 
 /// The lines, what the review advises against before what it names.
 fn lines(sheet: &Sheet, assessment: &Assessment) -> Vec<Line> {
-    let against = capital(words::verdict(Verdict::Contraindicated));
+    let against = words::capitalised(words::verdict(Verdict::Contraindicated));
     let mut named: Vec<Item> = sheet.named.iter().map(step).collect();
     if let Some(last) = named.last_mut().filter(|_| !sheet.unordered.is_empty()) {
         last.beside.push(("", sheet.unordered.clone()));
@@ -110,7 +110,7 @@ fn lines(sheet: &Sheet, assessment: &Assessment) -> Vec<Line> {
         Line::of("caution", CAUTION, warnings.collect()),
         Line::of(
             "no-trigger",
-            &capital(no_trigger.map_or("", |sentence| &sentence.text)),
+            &words::capitalised(no_trigger.map_or("", |sentence| &sentence.text)),
             texts(
                 no_trigger
                     .map(|sentence| sentence.statements.clone())
@@ -130,7 +130,7 @@ fn lines(sheet: &Sheet, assessment: &Assessment) -> Vec<Line> {
             head: String::new(),
             ..said(branch)
         };
-        Line::of("open", &capital(&branch.label), vec![item])
+        Line::of("open", &words::capitalised(&branch.label), vec![item])
     }));
     lines.push(Line::of("settle", SETTLE, settle));
     let misfits = assessment.discrepancies.iter().map(words::misfit);
@@ -198,13 +198,6 @@ fn unread(assessment: &Assessment) -> Vec<Item> {
     items
 }
 
-/// With a capital letter at the beginning.
-pub(crate) fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(chars).collect()
-}
-
 impl Line {
     fn of(kind: &'static str, heading: &str, items: Vec<Item>) -> Self {
         Self {
@@ -255,7 +248,7 @@ mod tests {
     #[test]
     fn the_headings_are_those_of_the_card() {
         let card = include_str!("../../cds-cards/knowledge/cards/pathway.md");
-        let against = capital(words::verdict(Verdict::Contraindicated));
+        let against = words::capitalised(words::verdict(Verdict::Contraindicated));
         assert!(card.contains(&format!("- **{against} ")));
         for heading in [
             INTENT, GIVEN, CAUTION, NAMED, OPEN, CONFIRM, SETTLE, CHECK, UNREAD,

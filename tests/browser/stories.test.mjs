@@ -125,7 +125,7 @@ test("a clinician follows a card's link to rule, quote and figures", async () =>
   await page.locator("#options ~ .columns a", { hasText: "Sunitinib" }).click();
   assert.equal(new URL(page.url()).pathname, "/knowledge/sunitinib");
   const text = await page.locator("main").textContent();
-  for (const part of ["no curative resection possible", "At the limits", "11.1 months", "Disc1", "Since publication"]) {
+  for (const part of ["not for curative resection", "At the limits", "11.1 months", "Disc1", "Since publication"]) {
     assert.ok(text.includes(part), part);
   }
   // What the review says of the same trial and contradicts itself is not shown.

@@ -44,7 +44,7 @@ seen() { awk -v key="$1:" '$1 == key { print $2 }' "/proc/$pid/status"; }
 [ "$(seen Uid)/$(seen CapEff)/$(seen NoNewPrivs)/$(seen Seccomp)" = 65532/0000000000000000/1/2 ] \
   || fail "it runs as $(seen Uid), with $(seen CapEff), $(seen NoNewPrivs) and $(seen Seccomp)"
 today=$(TZ=Pacific/Kiritimati date +%F)
-grep -q "evaluated on $today" "$out/hook.json" || fail "the time zone is not known: no \"evaluated on $today\""
+grep -q "evaluated $today" "$out/hook.json" || fail "the time zone is not known: no \"evaluated $today\""
 memory=$(seen VmHWM)
 "${podman[@]}" stop --time 20 "$started" >/dev/null
 code=$("${podman[@]}" inspect "$started" --format '{{.State.ExitCode}}')

@@ -328,7 +328,7 @@ proptest! {
             option(&got, "curative-resection"),
         ) else { return Ok(()) };
         prop_assert_eq!(a.outcome, not(b.outcome));
-        // Not recorded, and no curative resection possible: a person decides what the other leaves unknown.
+        // Not recorded, and not for curative resection: a person decides what the other leaves unknown.
         let left = a.reason == Some(Reason::Missing) && value_of_option(curative.verdict) == Outcome::NotMet;
         prop_assert_eq!(if left { Some(Reason::Judgement) } else { a.reason }, b.reason);
     }

@@ -4,7 +4,7 @@ use super::criteria::Evaluation;
 use super::grade::{Grade, by_record};
 use super::stage::{Staging, StagingFacts};
 use super::stands::{Moved, Stands};
-use super::words::{fact_text, lacking, value_text};
+use super::words::{capitalised, fact_text, lacking, value_text};
 use crate::assessment::{Discrepancy, GivenReport, Stage, StageReport};
 use crate::knowledge::GradeRow;
 use fhir_profiles::FactId;
@@ -446,12 +446,4 @@ fn older_discrepancy(evaluation: &Evaluation<'_>, id: FactId, older: &Reading, l
         ),
     };
     discrepancy("older-reading-differs", vec![id], text, Some(led_to.to_owned()))
-}
-
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map(|first| first.to_uppercase().chain(chars).collect())
-        .unwrap_or_default()
 }

@@ -79,7 +79,9 @@ pub(crate) fn functional(knowledge: &Knowledge, facts: &Facts) -> Functional {
     }
     let denied = statuses.contains("non-functioning");
     let unknown = match statuses.len() {
-        0 if hormone_judgement => Some(Reason::Judgement),
+        0 if hormone_judgement && reasons.is_none_or(|reason| reason == Reason::Missing) => {
+            Some(Reason::Judgement)
+        }
         0 => reasons.or(Some(Reason::Missing)),
         1 if denied && hormone_conflict => Some(Reason::Conflicting),
         1 if denied && hormone_judgement => Some(Reason::Judgement),

@@ -13,7 +13,7 @@ mod settles;
 mod stage;
 mod stands;
 mod truth;
-mod words;
+pub(crate) mod words;
 
 use crate::assessment::{Assessment, Gate, NotReadReport, ProblemReport};
 use crate::knowledge::Knowledge;

@@ -110,3 +110,11 @@ pub(crate) fn fact_text(fact: FactId, readings: &[Reading]) -> String {
         .collect();
     format!("{} {}", fact.info().label, values.join(" against "))
 }
+
+/// With its first letter as a sentence begins; a name that starts with a digit stays as it is.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,12 +1,12 @@
 //! What the templates of the order cards are given, and which of the two an order gets.
 
 use super::evidence::{Note, Record, Sentence, chart, chart_line, note, records};
-use super::findings::{self, Place};
+use super::findings::Place;
 use super::group_card::{CorrectionView, Criterion, corrections, criterion};
 use super::{notes, summary, words};
 use crate::assessment::{
     Assessment, CriterionReport, Gate, GivenReport, GivenState, Group, MissingFact, OptionReport, Outcome,
-    Reason, Role, Status, Verdict,
+    Reason, Role, Verdict,
 };
 use crate::knowledge::Knowledge;
 use crate::orders::{OrderName, Proposal, Unread};
@@ -307,27 +307,8 @@ pub(super) fn may_apply(knowledge: &Knowledge, assessment: &Assessment, proposal
         let mut options = knowledge.options.iter();
         options.any(|known| known.group == Group::LiverDirected && proposal.options.contains(&known.id))
     };
-    closed_gate(assessment).is_some()
+    words::closed_gate(assessment).is_some()
         && (assessment.gate != Gate::NoLiverMetastases || !is_unrecorded || is_of_liver())
-}
-
-/// Why the options were not assessed although they may apply; `None` where they were, or surely do not apply.
-pub(super) fn closed_gate(assessment: &Assessment) -> Option<String> {
-    match assessment.gate {
-        Gate::Passed => None,
-        Gate::NoLiverMetastases => {
-            let fact = assessment.facts.get(&FactId::LiverMetastases);
-            fact.is_none_or(|fact| fact.status == Status::Unknown)
-                .then(|| format!("liver metastases: {}", words::liver_metastases(assessment)))
-        }
-        Gate::NoPnet => findings::unreadable(assessment).map(|view| match view.records() {
-            0 => "pancreatic neuroendocrine tumour: the records disagree".to_owned(),
-            n => format!(
-                "pancreatic neuroendocrine tumour: {} could not be read",
-                words::count(n, "record")
-            ),
-        }),
-    }
 }
 
 pub(super) fn open(
@@ -342,7 +323,7 @@ pub(super) fn open(
     let problems_more = problems.len().saturating_sub(PROBLEMS);
     problems.truncate(PROBLEMS);
     OpenView {
-        gate: closed_gate(assessment).unwrap_or_default(),
+        gate: words::closed_gate(assessment).unwrap_or_default(),
         items: items(knowledge, assessment, proposals),
         unread: unread
             .iter()
@@ -437,7 +418,7 @@ fn not_checked(unread: &[Unread]) -> Vec<String> {
 }
 
 fn judged_summary(knowledge: &Knowledge, assessment: &Assessment, proposals: &[&Proposal]) -> Vec<String> {
-    if let Some(gate) = closed_gate(assessment) {
+    if let Some(gate) = words::closed_gate(assessment) {
         return vec![
             format!("Order check not possible - {gate}"),
             "Order check not possible: data are missing".to_owned(),

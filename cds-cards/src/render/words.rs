@@ -1,9 +1,11 @@
 //! Verdicts, reasons, numbers and lists in a clinician's words.
 
+use super::findings;
 use crate::assessment::{
     Assessment, CriterionReport, Discrepancy, FactReport, FactValue, Gate, GivenReport, GivenState, Group,
     MissingFact, NOT_RECORDED, OptionReport, Outcome, Range, Reason, Role, Status, Verdict, lack,
 };
+pub use crate::engine::words::capitalised;
 use crate::knowledge::Knowledge;
 use fhir_profiles::facts::Gap;
 use fhir_profiles::{FactId, Treatment, UnreadOrder};
@@ -31,29 +33,64 @@ pub fn group(group: Group) -> &'static str {
     }
 }
 
-/// What the gate says of the patient.
+/// What the gate says of the patient, and what follows from it.
 pub fn gate(assessment: &Assessment) -> String {
+    let found = at_gate(assessment);
+    let follows = match assessment.gate {
+        Gate::Passed => "the options apply",
+        Gate::NoLiverMetastases if is_liver_open(assessment) => "the options are not assessed",
+        Gate::NoLiverMetastases => "the options do not apply",
+        Gate::NoPnet if pnet_aside(assessment).is_some() => "the options are not assessed",
+        Gate::NoPnet if is_pnet_open(assessment) => "nothing can be said",
+        Gate::NoPnet => "nothing to say",
+    };
+    format!("{}: {follows}", capitalised(&found))
+}
+
+/// Why the options were not assessed although they may apply; `None` where they were, or surely do not apply.
+pub fn closed_gate(assessment: &Assessment) -> Option<String> {
+    let is_open = match assessment.gate {
+        Gate::Passed => false,
+        Gate::NoLiverMetastases => is_liver_open(assessment),
+        Gate::NoPnet => is_pnet_open(assessment),
+    };
+    is_open.then(|| at_gate(assessment))
+}
+
+/// What stands at the gate, as a clause.
+fn at_gate(assessment: &Assessment) -> String {
     let pnet = assessment.facts.get(&FactId::Pnet);
     match assessment.gate {
-        Gate::Passed => "Liver metastases present: the options apply".to_owned(),
-        Gate::NoLiverMetastases => format!(
-            "Liver metastases {}: the options do not apply",
-            liver_metastases(assessment)
-        ),
-        Gate::NoPnet if pnet.and_then(|fact| fact.reason) == Some(Reason::Unreadable) => {
-            "A diagnosis is on record that could not be read: nothing can be said".to_owned()
-        }
-        Gate::NoPnet if let Some(why) = pnet_aside(assessment) => {
-            format!("Pancreatic neuroendocrine tumour {why}: the options are not assessed")
-        }
-        Gate::NoPnet => match pnet.and_then(|fact| fact.gap) {
-            Some(gap) => format!(
-                "Pancreatic neuroendocrine tumour {}: nothing can be said",
-                gap.text()
-            ),
-            None => "No pancreatic neuroendocrine tumour on record: nothing to say".to_owned(),
+        Gate::Passed => "liver metastases present".to_owned(),
+        Gate::NoLiverMetastases => format!("liver metastases {}", liver_metastases(assessment)),
+        Gate::NoPnet => match pnet.and_then(|fact| fact.reason) {
+            Some(Reason::Unreadable) => "a diagnosis is on record that could not be read".to_owned(),
+            Some(Reason::Conflicting) => {
+                "the records of a pancreatic neuroendocrine tumour disagree".to_owned()
+            }
+            _ => match (pnet_aside(assessment), pnet.and_then(|fact| fact.gap)) {
+                (Some(why), _) => format!("pancreatic neuroendocrine tumour {why}"),
+                (None, Some(gap)) => format!("pancreatic neuroendocrine tumour {}", gap.text()),
+                (None, None) => match findings::unreadable(assessment) {
+                    Some(view) => format!(
+                        "{} in which a pancreatic neuroendocrine tumour may stand could not be read",
+                        count(view.records(), "record")
+                    ),
+                    None => "no pancreatic neuroendocrine tumour on record".to_owned(),
+                },
+            },
         },
     }
+}
+
+fn is_liver_open(assessment: &Assessment) -> bool {
+    let fact = assessment.facts.get(&FactId::LiverMetastases);
+    fact.is_none_or(|fact| fact.status == Status::Unknown)
+}
+
+fn is_pnet_open(assessment: &Assessment) -> bool {
+    let gap = assessment.facts.get(&FactId::Pnet).and_then(|fact| fact.gap);
+    gap.is_some() || findings::unreadable(assessment).is_some()
 }
 
 /// What a criterion is for in an option; the criterion follows.

@@ -178,7 +178,7 @@ pub(super) fn abatement(node: Node<'_>) -> Option<PartialDate> {
 }
 
 /// What the two statuses, an abatement and the certainty beside the code come to; where they contradict each other, the
-/// more cautious (interpretation). `None` for an entry made in error.
+/// more cautious counts. Interpretation I40. `None` for an entry made in error.
 pub(super) fn standing(node: Node<'_>, as_of: Date) -> Option<Standing> {
     let (verification, national) = status(node, "verificationStatus", system::VERIFICATION);
     let own = by_status(node, &verification, as_of)?;

@@ -1,7 +1,6 @@
 //! The pathway as a drawing made on the server: the steps in the review's own sequence, where the patient stands, and what
 //! each waits for; the same in words as a list.
 
-use crate::strip::capital;
 use cds_cards::Knowledge;
 use cds_cards::assessment::{Assessment, CriterionReport, OptionReport, Outcome, Place, PlaceReport, Role};
 use cds_cards::knowledge::OptionKnowledge;
@@ -78,7 +77,7 @@ pub(super) fn drawing(knowledge: &Knowledge, assessment: &Assessment) -> Option<
                 Place::Named => number.to_string(),
                 _ => String::new(),
             },
-            label: capital(&known.short),
+            label: words::capitalised(&known.short),
             said,
             y: 0,
             lines: Vec::new(),

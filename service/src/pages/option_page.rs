@@ -3,7 +3,6 @@
 use super::examples::{self, Example};
 use super::quotes::{CorrectionView, NoteView, Quote, Sentence, correction, note, quotes, sentence, titled};
 use super::rules::{Rule, rule};
-use crate::strip::capital;
 use cds_cards::Knowledge;
 use cds_cards::assessment::Role;
 use cds_cards::knowledge::{Aspect, OptionKnowledge};
@@ -153,7 +152,7 @@ fn roles(knowledge: &Knowledge, option: &OptionKnowledge) -> Vec<RoleView> {
     ROLES
         .into_iter()
         .map(|(role, meaning)| RoleView {
-            title: capital(words::role(role)),
+            title: words::capitalised(words::role(role)),
             meaning,
             criteria: of_role(role),
         })
