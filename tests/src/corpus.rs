@@ -82,6 +82,11 @@ pub struct Row {
     pub name: String,
     /// The sentence that it follows from.
     pub rule: String,
+    /// Where a chart of this kind was seen: the address of a public report, or the style and who writes it; the museum's
+    /// rows alone.
+    pub seen: Option<String>,
+    /// Under which kind the museum counts it.
+    pub kind: Option<String>,
     /// The day of evaluation, if it is not the usual one.
     pub as_of: Option<String>,
     /// The patient asked about; empty for none.
