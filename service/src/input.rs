@@ -9,7 +9,7 @@ use crate::hooks::templates::Template;
 use crate::hooks::trail::Trail;
 use cds_cards::Ordered;
 use cds_cards::assessment::{Assessment, Gate};
-use fhir_profiles::chart::{AddedKind, ChartBuilder};
+use fhir_profiles::chart::{AddedKind, ChartBuilder, parsed};
 use fhir_profiles::facts::{Gap, Unknown};
 use fhir_profiles::{FactId, Facts};
 use jiff::civil::Date;
@@ -50,11 +50,9 @@ pub async fn assess<'s>(
     as_of: Date,
     trail: &Trail,
 ) -> Result<Assessed, Failure> {
-    let not_assessable = |error: serde_json::Error| match Failure::json(&error) {
-        failure if failure.code == ErrorCode::InvalidRequest => ErrorCode::NotAssessable.into(),
-        failure => failure,
-    };
-    let kind: Kind<'_> = serde_json::from_str(text).map_err(not_assessable)?;
+    let mut slot = None;
+    let text = readable(text, &mut slot)?;
+    let kind: Kind<'_> = serde_json::from_str(text).map_err(|_| ErrorCode::NotAssessable)?;
     match (kind.resource_type.as_deref(), kind.hook) {
         (Some("Bundle"), _) => Ok(Assessed {
             assessment: bundle_basis(evaluator, text, as_of)?.assessment,
@@ -74,6 +72,15 @@ pub async fn assess<'s>(
         }
         _ => Err(ErrorCode::NotAssessable.into()),
     }
+}
+
+/// The text of a document, without the entries that are no JSON; `slot` holds it where there are some.
+///
+/// # Errors
+/// [`Failure`] if it is no JSON otherwise.
+pub(crate) fn readable<'a>(text: &'a str, slot: &'a mut Option<String>) -> Result<&'a str, Failure> {
+    let json = parsed(text, slot, serde_json::from_str::<&RawValue>);
+    json.map(RawValue::get).map_err(|error| Failure::json(&error))
 }
 
 /// Whether the text is a Bundle, and so not to be read as a hook request.

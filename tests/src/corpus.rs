@@ -2,6 +2,7 @@
 //!
 //! `corpus/README.md` describes the format.
 
+use fhir_profiles::chart::{json_text, parsed};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
@@ -92,7 +93,11 @@ pub struct Row {
     /// The patient asked about; empty for none.
     pub patient: Option<String>,
     /// JSON values, one after the other.
+    #[serde(default)]
     pub chart: String,
+    /// In place of the chart: entries of a Bundle as they came, which may be no JSON; `<XX>` is the byte with that number.
+    #[serde(default)]
+    pub entries: Vec<String>,
     /// Whether the chart stands there in full: no template, no shorthand.
     #[serde(default)]
     pub raw: bool,
@@ -219,6 +224,16 @@ pub fn rows(root: &Path) -> Result<Vec<Row>, String> {
 /// # Errors
 /// Shorthand that is not understood.
 pub fn values(row: &Row) -> Result<Vec<Box<RawValue>>, String> {
+    if !row.entries.is_empty() {
+        let entries: Vec<Vec<u8>> = row.entries.iter().map(|entry| bytes(entry)).collect();
+        let bundle = bundle(&entries);
+        let text = json_text(&bundle);
+        let mut slot = None;
+        let value = parsed(&text, &mut slot, serde_json::from_str::<&RawValue>);
+        return value
+            .map(|value| vec![value.to_owned()])
+            .map_err(|e| format!("entries: {e}"));
+    }
     if row.raw {
         return serde_json::Deserializer::from_str(&row.chart)
             .into_iter::<Box<RawValue>>()
@@ -235,6 +250,44 @@ pub fn values(row: &Row) -> Result<Vec<Box<RawValue>>, String> {
         all.push(RawValue::from_string(text).map_err(|e| e.to_string())?);
     }
     Ok(all)
+}
+
+/// A Bundle of these resources, each as it is.
+pub fn bundle(resources: &[Vec<u8>]) -> Vec<u8> {
+    let mut made = br#"{"resourceType":"Bundle","type":"searchset","entry":["#.to_vec();
+    for (index, resource) in resources.iter().enumerate() {
+        let before: &[u8] = if index == 0 {
+            br#"{"resource":"#
+        } else {
+            br#",{"resource":"#
+        };
+        made.extend([before, resource, b"}"].concat());
+    }
+    made.extend(b"]}");
+    made
+}
+
+/// The bytes of an entry: `<FF>` is the byte 255.
+pub fn bytes(entry: &str) -> Vec<u8> {
+    let mut made = Vec::new();
+    let mut rest = entry;
+    while let Some((before, after)) = rest.split_once('<') {
+        made.extend(before.bytes());
+        let number = after.split_once('>').filter(|(digits, _)| digits.len() == 2);
+        let byte = number.and_then(|(digits, left)| Some((u8::from_str_radix(digits, 16).ok()?, left)));
+        match byte {
+            Some((byte, left)) => {
+                made.push(byte);
+                rest = left;
+            }
+            None => {
+                made.push(b'<');
+                rest = after;
+            }
+        }
+    }
+    made.extend(rest.bytes());
+    made
 }
 
 /// What every resource needs, where the row does not say otherwise.

@@ -1,8 +1,9 @@
-//! What the acceptance tests share: the comparison of a vignette with an assessment, the reader's corpus, and a scripted FHIR
-//! server.
+//! What the acceptance tests share: the comparison of a vignette with an assessment, the reader's corpus, the program, and
+//! a scripted FHIR server.
 
 pub mod compare;
 pub mod corpus;
+pub mod program;
 pub mod scripted_fhir;
 
 use std::path::PathBuf;

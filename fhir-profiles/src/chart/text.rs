@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 
 /// The text of a JSON document. Bytes that are no UTF-8, and halves of a character (`\ud83d` without its other half),
-/// become U+FFFD: a name with a broken letter is no reason to lose the record around it, or the Bundle.
+/// become U+FFFD: a name with a broken letter is no reason to lose the record around it, or the Bundle. A byte order mark
+/// says nothing.
 pub fn json_text(bytes: &[u8]) -> Cow<'_, str> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = String::from_utf8_lossy(bytes);
     match whole(&text) {
         Some(whole) => Cow::Owned(whole),
@@ -95,6 +97,8 @@ mod tests {
             (b"\"\xe9\",\"b\"", "\"\u{fffd}\",\"b\""),
             (b"\"\xe2\x82\"", "\"\u{fffd}\""),
             (b"\"\xff\\ud83d\"", "\"\u{fffd}\\ufffd\""),
+            (b"\xef\xbb\xbf{}", "{}"),
+            (b"\xef\xbb\xbf\xff", "\u{fffd}"),
         ] {
             assert_eq!(json_text(bytes), expected);
         }

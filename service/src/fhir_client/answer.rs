@@ -1,7 +1,7 @@
 //! What an answer with status 200 is: the resource, a page of a search, or a failure in disguise.
 
 use super::why::Why;
-use fhir_profiles::chart::json_text;
+use fhir_profiles::chart::{json_text, parsed};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -53,17 +53,17 @@ pub(super) fn check_content_type(value: Option<&str>) -> Result<(), Why> {
 }
 
 /// The body as JSON.
-pub(super) fn json(body: Vec<u8>) -> Result<Box<RawValue>, Why> {
-    let text = match json_text(&body) {
-        Cow::Borrowed(_) => String::from_utf8(body).map_err(|_| Why::NotJson)?,
-        Cow::Owned(text) => text,
-    };
+pub(super) fn json(body: &[u8]) -> Result<Box<RawValue>, Why> {
+    let text = json_text(body);
     let starts_as_page = text.trim_start().starts_with('<');
-    RawValue::from_string(text).map_err(|error| match error.classify() {
-        _ if starts_as_page => Why::Html,
-        serde_json::error::Category::Eof => Why::Truncated,
-        _ => Why::NotJson,
-    })
+    let mut slot = None;
+    let read = parsed(&text, &mut slot, serde_json::from_str::<&RawValue>);
+    read.map(ToOwned::to_owned)
+        .map_err(|error| match error.classify() {
+            _ if starts_as_page => Why::Html,
+            serde_json::error::Category::Eof => Why::Truncated,
+            _ => Why::NotJson,
+        })
 }
 
 /// Checks that it is the resource that was read.
@@ -203,7 +203,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Page, Why> {
-        page(&json(text.as_bytes().to_vec())?, "Condition")
+        page(&json(text.as_bytes())?, "Condition")
     }
 
     fn found(resources: usize, next: Option<&str>, failed: bool) -> Result<Page, Why> {
@@ -265,7 +265,7 @@ mod tests {
         .unwrap();
         assert_eq!((page.resources, page.matches), (4, 4));
         for text in [&b"{\"a\":\"\xff\"}"[..], b"{\"a\":\"\\ud83d\"}"] {
-            let json = json(text.to_vec()).unwrap();
+            let json = json(text).unwrap();
             assert!(serde_json::from_str::<serde_json::Value>(json.get()).is_ok());
         }
     }
@@ -344,6 +344,6 @@ mod tests {
         ] {
             assert_eq!(read(text), Err(why), "{text}");
         }
-        assert_eq!(json(b"\xff\xfe{\0}\0".to_vec()).unwrap_err(), Why::NotJson);
+        assert_eq!(json(b"\xff\xfe{\0}\0").unwrap_err(), Why::NotJson);
     }
 }

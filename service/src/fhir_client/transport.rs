@@ -164,7 +164,7 @@ async fn receive(mut response: Response, limit: usize) -> Result<Box<RawValue>, 
         }
         body.extend_from_slice(&chunk);
     }
-    answer::json(body)
+    answer::json(&body)
 }
 
 /// The reason for which a request had no answer; the message of the error quotes the address, so it is dropped.

@@ -16,6 +16,7 @@ use actix_web::http::header::HeaderValue;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, ResponseError};
 use cds_cards::render::{Card, Kind, Link};
+use fhir_profiles::chart::parsed;
 use serde::{Serialize, Serializer};
 
 #[derive(Serialize)]
@@ -110,7 +111,8 @@ pub(super) async fn hook(
     call.service(service.id(), service.hook());
     let body = body?;
     let text = body.text();
-    let request = HookRequest::parse(&text)?;
+    let mut slot = None;
+    let request = parsed(&text, &mut slot, HookRequest::parse)?;
     if request.hook != service.hook() {
         call.about(&request);
         return Err(ErrorCode::WrongHook.into());

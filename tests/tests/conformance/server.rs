@@ -3,7 +3,7 @@
 #[path = "../../src/recorded.rs"]
 mod recorded;
 
-use acceptance::here;
+use acceptance::program;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, Weak};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 /// Settings of the service that most tests share: the bundled patients, and time enough for a busy machine.
 const DEMO: &str = "demo.enabled = true\nfhir.deadline = \"4 s\"\n";
@@ -215,49 +215,6 @@ pub(crate) fn file(name: &str, text: &str) -> PathBuf {
     path
 }
 
-/// The program beside this test; built where it is not there or older than the library that cargo has just built.
-static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.parent().and_then(Path::parent).unwrap();
-    let program = profile.join(format!("pnet-cds{}", std::env::consts::EXE_SUFFIX));
-    if changed(&program) < library(&profile.join("deps")) {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut build = Command::new(cargo);
-        build.args(["build", "--quiet", "--package", "pnet-cds", "--bin", "pnet-cds"]);
-        if profile.ends_with("release") {
-            build.arg("--release");
-        }
-        assert!(build.current_dir(here()).status().unwrap().success(), "{build:?}");
-    }
-    pinned(&program)
-});
-
-/// Another name for the file as it is now: whoever builds meanwhile makes a new one.
-fn pinned(program: &Path) -> PathBuf {
-    let name = format!("conformance-program{}", std::env::consts::EXE_SUFFIX);
-    let pinned = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    // There is none at first.
-    let _ = std::fs::remove_file(&pinned);
-    std::fs::hard_link(program, &pinned).unwrap();
-    pinned
-}
-
-fn changed(path: &Path) -> SystemTime {
-    path.metadata()
-        .and_then(|data| data.modified())
-        .unwrap_or(SystemTime::UNIX_EPOCH)
-}
-
-/// When the newest library of the service was built; always after a program that is not there.
-fn library(deps: &Path) -> SystemTime {
-    let files = std::fs::read_dir(deps)
-        .unwrap()
-        .flatten()
-        .map(|entry| entry.path());
-    let libraries = files.filter(|path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.starts_with("libpnet_cds-") && name.ends_with(".rlib")
-    });
-    let newest = libraries.map(|path| changed(&path)).max();
-    newest.unwrap_or_else(SystemTime::now)
-}
+/// The program, under a name of its own: whoever builds meanwhile makes a new one.
+static PROGRAM: LazyLock<PathBuf> =
+    LazyLock::new(|| program::built(Path::new(env!("CARGO_TARGET_TMPDIR")), "conformance-program").unwrap());

@@ -233,14 +233,16 @@ impl Population {
 
     /// What makes a patient's chart less than whole.
     fn doubts(&self, patient: &Patient) -> Vec<Doubt> {
-        let partly = |place, what| Doubt {
+        let of_all = |place, what, gap| Doubt {
             place,
             what,
             facts: FactId::ALL.to_vec(),
-            gap: Gap::Partial,
+            gap,
         };
         let gaps = patient.gaps.iter();
-        let mut doubts: Vec<Doubt> = gaps.map(|gap| partly("Bundle", (*gap).to_owned())).collect();
+        let mut doubts: Vec<Doubt> = gaps
+            .map(|gap| of_all("Bundle", (*gap).to_owned(), Gap::Partial))
+            .collect();
         if patient.is_unseen() {
             doubts.push(Doubt {
                 place: "Condition",
@@ -254,7 +256,7 @@ impl Population {
                 "{} of the population skipped, which may be this patient's",
                 self.skipped
             );
-            doubts.push(partly("records", what));
+            doubts.push(of_all("records", what, Gap::SetAside));
         }
         doubts
     }

@@ -1,7 +1,7 @@
 //! What a population is read from: the lines of NDJSON files, and JSON files of one resource or Bundle.
 
 use super::Source;
-use fhir_profiles::chart::json_text;
+use fhir_profiles::chart::{json_text, parsed};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::fs::File;
@@ -102,17 +102,15 @@ fn value(bytes: &[u8], place: &str, take: &mut impl FnMut(&str, Unit<'_>)) {
     if bytes.len() as u64 > LONGEST {
         return take(place, Err(format!("longer than {} MiB", LONGEST >> 20)));
     }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    // The message of the parser can quote what it read, which may be chart data; its place cannot.
     let text = json_text(bytes);
-    let parsed = serde_json::from_str::<&RawValue>(&text);
-    take(
-        place,
-        parsed.map_err(|error| match bytes.is_empty() {
-            true => "empty".to_owned(),
-            false => format!("no JSON at line {}, column {}", error.line(), error.column()),
-        }),
-    );
+    let mut slot = None;
+    let parse = |text| serde_json::from_str::<&RawValue>(text);
+    // The message of the parser can quote what it read, which may be chart data; its place cannot.
+    let parsed = parsed(&text, &mut slot, parse).map_err(|error| match text.is_empty() {
+        true => "empty".to_owned(),
+        false => format!("no JSON at line {}, column {}", error.line(), error.column()),
+    });
+    take(place, parsed);
 }
 
 #[derive(Deserialize)]
