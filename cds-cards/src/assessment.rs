@@ -26,6 +26,9 @@ pub struct Assessment {
     /// `Patient/id`, where the record names the patient.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
+    /// What the patient's own record says of itself, where that is to be known first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patient: Option<PatientReport>,
     /// Whether the options apply at all (specification section 5).
     pub gate: Gate,
     /// Every fact of the specification.
@@ -51,6 +54,19 @@ pub struct Assessment {
     pub problems: Vec<ProblemReport>,
     /// The review's guiding sentences.
     pub principles: Vec<Cited>,
+}
+
+/// What the patient's own record says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PatientReport {
+    /// Whether the patient is recorded as deceased.
+    pub deceased: bool,
+    /// When, as recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deceased_on: Option<String>,
+    /// Whether the record was replaced by another, as after a merge.
+    pub replaced: bool,
 }
 
 impl Assessment {

@@ -364,6 +364,18 @@ pub struct Facts {
     pub(crate) given: Vec<Given>,
     pub(crate) course: Course,
     pub(crate) not_read: Vec<NotRead>,
+    pub(crate) person: Person,
+}
+
+/// What the patient's own record says of itself; decides nothing and is shown first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Person {
+    /// Whether the patient is recorded as deceased by the day of evaluation.
+    pub deceased: bool,
+    /// When, as written, where that is recorded.
+    pub deceased_on: Option<PartialDate>,
+    /// Whether the record was replaced by another (`Patient.link`), as after a merge.
+    pub replaced: bool,
 }
 
 static NO_FACT: Fact = Fact {
@@ -390,7 +402,13 @@ impl Facts {
             problems: Vec::new(),
             treatments: Vec::new(),
             not_read: Vec::new(),
+            person: Person::default(),
         }
+    }
+
+    /// What the patient's own record says of itself.
+    pub fn person(&self) -> &Person {
+        &self.person
     }
 
     /// The day of evaluation.
@@ -520,6 +538,7 @@ pub struct FactsBuilder {
     pub(crate) problems: Vec<Problem>,
     pub(crate) treatments: Vec<TreatmentRecord>,
     pub(crate) not_read: Vec<NotRead>,
+    pub(crate) person: Person,
 }
 
 /// What was collected about one fact.

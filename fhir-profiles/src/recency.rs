@@ -64,6 +64,7 @@ impl FactsBuilder {
             problems,
             given: treatments.given,
             course: treatments.course,
+            person: self.person,
             not_read,
         }
     }

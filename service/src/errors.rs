@@ -79,7 +79,7 @@ errors! {
     /// No such service.
     UnknownService = "unknown-service", 404, "not-found", "there is no such service; GET /cds-services lists them";
     /// Feedback on cards that were not sent to this caller.
-    UnknownCard = "unknown-card", 404, "not-found", "this service has sent this caller no card with some of these ids; feedback on the others, if any, was kept";
+    UnknownCard = "unknown-card", 404, "not-found", "this service has sent this caller no card, or no suggestion of it, with some of these ids; feedback on the others, if any, was kept";
     /// No such resource in the sandbox.
     UnknownResource = "unknown-resource", 404, "not-found", "the sandbox has no such resource";
     /// Path known, method not.

@@ -143,7 +143,7 @@ fn other_data_that_fail_are_named_to_the_clinician() {
         json!({"resourceType": "Bundle", "type": "searchset", "link": [{"relation": "next", "url": "x"}]});
     for (value, said) in [
         (outcome("error"), "the search for these records failed"),
-        (json!("oops"), "what was supplied could not be read"),
+        (json!("oops"), "supplied, but neither a resource nor a Bundle"),
         (paged, "incomplete: only part of the records was supplied"),
     ] {
         let request = with(WITH_PNET, "markers", value);
@@ -416,5 +416,84 @@ fn what_is_neither_bundle_nor_request_is_refused() {
         json!("x"),
     ] {
         service.post("/assessment", &body).is_error(400, "not-assessable");
+    }
+}
+
+#[test]
+fn a_deceased_or_merged_patient_gets_a_line_before_everything_else() {
+    let service = demo();
+    let first = |patient: &str, name: &str, value: Value| {
+        let request = changed(patient, |request| request["prefetch"]["patient"][name] = value);
+        service.hook(&request).cards()[0]["detail"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    for patient in [WITH_PNET, "liver-metastases-not-recorded"] {
+        for (name, value, said) in [
+            (
+                "deceasedDateTime",
+                json!("2026-01-02"),
+                Some("Recorded as deceased (2026-01-02)"),
+            ),
+            (
+                "deceasedDateTime",
+                json!("2026-01"),
+                Some("Recorded as deceased (2026-01)"),
+            ),
+            (
+                "deceasedDateTime",
+                json!("in January"),
+                Some("Recorded as deceased"),
+            ),
+            ("deceasedBoolean", json!(true), Some("Recorded as deceased")),
+            ("deceasedBoolean", json!(false), None),
+            ("deceasedDateTime", json!("2126-01-02"), None),
+            (
+                "link",
+                json!([{"other": {"reference": "Patient/x"}, "type": "replaced-by"}]),
+                Some("This record was replaced by another: open that one"),
+            ),
+            (
+                "link",
+                json!([{"other": {"reference": "Patient/x"}, "type": "replaces"}]),
+                None,
+            ),
+        ] {
+            let detail = first(patient, name, value.clone());
+            let start = detail.trim_start_matches(['-', ' ', '*']);
+            match said {
+                Some(said) => assert!(start.starts_with(said), "{name} {value}: {detail}"),
+                None => assert!(
+                    !detail.contains("deceased") && !detail.contains("replaced"),
+                    "{detail}"
+                ),
+            }
+        }
+    }
+}
+
+#[test]
+fn core_data_that_were_supplied_and_are_none_say_so() {
+    let service = demo();
+    for (key, value, said) in [
+        ("patient", json!("x"), "neither a resource nor a Bundle"),
+        ("conditions", json!(7), "neither a resource nor a Bundle"),
+        ("conditions", json!([]), "neither a resource nor a Bundle"),
+        (
+            "conditions",
+            json!({"resourceType": "Bundle", "type": "searchset", "entry": [{"resource":
+                {"resourceType": "Procedure", "id": "x", "subject": {"reference": format!("Patient/{WITH_PNET}")}}}]}),
+            "none of the resources that were asked for",
+        ),
+    ] {
+        let refused = service.hook(&with(WITH_PNET, key, value.clone()));
+        assert_eq!(refused.status, 412, "{value}");
+        let whole = format!("`prefetch.{key}`: supplied, but ");
+        assert!(
+            refused.body.contains(&whole) && refused.body.contains(said),
+            "{value}: {}",
+            refused.body
+        );
     }
 }

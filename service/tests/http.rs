@@ -107,6 +107,44 @@ fn outside_demo_mode_there_is_no_sandbox() {
 // What is refused.
 
 #[test]
+fn head_is_answered_wherever_get_is_and_without_a_body() {
+    let service = demo();
+    for path in [
+        "/",
+        "/cds-services",
+        "/openapi.json",
+        "/health/live",
+        "/health/ready",
+        "/knowledge",
+        "/knowledge/prrt",
+        "/sandbox/fhir/Patient/prrt-krenning-4",
+        "/sandbox/fhir/Condition?patient=prrt-krenning-4",
+    ] {
+        let got = service.get(path);
+        let head = service.request("HEAD", path, &[], b"");
+        assert_eq!((head.status, head.body.as_str()), (got.status, ""), "{path}");
+        assert_eq!(got.status, 200, "{path}");
+    }
+}
+
+#[test]
+fn a_caller_that_offers_http_2_is_answered_and_told_that_the_connection_ends() {
+    let service = demo();
+    for (method, path, status) in [("GET", "/cds-services", 200), ("POST", "/assessment", 415)] {
+        let answer = service.raw(
+            format!(
+                "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\
+                 HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\nContent-Length: 0\r\n\r\n"
+            )
+            .as_bytes(),
+        );
+        assert_eq!(answer.status, status, "{path}");
+        assert!(answer.head.contains("connection: close"), "{}", answer.head);
+        assert!(!answer.head.contains("upgrade"), "{}", answer.head);
+    }
+}
+
+#[test]
 fn unknown_paths_services_and_methods_get_their_codes() {
     let service = demo();
     service.get("/nothing").is_error(404, "unknown-path");
@@ -120,6 +158,8 @@ fn unknown_paths_services_and_methods_get_their_codes() {
     let wrong = service.get(HOOK_PATH);
     wrong.is_error(405, "wrong-method");
     assert!(wrong.head.contains("allow: post"), "{}", wrong.head);
+    let posted = service.post("/knowledge", &json!({}));
+    assert!(posted.head.contains("allow: get, head"), "{}", posted.head);
     service
         .post("/cds-services", &json!({}))
         .is_error(405, "wrong-method");

@@ -156,6 +156,10 @@ fn only_selected_orders_are_checked_on_order_select() {
     // Nobody can tell which order is meant, so each is checked.
     assert_eq!(number(json!(["ServiceRequest/temporary-7"])), 1);
     assert_eq!(number(json!(["xServiceRequest/tace"])), 1);
+    assert_eq!(
+        number(json!(["ServiceRequest/other", "ServiceRequest/temporary-7"])),
+        1
+    );
 }
 
 #[test]
@@ -359,6 +363,36 @@ fn assess_prints_the_cards_of_an_order_request() {
     let mut expected = hook.json();
     drop(expected["cards"][0].as_object_mut().unwrap().remove("links"));
     assert_eq!(answer, expected);
+}
+
+#[test]
+fn assess_explains_what_each_order_is_read_as_and_why_there_is_no_card() {
+    let explained = |name: &str, drafts: &[Value]| {
+        let file = std::env::temp_dir().join(format!("pnet-explained-{name}-{}.json", std::process::id()));
+        std::fs::write(&file, signing(OCCLUDED, drafts).to_string()).unwrap();
+        let ended = Command::new(env!("CARGO_BIN_EXE_pnet-cds"))
+            .args(["assess", "--as-of", "2026-11-23"])
+            .arg(&file)
+            .output()
+            .unwrap();
+        std::fs::remove_file(&file).unwrap();
+        String::from_utf8(ended.stdout).unwrap()
+    };
+    let tace = explained("tace", &[tace(OCCLUDED)]);
+    assert!(
+        tace.contains("(TACE), review advises against\n  1 card\n"),
+        "{tace}"
+    );
+    let count = explained("count", &[service_request("other", OCCLUDED, "Full blood count")]);
+    assert!(
+        count.contains("none of those to be checked is one of the review's options\n  no card"),
+        "{count}"
+    );
+    let cryotherapy = explained("everolimus", &[service_request("e", OCCLUDED, "Everolimus")]);
+    assert!(
+        cryotherapy.contains("Everolimus, supported\n  no card"),
+        "{cryotherapy}"
+    );
 }
 
 #[test]

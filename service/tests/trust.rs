@@ -171,23 +171,15 @@ async fn j2_each_claim_has_its_type() {
         "true",
         "{}",
         "-1",
-        "1.5",
+        "-1.5",
         "1e400",
         "-1e400",
         "[1]",
         "[null]",
         "{\"a\":1}",
     ];
-    let wrong_for_times = [
-        "\"1795000300\"",
-        "1795000300.0",
-        "1795000300.5",
-        "1.7950003e9",
-        "18446744073709551616",
-        "[]",
-        "\"\"",
-    ];
-    let wrong_for_texts = ["1", "0", "18446744073709551615"];
+    let wrong_for_times = ["\"1795000300\"", "1e300", "[]", "\"\""];
+    let wrong_for_texts = ["1", "0", "1.5", "18446744073709551615"];
     let of_time = ["exp", "iat", "nbf"];
     for claim in ["iss", "aud", "exp", "iat", "jti", "nbf", "tenant"] {
         let more: &[&str] = if of_time.contains(&claim) {
@@ -204,6 +196,19 @@ async fn j2_each_claim_has_its_type() {
                 (401, BARE),
                 "{claim}: {value}"
             );
+        }
+    }
+    // A NumericDate may have fractions (RFC 7519, section 2).
+    for (claim, seconds) in [("exp", NOW + 300), ("iat", NOW), ("nbf", NOW)] {
+        for written in [
+            format!("{seconds}.5"),
+            format!("{seconds}.0"),
+            format!("{}e-1", seconds * 10),
+        ] {
+            let text = changed(|claims| claims[claim] = "HERE".into()).to_string();
+            let text = text.replace("\"HERE\"", &written);
+            bed.accepts(&EC384.token_of(&EC384.header().to_string(), &text))
+                .await;
         }
     }
     for text in ["iss", "jti", "tenant"] {

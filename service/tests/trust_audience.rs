@@ -55,7 +55,12 @@ async fn j3_aud_is_exactly_the_public_address_that_is_called() {
         "audience",
     )
     .await;
-    assert!(trust_support::logged().contains(&format!("expected=\"{PUBLIC}\"")));
+    let logged = trust_support::logged();
+    assert!(
+        logged.contains(&format!("expected=\"{PUBLIC}{DISCOVERY}\"")),
+        "{logged}"
+    );
+    assert!(logged.contains("received=\"an empty list\""), "{logged}");
     for aud in [json!([url]), json!(["x", url]), json!([url, url])] {
         bed.accepts(&EC384.token(&changed(|claims| claims["aud"] = aud)))
             .await;

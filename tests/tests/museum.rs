@@ -1,6 +1,8 @@
 //! The museum: what public reports and real styles showed, taken through every way in. A chart that was prefetched, pulled,
 //! assessed from a file, posted or screened says the same, and what cannot be used is named in the same words.
 
+#![expect(clippy::indexing_slicing, reason = "a member that JSON has not is null")]
+
 use acceptance::corpus::{Row, bundle, bytes, rows, values};
 use acceptance::scripted_fhir::{ScriptedFhir, Seen, Step, fhir};
 use acceptance::{here, program};

@@ -15,10 +15,11 @@ mod stands;
 mod truth;
 pub(crate) mod words;
 
-use crate::assessment::{Assessment, Gate, NotReadReport, ProblemReport};
+use crate::assessment::{Assessment, Gate, NotReadReport, PatientReport, ProblemReport};
 use crate::knowledge::Knowledge;
 use criteria::Evaluation;
 use fhir_profiles::Facts;
+use fhir_profiles::facts::Person;
 pub(crate) use settles::values;
 use stands::Stands;
 
@@ -42,6 +43,7 @@ pub fn assess(knowledge: &Knowledge, facts: &Facts) -> Assessment {
         knowledge: knowledge.package.reference.clone(),
         as_of: facts.as_of().to_string(),
         subject: facts.subject().map(str::to_owned),
+        patient: patient(facts.person()),
         gate,
         grade: evaluation.grade.report(knowledge, facts),
         discrepancies,
@@ -70,4 +72,12 @@ pub fn assess(knowledge: &Knowledge, facts: &Facts) -> Assessment {
             .collect(),
         principles: knowledge.package.principles.clone(),
     }
+}
+
+fn patient(person: &Person) -> Option<PatientReport> {
+    (person.deceased || person.replaced).then(|| PatientReport {
+        deceased: person.deceased,
+        deceased_on: person.deceased_on.map(|day| day.to_string()),
+        replaced: person.replaced,
+    })
 }

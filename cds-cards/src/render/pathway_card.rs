@@ -1,6 +1,7 @@
 //! What the templates of the pathway card are given, and of the card of a patient without liver metastases.
 
 use super::evidence::chart_line;
+use super::scope::person;
 use super::sheet::{Most, Sheet, sheet};
 use super::{not_read::not_read, notes, texts, words};
 use crate::assessment::Assessment;
@@ -108,6 +109,7 @@ fn view_of(
 
 #[derive(Serialize)]
 pub(super) struct WithoutView {
+    person: Vec<String>,
     liver_metastases: String,
     problems: String,
     not_read: String,
@@ -117,6 +119,7 @@ pub(super) struct WithoutView {
 /// At most 40 words with its summary (specification, section 6).
 pub(super) fn without(assessment: &Assessment) -> WithoutView {
     WithoutView {
+        person: assessment.patient.as_ref().map(person).unwrap_or_default(),
         liver_metastases: words::liver_metastases(assessment),
         problems: match assessment.problems.len() {
             0 => String::new(),

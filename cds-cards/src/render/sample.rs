@@ -3,8 +3,8 @@
 use crate::assessment::{
     Aim, Assessment, BeforeReport, Branch, CriterionReport, Discrepancy, Earlier, EvidenceReport, FactReport,
     FactValue, Gate, GivenReport, GivenState, GradeReport, IntentReport, MissingFact, NotReadReport,
-    OptionReport, Outcome, Pathway, Place, PlaceReport, ProblemReport, Range, Reason, Role, Settles, Stage,
-    StageReport, Status, Verdict,
+    OptionReport, Outcome, Pathway, PatientReport, Place, PlaceReport, ProblemReport, Range, Reason, Role,
+    Settles, Stage, StageReport, Status, Verdict,
 };
 use crate::knowledge::{Aspect, Knowledge, OptionKnowledge, StagingTable, When};
 use crate::orders::{OrderName, Proposal, Unread};
@@ -297,6 +297,11 @@ fn empty(knowledge: &Knowledge, gate: Gate) -> Assessment {
         knowledge: knowledge.package.reference.clone(),
         as_of: "2026-01-01".to_owned(),
         subject: Some("Patient/p".to_owned()),
+        patient: Some(PatientReport {
+            deceased: true,
+            deceased_on: Some("2026-01-01".to_owned()),
+            replaced: true,
+        }),
         gate,
         facts: FactId::ALL.iter().map(|fact| (*fact, unrecorded())).collect(),
         grade: GradeReport {

@@ -1,7 +1,7 @@
 //! What the review does not look at and the record says: the first thing that a clinician reads.
 
 use super::words;
-use crate::assessment::{Assessment, FactValue, Reason, Status};
+use crate::assessment::{Assessment, FactValue, PatientReport, Reason, Status};
 use crate::knowledge::Knowledge;
 use fhir_profiles::FactId;
 
@@ -18,7 +18,24 @@ pub fn outside(knowledge: &Knowledge, assessment: &Assessment) -> Vec<String> {
         let label = &id.info().label;
         Some(format!("{label}: {what}, not looked at by the review"))
     });
-    recorded.chain(young(knowledge, assessment)).collect()
+    let person = assessment.patient.iter().flat_map(person);
+    person
+        .chain(recorded)
+        .chain(young(knowledge, assessment))
+        .collect()
+}
+
+/// Whose record it is: one that nobody can act on any more.
+pub(super) fn person(report: &PatientReport) -> Vec<String> {
+    let on = report
+        .deceased_on
+        .as_ref()
+        .map_or_else(String::new, |day| format!(" ({day})"));
+    let deceased = report.deceased.then(|| format!("Recorded as deceased{on}"));
+    let replaced = report
+        .replaced
+        .then(|| "This record was replaced by another: open that one".to_owned());
+    deceased.into_iter().chain(replaced).collect()
 }
 
 fn young(knowledge: &Knowledge, assessment: &Assessment) -> Option<String> {

@@ -1,18 +1,20 @@
 //! The age at the day of evaluation: from the birth date, else from an age that was recorded on some day.
 
 use super::Reader;
+use super::element::Node;
 use super::numbers;
 use super::record::Record;
 use super::value::Written;
 use crate::catalogue::FactId;
 use crate::date::PartialDate;
-use crate::facts::{Reading, Source, Value};
+use crate::facts::{Person, Reading, Source, Value};
 use crate::interval::{Bound, Interval};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 impl Reader<'_> {
     pub(super) fn patient(&mut self, record: &Record<'_>) {
+        self.facts.person = self.person(record.node);
         let Some(written) = record.node.text("birthDate") else {
             return;
         };
@@ -32,6 +34,21 @@ impl Reader<'_> {
                 let evidence = record.noted(written, "the birth date cannot be read");
                 self.facts.unreadable(FactId::Age, evidence);
             }
+        }
+    }
+
+    fn person(&self, patient: Node<'_>) -> Person {
+        let died = patient
+            .text("deceasedDateTime")
+            .map(|text| PartialDate::parse(text.trim()));
+        // A day that cannot be read is a death all the same; one that is to come is none.
+        let has_died = died.is_some_and(|day| day.is_none_or(|day| day.earliest() <= self.as_of));
+        Person {
+            deceased: has_died || patient.flag("deceasedBoolean") == Some(true),
+            deceased_on: died.flatten().filter(|_| has_died),
+            replaced: patient
+                .all("link")
+                .any(|link| link.text("type") == Some("replaced-by")),
         }
     }
 

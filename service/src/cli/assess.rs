@@ -1,6 +1,6 @@
 //! `pnet-cds assess`
 
-use super::report::Report;
+use super::report::{Orders, Report};
 use super::{AssessArgs, Ended, Format, block_on, print, settings, style};
 use crate::clock;
 use crate::evaluator::Evaluator;
@@ -83,7 +83,12 @@ impl Assessing<'_> {
         let json = match self.format {
             Format::Text => {
                 let report = Report::new(&self.evaluator.knowledge, style::wanted_on_stdout());
-                return Ok(report.write(&path.display().to_string(), assessment));
+                let cards = self.evaluator.answer(assessment, orders.as_ref(), *instance);
+                let orders = orders.as_ref().map(|read| Orders {
+                    read,
+                    cards: cards.len(),
+                });
+                return Ok(report.write(&path.display().to_string(), assessment, orders.as_ref()));
             }
             Format::Json => serde_json::to_string_pretty(assessment),
             Format::Cards => {

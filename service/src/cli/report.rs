@@ -2,12 +2,12 @@
 
 use super::style::Ink;
 use crate::strip::{Item, strip};
-use cds_cards::Knowledge;
 use cds_cards::assessment::{
     Assessment, Cited, CriterionReport, Gate, GradeReport, Group, OptionReport, Outcome, Role, Stage, Status,
     Verdict,
 };
 use cds_cards::render::{genetic_syndromes, markers, not_read, plain, words};
+use cds_cards::{Knowledge, Ordered};
 use fhir_profiles::FactId;
 use std::fmt::Write as _;
 
@@ -16,6 +16,14 @@ pub(super) struct Report<'a> {
     knowledge: &'a Knowledge,
     colour: bool,
     text: String,
+}
+
+/// The orders of a call on orders.
+pub(super) struct Orders<'a> {
+    /// What they come to.
+    pub(super) read: &'a Ordered,
+    /// How many cards the call is answered with.
+    pub(super) cards: usize,
 }
 
 impl<'a> Report<'a> {
@@ -28,9 +36,17 @@ impl<'a> Report<'a> {
     }
 
     /// The report of one assessment.
-    pub(super) fn write(mut self, name: &str, assessment: &Assessment) -> String {
+    pub(super) fn write(
+        mut self,
+        name: &str,
+        assessment: &Assessment,
+        orders: Option<&Orders<'_>>,
+    ) -> String {
         self.heading(name, assessment);
         self.strip(assessment);
+        if let Some(orders) = orders {
+            self.orders(assessment, orders);
+        }
         self.tumour(assessment);
         self.markers(assessment);
         self.unread(assessment);
@@ -42,6 +58,43 @@ impl<'a> Report<'a> {
         self.not_read(assessment);
         self.problems(assessment);
         self.text
+    }
+
+    /// What each order is read as, and whether a card comes of it.
+    fn orders(&mut self, assessment: &Assessment, orders: &Orders<'_>) {
+        self.title("Orders");
+        let Ordered { proposals, unread } = orders.read;
+        for proposal in proposals {
+            let options = proposal.options.iter().map(|id| self.judged(assessment, id));
+            let options: Vec<String> = options.collect();
+            let ours = if proposal.interpretation { "read as " } else { "" };
+            for order in &proposal.orders {
+                let order = format!("{}, \"{}\"", order.reference, order.wording);
+                self.line(2, &plain(&format!("{order}: {ours}{}", options.join(", or "))));
+            }
+        }
+        for order in unread {
+            let why = words::unread(&order.why);
+            self.line(2, &plain(&format!("{}: not checked: {why}", order.reference)));
+        }
+        if orders.read.is_empty() {
+            self.line(2, "none of those to be checked is one of the review's options");
+        }
+        let cards = match orders.cards {
+            0 => "no card: nothing that is ordered has to be said".to_owned(),
+            cards => words::count(cards, "card"),
+        };
+        self.line(2, &cards);
+    }
+
+    /// An option with its verdict, or why there is none.
+    fn judged(&self, assessment: &Assessment, id: &str) -> String {
+        let known = self.knowledge.options.iter().find(|option| option.id == id);
+        let label = known.map_or(id, |option| option.label.as_str());
+        match assessment.option(id) {
+            Some(option) => format!("{label}, {}", words::verdict(option.verdict)),
+            None => format!("{label}, not assessed"),
+        }
     }
 
     fn line(&mut self, indent: usize, text: &str) {

@@ -31,8 +31,9 @@ struct Wire {
 struct Item {
     card: String,
     outcome: String,
+    /// `null` where nothing was accepted, as some write it.
     #[serde(default)]
-    accepted_suggestions: Vec<Suggestion>,
+    accepted_suggestions: Option<Vec<Suggestion>>,
     #[serde(default, deserialize_with = "one_or_many")]
     override_reason: Vec<Reason>,
     #[serde(default, deserialize_with = "one_or_many")]
@@ -115,7 +116,7 @@ fn answer(item: Value) -> Result<CardAnswer, &'static str> {
     if item.card.is_empty() || item.card.len() > LONGEST_CODE {
         return Err("`card` is empty or too long");
     }
-    let ids = &item.accepted_suggestions;
+    let ids = item.accepted_suggestions.unwrap_or_default();
     if outcome == Outcome::Accepted && ids.is_empty() {
         return Err("`acceptedSuggestions` is missing or empty");
     }
@@ -143,6 +144,7 @@ fn answer(item: Value) -> Result<CardAnswer, &'static str> {
         // An id of another form is of no card of ours, like one that was made up.
         card: Uuid::try_parse(&item.card).unwrap_or(Uuid::nil()),
         outcome,
+        suggestions: ids.into_iter().map(|one| one.id).collect(),
         // Why a card was put aside says nothing of one that was taken.
         reasons: match outcome {
             Outcome::Overridden => reasons.into_iter().collect(),

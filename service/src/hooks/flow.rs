@@ -51,6 +51,8 @@ pub struct Server<'a> {
 pub struct Advice {
     /// The cards; none without a PNET.
     pub cards: Vec<Card>,
+    /// What became of the orders; for a hook without orders nothing.
+    pub orders: Option<OrdersSaid>,
     /// The gate; not known where no order is one of ours.
     pub gate: Option<Gate>,
     /// The assessment behind the cards; none where the conditions alone rule a PNET out, or no order is one of ours.
@@ -59,6 +61,31 @@ pub struct Advice {
     pub facts: Option<Facts>,
     /// The patient's own record, for a page that is headed with it; never logged.
     pub patient: Option<Box<RawValue>>,
+}
+
+/// What became of the orders of a call, for who wonders why there was no card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrdersSaid {
+    /// None of those that were to be checked is one of the options, and all could be read.
+    NoneOfOurs,
+    /// The patient has no PNET.
+    NoPnet,
+    /// Nothing speaks against them, or the patient is one to whom they do not apply.
+    NothingAgainst,
+    /// There are cards on them.
+    Cards,
+}
+
+impl OrdersSaid {
+    /// The word of the log.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NoneOfOurs => "none-of-ours",
+            Self::NoPnet => "no-pnet",
+            Self::NothingAgainst => "nothing-against",
+            Self::Cards => "cards",
+        }
+    }
 }
 
 /// The facts of a chart and what follows from them.
@@ -79,9 +106,10 @@ impl Advice {
     }
 
     /// No card, and nothing assessed.
-    fn nothing(gate: Option<Gate>) -> Self {
+    fn nothing(gate: Option<Gate>, orders: Option<OrdersSaid>) -> Self {
         Self {
             cards: Vec::new(),
+            orders,
             gate,
             assessment: None,
             facts: None,
@@ -105,20 +133,28 @@ pub async fn advise(
 ) -> Result<Advice, Failure> {
     let orders = Orders::of(evaluator, request)?;
     if orders.are_of_nothing() {
-        return Ok(Advice::nothing(None));
+        return Ok(Advice::nothing(None, Some(OrdersSaid::NoneOfOurs)));
     }
     let supplied = Intake::supplied(request, &evaluator.prefetch_keys);
     let fetched = fetch(evaluator, templates, request, &supplied, &orders, source, trail).await?;
     let taken = take(evaluator, templates, request, supplied, &fetched, trail)?;
     if taken.surely_no_pnet {
-        return Ok(Advice::nothing(Some(Gate::NoPnet)));
+        let of_orders = orders.are_there().then_some(OrdersSaid::NoPnet);
+        return Ok(Advice::nothing(Some(Gate::NoPnet), of_orders));
     }
     let basis = evaluate(evaluator, &taken, as_of)?;
     let orders = orders.with(evaluator, &taken.chart);
+    let cards = in_span("cds.render", || {
+        evaluator.answer(&basis.assessment, orders.as_ref(), request.instance)
+    });
+    let said = match cards.is_empty() {
+        _ if basis.assessment.gate == Gate::NoPnet && cards.is_empty() => OrdersSaid::NoPnet,
+        true => OrdersSaid::NothingAgainst,
+        false => OrdersSaid::Cards,
+    };
     Ok(Advice {
-        cards: in_span("cds.render", || {
-            evaluator.answer(&basis.assessment, orders.as_ref(), request.instance)
-        }),
+        cards,
+        orders: orders.map(|_| said),
         gate: Some(basis.assessment.gate),
         assessment: Some(basis.assessment),
         facts: Some(basis.facts),

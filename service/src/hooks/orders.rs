@@ -47,15 +47,17 @@ impl<'a> Drafts<'a> {
 
     /// What the orders come to, with Medications from `records` beside their own.
     ///
-    /// On order-select only what `selections` names is checked. Interpretation: where none of them is found among the
-    /// orders, all are checked rather than none.
+    /// On order-select only what `selections` names is checked. Interpretation: where one of them is found among none of
+    /// the orders, any of them may be meant, and all are checked.
     pub fn read(&self, evaluator: &Evaluator, records: Option<&Chart<'_>>) -> Ordered {
         let drafts = orders(&self.chart, records, &evaluator.codes);
         let is_named =
             |order: &Order, names: &[Cow<'_, str>]| names.iter().any(|name| order.is_selected_by(name));
-        let selected = self
-            .selections
-            .filter(|names| names.is_empty() || drafts.iter().any(|order| is_named(order, names)));
+        let selected = self.selections.filter(|names| {
+            names
+                .iter()
+                .all(|name| drafts.iter().any(|order| order.is_selected_by(name)))
+        });
         let is_checked = |order: &Order| selected.is_none_or(|names| is_named(order, names));
         cds_cards::ordered(&evaluator.knowledge, &drafts, is_checked)
     }
@@ -77,6 +79,11 @@ impl<'a> Orders<'a> {
             let read = drafts.read(evaluator, None);
             (drafts, read)
         })))
+    }
+
+    /// Whether the hook has orders.
+    pub(super) fn are_there(&self) -> bool {
+        self.0.is_some()
     }
 
     /// Whether the hook has orders, and none of them is one of ours or could be.

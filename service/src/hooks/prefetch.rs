@@ -24,6 +24,11 @@ pub(super) fn is_note(place: &str) -> bool {
     place.starts_with(NOTE)
 }
 
+/// Of a value that cannot be read.
+const MALFORMED: &str = "supplied, but neither a resource nor a Bundle";
+/// Of a value that answers something else.
+const FOREIGN: &str = "supplied, but with none of the resources that were asked for";
+
 /// What was fetched for a key.
 #[derive(Debug)]
 pub(super) struct Got {
@@ -40,8 +45,10 @@ enum State {
     Partial(Option<Why>),
     /// An OperationOutcome instead of data, or no answer.
     Failed(Option<Why>),
-    /// Neither a resource nor a Bundle, or nothing but other resources than the key is for.
+    /// Neither a resource nor a Bundle.
     Malformed,
+    /// Nothing but other resources than the key is for.
+    Foreign,
     /// No such key.
     Absent,
 }
@@ -53,7 +60,7 @@ impl State {
         match added.kind {
             AddedKind::Malformed => Self::Malformed,
             AddedKind::Outcome if added.resources == 0 => Self::Failed(None),
-            AddedKind::Resources(_) if key == CONDITIONS && added.conditions == 0 => Self::Malformed,
+            AddedKind::Resources(_) if key == CONDITIONS && added.conditions == 0 => Self::Foreign,
             AddedKind::Outcome => Self::Partial(None),
             AddedKind::Resources(_) if lone => Self::Partial(None),
             _ if added.gaps().next().is_some() => Self::Partial(None),
@@ -95,7 +102,7 @@ impl State {
     fn why(self) -> Option<Why> {
         match self {
             Self::Partial(why) | Self::Failed(why) => why,
-            Self::Complete | Self::Malformed | Self::Absent => None,
+            Self::Complete | Self::Malformed | Self::Foreign | Self::Absent => None,
         }
     }
 
@@ -107,7 +114,8 @@ impl State {
             Self::Partial(Some(why)) => format!("incomplete: {why}"),
             Self::Failed(None) => "the search for these records failed".to_owned(),
             Self::Failed(Some(why)) => format!("these records could not be fetched: {why}"),
-            Self::Malformed => "what was supplied could not be read".to_owned(),
+            Self::Malformed => MALFORMED.to_owned(),
+            Self::Foreign => FOREIGN.to_owned(),
             Self::Absent => "these records were not supplied".to_owned(),
         })
     }
@@ -117,15 +125,19 @@ impl State {
         match self {
             Self::Complete => None,
             Self::Partial(_) => Some(Gap::Partial),
-            Self::Failed(_) | Self::Malformed => Some(Gap::Failed),
+            Self::Failed(_) | Self::Malformed | Self::Foreign => Some(Gap::Failed),
             Self::Absent => Some(Gap::NotSupplied),
         }
     }
 
-    fn failure(self, code: ErrorCode) -> Failure {
-        match self.why() {
-            Some(why) => Failure::at(code, why.text()),
-            None => code.into(),
+    /// The error of core data under a key.
+    fn failure(self, key: &str, code: ErrorCode) -> Failure {
+        let supplied = |what: &str| Failure::at(code, format!("`prefetch.{key}`: {what}"));
+        match (self, self.why()) {
+            (_, Some(why)) => Failure::at(code, why.text()),
+            (Self::Malformed, None) => supplied(MALFORMED),
+            (Self::Foreign, None) => supplied(FOREIGN),
+            (_, None) => code.into(),
         }
     }
 }
@@ -255,14 +267,14 @@ impl<'a> Intake<'a> {
         }
         let chart = whole(self.chart, evaluator)?;
         if !chart.has_patient() {
-            return Err(patient.failure(ErrorCode::MissingPatient));
+            return Err(patient.failure(PATIENT, ErrorCode::MissingPatient));
         }
         let may_have_pnet = chart.may_have_pnet(&evaluator.codes);
         if conditions != State::Complete && chart.conditions() == 0 {
-            return Err(conditions.failure(ErrorCode::MissingConditions));
+            return Err(conditions.failure(CONDITIONS, ErrorCode::MissingConditions));
         }
         if conditions != State::Complete && !may_have_pnet {
-            return Err(conditions.failure(ErrorCode::IncompleteConditions));
+            return Err(conditions.failure(CONDITIONS, ErrorCode::IncompleteConditions));
         }
         let surely_no_pnet = !may_have_pnet && chart.unreadable_conditions() == 0;
         Ok(Taken {

@@ -30,6 +30,8 @@ pub async fn boundary<B: MessageBody + 'static>(
         return Err(Failure::from(ErrorCode::Internal).into());
     };
     let call = Call::begin(&request, &state.telemetry);
+    // It is answered as HTTP/1.1, after which actix-web ends the connection; who is not told would send the next one into it.
+    let offers_upgrade = request.head().upgrade();
     request.extensions_mut().insert(call.clone());
     let mut awaited = Awaited {
         state: &state,
@@ -41,8 +43,8 @@ pub async fn boundary<B: MessageBody + 'static>(
     match answered {
         Ok(mut response) => {
             mark(response.headers_mut(), &call);
-            if state.draining() {
-                // The next request of this caller goes to a replica that stays.
+            if state.draining() || offers_upgrade {
+                // While the service ends, the next request of this caller goes to a replica that stays.
                 let head = response.response_mut().head_mut();
                 head.set_connection_type(ConnectionType::Close);
             }
@@ -52,6 +54,9 @@ pub async fn boundary<B: MessageBody + 'static>(
         Err(error) => {
             let mut response = error.error_response();
             mark(response.headers_mut(), &call);
+            if offers_upgrade {
+                response.head_mut().set_connection_type(ConnectionType::Close);
+            }
             call.finish(response.status().as_u16(), refusal(&response));
             Err(InternalError::from_response(error, response).into())
         }

@@ -2,9 +2,10 @@
 
 use super::State;
 use super::handlers::{live, ready, unknown_path, wrong_method};
+use super::reading;
 use crate::errors::{ErrorCode, Failure};
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::{Data, ServiceConfig, get, resource, to};
+use actix_web::web::{Data, ServiceConfig, resource, to};
 use actix_web::{App, HttpResponse, HttpServer, dev};
 use std::net::TcpListener;
 
@@ -12,21 +13,21 @@ use std::net::TcpListener;
 const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 fn routes(config: &mut ServiceConfig) {
-    let only_get = || to(|| wrong_method("GET"));
+    let only_get = || to(|| wrong_method("GET, HEAD"));
     config
         .service(
             resource("/metrics")
-                .route(get().to(metrics))
+                .route(reading().to(metrics))
                 .default_service(only_get()),
         )
         .service(
             resource("/health/live")
-                .route(get().to(live))
+                .route(reading().to(live))
                 .default_service(only_get()),
         )
         .service(
             resource("/health/ready")
-                .route(get().to(ready))
+                .route(reading().to(ready))
                 .default_service(only_get()),
         )
         .default_service(to(unknown_path));

@@ -33,8 +33,8 @@ use crate::store::Store;
 use crate::telemetry::Telemetry;
 use crate::trust::{AuthMode, Caller, JtiStore, SystemClock, Trust};
 use actix_web::middleware::from_fn;
-use actix_web::web::{Data, ServiceConfig, get, post, resource, to};
-use actix_web::{App, HttpServer};
+use actix_web::web::{Data, ServiceConfig, post, resource, route, to};
+use actix_web::{App, HttpServer, Route, guard};
 use jiff::civil::Date;
 use rustls::ServerConfig;
 use std::net::TcpListener;
@@ -309,14 +309,19 @@ fn tls_files(settings: &Settings) -> Option<TlsFiles> {
     })
 }
 
+/// A route that reads: GET, and HEAD, which is answered without the body.
+pub(crate) fn reading() -> Route {
+    route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
 /// Every path.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(
             // With a slash at the end too: clients add ids to an address of discovery that was typed in.
             resource(["/cds-services", "/cds-services/"])
-                .route(get().to(handlers::discovery))
-                .default_service(to(|| handlers::wrong_method("GET"))),
+                .route(reading().to(handlers::discovery))
+                .default_service(to(|| handlers::wrong_method("GET, HEAD"))),
         )
         .service(
             resource(["/cds-services/{id}", "/cds-services//{id}"])
@@ -335,18 +340,18 @@ pub fn routes(config: &mut ServiceConfig) {
         )
         .service(
             resource("/health/live")
-                .route(get().to(handlers::live))
-                .default_service(to(|| handlers::wrong_method("GET"))),
+                .route(reading().to(handlers::live))
+                .default_service(to(|| handlers::wrong_method("GET, HEAD"))),
         )
         .service(
             resource("/health/ready")
-                .route(get().to(handlers::ready))
-                .default_service(to(|| handlers::wrong_method("GET"))),
+                .route(reading().to(handlers::ready))
+                .default_service(to(|| handlers::wrong_method("GET, HEAD"))),
         )
         .service(
             resource("/openapi.json")
-                .route(get().to(openapi::openapi))
-                .default_service(to(|| handlers::wrong_method("GET"))),
+                .route(reading().to(openapi::openapi))
+                .default_service(to(|| handlers::wrong_method("GET, HEAD"))),
         )
         .service(
             resource("/sandbox/fhir/{kind}/_search")
@@ -355,13 +360,13 @@ pub fn routes(config: &mut ServiceConfig) {
         )
         .service(
             resource("/sandbox/fhir/{kind}/{id}")
-                .route(get().to(sandbox::read))
-                .default_service(to(|| handlers::wrong_method("GET"))),
+                .route(reading().to(sandbox::read))
+                .default_service(to(|| handlers::wrong_method("GET, HEAD"))),
         )
         .service(
             resource("/sandbox/fhir/{kind}")
-                .route(get().to(sandbox::search))
-                .default_service(to(|| handlers::wrong_method("GET"))),
+                .route(reading().to(sandbox::search))
+                .default_service(to(|| handlers::wrong_method("GET, HEAD"))),
         )
         .configure(pages::routes)
         .default_service(to(handlers::unknown_path));

@@ -29,8 +29,9 @@ mod workbench;
 
 use crate::errors::{ErrorCode, Failure};
 use crate::http::State;
+use crate::http::reading;
 use actix_web::HttpResponse;
-use actix_web::web::{Data, ServiceConfig, get, post, resource, to};
+use actix_web::web::{Data, ServiceConfig, post, resource, to};
 use assets::Assets;
 use knowledge::KnowledgePages;
 use template::Templates;
@@ -67,44 +68,44 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
     config
         .service(
             resource("/")
-                .route(get().to(workbench::page))
+                .route(reading().to(workbench::page))
                 .route(post().to(workbench::page))
                 .default_service(to(get_or_post)),
         )
         .service(
             resource("/board")
-                .route(get().to(board::page))
+                .route(reading().to(board::page))
                 .route(post().to(board::page))
                 .default_service(to(get_or_post)),
         )
         .service(
             resource("/knowledge")
-                .route(get().to(knowledge::index))
+                .route(reading().to(knowledge::index))
                 .default_service(to(only_get)),
         )
         .service(
             resource("/knowledge/which-reading")
-                .route(get().to(which_reading::page))
+                .route(reading().to(which_reading::page))
                 .default_service(to(only_get)),
         )
         .service(
             resource("/knowledge/{id}")
-                .route(get().to(knowledge::option))
+                .route(reading().to(knowledge::option))
                 .default_service(to(only_get)),
         )
         .service(
             resource("/static/{name}")
-                .route(get().to(assets::file))
+                .route(reading().to(assets::file))
                 .default_service(to(only_get)),
         );
 }
 
 async fn get_or_post(state: Data<State>) -> Result<HttpResponse, Failure> {
     pages(&state)?;
-    Ok(crate::http::wrong_method("GET, POST").await)
+    Ok(crate::http::wrong_method("GET, HEAD, POST").await)
 }
 
 async fn only_get(state: Data<State>) -> Result<HttpResponse, Failure> {
     pages(&state)?;
-    Ok(crate::http::wrong_method("GET").await)
+    Ok(crate::http::wrong_method("GET, HEAD").await)
 }

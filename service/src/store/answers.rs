@@ -33,6 +33,8 @@ pub struct CardAnswer {
     pub card: Uuid,
     /// What was done with it.
     pub outcome: Outcome,
+    /// The ids of the suggestions that were taken, as the caller writes them.
+    pub suggestions: Vec<String>,
     /// Why, as `system|code`.
     pub reasons: Vec<String>,
     /// Free text of the user; kept only if the settings say so.
@@ -46,12 +48,32 @@ pub struct CardAnswer {
 pub struct Kept {
     /// The answers that are on disk: the kind of the card, and what was done with it.
     pub known: Vec<(String, Outcome)>,
-    /// How many name cards that this caller was not sent by this service, or so long ago that they are deleted.
+    /// How many name cards, or suggestions of them, that this caller was not sent by this service, or so long ago that they
+    /// are deleted.
     pub unknown: usize,
 }
 
 /// What separates several reasons; no code holds it.
 pub(super) const BETWEEN: char = '\n';
+
+/// A card as it was sent.
+struct Sent {
+    kind: String,
+    /// The ids of its suggestions, as a JSON list; not known of cards of the release before.
+    suggestions: Option<String>,
+}
+
+impl Sent {
+    /// Whether the card had all of these suggestions.
+    fn has(&self, taken: &[String]) -> bool {
+        let Some(list) = &self.suggestions else {
+            return true;
+        };
+        let ids: Vec<String> = serde_json::from_str(list).unwrap_or_default();
+        let is_of_it = |id: &String| Uuid::try_parse(id).is_ok_and(|id| ids.contains(&id.to_string()));
+        taken.iter().all(is_of_it)
+    }
+}
 
 /// Keeps answers, all in one commit.
 pub(super) async fn keep(
@@ -64,7 +86,7 @@ pub(super) async fn keep(
     let cards: Vec<String> = answers.iter().map(|answer| answer.card.to_string()).collect();
     let places: Vec<String> = (0..cards.len()).map(|card| format!("${}", card + 4)).collect();
     let statement = format!(
-        "SELECT card, kind FROM issued_cards WHERE issuer = $1 AND tenant = $2 AND service = $3 AND card IN ({})",
+        "SELECT card, kind, suggestions FROM issued_cards WHERE issuer = $1 AND tenant = $2 AND service = $3 AND card IN ({})",
         places.join(", ")
     );
     let mut query = sqlx::query(AssertSqlSafe(statement))
@@ -76,14 +98,23 @@ pub(super) async fn keep(
         query = query.bind(card);
     }
     let rows = query.fetch_all(&mut *writing.transaction).await?;
-    let issued: HashMap<String, String> = rows
+    let issued: HashMap<String, Sent> = rows
         .iter()
-        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+        .map(|row| {
+            let sent = Sent {
+                kind: row.try_get(1)?,
+                suggestions: row.try_get(2)?,
+            };
+            Ok((row.try_get(0)?, sent))
+        })
         .collect::<Result<_, sqlx::Error>>()?;
     let mut known: Vec<(&CardAnswer, &String, &String)> = answers
         .iter()
         .zip(&cards)
-        .filter_map(|(answer, card)| Some((answer, card, issued.get(card)?)))
+        .filter_map(|(answer, card)| {
+            let sent = issued.get(card).filter(|sent| sent.has(&answer.suggestions))?;
+            Some((answer, card, &sent.kind))
+        })
         .collect();
     // In one order, so that replicas do not wait for each other in a circle.
     known.sort_by_key(|(_, card, _)| *card);

@@ -36,6 +36,8 @@ struct Row {
     group: &'static str,
     options: String,
     knowledge: String,
+    /// The ids of its suggestions, as a JSON list.
+    suggestions: String,
 }
 
 /// The cards of one answer.
@@ -56,6 +58,7 @@ impl Issued {
                 group: about.group.map_or("", |group| group.as_str()),
                 options: serde_json::to_string(&about.options).unwrap_or_default(),
                 knowledge: about.knowledge.clone(),
+                suggestions: ids(card),
             }
         });
         Self {
@@ -64,6 +67,15 @@ impl Issued {
             seconds,
         }
     }
+}
+
+fn ids(card: &Card) -> String {
+    let ids: Vec<String> = card
+        .suggestions()
+        .iter()
+        .map(|one| one.uuid().to_string())
+        .collect();
+    serde_json::to_string(&ids).unwrap_or_default()
 }
 
 /// What waits for its turn.
@@ -147,7 +159,7 @@ async fn recorded(database: &Database, batch: &[Issued]) -> bool {
 }
 
 /// Columns of a row, each a parameter.
-const COLUMNS: usize = 9;
+const COLUMNS: usize = 10;
 /// Rows of one statement: PostgreSQL takes 65,535 parameters, SQLite 32,766.
 const ROWS: usize = 500;
 
@@ -170,7 +182,7 @@ async fn write(database: &Database, batch: &[Issued]) -> Result<(), Fault> {
             .collect();
         // A call that is repeated has the same cards, and they stay as they were issued first.
         let statement = format!(
-            "INSERT INTO issued_cards (issuer, tenant, service, card, kind, option_group, options, knowledge, issued) \
+            "INSERT INTO issued_cards (issuer, tenant, service, card, kind, option_group, options, knowledge, issued, suggestions) \
              VALUES {} ON CONFLICT (issuer, tenant, service, card) DO NOTHING",
             places.join(", ")
         );
@@ -185,7 +197,8 @@ async fn write(database: &Database, batch: &[Issued]) -> Result<(), Fault> {
                 .bind(row.group)
                 .bind(&row.options)
                 .bind(&row.knowledge)
-                .bind(issued.seconds);
+                .bind(issued.seconds)
+                .bind(&row.suggestions);
         }
         query.execute(&mut *writing.transaction).await?;
     }

@@ -186,6 +186,7 @@ impl Call {
     pub(crate) fn advised(&self, advice: Advice) {
         let mut known = self.0.known.borrow_mut();
         known.gate = advice.gate;
+        known.orders = advice.orders;
         known.cards = Some(advice.cards);
         known.assessment = advice.assessment;
     }

@@ -7,6 +7,7 @@ use super::metrics::{Deadline, HttpAnswer};
 use crate::audit::{Answered, Audit, NotWritten, events, records};
 use crate::errors::ErrorCode;
 use crate::fhir_client::Why;
+use crate::hooks::flow::OrdersSaid;
 use crate::hooks::trail::{FetchEnd, Steps};
 use crate::store::Outcome;
 use crate::trust::Denied;
@@ -28,6 +29,8 @@ pub(crate) struct Known {
     /// Who looks at the chart; for the audit alone.
     pub(crate) user: Option<String>,
     pub(crate) gate: Option<Gate>,
+    /// What became of the orders of a hook on orders.
+    pub(crate) orders: Option<OrdersSaid>,
     pub(crate) cards: Option<Vec<Card>>,
     pub(crate) assessment: Option<Assessment>,
     /// The feedback that was kept, of a call that gives some.
@@ -208,9 +211,10 @@ impl Call {
         let Some(error) = error else {
             let cards = known.cards.as_ref().map(Vec::len);
             let gate = known.gate.map(Gate::as_str);
+            let orders = known.orders.map(OrdersSaid::word);
             let fetches = (!steps.fetches.is_empty()).then_some(steps.fetches.len());
             tracing::info!(
-                method, route, status, micros, request_id, service, gate, cards, fetches, "answered"
+                method, route, status, micros, request_id, service, gate, orders, cards, fetches, "answered"
             );
             return;
         };

@@ -1,8 +1,35 @@
 //! The claim `aud`: one text or a list of texts.
 
+use reqwest::Url;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::fmt;
+
+/// Audiences of one token that a log line describes.
+const MOST_SHAPES: usize = 5;
+
+/// The first thing in which an audience differs from an address.
+fn shape(audience: &str, expected: &str) -> &'static str {
+    let (Ok(audience_url), Ok(expected_url)) = (Url::parse(audience), Url::parse(expected)) else {
+        return if audience.is_empty() {
+            "empty"
+        } else {
+            "no address"
+        };
+    };
+    let (path, expected_path) = (audience_url.path(), expected_url.path());
+    match () {
+        () if audience_url.scheme() != expected_url.scheme() => "another scheme",
+        () if audience_url.host_str() != expected_url.host_str() => "another host",
+        () if audience_url.port() != expected_url.port() => "another port",
+        () if path.trim_end_matches('/') == expected_path.trim_end_matches('/') && path != expected_path => {
+            "a slash at the end that the address called does not have, or none where it has one"
+        }
+        () if expected_path.starts_with(path) => "the beginning of the address only",
+        () if path != expected_path => "another path",
+        () => "the address in another spelling",
+    }
+}
 
 /// Whom a token is for.
 pub(super) struct Audience(Vec<String>);
@@ -11,6 +38,20 @@ impl Audience {
     /// Whether one of them is exactly this text.
     pub(super) fn contains(&self, text: &str) -> bool {
         self.0.iter().any(|audience| audience == text)
+    }
+
+    /// In what each of them differs from this address, in our words: `another path; no address`.
+    pub(super) fn shape(&self, expected: &str) -> String {
+        let shapes: Vec<&str> = self
+            .0
+            .iter()
+            .take(MOST_SHAPES)
+            .map(|audience| shape(audience, expected))
+            .collect();
+        match shapes.is_empty() {
+            true => "an empty list".to_owned(),
+            false => shapes.join("; "),
+        }
     }
 }
 
@@ -39,5 +80,49 @@ impl<'de> Visitor<'de> for AudienceVisitor {
             audiences.push(audience);
         }
         Ok(audiences)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_audience_is_described_and_not_quoted() {
+        let expected = "https://cds.example.org/cds-services/pnet-liver-metastases";
+        for (aud, shape) in [
+            (
+                r#""https://cds.example.org""#,
+                "the beginning of the address only",
+            ),
+            (
+                r#""https://cds.example.org/cds-services/pnet-liver-metastases/""#,
+                "a slash at the end",
+            ),
+            (
+                r#""http://cds.example.org/cds-services/pnet-liver-metastases""#,
+                "another scheme",
+            ),
+            (
+                r#""https://other.example.org/cds-services/pnet-liver-metastases""#,
+                "another host",
+            ),
+            (
+                r#""https://cds.example.org:8443/cds-services/pnet-liver-metastases""#,
+                "another port",
+            ),
+            (r#""https://cds.example.org/cds-services/other""#, "another path"),
+            (
+                r#""HTTPS://CDS.example.org/cds-services/pnet-liver-metastases""#,
+                "another spelling",
+            ),
+            (r#"["pnet", ""]"#, "no address; empty"),
+            ("[]", "an empty list"),
+        ] {
+            let audience: Audience = serde_json::from_str(aud).unwrap();
+            let said = audience.shape(expected);
+            assert!(said.contains(shape), "{aud}: {said}");
+            assert!(!said.contains("example.org"), "{said}");
+        }
     }
 }

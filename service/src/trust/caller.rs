@@ -166,7 +166,7 @@ async fn admit(trust: &Trust, request: &HttpRequest) -> Result<Caller, Denial> {
         (Ok(caller), Some(call)) => call.caller(caller.who(), caller.continues_trace()),
         (Err(denial), Some(call)) => {
             call.denied(denial.reason(), denial.who());
-            call.within(|| denial.log(trust));
+            call.within(|| denial.log());
         }
         (_, None) => {}
     }

@@ -4,8 +4,9 @@ use super::audience::Audience;
 use super::denied::Denied;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::{DeserializeOwned, Error as _, IgnoredAny};
 use serde::{Deserialize, Deserializer};
+use std::time::Duration;
 
 /// The longest token that is looked at.
 const LONGEST: usize = 16 << 10;
@@ -30,13 +31,32 @@ pub(super) struct Header {
 pub(super) struct Claims {
     pub(super) iss: String,
     pub(super) aud: Audience,
-    pub(super) exp: u64,
-    pub(super) iat: u64,
+    pub(super) exp: NumericDate,
+    pub(super) iat: NumericDate,
     pub(super) jti: String,
     #[serde(default, deserialize_with = "present")]
-    pub(super) nbf: Option<u64>,
+    pub(super) nbf: Option<NumericDate>,
     #[serde(default, deserialize_with = "present")]
     pub(super) tenant: Option<String>,
+}
+
+/// Seconds since 1970, which may have fractions (RFC 7519, section 2); they are cut off.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NumericDate(pub(super) u64);
+
+impl<'de> Deserialize<'de> for NumericDate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = serde_json::Number::deserialize(deserializer)?;
+        let whole = number.as_u64().or_else(|| {
+            let seconds = number.as_f64().filter(|seconds| seconds.is_finite())?;
+            Duration::try_from_secs_f64(seconds)
+                .ok()
+                .map(|time| time.as_secs())
+        });
+        whole
+            .map(Self)
+            .ok_or_else(|| D::Error::custom("a time before 1970 or after all times"))
+    }
 }
 
 /// A token whose signature is not yet verified.

@@ -100,6 +100,7 @@ impl Trust {
         let of_issuer = |reason| Denial {
             reason,
             client: Some(Arc::clone(&client)),
+            audience: (reason == Denied::Audience).then(|| self.misread(&token.claims, path)),
         };
         self.verify(&client, &token, path).await.map_err(of_issuer)?;
         Ok(Caller::registered(
@@ -123,6 +124,7 @@ impl Trust {
                     denial = Denial {
                         reason,
                         client: Some(Arc::clone(client)),
+                        audience: None,
                     };
                 }
             }
@@ -149,7 +151,7 @@ impl Trust {
         let once = Once {
             issuer: &claims.iss,
             jti: &claims.jti,
-            expires: claims.exp.saturating_add(LEEWAY),
+            expires: claims.exp.0.saturating_add(LEEWAY),
             now,
         };
         // Last, so that nobody can use up the `jti` of somebody else's token.
@@ -160,8 +162,22 @@ impl Trust {
         })
     }
 
+    /// The address that a token for this path names.
+    fn called(&self, path: &str) -> Option<String> {
+        self.public_url.as_ref().map(|base| format!("{base}{path}"))
+    }
+
+    /// What `aud` was expected to be, and in what it differs.
+    fn misread(&self, claims: &Claims, path: &str) -> Misread {
+        let expected = self.called(path).unwrap_or_default();
+        Misread {
+            received: claims.aud.shape(&expected),
+            expected,
+        }
+    }
+
     fn is_for_us(&self, client: &Client, claims: &Claims, path: &str) -> bool {
-        let called = self.public_url.as_ref().map(|base| format!("{base}{path}"));
+        let called = self.called(path);
         client
             .settings
             .audiences
@@ -180,13 +196,13 @@ fn digest(jti: &str) -> String {
 
 fn in_time(claims: &Claims, now: u64) -> Result<(), Denied> {
     let latest = now.saturating_add(LEEWAY);
-    if claims.exp.saturating_add(LEEWAY) <= now {
+    if claims.exp.0.saturating_add(LEEWAY) <= now {
         return Err(Denied::Expired);
     }
-    if claims.iat > latest || claims.nbf.is_some_and(|nbf| nbf > latest) {
+    if claims.iat.0 > latest || claims.nbf.is_some_and(|nbf| nbf.0 > latest) {
         return Err(Denied::NotYetValid);
     }
-    match claims.exp.checked_sub(claims.iat) {
+    match claims.exp.0.checked_sub(claims.iat.0) {
         Some(life) if life <= LONGEST_LIFE => Ok(()),
         _ => Err(Denied::Life),
     }
@@ -212,6 +228,16 @@ fn bearer<'a>(authorization: &[&'a [u8]]) -> Result<&'a str, Denied> {
 pub(super) struct Denial {
     reason: Denied,
     client: Option<Arc<Client>>,
+    audience: Option<Misread>,
+}
+
+/// An `aud` that is not ours.
+#[derive(Debug)]
+struct Misread {
+    /// The whole address that was called, as it is registered with the caller.
+    expected: String,
+    /// In what the received one differs, in our words: what stands in it is not logged.
+    received: String,
 }
 
 impl Denial {
@@ -228,15 +254,13 @@ impl Denial {
         }
     }
 
-    /// Logs it; for a wrong `aud` with what it should begin with, as it is often typed by hand.
-    pub(super) fn log(&self, trust: &Trust) {
+    /// Logs it; for a wrong `aud` with what it should be and in what it differs, as it is often typed by hand.
+    pub(super) fn log(&self) {
         let reason = self.reason.word();
         let issuer = self.client.as_ref().map(|client| client.settings.issuer.as_str());
-        let expected = trust
-            .public_url
-            .as_deref()
-            .filter(|_| self.reason == Denied::Audience);
-        tracing::warn!(reason, issuer, expected, "caller refused");
+        let expected = self.audience.as_ref().map(|audience| audience.expected.as_str());
+        let received = self.audience.as_ref().map(|audience| audience.received.as_str());
+        tracing::warn!(reason, issuer, expected, received, "caller refused");
     }
 }
 
@@ -257,6 +281,10 @@ impl Denial {
 
 impl From<Denied> for Denial {
     fn from(reason: Denied) -> Self {
-        Self { reason, client: None }
+        Self {
+            reason,
+            client: None,
+            audience: None,
+        }
     }
 }

@@ -20,12 +20,13 @@ fn ids(service: &Service) -> Vec<String> {
 on_both! {
     fn both_forms_of_reasons_batched_and_repeated(url) {
         let program = Program::open(url);
-        let cards = program.cards(instance());
+        let (card, suggestion) = program.offer(instance());
+        let cards = [card, program.cards(instance()).remove(0)];
         let more = program.cards(instance());
         let coding = json!({"code": "newer-evidence", "system": "urn:s"});
         let body = json!({"feedback": [
-            {"card": cards[0], "outcome": "accepted", "acceptedSuggestions": [{"id": "x"}], "outcomeTimestamp": AT},
-            {"card": cards[1], "outcome": "overridden", "outcomeTimestamp": AT, "overrideReason": {"reason": coding}},
+            {"card": cards[0], "outcome": "accepted", "acceptedSuggestions": [{"id": suggestion}], "outcomeTimestamp": AT},
+            {"card": cards[1], "outcome": "overridden", "acceptedSuggestions": null, "outcomeTimestamp": AT, "overrideReason": {"reason": coding}},
             {"card": more[0], "outcome": "overridden", "outcomeTimestamp": "2026-11-23T11:00:00.5+01:00",
              "overrideReasons": [{"reason": coding, "userComment": "why not"}]},
             {"card": more[1], "outcome": "overridden", "outcomeTimestamp": AT},
@@ -41,6 +42,23 @@ on_both! {
             "overridden|urn:s|newer-evidence||1795428000500",
             "overridden|||1795428000000",
         ].map(str::to_owned).into_iter().collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>());
+    }
+
+    fn a_suggestion_that_was_never_sent_is_404_and_nothing_of_it_is_kept(url) {
+        let program = Program::open(url);
+        let (card, suggestion) = program.offer(instance());
+        let (_, of_another) = program.offer(instance());
+        let accepted = |ids: &[&str]| {
+            let ids: Vec<Value> = ids.iter().map(|id| json!({"id": id})).collect();
+            json!({"feedback": [{"card": card, "outcome": "accepted", "acceptedSuggestions": ids, "outcomeTimestamp": AT}]})
+        };
+        let made_up = instance().to_string();
+        for ids in [&["x"][..], &[&made_up], &[&of_another], &[&suggestion, &made_up]] {
+            program.service.post(FEEDBACK, &accepted(ids)).is_error(404, "unknown-card");
+        }
+        assert_eq!(rows(url, "SELECT card FROM issued_cards WHERE outcome IS NOT NULL").len(), 0);
+        let spelled = suggestion.to_uppercase();
+        assert_eq!(program.service.post(FEEDBACK, &accepted(&[&spelled])).status, 200);
     }
 
     fn an_unknown_card_is_404_and_the_others_are_kept(url) {

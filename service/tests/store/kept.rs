@@ -11,6 +11,7 @@ fn answer(card: Uuid, outcome: Outcome, at: i64) -> CardAnswer {
     CardAnswer {
         card,
         outcome,
+        suggestions: Vec::new(),
         reasons: vec!["s|c".to_owned()],
         comment: Some("free text".to_owned()),
         answered_ms: at,
@@ -179,7 +180,7 @@ on_both! {
         drop(store);
         let url_of_store = address(url);
         let before = rows(url, "SELECT card, options, issued FROM issued_cards");
-        assert_eq!(run(migrate(&url_of_store, 2)).unwrap(), 3);
+        assert_eq!(run(migrate(&url_of_store, 2)).unwrap(), 4);
         assert_eq!(run(status(&url_of_store)).unwrap().version, 2);
         assert!(run(report(&url_of_store, 0)).unwrap_err().to_string().contains("version 2"));
         assert_eq!(rows(url, "SELECT card, options, issued FROM issued_cards"), before);

@@ -77,6 +77,14 @@ impl Program {
         cards.iter().map(id).collect()
     }
 
+    /// Calls the hook, and gives the first card with a suggestion, and the suggestion's id.
+    pub(crate) fn offer(&self, instance: Uuid) -> (String, String) {
+        let cards = self.service.hook(&call(instance)).cards();
+        let text = |value: &Value| value["uuid"].as_str().unwrap().to_owned();
+        let offers = |card: &Value| Some((text(card), text(card["suggestions"].get(0)?)));
+        cards.iter().find_map(offers).unwrap()
+    }
+
     /// Gives feedback on a card until it is kept, as an EHR does that is told to try again on a busy machine.
     pub(crate) fn keeps(&self, card: &str) {
         until("feedback is kept", || match self.feedback(card) {

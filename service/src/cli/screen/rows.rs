@@ -6,6 +6,8 @@ use cds_cards::assessment::{Assessment, Gate, Stage};
 use fhir_profiles::FactId;
 use std::io::{Result, Write};
 
+/// The gate of a row of which nobody knows whether there is a PNET.
+const NOT_KNOWN: &str = "not-known";
 /// Several values of one cell.
 const BETWEEN: &str = " ";
 
@@ -47,7 +49,10 @@ impl Rows {
     pub(super) fn write(&mut self, assessment: &Assessment) -> Result<()> {
         match &mut self.kind {
             Written::Ndjson(out) => {
-                serde_json::to_writer(&mut *out, assessment)?;
+                match gate(assessment) {
+                    NOT_KNOWN => serde_json::to_writer(&mut *out, &not_known(assessment)?)?,
+                    _ => serde_json::to_writer(&mut *out, assessment)?,
+                }
                 out.write_all(b"\n")
             }
             Written::Csv { out, header, options } => {
@@ -80,14 +85,25 @@ fn is_in_doubt(assessment: &Assessment) -> bool {
     !assessment.problems.is_empty() || pnet.is_some_and(|fact| fact.gap.is_some())
 }
 
+/// The gate of a row: finding nothing in a chart that is not whole is no finding.
+fn gate(assessment: &Assessment) -> &'static str {
+    match assessment.gate {
+        Gate::NoPnet if is_in_doubt(assessment) => NOT_KNOWN,
+        gate => gate.as_str(),
+    }
+}
+
+/// The assessment of a chart in which nothing was found and not all was there.
+fn not_known(assessment: &Assessment) -> serde_json::Result<serde_json::Value> {
+    let mut json = serde_json::to_value(assessment)?;
+    if let Some(gate) = json.get_mut("gate") {
+        *gate = NOT_KNOWN.into();
+    }
+    Ok(json)
+}
+
 fn cells(assessment: &Assessment, options: &[String]) -> Vec<String> {
-    let gate = match assessment.gate {
-        // Finding nothing in a chart that is not whole is no finding.
-        Gate::NoPnet if is_in_doubt(assessment) => "not-known",
-        Gate::Passed => "passed",
-        Gate::NoPnet => "no-pnet",
-        Gate::NoLiverMetastases => "no-liver-metastases",
-    };
+    let gate = gate(assessment);
     // What was not looked at has no grade and no stage, rather than every one.
     let looked_at = assessment.gate != Gate::NoPnet;
     let joined = |candidates: &[String]| match looked_at {

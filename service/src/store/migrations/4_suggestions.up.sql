@@ -1,0 +1,1 @@
+ALTER TABLE issued_cards ADD COLUMN suggestions TEXT;
