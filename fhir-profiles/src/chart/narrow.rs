@@ -124,7 +124,8 @@ fn is_odd_value<'a, A: MapAccess<'a>>(key: &str, map: &mut A) -> Result<bool, A:
     })
 }
 
-/// `meta.lastUpdated`, `meta.versionId`, and whether a tag says that elements were left out.
+/// `meta.lastUpdated`, `meta.versionId`, and whether a tag, or a label where some servers put that one, says that elements
+/// were left out.
 #[derive(Debug, Clone, Default)]
 struct Meta<'a> {
     last_updated: Str<'a>,
@@ -137,7 +138,7 @@ impl<'a> Loose<'a> for Meta<'a> {
         match key {
             "lastUpdated" => self.last_updated = next::<Text<'a>, A>(map)?.0,
             "versionId" => self.version_id = next::<Text<'a>, A>(map)?.0,
-            "tag" => {
+            "tag" | "security" => {
                 let tags = next::<Many<RawCoding<'a>>, A>(map)?.items;
                 self.subsetted |= tags.iter().any(|tag| tag.code.as_deref() == Some(SUBSETTED));
             }
