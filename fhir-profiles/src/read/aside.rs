@@ -7,7 +7,8 @@ use crate::chart::{Item, Whose, is_of_medication};
 use crate::facts::{Aside, Evidence, Gap, NotRead, NotReadWhy};
 
 /// Of a record that says that it does not mean what it says.
-const MODIFIED: &str = "not used: it carries a modifier extension or implicit rules";
+const MODIFIED: &str =
+    "not used: it carries a modifier extension, implicit rules or a denial of an older release";
 
 /// Why a record must not be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
