@@ -270,14 +270,14 @@ impl Identities {
     }
 }
 
-fn is_urn(address: &str) -> bool {
+pub(crate) fn is_urn(address: &str) -> bool {
     address
         .get(..4)
         .is_some_and(|start| start.eq_ignore_ascii_case("urn:"))
 }
 
 /// A reference or `fullUrl` in the form in which they are compared: a UUID has no case.
-fn called(address: &str) -> Cow<'_, str> {
+pub(crate) fn called(address: &str) -> Cow<'_, str> {
     let has_case = is_urn(address) && address.bytes().any(|byte| byte.is_ascii_uppercase());
     if has_case {
         Cow::Owned(address.to_ascii_lowercase())

@@ -84,7 +84,10 @@ impl<'c> Medications<'c> {
 
     fn get(&self, reference: &str) -> Option<&'c Narrow<'c>> {
         let reference = reference.split("/_history").next().unwrap_or(reference);
-        let known = self.0.get(reference).or_else(|| self.0.get(key(reference)));
+        let known = self
+            .0
+            .get(reference)
+            .or_else(|| self.0.get(key(reference).as_ref()));
         known.copied()
     }
 }
