@@ -19,7 +19,7 @@ pub(crate) use concept::{Concept, text_coding};
 pub(crate) use loose::{Filled, Loose, Many, Read, Text, next, skip};
 pub use mend::parsed;
 pub(crate) use narrow::{NO_FHIR, Narrow, Reference, is_of_medication};
-pub(crate) use patient::Whose;
+pub(crate) use patient::{Whose, called, is_urn};
 use serde_json::value::RawValue;
 use std::fmt;
 pub use text::json_text;

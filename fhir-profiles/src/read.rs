@@ -147,7 +147,7 @@ fn plain(json: Json) -> Json {
                 _ => true,
             });
             let field = |(name, value)| match value {
-                Json::String(text) if name == "reference" => (name, key(&text).into()),
+                Json::String(text) if name == "reference" => (name, key(&text).into_owned().into()),
                 value => (name, plain(value)),
             };
             Json::Object(said.map(field).collect())

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 /// Fewer rows than this would mean that a file went missing.
-const AT_LEAST: usize = 1300;
+const AT_LEAST: usize = 2300;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();

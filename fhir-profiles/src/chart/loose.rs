@@ -10,6 +10,9 @@ pub(crate) trait Loose<'a>: Default {
     /// A string stands here.
     fn text(&mut self, _text: Cow<'a, str>) {}
 
+    /// A truth value stands here.
+    fn truth(&mut self, _truth: bool) {}
+
     /// An object stands here, with this field next.
     fn field<A: MapAccess<'a>>(&mut self, _key: &str, map: &mut A) -> Result<(), A::Error> {
         map.next_value::<IgnoredAny>().map(drop)
@@ -62,8 +65,10 @@ impl<'a, T: Loose<'a>> Visitor<'a> for LooseVisitor<T> {
         f.write_str("JSON")
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<T, E> {
-        Ok(Self::other())
+    fn visit_bool<E>(self, truth: bool) -> Result<T, E> {
+        let mut value = Self::other();
+        value.truth(truth);
+        Ok(value)
     }
 
     fn visit_i64<E>(self, _: i64) -> Result<T, E> {

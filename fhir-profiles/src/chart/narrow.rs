@@ -124,7 +124,37 @@ fn is_odd_value<'a, A: MapAccess<'a>>(key: &str, map: &mut A) -> Result<bool, A:
     })
 }
 
-/// `meta.lastUpdated`, `meta.versionId`, and whether a tag says that elements were left out.
+/// Elements of DSTU2 and STU3 that turn a record into its opposite, which R4 says by a status.
+const DENIALS: &[&str] = &[
+    "wasNotTaken",
+    "wasNotGiven",
+    "notGiven",
+    "notPerformed",
+    "notDone",
+    "taken",
+];
+
+/// Whether such an element denies, or leaves open, what the record says: a truth value, or one of STU3's answers to
+/// whether a drug was taken.
+#[derive(Debug, Clone, Copy, Default)]
+struct Denial(bool);
+
+impl<'a> Loose<'a> for Denial {
+    fn truth(&mut self, truth: bool) {
+        self.0 = truth;
+    }
+
+    fn text(&mut self, text: Cow<'a, str>) {
+        self.0 = !matches!(text.trim(), "" | "y" | "false");
+    }
+
+    fn anything(&mut self) {
+        self.0 = true;
+    }
+}
+
+/// `meta.lastUpdated`, `meta.versionId`, and whether a tag, or a label where some servers put that one, says that elements
+/// were left out.
 #[derive(Debug, Clone, Default)]
 struct Meta<'a> {
     last_updated: Str<'a>,
@@ -137,7 +167,7 @@ impl<'a> Loose<'a> for Meta<'a> {
         match key {
             "lastUpdated" => self.last_updated = next::<Text<'a>, A>(map)?.0,
             "versionId" => self.version_id = next::<Text<'a>, A>(map)?.0,
-            "tag" => {
+            "tag" | "security" => {
                 let tags = next::<Many<RawCoding<'a>>, A>(map)?.items;
                 self.subsetted |= tags.iter().any(|tag| tag.code.as_deref() == Some(SUBSETTED));
             }
@@ -414,6 +444,7 @@ impl<'a> Loose<'a> for Narrow<'a> {
                     .collect();
             }
             "modifierExtension" | "implicitRules" => self.has_modifiers |= next::<Filled, A>(map)?.0,
+            key if DENIALS.contains(&key) => self.has_modifiers |= next::<Denial, A>(map)?.0,
             "entry" => {
                 self.doubled_entries |= self.entries.is_some();
                 self.entries = there(map)?;

@@ -2,6 +2,7 @@
 
 use super::narrow::{Identifier, Narrow, Reference};
 use super::{ChartError, Item};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether a resource may be used for the patient.
@@ -65,9 +66,9 @@ impl Identities {
             };
             if item.kind() == "Patient" {
                 let id = item.narrow.id.as_deref().unwrap_or(url);
-                by_url.insert(url.to_owned(), Some(id.to_owned()));
-            } else if url.starts_with("urn:") {
-                by_url.entry(url.to_owned()).or_insert(None);
+                by_url.insert(called(url).into_owned(), Some(id.to_owned()));
+            } else if is_urn(url) {
+                by_url.entry(called(url).into_owned()).or_insert(None);
             }
         }
         Self { by_url, identifiers }
@@ -228,6 +229,8 @@ impl Identities {
                 Target::Nothing
             };
         };
+        let text = called(text);
+        let text = text.as_ref();
         if let Some(known) = self.by_url.get(text) {
             return known.clone().map_or(Target::Other, Target::Patient);
         }
@@ -258,12 +261,35 @@ impl Identities {
         let mut steps = path.rsplit('/');
         match (steps.next(), steps.next()) {
             (Some(id), Some("Patient")) => Target::Patient(id.to_owned()),
+            (Some(id), None) if !is_id(id) => Target::Uncomparable,
             (Some(id), None) if id != "Patient" => Target::Patient(id.to_owned()),
             // `Patient?identifier=...` of a transaction: a question, not an answer.
             (Some("Patient"), _) => Target::Nothing,
             _ => Target::Other,
         }
     }
+}
+
+pub(crate) fn is_urn(address: &str) -> bool {
+    address
+        .get(..4)
+        .is_some_and(|start| start.eq_ignore_ascii_case("urn:"))
+}
+
+/// A reference or `fullUrl` in the form in which they are compared: a UUID has no case.
+pub(crate) fn called(address: &str) -> Cow<'_, str> {
+    let has_case = is_urn(address) && address.bytes().any(|byte| byte.is_ascii_uppercase());
+    if has_case {
+        Cow::Owned(address.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(address)
+    }
+}
+
+/// Whether a lone word can be an id: FHIR's letters, and the line below that some servers have in theirs.
+fn is_id(text: &str) -> bool {
+    let in_ids = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+    !text.is_empty() && text.chars().all(in_ids)
 }
 
 /// What is wrong with a second patient.

@@ -3,25 +3,27 @@
 use super::element::{Node, Tree};
 use super::observation::PRELIMINARY;
 use super::record::Record;
-use crate::chart::{Item, Reference, Whose};
+use crate::chart::{Item, Reference, Whose, called, is_urn};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The last two steps of a reference, such as `Specimen/1`, or the whole of an `urn:`.
-pub(super) fn key(reference: &str) -> &str {
+pub(super) fn key(reference: &str) -> Cow<'_, str> {
     let reference = reference.trim();
     let reference = reference.split("/_history").next().unwrap_or(reference);
-    if reference.starts_with("urn:") {
-        return reference;
+    if is_urn(reference) {
+        return called(reference);
     }
-    match reference.rmatch_indices('/').nth(1) {
+    let reference = reference.trim_end_matches('/');
+    Cow::Borrowed(match reference.rmatch_indices('/').nth(1) {
         Some((at, _)) => reference.get(at + 1..).unwrap_or(reference),
         None => reference,
-    }
+    })
 }
 
 /// Everything by which a reference may call the resource.
 pub(super) fn keys(item: &Item<'_>) -> impl Iterator<Item = String> {
-    let url = item.full_url.as_deref().map(|url| key(url).to_owned());
+    let url = item.full_url.as_deref().map(|url| key(url).into_owned());
     item.narrow
         .id
         .is_some()
@@ -54,7 +56,7 @@ fn is_holder(item: &Item<'_>) -> bool {
     matches!(item.kind(), "Observation" | "DiagnosticReport") && !item.narrow.members.is_empty()
 }
 
-fn references<'c>(references: impl Iterator<Item = &'c Reference<'c>>) -> impl Iterator<Item = &'c str> {
+fn references<'c>(references: impl Iterator<Item = &'c Reference<'c>>) -> impl Iterator<Item = Cow<'c, str>> {
     let written = references.filter_map(|reference| reference.reference.as_deref());
     written
         .filter(|reference| !reference.trim_start().starts_with('#'))
@@ -82,9 +84,9 @@ impl Targets {
             .collect();
         // Each round finds what holds what the last one found.
         loop {
-            let (found, rest): (Vec<_>, Vec<_>) = holders
-                .into_iter()
-                .partition(|item| references(item.narrow.members.iter()).any(|member| held.contains(member)));
+            let (found, rest): (Vec<_>, Vec<_>) = holders.into_iter().partition(|item| {
+                references(item.narrow.members.iter()).any(|member| held.contains(member.as_ref()))
+            });
             holders = rest;
             if found.is_empty() {
                 break;
@@ -100,7 +102,7 @@ impl Targets {
             .filter(|item| item.whose != Whose::NotAPatients && !item.narrow.has_modifiers)
             .collect();
         loop {
-            let about: BTreeSet<&str> = referring
+            let about: BTreeSet<Cow<'_, str>> = referring
                 .iter()
                 .flat_map(|item| std::iter::once(&item.narrow).chain(&item.narrow.contained))
                 .flat_map(|narrow| references(narrow.about.iter()))
@@ -123,7 +125,7 @@ impl Targets {
             // What was entered in error holds nothing.
             if tree.root().text("status").map(str::trim) != Some("entered-in-error") {
                 for member in references(item.narrow.members.iter()) {
-                    if let Some(place) = self.places.get(member) {
+                    if let Some(place) = self.places.get(member.as_ref()) {
                         self.holders.entry(place.clone()).or_default().push(at);
                     }
                 }
@@ -170,7 +172,7 @@ impl Targets {
         if let Some(id) = target.strip_prefix('#') {
             return root.all("contained").find(|inner| inner.text("id") == Some(id));
         }
-        let (_, tree) = self.trees.get(*self.by_key.get(key(target))?)?;
+        let (_, tree) = self.trees.get(*self.by_key.get(key(target).as_ref())?)?;
         Some(tree.root())
     }
 }
@@ -244,9 +246,12 @@ mod tests {
             "https://server.example/fhir/Specimen/1",
             "Specimen/1/_history/3",
             " Specimen/1 ",
+            "Specimen/1/",
         ] {
             assert_eq!(key(reference), "Specimen/1");
         }
-        assert_eq!(key("urn:uuid:1/2"), "urn:uuid:1/2");
+        for reference in ["urn:uuid:0a/2", "urn:uuid:0A/2", "URN:UUID:0A/2"] {
+            assert_eq!(key(reference), "urn:uuid:0a/2");
+        }
     }
 }

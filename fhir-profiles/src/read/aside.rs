@@ -3,8 +3,12 @@
 use super::Reader;
 use super::element::Node;
 use super::stated::Stated;
-use crate::chart::{Item, Whose};
+use crate::chart::{Item, Whose, is_of_medication};
 use crate::facts::{Aside, Evidence, Gap, NotRead, NotReadWhy};
+
+/// Of a record that says that it does not mean what it says.
+const MODIFIED: &str =
+    "not used: it carries a modifier extension, implicit rules or a denial of an older release";
 
 /// Why a record must not be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,9 +56,9 @@ impl Reader<'_> {
             return item.narrow.broken().map(Refusal::Malformed);
         }
         match item.whose {
-            Whose::Usable if item.narrow.has_modifiers => Some(Refusal::MustNot(
-                "not used: it carries a modifier extension or implicit rules",
-            )),
+            Whose::Usable if item.narrow.has_modifiers || self.gives_modified(item) => {
+                Some(Refusal::MustNot(MODIFIED))
+            }
             Whose::Usable => None,
             Whose::Nobodys => Some(Refusal::MustNot("not used: it names no patient")),
             Whose::Somebodys => Some(Refusal::MustNot(
@@ -62,6 +66,11 @@ impl Reader<'_> {
             )),
             Whose::NotAPatients => Some(Refusal::NotThePatients("not used: it is not about a patient")),
         }
+    }
+
+    /// Whether what is given says that it does not mean what it says.
+    fn gives_modified(&self, item: &Item<'_>) -> bool {
+        is_of_medication(item.kind()) && self.medications.said(&item.narrow).modified
     }
 
     /// Sets a record aside: nothing that it could have stated is "not recorded".

@@ -51,7 +51,27 @@ fn element(json: &str) -> Option<Element<RELEASE>> {
     let config = DeserializationConfig {
         mode: DeserializationMode::Compatibility,
     };
-    fhirbolt::json::from_str(json, Some(config)).ok()
+    let mut root = fhirbolt::json::from_str(json, Some(config)).ok()?;
+    drop_empty(&mut root);
+    Some(root)
+}
+
+/// Takes out what says nothing: blank texts, and objects and lists of nothing else. FHIR has no empty elements, so
+/// whoever asks whether an element is there asks whether something is said.
+fn drop_empty(element: &mut Element<RELEASE>) {
+    element.retain(|_, value| match value {
+        Value::Primitive(Primitive::String(text)) => !text.trim().is_empty(),
+        Value::Primitive(_) => true,
+        Value::Element(inner) => {
+            drop_empty(inner);
+            !inner.is_empty()
+        }
+        Value::Sequence(items) => {
+            items.iter_mut().for_each(drop_empty);
+            items.retain(|item| !item.is_empty());
+            !items.is_empty()
+        }
+    });
 }
 
 /// An element of a resource.
@@ -78,15 +98,9 @@ impl<'t> Node<'t> {
         self.0.contains_key(key)
     }
 
-    /// Whether it says that it does not mean what it says; empty extensions say nothing.
+    /// Whether it says that it does not mean what it says.
     pub(super) fn has_modifiers(self) -> bool {
-        let is_said = |key| match self.0.get(key) {
-            None => false,
-            Some(Value::Primitive(_)) => true,
-            Some(Value::Element(element)) => !element.is_empty(),
-            Some(Value::Sequence(elements)) => elements.iter().any(|element| !element.is_empty()),
-        };
-        is_said("modifierExtension") || is_said("implicitRules")
+        self.has("modifierExtension") || self.has("implicitRules")
     }
 
     pub(super) fn keys(self) -> impl Iterator<Item = &'t str> {

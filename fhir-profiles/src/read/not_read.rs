@@ -53,7 +53,9 @@ impl Reader<'_> {
                 Some(made_of) => (made_of, NotReadWhy::NotText),
                 None => return,
             }
-        } else if results.any(|result| result.trim_start().starts_with('#') || here.contains(key(result))) {
+        } else if results
+            .any(|result| result.trim_start().starts_with('#') || here.contains(key(result).as_ref()))
+        {
             return;
         } else {
             ("results".to_owned(), NotReadWhy::NotFetched)

@@ -9,8 +9,11 @@ use crate::catalogue::FactId;
 use crate::date::PartialDate;
 use crate::facts::{Person, Reading, Source, Value};
 use crate::interval::{Bound, Interval};
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 use rust_decimal::Decimal;
+
+/// The day that systems write where they do not know the birth date.
+const PLACEHOLDER: Date = date(1900, 1, 1);
 
 impl Reader<'_> {
     pub(super) fn patient(&mut self, record: &Record<'_>) {
@@ -18,7 +21,13 @@ impl Reader<'_> {
         let Some(written) = record.node.text("birthDate") else {
             return;
         };
-        let age = PartialDate::parse(written.trim()).and_then(|birth| {
+        let born = PartialDate::parse(written.trim());
+        if born == Some(PartialDate::from_date(PLACEHOLDER)) {
+            let evidence = record.noted(written, "a placeholder, no birth date");
+            self.facts.shown(FactId::Age, evidence);
+            return;
+        }
+        let age = born.and_then(|birth| {
             let youngest = years(birth.latest().min(self.as_of), self.as_of)?;
             let oldest = years(birth.earliest(), self.as_of)?;
             let possible = FactId::Age.info().max.is_none_or(|max| oldest <= max);

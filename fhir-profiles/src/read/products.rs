@@ -75,15 +75,19 @@ impl<'c> Medications<'c> {
                 .find(|inner| inner.id.as_deref() == Some(id)),
             None => self.get(target),
         };
-        if found.is_none() {
-            said.unsent.push(target);
+        match found {
+            Some(product) => said.modified |= product.has_modifiers,
+            None => said.unsent.push(target),
         }
         found
     }
 
     fn get(&self, reference: &str) -> Option<&'c Narrow<'c>> {
         let reference = reference.split("/_history").next().unwrap_or(reference);
-        let known = self.0.get(reference).or_else(|| self.0.get(key(reference)));
+        let known = self
+            .0
+            .get(reference)
+            .or_else(|| self.0.get(key(reference).as_ref()));
         known.copied()
     }
 }
@@ -97,6 +101,8 @@ pub(super) struct Said<'n> {
     pub(super) wording: String,
     /// References that lead nowhere, as written; empty for one that has an identifier alone.
     pub(super) unsent: Vec<&'n str>,
+    /// What a reference leads to says that it does not mean what it says.
+    pub(super) modified: bool,
 }
 
 impl<'n> Said<'n> {

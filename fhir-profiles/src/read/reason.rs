@@ -61,7 +61,7 @@ impl<'c> Diagnoses<'c> {
     }
 
     fn get(&self, reference: &str) -> Option<&'c Concept<'c>> {
-        self.0.get(super::around::key(reference)).copied()
+        self.0.get(super::around::key(reference).as_ref()).copied()
     }
 }
 

@@ -12,6 +12,8 @@ use crate::catalogue::FactId;
 use crate::chart::Coding;
 use crate::codes::{Codes, Meaning, Site, system};
 use crate::facts::{Source, Specimen};
+use serde::Deserialize;
+use std::sync::LazyLock;
 
 /// How far a specimen is followed to the one that it was taken from.
 const MOST_PARENTS: usize = 4;
@@ -36,35 +38,45 @@ fn topography(coding: &Coding<'_>) -> Option<Site> {
     }
 }
 
-/// `Tail of pancreas`, `Right lobe of liver`: the organ, where the text names no more than it and a part of it.
+/// The words of `lexicon/sites.toml`.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Wording {
+    pancreas: Vec<String>,
+    liver: Vec<String>,
+    /// Parts of organs, and what stands between them.
+    parts: Vec<String>,
+}
+
+static WORDING: LazyLock<Wording> =
+    LazyLock::new(|| toml::from_str(include_str!("../../lexicon/sites.toml")).unwrap_or_default());
+
+/// `Tail of pancreas`, `Liver, segment 7`: the organ, where the text names no more than it and a part of it.
 fn site_in_text(text: &str) -> Option<Site> {
-    const PARTS: &[&str] = &[
-        "head",
-        "body",
-        "tail",
-        "neck",
-        "of",
-        "the",
-        "structure",
-        "entire",
-        "part",
-        "right",
-        "left",
-        "lobe",
-        "segment",
-    ];
     let lower = text.to_lowercase().replace("(body structure)", "");
-    let words = || lower.split_whitespace();
+    let words = || {
+        lower
+            .split(|c: char| c.is_whitespace() || ",;:()".contains(c))
+            .filter(|word| !word.is_empty())
+    };
+    let is_in = |list: &[String], word: &str| list.iter().any(|known| known == word);
     let organ = |word: &str| match word {
-        "pancreas" | "pancreatic" => Some(Site::Pancreas),
-        "liver" | "hepatic" => Some(Site::Liver),
+        word if is_in(&WORDING.pancreas, word) => Some(Site::Pancreas),
+        word if is_in(&WORDING.liver, word) => Some(Site::Liver),
         _ => None,
     };
     let mut sites = words().filter_map(organ);
     let site = sites.next().filter(|site| sites.all(|other| other == *site))?;
     words()
-        .all(|word| organ(word).is_some() || PARTS.contains(&word))
+        .all(|word| organ(word).is_some() || is_in(&WORDING.parts, word) || is_number(word))
         .then_some(site)
+}
+
+/// The number of a segment: `7`, `4a`, `VII`.
+fn is_number(word: &str) -> bool {
+    let number = word.trim_end_matches(['a', 'b']);
+    !number.is_empty()
+        && (number.chars().all(|c| c.is_ascii_digit()) || number.chars().all(|c| "ivx".contains(c)))
 }
 
 /// What body sites are named.

@@ -211,11 +211,12 @@ impl Others {
     }
 
     pub(super) fn has(&self, reference: &str) -> bool {
-        self.malignancies.contains(key(reference))
+        self.malignancies.contains(key(reference).as_ref())
     }
 
     fn diagnosis(&self, reference: &str) -> Option<Diagnosis> {
         let key = key(reference);
+        let key = key.as_ref();
         if self.malignancies.contains(key) || self.others.contains(key) {
             Some(Diagnosis::Another)
         } else {

@@ -325,7 +325,15 @@ fn a_reason_as_value_is_no_value_and_a_marker_needs_its_unit() {
 fn nobody_is_two_hundred_years_old() {
     let of = |birth: &str| one(FactId::Age, with(patient(), json!({"birthDate": birth})));
     assert_eq!(
-        (of("1800-01-01"), of("1900-01-01")),
+        (of("1800-01-01"), of("1900-01-02")),
         ("unreadable".into(), "126".into())
     );
+}
+
+#[test]
+fn a_placeholder_is_no_birth_date() {
+    let of = |birth: &str| one(FactId::Age, with(patient(), json!({"birthDate": birth})));
+    for placeholder in ["1900-01-01", "19000101", "1900-01-01T00:00:00Z", " 1900-01-01 "] {
+        assert_eq!(of(placeholder), "missing", "{placeholder:?}");
+    }
 }
