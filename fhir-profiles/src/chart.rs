@@ -5,6 +5,7 @@ mod concept;
 mod doubled;
 mod loose;
 mod narrow;
+mod page;
 mod patient;
 mod text;
 
@@ -17,6 +18,7 @@ pub use builder::ChartBuilder;
 pub(crate) use concept::{Concept, text_coding};
 pub(crate) use loose::{Filled, Loose, Many, Read, Text, next, skip};
 pub(crate) use narrow::{NO_FHIR, Narrow, Reference, is_of_medication};
+pub use page::{Answered, NextPage, Page};
 pub(crate) use patient::Whose;
 use serde_json::value::RawValue;
 use std::fmt;
