@@ -273,7 +273,7 @@ impl Probe<'_> {
             .map(|(query, fetched)| self.searched(query, fetched))
             .collect();
         let wide = checks::wide(self, &client).await;
-        let server_checks = checks::run(self, &wide, &fetched, &mut searches).await?;
+        let server_checks = checks::run(self, &client, &wide, &fetched, &mut searches).await?;
         let assessment = self.assess(&fetched, &searches)?;
         let mut resources = checks::resources(self, &wide.fetched);
         resources.extend(checks::resources(self, &fetched));

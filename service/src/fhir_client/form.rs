@@ -207,6 +207,8 @@ impl Negotiation {
                 if self.too_long || long {
                     forms.extend(self.split(base));
                 }
+                forms.push(bare);
+                forms.extend(self.split(bare));
             }
             Why::TooLong => {
                 forms.push(base.sent_by(true));
@@ -227,10 +229,11 @@ impl Negotiation {
                 forms.extend(long.then(|| unsorted.sent_by(true)));
                 let turned = |form: Form| self.traits.turns.then(|| form.turned());
                 forms.extend(turned(unsorted));
+                forms.extend(self.split(unsorted).take(1));
                 forms.push(bare);
-                forms.extend(self.split(bare).take(1));
+                forms.extend(self.split(unsorted));
+                forms.extend(self.split(bare).last());
                 forms.extend(turned(bare));
-                forms.extend(self.split(bare));
             }
             _ => {}
         }

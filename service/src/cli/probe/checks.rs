@@ -99,6 +99,7 @@ pub(super) fn unknown_addresses(probe: &Probe<'_>, fetched: &[Fetched]) -> BTree
 /// Runs every check; what concerns one search is also noted there.
 pub(super) async fn run(
     probe: &Probe<'_>,
+    client: &FhirClient,
     wide: &Wide,
     fetched: &[Fetched],
     searches: &mut [Searched],
@@ -139,8 +140,18 @@ pub(super) async fn run(
         &format!("Observation?patient={patient}&_count=1"),
     )
     .await;
-    checks.push(count(got.map(|pages| views::resources(&pages).len()), all.len()));
-    checks.push(sorted(&all));
+    let learnt = client.learnt(&probe.base);
+    let left_out = |name: &str, check: Check| match learnt.without.contains(&name) {
+        true => Check {
+            result: Verdict::NotTold,
+            seen: "left out, since the server refused a search with it".to_owned(),
+            ..check
+        },
+        false => check,
+    };
+    let found = got.map(|pages| views::resources(&pages).len());
+    checks.push(left_out("_count", count(found, all.len())));
+    checks.push(left_out("_sort", sorted(&all)));
     checks.push(codes(&wide.resources(probe), fetched, searches));
     Ok(checks)
 }

@@ -42,9 +42,9 @@ fn a_refusal_without_a_word_tries_what_most_servers_stumble_over_first() {
             "GET -_sort",
             "POST -_sort",
             "GET subject -_sort",
+            "GET -_sort 10 codes",
             "GET -_sort -_count",
-            "GET -_sort -_count 10 codes",
-            "GET subject -_sort -_count",
+            "GET -_sort 1 codes",
             "GET -_sort -_count 1 codes",
         ]
     );
@@ -122,4 +122,9 @@ fn a_post_that_is_not_taken_goes_as_get_and_in_parts_if_that_is_too_long() {
     let mut negotiation = Negotiation::begin(traits(&[], 30, 1500), posted);
     let next = negotiation.next(&Why::NotSupported.into()).map(brief);
     assert_eq!(next.as_deref(), Some("GET"));
+    // Where neither method was the reason the parameters may be.
+    let mut negotiation = Negotiation::begin(traits(&["_count"], 0, 80), Form::PLAIN);
+    let forms: Vec<String> =
+        std::iter::from_fn(|| negotiation.next(&Why::NotSupported.into()).map(brief)).collect();
+    assert_eq!(forms, ["POST", "GET -_count", "POST -_count"]);
 }
