@@ -1,6 +1,6 @@
 //! `pnet-cds probe` against servers with the habits of known products: what it says of each, in `probe_products/`.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 #[path = "common/binary.rs"]
 mod binary;

@@ -149,11 +149,16 @@ impl Product {
         let Some(found) = found else {
             return refused(400, "");
         };
-        let all = found["entry"].as_array().cloned().unwrap_or_default();
+        let all = found.get("entry").and_then(Value::as_array);
+        let all: Vec<&Value> = all
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| entry.get("resource"))
+            .collect();
         let base = format!("http://{}/fhir", asked.host);
         let kind = ticket.query.split('?').next().unwrap_or_default();
         let page = all.iter().skip(ticket.offset).take(ticket.size);
-        let mut entries: Vec<Value> = page.map(|entry| matched(&base, &entry["resource"])).collect();
+        let mut entries: Vec<Value> = page.map(|resource| matched(&base, resource)).collect();
         if self == Self::Epic {
             entries.extend(epic_notes(asked, all.is_empty()));
         }
@@ -165,11 +170,11 @@ impl Product {
         if after.offset < all.len() {
             links.push(json!({"relation": "next", "url": self.link(&base, kind, &after.written())}));
         }
-        let mut bundle =
-            json!({"resourceType": "Bundle", "type": "searchset", "link": links, "entry": entries});
-        if matches!(self, Self::Epic | Self::Hapi | Self::Blaze) {
-            bundle["total"] = all.len().into();
-        }
+        let counts = matches!(self, Self::Epic | Self::Hapi | Self::Blaze);
+        let bundle = json!({
+            "resourceType": "Bundle", "type": "searchset", "total": counts.then_some(all.len()),
+            "link": links, "entry": entries,
+        });
         self.sent(&bundle.to_string())
     }
 
@@ -202,7 +207,7 @@ impl Product {
 }
 
 fn matched(base: &str, resource: &Value) -> Value {
-    let text = |key: &str| resource[key].as_str().unwrap_or_default().to_owned();
+    let text = |key: &str| resource.get(key).and_then(Value::as_str).unwrap_or_default();
     let url = format!("{base}/{}/{}", text("resourceType"), text("id"));
     json!({"fullUrl": url, "resource": resource, "search": {"mode": "match"}})
 }
@@ -228,10 +233,7 @@ fn epic_notes(asked: &Asked, empty: bool) -> Vec<Value> {
 
 /// A refusal in so many words, or in none.
 fn refused(code: u16, said: &str) -> Vec<Step> {
-    let mut issue = json!({"severity": "error", "code": "not-supported"});
-    if !said.is_empty() {
-        issue["diagnostics"] = said.into();
-    }
+    let issue = json!({"severity": "error", "code": "not-supported", "diagnostics": said});
     let outcome = json!({"resourceType": "OperationOutcome", "issue": [issue]});
     vec![Step::Send(http(code, JSON, &outcome.to_string()))]
 }

@@ -322,9 +322,10 @@ proptest! {
     }
 
     #[test]
-    fn whatever_is_followed_is_under_the_base(link in "(https://a\\.b|//|/|\\\\|)?[a-zA-Z./%25eEfFcC;:@?#\\\\ -]{0,24}") {
-        let base = base("https://a.b/f");
-        if let Some(url) = base.follow(&link) {
+    fn whatever_is_followed_is_under_the_base(link in "(https://a\\.b|http://c\\.d:8080/e|//|/|\\\\|)?[a-zA-Z./%25eEfFcC;:@?#\\\\ -]{0,24}") {
+        let base = base("https://a.b/f").with_alias("http://c.d:8080/e/f").unwrap();
+        if let Some(followed) = base.follow(&link) {
+            let url = followed.url;
             prop_assert_eq!(url.origin().ascii_serialization(), "https://a.b");
             prop_assert!(url.path() == "/f" || url.path().starts_with("/f/"), "{}", url);
             let decoded = url.path().replace("%2e", ".").replace("%2E", ".");
