@@ -63,6 +63,8 @@ pub struct Learnt {
     pub patient: PatientParameter,
     /// Searches with an address of this length and more are posted.
     pub post_from: usize,
+    /// Whether shorter ones are posted than the settings say, since it refused them by GET.
+    pub posts_sooner: bool,
     /// The most codes that one search asks for, where it does not take all of them.
     pub codes: Option<usize>,
     /// Forms of searches that it refused.
@@ -178,6 +180,7 @@ impl Server {
                 false => PatientParameter::Patient,
             },
             post_from: *post_from,
+            posts_sooner: *post_from < self.first.post_from,
             codes: (*codes < usize::MAX).then_some(*codes),
             refusals: seen.refusals,
             retries: seen.retries,

@@ -13,6 +13,8 @@ pub(super) struct Profile {
     patient: &'static str,
     /// Searches with an address of this length and more are posted.
     post_from: usize,
+    /// Since it refused such addresses by GET, and not because the settings say so.
+    posts_sooner: bool,
     /// The most codes of one search, where it does not take all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     codes: Option<usize>,
@@ -35,6 +37,7 @@ impl Profile {
                 PatientParameter::Subject => "subject",
             },
             post_from: learnt.post_from,
+            posts_sooner: learnt.posts_sooner,
             codes: learnt.codes,
             refusals: learnt.refusals,
             retries: learnt.retries,
@@ -61,7 +64,13 @@ impl Profile {
             ("patient named as", self.patient.to_owned()),
             (
                 "method",
-                format!("GET; POST _search from {} characters on", self.post_from),
+                match self.posts_sooner {
+                    false => format!("GET; POST _search from {} characters on", self.post_from),
+                    true => format!(
+                        "GET; POST _search from {} characters on, since it refused such addresses",
+                        self.post_from
+                    ),
+                },
             ),
             (
                 "codes of one search",
