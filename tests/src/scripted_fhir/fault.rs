@@ -227,9 +227,11 @@ impl Fault {
             Self::EndlessBody => {
                 let head = format!("HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n{JSON}\r\n1\r\n{{\r\n");
                 let chunk = format!("4000\r\n{}\r\n", " ".repeat(0x4000)).into_bytes();
-                let chunks = std::iter::repeat_n(Step::Send(chunk), 10_000);
+                // More than any cap; the script is built before the first byte is sent.
+                let chunks = std::iter::repeat_n(Step::Send(chunk), 300);
                 std::iter::once(Step::Send(head.into_bytes()))
                     .chain(chunks)
+                    .chain([Step::Hang])
                     .collect()
             }
             Self::TooManyResources => ok(&page(&resources(kind, 1, 500), None)),
