@@ -6,6 +6,7 @@ mod doubled;
 mod loose;
 mod mend;
 mod narrow;
+mod page;
 mod patient;
 mod text;
 
@@ -19,6 +20,7 @@ pub(crate) use concept::{Concept, text_coding};
 pub(crate) use loose::{Filled, Loose, Many, Read, Text, next, skip};
 pub use mend::parsed;
 pub(crate) use narrow::{NO_FHIR, Narrow, Reference, is_of_medication};
+pub use page::{Answered, NextPage, Page};
 pub(crate) use patient::{Whose, called, is_urn};
 use serde_json::value::RawValue;
 use std::fmt;

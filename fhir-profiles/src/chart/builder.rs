@@ -125,7 +125,6 @@ impl<'a> ChartBuilder<'a> {
             None => {
                 walk.position += 1;
                 self.unreadable(walk.position, "the entry is no resource", NotReadWhy::Malformed);
-                return false;
             }
         }
         true
@@ -272,13 +271,13 @@ fn narrow(json: &RawValue) -> Option<Narrow<'_>> {
     read.ok().map(|Read(narrow)| narrow)
 }
 
-fn entry(json: &RawValue) -> Option<Entry<'_>> {
+pub(super) fn entry(json: &RawValue) -> Option<Entry<'_>> {
     let read: Result<Read<Entry<'_>>, _> = serde_json::from_str(json.get());
     read.ok().map(|Read(entry)| entry)
 }
 
 /// The members of a list; a lone object where a list belongs is a list of one.
-fn list(json: &RawValue) -> Option<Vec<&RawValue>> {
+pub(super) fn list(json: &RawValue) -> Option<Vec<&RawValue>> {
     match json.get().as_bytes().first()? {
         b'{' => Some(vec![json]),
         _ => serde_json::from_str(json.get()).ok(),

@@ -191,7 +191,7 @@ impl<'a> Loose<'a> for Link {
 
 /// `OperationOutcome.issue`: whether it is fatal or an error.
 #[derive(Debug, Clone, Default)]
-struct Issue(bool);
+pub(super) struct Issue(pub(super) bool);
 
 impl<'a> Loose<'a> for Issue {
     fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
@@ -274,7 +274,7 @@ impl<'a> Loose<'a> for Entry<'a> {
 }
 
 /// The value that comes next as it stands, unless it is null.
-fn there<'a, A: MapAccess<'a>>(map: &mut A) -> Result<Option<&'a RawValue>, A::Error> {
+pub(super) fn there<'a, A: MapAccess<'a>>(map: &mut A) -> Result<Option<&'a RawValue>, A::Error> {
     let json: &'a RawValue = map.next_value()?;
     Ok((json.get() != "null").then_some(json))
 }

@@ -1,6 +1,7 @@
 //! `pnet-cds probe`: what the service would pull from a FHIR server about one patient, and what it makes of it.
 
 mod checks;
+mod profile;
 mod relevant;
 mod table;
 mod views;
@@ -23,6 +24,7 @@ use checks::Check;
 use fhir_profiles::chart::ChartBuilder;
 use fhir_profiles::facts::Gap;
 use jiff::civil::Date;
+use profile::Profile;
 use relevant::Unmapped;
 use serde::Serialize;
 use std::path::Path;
@@ -48,13 +50,40 @@ struct Report {
     server: String,
     /// What a hook call without prefetch would come to now.
     hook: String,
+    /// The keys of the templates, by what was got of each.
+    keys: Keys,
     searches: Vec<Searched>,
+    /// How the server is asked since it was seen to take that.
+    profile: Profile,
     server_checks: Vec<Check>,
     assessment: Assessment,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unmapped: Vec<Unmapped>,
     #[serde(skip_serializing_if = "Option::is_none")]
     concept_map: Option<serde_json::Value>,
+}
+
+/// How many keys of the templates were got, and which were not.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Keys {
+    complete: usize,
+    partial: Vec<String>,
+    missing: Vec<String>,
+}
+
+impl Keys {
+    fn of(searches: &[Searched]) -> Self {
+        let in_state = |state: &str| {
+            let some = searches.iter().filter(|searched| searched.state == state);
+            some.map(|searched| searched.key.clone()).collect::<Vec<_>>()
+        };
+        Self {
+            complete: in_state("complete").len(),
+            partial: in_state("partial"),
+            missing: in_state("failed"),
+        }
+    }
 }
 
 /// One query of the templates.
@@ -94,15 +123,9 @@ struct Waits {
 }
 
 impl Waits {
-    /// For the client whose server it is, or for the only one there is: the server may be reached by another address
-    /// than the registered one. Of several clients of one server, for the one that waits least.
+    /// For the clients of the server; of several, for the one that waits least.
     fn of(settings: &Settings, base: &AllowedBase) -> Self {
-        let address = base.to_string();
-        let has = |client: &&ClientSettings| client.fhir_servers.iter().any(|known| known.admits(&address));
-        let clients: Vec<&ClientSettings> = match settings.clients.as_slice() {
-            [only] => vec![only],
-            several => several.iter().filter(has).collect(),
-        };
+        let clients = clients_of(settings, base);
         let deadlines = clients.iter().map(|client| match client.fhir_deadline {
             Some(deadline) => Self {
                 deadline,
@@ -122,6 +145,34 @@ impl Waits {
     }
 }
 
+/// The clients whose server it is, or the only one there is: the server may be reached by another address than the
+/// registered one.
+fn clients_of<'s>(settings: &'s Settings, base: &AllowedBase) -> Vec<&'s ClientSettings> {
+    let address = base.to_string();
+    let has = |client: &&ClientSettings| client.fhir_servers.iter().any(|known| known.admits(&address));
+    match settings.clients.as_slice() {
+        [only] => vec![only],
+        several => several.iter().filter(has).collect(),
+    }
+}
+
+/// The base with every other address that the settings give its server.
+fn with_aliases(settings: &Settings, base: AllowedBase) -> AllowedBase {
+    let clients = clients_of(settings, &base);
+    let servers: Vec<&AllowedBase> = clients.iter().flat_map(|client| &client.fhir_servers).collect();
+    let address = base.to_string();
+    let own = servers
+        .iter()
+        .filter(|known| servers.len() == 1 || known.admits(&address));
+    own.flat_map(|known| known.addresses()).fold(base, |base, other| {
+        match base.admits(other) {
+            true => base,
+            // It was registered, so it is one.
+            false => base.clone().with_alias(other).unwrap_or(base),
+        }
+    })
+}
+
 /// Probes and prints.
 pub(super) fn run(args: &ProbeArgs, config: Option<&Path>) -> Result<(), Ended> {
     let settings = settings::current(config)?;
@@ -132,6 +183,7 @@ pub(super) fn run(args: &ProbeArgs, config: Option<&Path>) -> Result<(), Ended> 
         .collect();
     let base = AllowedBase::parse(&args.fhir, &networks)
         .map_err(|invalid| Ended::wrong([format!("--fhir `{}`: {invalid}", args.fhir)]))?;
+    let base = with_aliases(&settings, base);
     let patient = args.patient.trim_start_matches("Patient/").to_owned();
     if Query::new("patient", &format!("Patient/{patient}")).is_err() {
         return Err(Ended::wrong(["--patient: expected the id of a Patient"]));
@@ -221,15 +273,17 @@ impl Probe<'_> {
             .map(|(query, fetched)| self.searched(query, fetched))
             .collect();
         let wide = checks::wide(self, &client).await;
-        let server_checks = checks::run(self, &wide, &fetched, &mut searches).await?;
+        let server_checks = checks::run(self, &client, &wide, &fetched, &mut searches).await?;
         let assessment = self.assess(&fetched, &searches)?;
-        let mut resources = checks::resources(&wide.fetched, &self.patient);
-        resources.extend(checks::resources(&fetched, &self.patient));
+        let mut resources = checks::resources(self, &wide.fetched);
+        resources.extend(checks::resources(self, &fetched));
         let unmapped = relevant::find(&self.evaluator.codes, &resources);
         Ok(Report {
             server: self.base.to_string(),
             hook,
+            keys: Keys::of(&searches),
             searches,
+            profile: Profile::of(&client.learnt(&self.base)),
             server_checks,
             assessment,
             concept_map: relevant::concept_map(&unmapped),
@@ -306,9 +360,12 @@ impl Probe<'_> {
 
     /// The assessment of what was fetched, without searches that brought another patient's data.
     fn assess(&self, fetched: &[Fetched], searches: &[Searched]) -> Result<Assessment, Ended> {
-        let mut builder = ChartBuilder::new(Some(&self.patient));
+        // Where an address is missing from the settings the service refuses the call, and a check says so.
+        let known = checks::unknown_addresses(self, fetched).is_empty();
+        let addresses = self.base.addresses().filter(|_| known);
+        let mut builder = ChartBuilder::new(Some(&self.patient)).served_by(addresses);
         for (fetched, searched) in fetched.iter().zip(searches) {
-            if !checks::is_of_patient(fetched.state.pages(), &self.patient) {
+            if !checks::is_of_patient(self, fetched.state.pages()) {
                 builder.report(searched.key.as_str(), "left out: it holds another patient's data");
                 self.gap(&mut builder, &searched.key, Gap::Failed);
                 continue;

@@ -18,6 +18,17 @@ pub struct AllowedBase {
     url: Url,
     host: String,
     networks: Vec<Network>,
+    /// Other addresses of the same server, which are compared with and never connected to.
+    aliases: Vec<Url>,
+}
+
+/// Where a link leads.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Followed {
+    /// Under the registered base.
+    pub(super) url: Url,
+    /// It was written with another address of the server.
+    pub(super) by_alias: bool,
 }
 
 /// Why an address cannot be registered.
@@ -55,12 +66,7 @@ impl AllowedBase {
     /// # Errors
     /// [`InvalidBase`] if it is not an address that can be compared without doubt.
     pub fn parse(text: &str, networks: &[Network]) -> Result<Self, InvalidBase> {
-        let mut url = plain(text).ok_or(InvalidBase::NotPlain)?;
-        if url.query().is_some() {
-            return Err(InvalidBase::NotPlain);
-        }
-        let path = url.path().trim_end_matches('/').to_owned();
-        url.set_path(&path);
+        let url = plain_base(text)?;
         let host = url.host_str().ok_or(InvalidBase::NotPlain)?.to_owned();
         let mut networks = networks.to_vec();
         let mut here = false;
@@ -78,14 +84,39 @@ impl AllowedBase {
         if url.scheme() == "http" && !here {
             return Err(InvalidBase::NotHttps);
         }
-        Ok(Self { url, host, networks })
+        Ok(Self {
+            url,
+            host,
+            networks,
+            aliases: Vec::new(),
+        })
     }
 
-    /// Whether a `fhirServer` is this server; a slash at the end makes no difference.
+    /// The same server with another address, such as the one behind its proxy: what is written with it is taken for this
+    /// server, and nothing is ever sent there, so that it may be `http`.
+    ///
+    /// # Errors
+    /// [`InvalidBase::NotPlain`] if it is not an address that can be compared without doubt.
+    pub fn with_alias(mut self, text: &str) -> Result<Self, InvalidBase> {
+        self.aliases.push(plain_base(text)?);
+        Ok(self)
+    }
+
+    /// Whether a `fhirServer` is this server, by whichever of its addresses; a slash at the end makes no difference.
     pub fn admits(&self, fhir_server: &str) -> bool {
         plain(fhir_server).is_some_and(|url| {
-            url.query().is_none() && self.same_origin(&url) && segments(&url).eq(segments(&self.url))
+            let is = |base: &Url| same_origin(base, &url) && segments(&url).eq(segments(base));
+            url.query().is_none() && self.every().any(is)
         })
+    }
+
+    /// Every address of the server, the registered one first.
+    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+        self.every().map(|url| url.as_str().trim_end_matches('/'))
+    }
+
+    fn every(&self) -> impl Iterator<Item = &Url> {
+        std::iter::once(&self.url).chain(&self.aliases)
     }
 
     /// The host, for logs and metrics.
@@ -104,35 +135,69 @@ impl AllowedBase {
         url
     }
 
-    /// The address a link of a Bundle leads to, if it stays under the base.
-    pub(super) fn follow(&self, link: &str) -> Option<Url> {
-        let absolute;
-        let text = if has_scheme(link) {
-            link
-        } else if link.starts_with("//") || link.is_empty() {
+    /// The address a link of a Bundle leads to, if it stays under the base: one under an alias becomes the same under the
+    /// base.
+    pub(super) fn follow(&self, link: &str) -> Option<Followed> {
+        if link.starts_with("//") || link.is_empty() {
             return None;
-        } else {
-            let base = self.url.as_str().trim_end_matches('/');
-            absolute = match link.as_bytes().first() {
-                Some(b'/') => format!("{}{link}", self.url.origin().ascii_serialization()),
-                Some(b'?') => format!("{base}{link}"),
-                _ => format!("{base}/{link}"),
+        }
+        self.every().find_map(|base| {
+            let url = under(base, link)?;
+            let by_alias = base != &self.url;
+            let url = match by_alias {
+                true => self.moved(base, &url)?,
+                false => url,
             };
-            &absolute
-        };
-        let url = plain(text)?;
-        let under = self.same_origin(&url) && {
-            let mut path = segments(&url);
-            segments(&self.url).all(|segment| path.next() == Some(segment))
-        };
-        under.then_some(url)
+            Some(Followed { url, by_alias })
+        })
     }
 
-    fn same_origin(&self, url: &Url) -> bool {
-        url.scheme() == self.url.scheme()
-            && url.host_str() == self.url.host_str()
-            && url.port_or_known_default() == self.url.port_or_known_default()
+    /// The address under the base that stands for one under an alias.
+    fn moved(&self, alias: &Url, url: &Url) -> Option<Url> {
+        let rest = url.path().strip_prefix(alias.path().trim_end_matches('/'))?;
+        let mut moved = self.url.clone();
+        moved.set_path(&format!("{}{rest}", self.url.path().trim_end_matches('/')));
+        moved.set_query(url.query());
+        under(&self.url, moved.as_str())
     }
+}
+
+/// The address a link leads to where it was written under this base; nothing if it leads elsewhere.
+fn under(base: &Url, link: &str) -> Option<Url> {
+    let absolute;
+    let text = if has_scheme(link) {
+        link
+    } else {
+        let start = base.as_str().trim_end_matches('/');
+        absolute = match link.as_bytes().first()? {
+            b'/' => format!("{}{link}", base.origin().ascii_serialization()),
+            b'?' => format!("{start}{link}"),
+            _ => format!("{start}/{link}"),
+        };
+        &absolute
+    };
+    let url = plain(text)?;
+    let is_under = same_origin(base, &url) && {
+        let mut path = segments(&url);
+        segments(base).all(|segment| path.next() == Some(segment))
+    };
+    is_under.then_some(url)
+}
+
+fn same_origin(base: &Url, url: &Url) -> bool {
+    url.scheme() == base.scheme()
+        && url.host_str() == base.host_str()
+        && url.port_or_known_default() == base.port_or_known_default()
+}
+
+/// An absolute address in its plain form without query, its slash at the end taken off.
+fn plain_base(text: &str) -> Result<Url, InvalidBase> {
+    let mut url = plain(text)
+        .filter(|url| url.query().is_none())
+        .ok_or(InvalidBase::NotPlain)?;
+    let path = url.path().trim_end_matches('/').to_owned();
+    url.set_path(&path);
+    Ok(url)
 }
 
 impl fmt::Display for AllowedBase {

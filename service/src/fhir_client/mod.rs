@@ -7,6 +7,8 @@ mod address;
 mod answer;
 mod base;
 mod breaker;
+mod form;
+mod hint;
 mod network;
 mod query;
 mod search;
@@ -20,6 +22,7 @@ pub use address::{Lookup, Lookups};
 pub use base::{AllowedBase, InvalidBase};
 pub use network::{InvalidNetwork, Network};
 pub use query::{InvalidQuery, Query};
+pub use server::Learnt;
 pub use settings::{FhirSettings, PatientParameter};
 pub use token::{BearerToken, InvalidToken};
 pub use transport::SetupError;
@@ -129,6 +132,11 @@ impl FhirClient {
         let fetched = futures_util::future::join_all(runs).await;
         permit.settle(verdict(&fetched), Instant::now());
         fetched
+    }
+
+    /// What was learnt about a server so far.
+    pub fn learnt(&self, base: &AllowedBase) -> Learnt {
+        self.server(base).learnt()
     }
 
     fn server(&self, base: &AllowedBase) -> Arc<Server> {

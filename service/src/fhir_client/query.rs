@@ -1,6 +1,7 @@
 //! A read or search as the prefetch templates write it, taken apart so that it can be sent in each form.
 
 use super::base::AllowedBase;
+use super::form::{Form, ResultParameters, Traits};
 use reqwest::Url;
 use std::fmt;
 
@@ -29,15 +30,6 @@ impl fmt::Display for InvalidQuery {
 }
 
 impl std::error::Error for InvalidQuery {}
-
-/// How a search is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Form {
-    /// `subject=Patient/ID` instead of `patient=ID`.
-    pub(super) subject: bool,
-    /// POST to `_search` instead of GET.
-    pub(super) post: bool,
-}
 
 /// An address, and the form to post to it.
 #[derive(Clone)]
@@ -101,30 +93,72 @@ impl Query {
         }
     }
 
-    /// Whether the other way of naming the patient can be tried.
-    pub(super) fn names_patient(&self) -> bool {
-        matches!(&self.ask, Ask::Search(parameters) if parameters.iter().any(|(name, _)| name == "patient"))
+    /// Where a read is sent; nothing for a search.
+    pub(super) fn read(&self, base: &AllowedBase) -> Option<Target> {
+        match &self.ask {
+            Ask::Read(id) => Some(Target {
+                url: base.join(&format!("{}/{id}", self.kind)),
+                form: None,
+            }),
+            Ask::Search(_) => None,
+        }
     }
 
-    /// Where it is sent, and with what.
-    pub(super) fn target(&self, base: &AllowedBase, form: Form) -> Target {
-        let parameters = match &self.ask {
-            Ask::Read(id) => {
-                return Target {
-                    url: base.join(&format!("{}/{id}", self.kind)),
-                    form: None,
-                };
-            }
-            Ask::Search(parameters) => parameters,
+    /// What decides in which forms it can be sent, its address as long as in this one.
+    pub(super) fn traits(&self, base: &AllowedBase, form: Form) -> Traits {
+        let parameters = self.parameters();
+        let by_get = Form { post: false, ..form };
+        let longest = self.targets(base, by_get).into_iter();
+        let lengths = longest.map(|target| target.url.as_str().len());
+        Traits {
+            results: parameters
+                .iter()
+                .map(|(name, _)| ResultParameters::of(name))
+                .fold(ResultParameters::default(), ResultParameters::with),
+            turns: parameters.iter().any(|(name, _)| name == "patient"),
+            codes: self.codes().map_or(0, |codes| codes.split(',').count()),
+            length: lengths.max().unwrap_or_default(),
+        }
+    }
+
+    /// Where a search is sent, and with what: one target, or several where one asks for fewer codes than it has.
+    pub(super) fn targets(&self, base: &AllowedBase, form: Form) -> Vec<Target> {
+        let Some(codes) = self.codes() else {
+            return vec![self.target(base, form, None)];
         };
+        let codes: Vec<&str> = codes.split(',').collect();
+        let parts = codes.chunks(form.codes.max(1));
+        parts
+            .map(|part| self.target(base, form, Some(&part.join(","))))
+            .collect()
+    }
+
+    fn parameters(&self) -> &[(String, String)] {
+        match &self.ask {
+            Ask::Read(_) => &[],
+            Ask::Search(parameters) => parameters,
+        }
+    }
+
+    fn codes(&self) -> Option<&str> {
+        let mut named = self.parameters().iter().filter(|(name, _)| name == "code");
+        match (named.next(), named.next()) {
+            (Some((_, codes)), None) => Some(codes),
+            _ => None,
+        }
+    }
+
+    fn target(&self, base: &AllowedBase, form: Form, codes: Option<&str>) -> Target {
         let mut url = base.join(&self.kind);
-        for (name, value) in parameters {
-            match (name.as_str(), form.subject) {
-                ("patient", true) => {
+        let sent = self.parameters().iter();
+        for (name, value) in sent.filter(|(name, _)| !form.without.has(name)) {
+            match (name.as_str(), form.subject, codes) {
+                ("patient", true, _) => {
                     let id = value.strip_prefix("Patient/").unwrap_or(value);
                     url.query_pairs_mut()
                         .append_pair("subject", &format!("Patient/{id}"))
                 }
+                ("code", _, Some(codes)) => url.query_pairs_mut().append_pair("code", codes),
                 _ => url.query_pairs_mut().append_pair(name, value),
             };
         }
@@ -170,15 +204,13 @@ fn parameters(text: &str) -> Result<Vec<(String, String)>, InvalidQuery> {
 mod tests {
     use super::*;
 
-    const GET: Form = Form {
-        subject: false,
-        post: false,
-    };
-
-    fn sent(relative: &str, form: Form) -> (String, Option<String>) {
+    fn sent(relative: &str, form: Form) -> Vec<(String, Option<String>)> {
         let base = AllowedBase::parse("https://f.example/r4/", &[]).unwrap();
-        let target = Query::new("k", relative).unwrap().target(&base, form);
-        (target.url.into(), target.form)
+        let targets = Query::new("k", relative).unwrap().targets(&base, form);
+        targets
+            .into_iter()
+            .map(|target| (target.url.into(), target.form))
+            .collect()
     }
 
     #[test]
@@ -186,22 +218,57 @@ mod tests {
         let search = "Observation?patient=p1&_sort=-date&code=http://loinc.org|1-8,http://loinc.org|2-6";
         let codes = "code=http%3A%2F%2Floinc.org%7C1-8%2Chttp%3A%2F%2Floinc.org%7C2-6";
         let get = format!("https://f.example/r4/Observation?patient=p1&_sort=-date&{codes}");
-        assert_eq!(sent(search, GET), (get, None));
+        assert_eq!(sent(search, Form::PLAIN), [(get, None)]);
         let post = sent(
             search,
             Form {
                 subject: true,
                 post: true,
+                ..Form::PLAIN
             },
         );
         let body = format!("subject=Patient%2Fp1&_sort=-date&{codes}");
         assert_eq!(
             post,
-            ("https://f.example/r4/Observation/_search".to_owned(), Some(body))
+            [("https://f.example/r4/Observation/_search".to_owned(), Some(body))]
+        );
+        let base = AllowedBase::parse("https://f.example/r4/", &[]).unwrap();
+        let read = Query::new("k", "Patient/p1").unwrap().read(&base).unwrap();
+        assert_eq!(read.url.as_str(), "https://f.example/r4/Patient/p1");
+        assert!(read.form.is_none());
+    }
+
+    #[test]
+    fn a_search_is_sent_without_what_is_refused_and_in_as_many_parts_as_it_takes() {
+        let search = "Observation?patient=p1&_sort=-date&_count=9&code=a|1,a|2,a|3";
+        let form = Form {
+            without: ResultParameters::SORT,
+            codes: 2,
+            ..Form::PLAIN
+        };
+        let base = "https://f.example/r4/Observation?patient=p1&_count=9&code=";
+        assert_eq!(
+            sent(search, form),
+            [
+                (format!("{base}a%7C1%2Ca%7C2"), None),
+                (format!("{base}a%7C3"), None)
+            ]
+        );
+        let bare = Form {
+            without: ResultParameters::SORT.with(ResultParameters::COUNT),
+            subject: true,
+            ..Form::PLAIN
+        };
+        assert_eq!(
+            sent("Condition?patient=p1&_count=9", bare),
+            [(
+                "https://f.example/r4/Condition?subject=Patient%2Fp1".to_owned(),
+                None
+            )]
         );
         assert_eq!(
-            sent("Patient/p1", GET),
-            ("https://f.example/r4/Patient/p1".to_owned(), None)
+            sent("Condition?subject=Patient/p1", Form::PLAIN)[0].0,
+            "https://f.example/r4/Condition?subject=Patient%2Fp1"
         );
     }
 

@@ -1,20 +1,26 @@
 //! One query of a fetch: its form, its retry, its pages, and its end at the deadline.
 
 use super::answer;
-use super::query::{Form, Query, Target};
-use super::server::Server;
+use super::form::Negotiation;
+use super::hint;
+use super::query::{Query, Target};
+use super::server::{Event, Server};
 use super::settings::FhirSettings;
-use super::transport;
+use super::transport::{self, Refusal};
 use super::why::Why;
 use super::{Access, FetchState, Fetched};
 use crate::telemetry::start_span;
+use fhir_profiles::chart::{NextPage, Page};
+use futures_util::stream::{self, StreamExt};
 use opentelemetry::trace::SpanKind;
 use serde_json::value::RawValue;
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-/// An address from which on a refusal may be due to its length; some gateways stop at 2048 characters.
-const LONG: usize = 1024;
+/// Parts of one search that are on their way at the same time.
+const PARTS_AT_ONCE: usize = 8;
 
 /// A query on its way.
 pub(super) struct Run<'a> {
@@ -25,9 +31,25 @@ pub(super) struct Run<'a> {
     query: &'a Query,
     start: Instant,
     deadline: Instant,
-    requests: u32,
-    retried: bool,
-    bytes: usize,
+    requests: AtomicU32,
+    retried: AtomicBool,
+    bytes: AtomicUsize,
+    resources: AtomicUsize,
+    /// Whole pages, which are kept whatever becomes of the rest.
+    pages: Mutex<Vec<Box<RawValue>>>,
+}
+
+/// The first page of a search, where it was asked for, and the parts of the search that are still to be sent.
+struct Begun {
+    first: Read,
+    address: String,
+    rest: Vec<Target>,
+}
+
+/// A page as it came, and what it is.
+struct Read {
+    json: Box<RawValue>,
+    page: Page,
 }
 
 impl<'a> Run<'a> {
@@ -48,20 +70,21 @@ impl<'a> Run<'a> {
             query,
             start,
             deadline,
-            requests: 0,
-            retried: false,
-            bytes: 0,
+            requests: AtomicU32::new(0),
+            retried: AtomicBool::new(false),
+            bytes: AtomicUsize::new(0),
+            resources: AtomicUsize::new(0),
+            pages: Mutex::default(),
         }
     }
 
     /// Runs it until it is settled or the deadline is over; pages that arrived whole are kept.
-    pub(super) async fn fetched(mut self) -> Fetched {
-        let mut pages = Vec::new();
+    pub(super) async fn fetched(self) -> Fetched {
         let span = start_span("fhir.query", SpanKind::Internal);
         span.set("cds.data.key", self.query.key().to_owned());
-        let deadline = self.deadline.into();
-        let collecting = span.around(self.collect(&mut pages));
-        let end = tokio::time::timeout_at(deadline, collecting).await;
+        let collecting = span.around(self.collect());
+        let end = tokio::time::timeout_at(self.deadline.into(), collecting).await;
+        let pages = self.pages.into_inner().unwrap_or_else(PoisonError::into_inner);
         let state = match end.unwrap_or(Err(Why::Timeout)) {
             Ok(()) => FetchState::Complete(pages),
             Err(why) if pages.is_empty() => FetchState::Failed(why),
@@ -70,7 +93,7 @@ impl<'a> Run<'a> {
         let fetched = Fetched {
             key: self.query.key().to_owned(),
             state,
-            requests: self.requests,
+            requests: self.requests.into_inner(),
             elapsed: self.start.elapsed(),
         };
         let outcome = fetched.state.why().map_or("complete", |why| why.code());
@@ -79,120 +102,170 @@ impl<'a> Run<'a> {
         fetched
     }
 
-    async fn collect(&mut self, pages: &mut Vec<Box<RawValue>>) -> Result<(), Why> {
+    async fn collect(&self) -> Result<(), Why> {
         if !self.query.is_about(self.access.patient) {
             return Err(Why::OtherPatient);
         }
-        if !self.query.is_search() {
-            let target = self.query.target(
-                self.access.base,
-                Form {
-                    subject: false,
-                    post: false,
-                },
-            );
-            let resource = self.ask(&target).await?;
+        if let Some(target) = self.query.read(self.access.base) {
+            let resource = self.ask(&target).await.map_err(|refusal| refusal.why)?;
             answer::check_resource(&resource, self.query.kind())?;
-            pages.push(resource);
+            self.keep(resource);
             return Ok(());
         }
-        let (mut json, first) = self.first_page().await?;
-        let mut seen = HashSet::from([first]);
-        let (mut resources, mut matches, mut total) = (0usize, 0usize, None);
+        let begun = self.begin().await?;
+        let first = self.follow(begun.first, begun.address);
+        if begun.rest.is_empty() {
+            return first.await;
+        }
+        let rest = stream::iter(&begun.rest).map(|target| async {
+            let read = self.read(target).await.map_err(|refusal| refusal.why)?;
+            self.follow(read, address(target)).await
+        });
+        let rest = rest.buffer_unordered(PARTS_AT_ONCE).collect::<Vec<_>>();
+        let (first, rest) = futures_util::join!(first, rest);
+        // One part that failed leaves the pages of the others.
+        rest.into_iter().fold(first, Result::and)
+    }
+
+    /// Keeps a page, and follows it to the last one.
+    async fn follow(&self, mut read: Read, address: String) -> Result<(), Why> {
+        let mut seen = HashSet::from([address]);
+        let (mut matches, mut total, mut count) = (0u64, None, 0usize);
         loop {
-            let page = answer::page(&json, self.query.kind())?;
-            resources = resources.saturating_add(page.resources);
-            matches = matches.saturating_add(page.matches);
-            total = total.max(page.total);
-            if resources > self.settings.max_resources {
+            let Read { json, page } = read;
+            let before = self.resources.fetch_add(page.resources, Ordering::Relaxed);
+            if before.saturating_add(page.resources) > self.settings.max_resources {
                 return Err(Why::ResourceCap);
             }
-            pages.push(json);
+            matches = matches.saturating_add(page.matches as u64);
+            total = total.max(page.total);
+            self.keep(json);
+            count += 1;
             if page.failed {
                 return Err(Why::Outcome);
             }
-            let Some(next) = page.next else {
+            let next = match page.next {
                 // Fewer than it says and no way to the rest; a total that is too low says nothing.
-                return match total.is_some_and(|total| total > matches) {
-                    true => Err(Why::Short),
-                    false => Ok(()),
-                };
+                NextPage::None if total.is_some_and(|total| total > matches) => return Err(Why::Short),
+                NextPage::None => return Ok(()),
+                NextPage::Unknown => return Err(Why::NextUnknown),
+                NextPage::At(next) => next,
             };
-            let url = self.access.base.follow(&next).ok_or(Why::ForeignLink)?;
+            self.server.note(Event::Paged);
+            let followed = self.access.base.follow(&next).ok_or(Why::ForeignLink)?;
+            if followed.by_alias {
+                self.server.note(Event::Aliased);
+            }
+            let url = followed.url;
             if !seen.insert(url.to_string()) {
                 return Err(Why::PagingLoop);
             }
-            if pages.len() >= self.settings.max_pages {
+            if count >= self.settings.max_pages {
                 return Err(Why::PageCap);
             }
-            json = self.ask(&Target { url, form: None }).await?;
+            let next = Target { url, form: None };
+            read = self.read(&next).await.map_err(|refusal| refusal.why)?;
         }
     }
 
-    /// The first page and its address, in the form that the server takes.
-    async fn first_page(&mut self) -> Result<(Box<RawValue>, String), Why> {
-        let subject = self.server.takes_subject();
-        let get = Form { subject, post: false };
-        let length = self.query.target(self.access.base, get).url.as_str().len();
-        let form = Form {
-            subject,
-            post: self.server.takes_post(length),
+    /// The first page, in the form that the server takes: the one it took before, or the first that it does not refuse.
+    async fn begin(&self) -> Result<Begun, Why> {
+        let kind = self.query.kind();
+        let mut form = self.server.form();
+        let mut traits = self.query.traits(self.access.base, form);
+        form.post = self.server.takes_post(traits.length);
+        let mut negotiation = match self.server.unfinished(kind) {
+            Some(unfinished) => unfinished.of(traits),
+            None => Negotiation::begin(traits, form),
         };
-        let target = self.query.target(self.access.base, form);
-        let why = match self.ask(&target).await {
-            Ok(json) => return Ok((json, address(&target))),
-            Err(why) => why,
-        };
-        let other = self.other_form(form, why, length).ok_or(why)?;
-        let target = self.query.target(self.access.base, other);
-        let json = self.ask(&target).await?;
-        self.server.learn(other, length);
-        Ok((json, address(&target)))
-    }
-
-    /// Another form of the search, if the refusal may be due to the form.
-    fn other_form(&self, form: Form, why: Why, length: usize) -> Option<Form> {
-        let long = length > LONG;
-        match why {
-            Why::TooLong if !form.post => Some(Form { post: true, ..form }),
-            // Some gateways answer a long query with 400 or 404.
-            Why::BadRequest | Why::NotFound if !form.post && long => Some(Form { post: true, ..form }),
-            Why::NotSupported | Why::NotFound if form.post => Some(Form { post: false, ..form }),
-            Why::BadRequest if !form.subject && self.query.names_patient() => Some(Form {
-                subject: true,
-                ..form
-            }),
-            _ => None,
-        }
-    }
-
-    /// One request, and at most once in the life of the query its repetition.
-    async fn ask(&mut self, target: &Target) -> Result<Box<RawValue>, Why> {
         loop {
-            let now = Instant::now();
-            let authorization = match self.access.token {
-                None => None,
-                Some(token) => Some(token.header(now).ok_or(Why::TokenExpired)?),
+            let form = negotiation.form();
+            let mut targets = self.query.targets(self.access.base, form).into_iter();
+            let Some(target) = targets.next() else {
+                return Err(Why::BadRequest);
             };
-            let left = self.settings.max_bundle_bytes.saturating_sub(self.bytes);
-            self.requests += 1;
-            let sent = transport::send(self.http, target, self.query.is_search(), authorization, left).await;
-            let refusal = match sent {
-                Ok(json) => {
-                    self.bytes = self.bytes.saturating_add(json.get().len());
-                    return Ok(json);
+            let refusal = match self.read(&target).await {
+                Ok(first) => {
+                    if negotiation.has_moved() {
+                        traits = self.query.traits(self.access.base, form);
+                        self.server.learn(form, traits.length);
+                        self.server.keep(kind, None);
+                        log_learnt(self.access.base.host(), self.server);
+                    }
+                    return Ok(Begun {
+                        first,
+                        address: address(&target),
+                        rest: targets.collect(),
+                    });
                 }
                 Err(refusal) => refusal,
             };
+            let next = negotiation.next(&refusal);
+            self.server.keep(kind, next.is_some().then_some(&negotiation));
+            if next.is_none() {
+                return Err(refusal.why);
+            }
+            self.server.note(Event::Refused);
+        }
+    }
+
+    /// One page; an outcome in its place may name a parameter, as a refusal does.
+    async fn read(&self, target: &Target) -> Result<Read, Refusal> {
+        let json = self.ask(target).await?;
+        match answer::page(&json, self.query.kind()) {
+            Ok(page) => Ok(Read { json, page }),
+            Err(Why::Outcome) => Err(Refusal {
+                named: hint::named(json.get()),
+                ..Refusal::from(Why::Outcome)
+            }),
+            Err(why) => Err(why.into()),
+        }
+    }
+
+    fn keep(&self, page: Box<RawValue>) {
+        self.pages
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(page);
+    }
+
+    /// One request, and at most once in the life of the query its repetition.
+    async fn ask(&self, target: &Target) -> Result<Box<RawValue>, Refusal> {
+        loop {
+            let authorization = match self.access.token {
+                None => None,
+                Some(token) => Some(token.header(Instant::now()).ok_or(Why::TokenExpired)?),
+            };
+            let left = self
+                .settings
+                .max_bundle_bytes
+                .saturating_sub(self.bytes.load(Ordering::Relaxed));
+            self.requests.fetch_add(1, Ordering::Relaxed);
+            let sent = transport::send(self.http, target, self.query.is_search(), authorization, left).await;
+            let refusal = match sent {
+                Ok(json) => {
+                    let before = self.bytes.fetch_add(json.get().len(), Ordering::Relaxed);
+                    // Another part of the search may have come in between.
+                    return match before.saturating_add(json.get().len()) > self.settings.max_bundle_bytes {
+                        true => Err(Why::ByteCap.into()),
+                        false => Ok(json),
+                    };
+                }
+                Err(refusal) => refusal,
+            };
+            // What the server did not even begin with can be posted again.
+            let may_repeat = target.form.is_none() || refusal.why == Why::TooManyRequests;
+            let until_deadline = self.deadline.saturating_duration_since(Instant::now());
             let pause = refusal
                 .again_after
-                .filter(|_| !self.retried && target.form.is_none());
-            let until_deadline = self.deadline.saturating_duration_since(Instant::now());
+                .filter(|pause| may_repeat && *pause < until_deadline);
             match pause {
-                Some(pause) if pause < until_deadline => tokio::time::sleep(pause).await,
-                _ => return Err(refusal.why),
+                Some(pause) if !self.retried.swap(true, Ordering::Relaxed) => {
+                    self.server.note(Event::Retried);
+                    tokio::time::sleep(pause).await;
+                }
+                _ => return Err(refusal),
             }
-            self.retried = true;
         }
     }
 }
@@ -229,4 +302,17 @@ fn log(host: &str, fetched: &Fetched) {
             );
         }
     }
+}
+
+/// What was learnt about a server: names of parameters and numbers, and nothing of the search that taught it.
+fn log_learnt(host: &str, server: &Server) {
+    let learnt = server.learnt();
+    tracing::info!(
+        host,
+        without = learnt.without.join(" "),
+        subject = learnt.patient == super::PatientParameter::Subject,
+        post_from = learnt.post_from,
+        codes = learnt.codes,
+        "FHIR server takes searches in another form"
+    );
 }

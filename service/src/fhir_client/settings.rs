@@ -30,6 +30,8 @@ pub struct FhirSettings {
     pub max_get_length: usize,
     /// How searches name the patient.
     pub patient_parameter: PatientParameter,
+    /// How long is remembered which form of a search a server takes.
+    pub learnt_for: Duration,
     /// Certificates (PEM) that are trusted beside those of the system.
     pub ca_file: Option<PathBuf>,
     /// Failed fetches in a row after which a server is left alone.
@@ -48,6 +50,7 @@ impl Default for FhirSettings {
             max_resources: 2000,
             max_get_length: 4000,
             patient_parameter: PatientParameter::Patient,
+            learnt_for: Duration::from_secs(3600),
             ca_file: None,
             circuit_failures: 5,
             circuit_open: Duration::from_secs(10),

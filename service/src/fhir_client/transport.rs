@@ -2,6 +2,8 @@
 
 use super::address::{Guard, NoAddress};
 use super::answer;
+use super::form::Named;
+use super::hint;
 use super::query::Target;
 use super::settings::FhirSettings;
 use super::why::Why;
@@ -15,12 +17,23 @@ use reqwest::{Certificate, Response, StatusCode, redirect, retry};
 use serde_json::value::RawValue;
 use std::error::Error;
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// The pause before a retry that the server set no time for.
 const PAUSE: Duration = Duration::from_millis(10);
+/// The least pause before a server that has too much to do is asked again although it set no time.
+const BUSY: Duration = Duration::from_millis(40);
+/// What is added to it at most, so that the searches of one call do not come back all at once.
+const JITTER_MILLIS: u64 = 40;
+/// Azure's own header for the pause, in milliseconds.
+const RETRY_AFTER_MILLIS: &str = "x-ms-retry-after-ms";
+/// How much of a refusal is looked through for the name of a parameter.
+const LONGEST_REFUSAL: usize = 64 << 10;
+/// How long such a refusal is waited for.
+const REFUSAL_TIME: Duration = Duration::from_millis(200);
 /// How long an idle connection is kept.
 const IDLE: Duration = Duration::from_secs(60);
 
@@ -85,6 +98,8 @@ pub(super) struct Refusal {
     pub(super) why: Why,
     /// After which pause it may be sent again; nothing if it may not.
     pub(super) again_after: Option<Duration>,
+    /// The parameters that the server names as the reason.
+    pub(super) named: Named,
 }
 
 impl From<Why> for Refusal {
@@ -92,6 +107,7 @@ impl From<Why> for Refusal {
         Self {
             why,
             again_after: None,
+            named: Named::default(),
         }
     }
 }
@@ -131,7 +147,10 @@ pub(super) async fn send(
         Ok(response) => match response.status() {
             StatusCode::OK => (Some(200), receive(response, limit).await.map_err(Refusal::from)),
             status => {
-                let refusal = refused(status, response.headers(), Timestamp::now());
+                let mut refusal = refused(status, response.headers(), Timestamp::now());
+                if search && refusal.why.may_be_the_form() {
+                    refusal.named = reason(response).await;
+                }
                 (Some(status.as_u16()), Err(refusal))
             }
         },
@@ -165,6 +184,22 @@ async fn receive(mut response: Response, limit: usize) -> Result<Box<RawValue>, 
         body.extend_from_slice(&chunk);
     }
     answer::json(&body)
+}
+
+/// The parameters that a refusal names, if it is an OperationOutcome that comes soon and is no larger than such things are.
+async fn reason(mut response: Response) -> Named {
+    let reading = async {
+        let mut body = Vec::new();
+        while let Ok(Some(chunk)) = response.chunk().await {
+            if body.len().saturating_add(chunk.len()) > LONGEST_REFUSAL {
+                break;
+            }
+            body.extend_from_slice(&chunk);
+        }
+        body
+    };
+    let body = tokio::time::timeout(REFUSAL_TIME, reading).await;
+    hint::named(&String::from_utf8_lossy(&body.unwrap_or_default()))
 }
 
 /// The reason for which a request had no answer; the message of the error quotes the address, so it is dropped.
@@ -209,67 +244,55 @@ fn unsent(error: &reqwest::Error, target: &Target) -> Refusal {
     let passing = why == Why::Disconnected || (connecting && why != Why::Tls);
     let again = passing && target.form.is_none();
     Refusal {
-        why,
         again_after: again.then_some(PAUSE),
+        ..Refusal::from(why)
     }
 }
 
 /// The reason for a status, and whether the server may be asked again.
 fn refused(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Refusal {
-    let wait = headers.get(RETRY_AFTER).map(|value| retry_after(value, now));
-    let again_after = match (status.as_u16(), wait) {
-        (429 | 503, Some(wait)) => wait,
-        (502..=504, None) => Some(PAUSE),
+    let again_after = match status.as_u16() {
+        429 => Some(wait(headers, now).unwrap_or_else(busy)),
+        503 => Some(wait(headers, now).unwrap_or(PAUSE)),
+        502 | 504 => Some(PAUSE),
         _ => None,
     };
     Refusal {
-        why: Why::of_status(status.as_u16()),
         again_after,
+        ..Refusal::from(Why::of_status(status.as_u16()))
     }
 }
 
-/// The pause a server asks for, as seconds or as a date; nothing if it cannot be read.
-fn retry_after(value: &HeaderValue, now: Timestamp) -> Option<Duration> {
-    let text = value.to_str().ok()?.trim();
-    if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return text.parse().ok().map(Duration::from_secs);
-    }
-    let then = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+/// A short pause of the moment.
+fn busy() -> Duration {
+    let random = RandomState::new().hash_one(Timestamp::now().as_nanosecond());
+    BUSY + Duration::from_millis(random % JITTER_MILLIS)
+}
+
+/// The pause a server asks for; nothing if it does not, or in a way that cannot be read.
+fn wait(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let text = |value: &HeaderValue| value.to_str().ok().map(|text| text.trim().to_owned());
+    let millis = headers.get(RETRY_AFTER_MILLIS).and_then(text);
+    let millis = millis.and_then(|text| seconds(&text)).map(|millis| millis / 1000);
+    millis.or_else(|| {
+        let text = headers.get(RETRY_AFTER).and_then(text)?;
+        seconds(&text).or_else(|| until(&text, now))
+    })
+}
+
+/// A number of seconds, whole or not.
+fn seconds(text: &str) -> Option<Duration> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let number: f64 = plain.then(|| text.parse().ok()).flatten()?;
+    Duration::try_from_secs_f64(number).ok()
+}
+
+/// The time until an HTTP date, whatever weekday it is said to be; none if it is over.
+fn until(text: &str, now: Timestamp) -> Option<Duration> {
+    let dates = rfc2822::DateTimeParser::new().relaxed_weekday(true);
+    let then = dates.parse_timestamp(text).ok()?;
     Some(Duration::try_from(then.duration_since(now)).unwrap_or(Duration::ZERO))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn retry(status: u16, header: Option<&'static str>) -> Option<Duration> {
-        let mut headers = HeaderMap::new();
-        if let Some(text) = header {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static(text));
-        }
-        let now = "2015-10-21T07:28:00Z".parse().unwrap();
-        refused(StatusCode::from_u16(status).unwrap(), &headers, now).again_after
-    }
-
-    #[test]
-    fn only_passing_faults_are_tried_again_and_after_the_time_the_server_asks_for() {
-        for status in [502, 503, 504] {
-            assert_eq!(retry(status, None), Some(PAUSE));
-        }
-        for status in [301, 400, 401, 403, 404, 410, 429, 500, 501] {
-            assert_eq!(retry(status, None), None, "{status}");
-        }
-        assert_eq!(retry(429, Some("2")), Some(Duration::from_secs(2)));
-        assert_eq!(retry(503, Some("0")), Some(Duration::ZERO));
-        assert_eq!(
-            retry(429, Some("Wed, 21 Oct 2015 07:28:03 GMT")),
-            Some(Duration::from_secs(3))
-        );
-        assert_eq!(
-            retry(429, Some("Wed, 21 Oct 2015 07:27:03 GMT")),
-            Some(Duration::ZERO)
-        );
-        assert_eq!(retry(503, Some("soon")), None);
-        assert_eq!(retry(401, Some("0")), None);
-    }
-}
+mod tests;

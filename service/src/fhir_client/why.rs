@@ -52,7 +52,7 @@ reasons! {
     NotFound = "status-404", "the server has nothing at this address";
     /// 410.
     Gone = "status-410", "the server says that this was deleted";
-    /// 414, 431.
+    /// 413, 414, 431.
     TooLong = "too-long", "the search is longer than the server takes";
     /// 405, 406, 415, 501.
     NotSupported = "not-supported", "the server does not support this request";
@@ -86,6 +86,8 @@ reasons! {
     Short = "short", "the server says that there are more matches than its pages hold";
     /// A page that was there already.
     PagingLoop = "paging-loop", "the pages led in a circle";
+    /// A next page without an address.
+    NextUnknown = "next-unknown", "the server says that there is a next page, but not where";
     /// A page elsewhere.
     ForeignLink = "foreign-link", "the next page was not under the registered address";
     /// The server failed too often lately.
@@ -112,6 +114,14 @@ impl Why {
         )
     }
 
+    /// Whether another form of the same search may be taken.
+    pub(super) fn may_be_the_form(self) -> bool {
+        matches!(
+            self,
+            Self::BadRequest | Self::Forbidden | Self::NotFound | Self::TooLong | Self::NotSupported
+        )
+    }
+
     /// The reason for a status other than 200.
     pub(super) fn of_status(status: u16) -> Self {
         match status {
@@ -121,7 +131,7 @@ impl Why {
             403 => Self::Forbidden,
             404 => Self::NotFound,
             410 => Self::Gone,
-            414 | 431 => Self::TooLong,
+            413 | 414 | 431 => Self::TooLong,
             405 | 406 | 415 | 501 => Self::NotSupported,
             429 => Self::TooManyRequests,
             500..=599 => Self::ServerError,

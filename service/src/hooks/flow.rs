@@ -35,6 +35,16 @@ pub enum Source<'a> {
     Server(Server<'a>),
 }
 
+impl Source<'_> {
+    /// The addresses by which resources of the caller's server may name their patient.
+    fn addresses(&self) -> Vec<String> {
+        match self {
+            Self::Server(server) => server.base.addresses().map(str::to_owned).collect(),
+            Self::Nowhere | Self::Sandbox(_) => Vec::new(),
+        }
+    }
+}
+
 /// A FHIR server that the caller may have read.
 #[derive(Debug, Clone, Copy)]
 pub struct Server<'a> {
@@ -131,11 +141,12 @@ pub async fn advise(
     as_of: Date,
     trail: &Trail,
 ) -> Result<Advice, Failure> {
-    let orders = Orders::of(evaluator, request)?;
+    let addresses = source.addresses();
+    let orders = Orders::of(evaluator, request, &addresses)?;
     if orders.are_of_nothing() {
         return Ok(Advice::nothing(None, Some(OrdersSaid::NoneOfOurs)));
     }
-    let supplied = Intake::supplied(request, &evaluator.prefetch_keys);
+    let supplied = Intake::supplied(request, &evaluator.prefetch_keys, addresses);
     let fetched = fetch(evaluator, templates, request, &supplied, &orders, source, trail).await?;
     let taken = take(evaluator, templates, request, supplied, &fetched, trail)?;
     if taken.surely_no_pnet {
@@ -174,8 +185,9 @@ pub async fn assess(
     as_of: Date,
     trail: &Trail,
 ) -> Result<(Assessment, Option<Ordered>), Failure> {
-    let orders = Orders::of(evaluator, request)?;
-    let supplied = Intake::supplied(request, &evaluator.prefetch_keys);
+    let addresses = source.addresses();
+    let orders = Orders::of(evaluator, request, &addresses)?;
+    let supplied = Intake::supplied(request, &evaluator.prefetch_keys, addresses);
     let fetched = fetch(evaluator, templates, request, &supplied, &orders, source, trail).await?;
     let taken = take(evaluator, templates, request, supplied, &fetched, trail)?;
     let assessment = evaluate(evaluator, &taken, as_of)?.assessment;

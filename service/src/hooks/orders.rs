@@ -27,17 +27,17 @@ pub struct Drafts<'a> {
 }
 
 impl<'a> Drafts<'a> {
-    /// The orders of a call; `None` for a hook without orders.
+    /// The orders of a call whose server has these addresses beside its `fhirServer`; `None` for a hook without orders.
     ///
     /// # Errors
     /// [`Failure`] if the context lacks what the hook requires, or an order is another patient's.
-    pub fn of(request: &'a HookRequest<'a>) -> Result<Option<Self>, Failure> {
+    pub fn of(request: &'a HookRequest<'a>, addresses: &[String]) -> Result<Option<Self>, Failure> {
         let selects = match Service::by_hook(&request.hook) {
             Some(Service::OrderSelect) => true,
             Some(Service::OrderSign) => false,
             Some(Service::PatientView) | None => return Ok(None),
         };
-        let chart = chart(request)?;
+        let chart = chart(request, addresses)?;
         let selections = request.selections.as_deref().filter(|_| selects);
         if selects && selections.is_none() {
             return Err(ErrorCode::InvalidSelections.into());
@@ -73,8 +73,12 @@ impl<'a> Orders<'a> {
     ///
     /// # Errors
     /// As [`Drafts::of`].
-    pub(super) fn of(evaluator: &Evaluator, request: &'a HookRequest<'a>) -> Result<Self, Failure> {
-        let drafts = Drafts::of(request)?;
+    pub(super) fn of(
+        evaluator: &Evaluator,
+        request: &'a HookRequest<'a>,
+        addresses: &[String],
+    ) -> Result<Self, Failure> {
+        let drafts = Drafts::of(request, addresses)?;
         Ok(Self(drafts.map(|drafts| {
             let read = drafts.read(evaluator, None);
             (drafts, read)
@@ -120,13 +124,15 @@ pub(super) fn unsent(orders: &Ordered) -> Vec<&str> {
     found
 }
 
-fn chart<'a>(request: &'a HookRequest<'a>) -> Result<Chart<'a>, Failure> {
+fn chart<'a>(request: &'a HookRequest<'a>, addresses: &[String]) -> Result<Chart<'a>, Failure> {
     let json = request.draft_orders.ok_or(ErrorCode::InvalidDraftOrders)?;
     let kind: Option<Kind<'_>> = serde_json::from_str(json.get()).ok();
     if kind.and_then(|kind| kind.resource_type).as_deref() != Some("Bundle") {
         return Err(ErrorCode::InvalidDraftOrders.into());
     }
-    let mut builder = ChartBuilder::new(Some(&request.patient_id)).served_by(request.fhir_server.as_deref());
+    let mut builder = ChartBuilder::new(Some(&request.patient_id))
+        .served_by(request.fhir_server.as_deref())
+        .served_by(addresses.iter().map(String::as_str));
     builder.add(json);
     builder.finish().map_err(refused)
 }

@@ -146,6 +146,8 @@ impl State {
 #[derive(Debug)]
 pub(super) struct Intake<'a> {
     chart: ChartBuilder<'a>,
+    /// The addresses of the caller's server, beside the `fhirServer` of the call.
+    addresses: Vec<String>,
     /// What the request brings, under our keys.
     values: Vec<(&'a str, &'a RawValue)>,
     states: Vec<(&'a str, State)>,
@@ -164,8 +166,12 @@ pub(super) struct Taken<'a> {
 impl<'a> Intake<'a> {
     /// What the request brings, under our keys or those that the site has named; under others too: the type of a
     /// resource decides what it is used for.
-    pub(super) fn supplied(request: &'a HookRequest<'_>, keys: &'a BTreeMap<String, String>) -> Self {
-        let mut intake = Self::new(request);
+    pub(super) fn supplied(
+        request: &'a HookRequest<'_>,
+        keys: &'a BTreeMap<String, String>,
+        addresses: Vec<String>,
+    ) -> Self {
+        let mut intake = Self::new(request, addresses);
         for (key, value) in &request.prefetch {
             let key = keys.get(&**key).map_or(&**key, String::as_str);
             intake.values.push((key, value));
@@ -187,7 +193,7 @@ impl<'a> Intake<'a> {
     where
         'a: 'b,
     {
-        let mut intake = Intake::new(request);
+        let mut intake = Intake::new(request, self.addresses.clone());
         for (key, value) in &self.values {
             let got = fetched.iter().find(|got| got.key == *key);
             let replaced = got.is_some_and(|got| matches!(got.state, FetchState::Complete(_)));
@@ -202,9 +208,12 @@ impl<'a> Intake<'a> {
         intake
     }
 
-    fn new(request: &HookRequest<'_>) -> Self {
+    fn new(request: &HookRequest<'_>, addresses: Vec<String>) -> Self {
         Self {
-            chart: ChartBuilder::new(Some(&request.patient_id)).served_by(request.fhir_server.as_deref()),
+            chart: ChartBuilder::new(Some(&request.patient_id))
+                .served_by(request.fhir_server.as_deref())
+                .served_by(addresses.iter().map(String::as_str)),
+            addresses,
             values: Vec::new(),
             states: Vec::new(),
         }

@@ -28,6 +28,9 @@ pub(super) const ABOUT: &str = "
 # audiences = []
 # # FHIR servers that may be read for it; https, http on this machine only.
 # fhir_servers = [\"https://fhir.example.org/r4\"]
+# # Other addresses of that server, as behind its proxy: `fhirServer`, references and next pages that are written with one
+# # are taken for it, and nothing is sent there. Of several servers: the alias, an equals sign, and the server.
+# # fhir_aliases = [\"http://fhir-internal.example.org:8080/fhir\"]
 # # Networks that are not public in which the names of these servers may lie.
 # fhir_networks = [\"10.1.0.0/16\"]
 # # In the place of fhir.deadline for its calls, where its EHR waits longer or less.
@@ -106,6 +109,7 @@ struct Draft {
     accepted_jku: Vec<String>,
     audiences: Vec<String>,
     fhir_servers: Vec<String>,
+    aliases: Vec<String>,
     networks: Vec<Network>,
     tenants: Vec<String>,
     trusted_trace: bool,
@@ -123,6 +127,7 @@ impl Draft {
             "accepted_jku" => each(given, word).map(|urls| self.accepted_jku = urls),
             "audiences" => each(given, word).map(|audiences| self.audiences = audiences),
             "fhir_servers" => each(given, word).map(|servers| self.fhir_servers = servers),
+            "fhir_aliases" => each(given, word).map(|aliases| self.aliases = aliases),
             "fhir_networks" => each(given, network).map(|networks| self.networks = networks),
             "fhir_deadline" => given
                 .duration()
@@ -160,6 +165,12 @@ impl Draft {
                 Err(invalid) => faults.push(format!("`{KEY}.fhir_servers`: `{server}`: {invalid}")),
             }
         }
+        let complete = fhir_servers.len() == self.fhir_servers.len();
+        for alias in self.aliases.iter().filter(|_| complete) {
+            if let Err(what) = add_alias(&mut fhir_servers, alias) {
+                faults.push(format!("`{KEY}.fhir_aliases`: `{alias}`: {what}"));
+            }
+        }
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -186,6 +197,33 @@ impl Draft {
             fhir_deadline: self.fhir_deadline,
         })
     }
+}
+
+/// Adds `ALIAS` to the only server, or `ALIAS=SERVER` to that one.
+fn add_alias(servers: &mut [AllowedBase], text: &str) -> Result<(), String> {
+    let (alias, of) = match text.split_once('=') {
+        Some((alias, of)) => (alias.trim(), Some(of.trim())),
+        None => (text, None),
+    };
+    if servers.iter().any(|server| server.admits(alias)) {
+        return Err("is an address of a server already".to_owned());
+    }
+    let server = match (of, &mut *servers) {
+        (None, [only]) => only,
+        (None, []) => {
+            return Err("there is no `fhir_servers` of which it could be another address".to_owned());
+        }
+        (None, _) => return Err("of several `fhir_servers`, expected `ALIAS=SERVER`".to_owned()),
+        (Some(of), servers) => servers
+            .iter_mut()
+            .find(|server| server.admits(of))
+            .ok_or("`SERVER` is none of `fhir_servers`")?,
+    };
+    *server = server
+        .clone()
+        .with_alias(alias)
+        .map_err(|invalid| invalid.to_string())?;
+    Ok(())
 }
 
 fn text(given: Given<'_>) -> Result<String, String> {
@@ -263,6 +301,45 @@ mod tests {
             assert!(
                 faults.iter().any(|found| found.starts_with(fault)),
                 "{fault}\n{faults:#?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_alias_is_of_one_server() {
+        let with = |servers: &str, aliases: &str| {
+            from(&format!(
+                "[[clients]]\nissuer = \"i\"\njwks_file = \"k\"\nfhir_servers = {servers}\nfhir_aliases = {aliases}\n"
+            ))
+        };
+        let one = "[\"https://a.example/r4\"]";
+        let two = "[\"https://a.example/r4\", \"https://b.example/r4\"]";
+        let settings = with(one, "[\"http://inside:8080/fhir\", \"https://p.example\"]").unwrap();
+        let server = &settings.clients[0].fhir_servers[0];
+        assert!(server.admits("http://inside:8080/fhir/") && server.admits("https://p.example"));
+        let settings = with(two, "[\"http://inside/b=https://b.example/r4/\"]").unwrap();
+        let admits: Vec<bool> = settings.clients[0]
+            .fhir_servers
+            .iter()
+            .map(|server| server.admits("http://inside/b"))
+            .collect();
+        assert_eq!(admits, [false, true]);
+        for (servers, alias, what) in [
+            (one, "inside:8080", "absolute address"),
+            (one, "https://a.example/r4/", "already"),
+            ("[]", "https://p.example", "no `fhir_servers`"),
+            (two, "https://p.example", "expected `ALIAS=SERVER`"),
+            (
+                two,
+                "https://p.example=https://c.example",
+                "none of `fhir_servers`",
+            ),
+        ] {
+            let faults = with(servers, &format!("[{alias:?}]")).unwrap_err();
+            let place = format!("f:1: `clients.fhir_aliases`: `{alias}`: ");
+            assert!(
+                faults.len() == 1 && faults[0].starts_with(&place) && faults[0].contains(what),
+                "{faults:?}"
             );
         }
     }

@@ -305,6 +305,16 @@ pub(super) const ROWS: &[Row] = &[
         },
     },
     Row {
+        key: "fhir.learnt_for",
+        default: Some("\"1 h\""),
+        example: "",
+        about: "How long it is remembered which form of a search a server takes: without which parameters, posted, in parts.",
+        set: |settings, given| {
+            settings.fhir.learnt_for = given.duration()?;
+            Ok(())
+        },
+    },
+    Row {
         key: "fhir.ca_file",
         default: None,
         example: "\"/etc/pnet-cds/ca.pem\"",

@@ -69,8 +69,8 @@ pub enum Fault {
     WrongType,
     /// A resource of another type among the results.
     WrongEntry,
-    /// A Bundle that is no searchset.
-    NoSearchset,
+    /// A batch-response whose one request failed.
+    FailedBatch,
     /// Not JSON although it says so.
     InvalidJson,
     /// JSON that ends too early although the length is right.
@@ -129,7 +129,7 @@ impl Fault {
         Self::OutcomeEntry,
         Self::WrongType,
         Self::WrongEntry,
-        Self::NoSearchset,
+        Self::FailedBatch,
         Self::InvalidJson,
         Self::CutJson,
         Self::EmptyBody,
@@ -227,9 +227,11 @@ impl Fault {
             Self::EndlessBody => {
                 let head = format!("HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n{JSON}\r\n1\r\n{{\r\n");
                 let chunk = format!("4000\r\n{}\r\n", " ".repeat(0x4000)).into_bytes();
-                let chunks = std::iter::repeat_n(Step::Send(chunk), 10_000);
+                // More than any cap; the script is built before the first byte is sent.
+                let chunks = std::iter::repeat_n(Step::Send(chunk), 300);
                 std::iter::once(Step::Send(head.into_bytes()))
                     .chain(chunks)
+                    .chain([Step::Hang])
                     .collect()
             }
             Self::TooManyResources => ok(&page(&resources(kind, 1, 500), None)),
@@ -244,7 +246,9 @@ impl Fault {
             Self::OutcomeEntry => ok(&page(&[outcome("error")], None)),
             Self::WrongType => ok(r#"{"resourceType":"Parameters"}"#),
             Self::WrongEntry => ok(&page(&resources("Basic", 1, 1), None)),
-            Self::NoSearchset => ok(&good.replace("searchset", "collection")),
+            Self::FailedBatch => ok(
+                r#"{"resourceType":"Bundle","type":"batch-response","entry":[{"response":{"status":"500 Internal"}}]}"#,
+            ),
             Self::InvalidJson => answer(JSON, "{\"resourceType\": Bundle}"),
             Self::CutJson => answer(JSON, good.split_at(good.len() / 2).0),
             Self::EmptyBody => answer(JSON, ""),

@@ -4,9 +4,11 @@
 
 pub mod fault;
 pub mod fhir;
+pub mod product;
 mod tls;
 
 pub use fault::Fault;
+pub use product::Product;
 pub use tls::Authority;
 
 use std::io::{Read, Write};

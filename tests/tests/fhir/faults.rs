@@ -28,8 +28,8 @@ fn expected(fault: Fault) -> &'static str {
         Fault::Html | Fault::HtmlAsJson => "failed html",
         Fault::Xml | Fault::NoContentType | Fault::InvalidJson | Fault::NotUtf8 => "failed not-json",
         Fault::Outcome => "failed outcome",
-        Fault::OutcomeEntry => "partial 1 outcome",
-        Fault::WrongType | Fault::WrongEntry | Fault::NoSearchset => "failed wrong-type",
+        Fault::OutcomeEntry | Fault::FailedBatch => "partial 1 outcome",
+        Fault::WrongType | Fault::WrongEntry => "failed wrong-type",
         Fault::Gzip => "failed encoded",
         Fault::Stu3 => "failed fhir-version",
         Fault::Status(400 | 422) => "failed bad-request",
@@ -62,7 +62,7 @@ async fn every_fault_leads_to_its_state_in_time_and_nobody_else_is_contacted() {
         let (mut state, mut requests, mut over) = meet(&client, *fault, &canary).await;
         // A machine that is busy with something else may be late, but not each time.
         for _ in 0..3 {
-            if over <= Duration::from_millis(50) {
+            if over <= Duration::from_millis(50) && state == expected(*fault) {
                 break;
             }
             (state, requests, over) = meet(&client, *fault, &canary).await;
@@ -75,6 +75,8 @@ async fn every_fault_leads_to_its_state_in_time_and_nobody_else_is_contacted() {
         let most = match fault {
             Fault::EndlessPages => 10,
             Fault::NextInCircle => 3,
+            // As the other forms of the search are refused too.
+            Fault::Status(400 | 422) => 4,
             _ => 2,
         };
         assert!(requests <= most, "{fault:?} took {requests} requests");
@@ -95,7 +97,7 @@ async fn a_read_fails_with_each_fault_that_does_not_concern_pages() {
         Fault::HtmlAsJson,
         Fault::Outcome,
         Fault::WrongType,
-        Fault::NoSearchset,
+        Fault::FailedBatch,
         Fault::InvalidJson,
         Fault::Status(401),
         Fault::Status(404),
@@ -107,7 +109,7 @@ async fn a_read_fails_with_each_fault_that_does_not_concern_pages() {
         let server = ScriptedFhir::start(move |number, seen| fault.steps(number, seen, &address)).unwrap();
         let state = brief(&fetch_one(&client, &server, patient()).await.state);
         // A Bundle, of whatever type, is not the patient.
-        let wanted = if fault == Fault::NoSearchset {
+        let wanted = if fault == Fault::FailedBatch {
             "failed wrong-type"
         } else {
             expected(fault)

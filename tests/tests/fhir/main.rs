@@ -8,6 +8,8 @@ mod forms;
 #[cfg(test)]
 mod latency;
 #[cfg(test)]
+mod negotiation;
+#[cfg(test)]
 mod nth;
 #[cfg(test)]
 mod paging;

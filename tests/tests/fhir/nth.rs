@@ -102,13 +102,13 @@ async fn one_fault(
         }
     }
     assert!(hurt <= 1, "{place}: one fault hurt {hurt} queries");
-    // What passes, and a link that leads back to healthy pages.
+    // What passes, what another form of the search may mend, and a link that leads back to healthy pages.
     let harmless = matches!(
         fault,
         Fault::Close
             | Fault::Reset
             | Fault::NotHttp
-            | Fault::Status(400 | 422 | 502..=504)
+            | Fault::Status(400 | 403 | 404 | 422 | 429 | 502..=504)
             | Fault::NextInCircle
             | Fault::EndlessPages
     );

@@ -2,8 +2,8 @@
 
 use crate::setup::{base, brief, client, fetch_one, search, settings};
 use acceptance::scripted_fhir::fhir::{self, PATIENT, page, parameter, resources};
-use acceptance::scripted_fhir::{Fault, ScriptedFhir, Seen};
-use pnet_cds::fhir_client::{Access, FhirClient, FhirSettings};
+use acceptance::scripted_fhir::{Fault, ScriptedFhir, Seen, Step};
+use pnet_cds::fhir_client::{Access, AllowedBase, FhirClient, FhirSettings};
 use std::time::{Duration, Instant};
 
 fn number(seen: &Seen) -> usize {
@@ -182,4 +182,74 @@ async fn one_search_that_fails_leaves_the_others_whole() {
             "MedicationRequest complete 1"
         ]
     );
+}
+
+/// What a chart takes where it is supplied, it takes where it is pulled.
+#[tokio::test]
+async fn an_odd_page_is_read_as_it_is_where_it_was_supplied() {
+    let condition = &resources("Condition", 1, 1)[0];
+    let entry = format!(r#"{{"resource":{condition}}}"#);
+    for (inner, expected) in [
+        (String::new(), "complete 1"),
+        (r#","entry":null,"link":null"#.to_owned(), "complete 1"),
+        (format!(r#","entry":[{entry},null]"#), "complete 1"),
+        (format!(r#","entry":{entry}"#), "complete 1"),
+        (format!(r#","type":"collection","entry":[{entry}]"#), "complete 1"),
+        (format!(r#","total":"2","entry":[{entry}]"#), "complete 1"),
+        (
+            format!(r#","link":[{{"relation":"self"}}],"entry":[{entry}]"#),
+            "complete 1",
+        ),
+        (
+            format!(r#","link":[{{"relation":"next"}}],"entry":[{entry}]"#),
+            "partial 1 next-unknown",
+        ),
+        (
+            format!(
+                r#","entry":[{entry},{{"resource":{}}}]"#,
+                fhir::outcome("success")
+            ),
+            "complete 1",
+        ),
+        (
+            format!(r#","entry":[{entry},{{"resource":{}}}]"#, fhir::outcome("fatal")),
+            "partial 1 outcome",
+        ),
+        (
+            format!(r#","entry":[{entry},{{"resource":{{"resourceType":"Provenance"}}}}]"#),
+            "complete 1",
+        ),
+        (
+            format!(r#","entry":[{entry},{{"resource":5}}],"total":2"#),
+            "complete 1",
+        ),
+    ] {
+        let server = ScriptedFhir::start(move |_, _| {
+            let body = format!(r#"{{"resourceType":"Bundle"{inner}}}"#);
+            let headers = "Content-Type: application/fhir+json; fhirVersion=4.0.1\r\n";
+            vec![Step::Send(fhir::http(200, headers, &body))]
+        })
+        .unwrap();
+        let fetched = fetch_one(&client(), &server, search("Condition")).await;
+        assert_eq!(brief(&fetched.state), expected, "{:?}", server.seen());
+    }
+}
+
+#[tokio::test]
+async fn next_pages_by_another_address_of_the_server_are_asked_of_the_registered_one() {
+    let canary = ScriptedFhir::healthy().unwrap();
+    let elsewhere = canary.base();
+    let link = elsewhere.clone();
+    let server = pages(3, move |_, page| format!("{link}/Condition?page={page}"));
+    let run = async |base: AllowedBase| {
+        let access = Access::new(&base, None, PATIENT);
+        let deadline = Instant::now() + Duration::from_secs(2);
+        let mut fetched = client().fetch(&access, &[search("Condition")], deadline).await;
+        brief(&fetched.remove(0).state)
+    };
+    assert_eq!(run(base(&server)).await, "partial 1 foreign-link");
+    let with_alias = base(&server).with_alias(&elsewhere).unwrap();
+    assert_eq!(run(with_alias).await, "complete 3");
+    assert_eq!(server.seen().last().unwrap().target, "/fhir/Condition?page=3");
+    assert_eq!(canary.connections(), 0, "nothing is sent to an alias");
 }

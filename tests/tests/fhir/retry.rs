@@ -23,6 +23,7 @@ fn recovers(bad: usize, fault: Fault) -> ScriptedFhir {
 #[tokio::test]
 async fn a_passing_fault_is_tried_once_more_and_no_more() {
     for fault in [
+        Fault::Status(429),
         Fault::Status(502),
         Fault::Status(503),
         Fault::Status(504),
@@ -49,7 +50,6 @@ async fn a_lasting_fault_is_not_tried_again() {
         Fault::Status(403),
         Fault::Status(404),
         Fault::Status(410),
-        Fault::Status(429),
         Fault::Status(500),
         Fault::Html,
         Fault::ShortBody,
@@ -73,7 +73,11 @@ async fn the_time_that_the_server_asks_for_is_kept_if_it_fits() {
         (503, "1", 1500, "complete 1", 2),
         (429, "1", 900, "failed status-429", 1),
         (429, "Wed, 21 Oct 2015 07:28:00 GMT", 900, "complete 1", 2),
-        (429, "soon", 900, "failed status-429", 1),
+        (429, "soon", 900, "complete 1", 2),
+        (429, "0.05", 900, "complete 1", 2),
+        (503, "0.9", 600, "failed status-5xx", 1),
+        (429, "50\r\nx-ms-retry-after-ms: 60", 900, "complete 1", 2),
+        (429, "0\r\nx-ms-retry-after-ms: 5000", 900, "failed status-429", 1),
     ] {
         let server = ScriptedFhir::start(move |at, seen| match at {
             1 => fhir::status(status, &format!("Retry-After: {wait}\r\n")),

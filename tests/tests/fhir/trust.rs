@@ -305,7 +305,23 @@ async fn no_fault_brings_patient_token_or_address_into_log_or_debug_text() {
             "{fetched:?} {access:?} {token:?} {query:?} {client:?}\n"
         ));
     }
+    // What is learnt from a refusal is logged, and nothing of the search that taught it.
+    let strict = ScriptedFhir::start(|_, seen| match fhir::parameter(seen, "subject") {
+        Some(_) => fhir::ok(&fhir::page(&[], None)),
+        None => fhir::status(400, ""),
+    })
+    .unwrap();
+    let query = pnet_cds::fhir_client::Query::new("conditions", "Condition?patient=canary-patient").unwrap();
+    let (base, deadline) = (base(&strict), Instant::now() + Duration::from_secs(5));
+    let access = Access::new(&base, None, "canary-patient");
+    let fetched = client.fetch(&access, &[query], deadline).await;
+    assert_eq!(brief(&fetched[0].state), "complete 1");
+    shown.push_str(&format!("{:?}\n", client.learnt(&base)));
     let logged = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
+    assert!(
+        logged.contains("FHIR server takes searches in another form"),
+        "{logged}"
+    );
     for why in [
         "html",
         "disconnected",

@@ -7,6 +7,8 @@ mod latency;
 #[cfg(test)]
 mod ordered;
 #[cfg(test)]
+mod products;
+#[cfg(test)]
 mod setup;
 #[cfg(test)]
 mod table;

@@ -1,6 +1,8 @@
 //! Medications that draft orders refer to: fetched where the call brings them nowhere, and only where they matter.
 
-use crate::setup::{DEADLINE, Service, WITH_PNET, WITHOUT_PNET, answer, kinds, prefetched, reading, service};
+use crate::setup::{
+    DEADLINE, Service, WITH_PNET, WITHOUT_PNET, answer, kinds, prefetched, reading, service, service_for,
+};
 use acceptance::scripted_fhir::{ScriptedFhir, Seen, Step, fhir};
 use serde_json::{Value, json};
 
@@ -73,6 +75,18 @@ fn a_medication_of_the_callers_server_is_fetched() {
         );
     }
     assert!(kinds(&server).iter().all(|kind| kind == "Medication"));
+}
+
+#[test]
+fn a_medication_by_another_address_of_the_server_is_fetched_from_the_registered_one() {
+    let server = server();
+    let reference = "https://proxy.example.org/r4/Medication/c7";
+    let signing = signing(&server.base(), WITH_PNET, &[reference]);
+    assert!(is_unread(&cards(&reading(&server), &signing)));
+    let before = server.seen().len();
+    let named = service_for("", &[&server.base()], &["https://proxy.example.org/r4"]);
+    assert!(is_warning(&cards(&named, &signing)));
+    assert_eq!(server.seen()[before].target, "/fhir/Medication/c7");
 }
 
 #[test]

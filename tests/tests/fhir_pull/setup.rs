@@ -90,9 +90,14 @@ fn today() -> Date {
 
 /// A service in open mode that may read these servers; more settings first.
 pub(crate) fn service(more: &str, servers: &[&str]) -> Service {
+    service_for(more, servers, &[])
+}
+
+/// The same, whose one server has these other addresses.
+pub(crate) fn service_for(more: &str, servers: &[&str], aliases: &[&str]) -> Service {
     let text = format!(
         "{more}\nauth.mode = \"open\"\n[[clients]]\nissuer = \"https://ehr.example.org\"\n\
-         jwks_url = \"http://127.0.0.1:9/keys\"\nfhir_servers = {servers:?}\n"
+         jwks_url = \"http://127.0.0.1:9/keys\"\nfhir_servers = {servers:?}\nfhir_aliases = {aliases:?}\n"
     );
     let source = Source {
         file: Some(("test.toml".into(), text)),

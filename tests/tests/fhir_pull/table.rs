@@ -30,10 +30,10 @@ fn expected(fault: Fault) -> (bool, &'static str) {
         Fault::TooManyResources => "there were more resources than allowed",
         Fault::Html | Fault::HtmlAsJson => "the answer was a web page, perhaps a login",
         Fault::Xml | Fault::NoContentType | Fault::InvalidJson | Fault::NotUtf8 => "the answer was not JSON",
-        Fault::Outcome | Fault::OutcomeEntry => "the server reported an error instead of data",
-        Fault::WrongType | Fault::WrongEntry | Fault::NoSearchset => {
-            "the answer was another resource than the one asked for"
+        Fault::Outcome | Fault::OutcomeEntry | Fault::FailedBatch => {
+            "the server reported an error instead of data"
         }
+        Fault::WrongType | Fault::WrongEntry => "the answer was another resource than the one asked for",
         Fault::Gzip => "the answer was compressed although that was not asked for",
         Fault::Stu3 => "the answer was of a release of FHIR that is not read",
         Fault::Status(400 | 422) => "the server did not accept the search",

@@ -40,17 +40,17 @@ pub(super) struct Wide {
 }
 
 impl Wide {
-    fn resources(&self, patient: &str) -> Vec<Resource> {
-        resources(&self.fetched, patient)
+    fn resources(&self, probe: &Probe<'_>) -> Vec<Resource> {
+        resources(probe, &self.fetched)
     }
 }
 
 /// The resources of searches that brought this patient's data only.
-pub(super) fn resources(fetched: &[Fetched], patient: &str) -> Vec<Resource> {
+pub(super) fn resources(probe: &Probe<'_>, fetched: &[Fetched]) -> Vec<Resource> {
     let own = fetched
         .iter()
         .map(|fetched| fetched.state.pages())
-        .filter(|pages| is_of_patient(pages, patient));
+        .filter(|pages| is_of_patient(probe, pages));
     own.flat_map(views::resources).collect()
 }
 
@@ -75,18 +75,31 @@ pub(super) async fn wide(probe: &Probe<'_>, client: &FhirClient) -> Wide {
     }
 }
 
-/// Whether the pages hold nothing of another patient.
-pub(super) fn is_of_patient(pages: &[Box<RawValue>], patient: &str) -> bool {
-    let mut chart = ChartBuilder::new(Some(patient));
-    for page in pages {
-        chart.add(page);
-    }
-    chart.finish().is_ok()
+/// Whether the pages hold nothing of another patient, by whichever one address or by those of the server.
+pub(super) fn is_of_patient(probe: &Probe<'_>, pages: &[Box<RawValue>]) -> bool {
+    let finishes = |addresses: &[&str]| {
+        let mut chart = ChartBuilder::new(Some(&probe.patient)).served_by(addresses.iter().copied());
+        for page in pages {
+            chart.add(page);
+        }
+        chart.finish().is_ok()
+    };
+    finishes(&[]) || finishes(&probe.base.addresses().collect::<Vec<_>>())
+}
+
+/// The addresses by which records name their patient although they are none of the server's.
+pub(super) fn unknown_addresses(probe: &Probe<'_>, fetched: &[Fetched]) -> BTreeSet<String> {
+    let all = fetched.iter().map(|fetched| fetched.state.pages());
+    all.flat_map(views::resources)
+        .filter_map(|resource| resource.address_of_patient())
+        .filter(|address| !probe.base.admits(address))
+        .collect()
 }
 
 /// Runs every check; what concerns one search is also noted there.
 pub(super) async fn run(
     probe: &Probe<'_>,
+    client: &FhirClient,
     wide: &Wide,
     fetched: &[Fetched],
     searches: &mut [Searched],
@@ -94,7 +107,10 @@ pub(super) async fn run(
     let once = probe.client(1)?;
     let patient = &probe.patient;
     let observations = wide.fetched.first();
-    let mut checks = vec![own_patient(wide, fetched, searches, patient)];
+    let mut checks = vec![
+        own_patient(probe, wide, fetched, searches),
+        own_address(probe, fetched),
+    ];
     for kind in ["Observation", "Condition"] {
         let query = format!("{kind}?patient={NOBODY}");
         let got = one(probe, &once, NOBODY, &query).await;
@@ -124,9 +140,19 @@ pub(super) async fn run(
         &format!("Observation?patient={patient}&_count=1"),
     )
     .await;
-    checks.push(count(got.map(|pages| views::resources(&pages).len()), all.len()));
-    checks.push(sorted(&all));
-    checks.push(codes(&wide.resources(patient), fetched, searches));
+    let learnt = client.learnt(&probe.base);
+    let left_out = |name: &str, check: Check| match learnt.without.contains(&name) {
+        true => Check {
+            result: Verdict::NotTold,
+            seen: "left out, since the server refused a search with it".to_owned(),
+            ..check
+        },
+        false => check,
+    };
+    let found = got.map(|pages| views::resources(&pages).len());
+    checks.push(left_out("_count", count(found, all.len())));
+    checks.push(left_out("_sort", sorted(&all)));
+    checks.push(codes(&wide.resources(probe), fetched, searches));
     Ok(checks)
 }
 
@@ -143,10 +169,10 @@ async fn one(
     }
 }
 
-fn own_patient(wide: &Wide, fetched: &[Fetched], searches: &mut [Searched], patient: &str) -> Check {
+fn own_patient(probe: &Probe<'_>, wide: &Wide, fetched: &[Fetched], searches: &mut [Searched]) -> Check {
     let mut foreign = Vec::new();
     for (fetched, searched) in fetched.iter().zip(searches) {
-        if !is_of_patient(fetched.state.pages(), patient) {
+        if !is_of_patient(probe, fetched.state.pages()) {
             searched
                 .notes
                 .push("holds another patient's data: a call is refused with 412".to_owned());
@@ -154,7 +180,7 @@ fn own_patient(wide: &Wide, fetched: &[Fetched], searches: &mut [Searched], pati
         }
     }
     for fetched in &wide.fetched {
-        if !is_of_patient(fetched.state.pages(), patient) {
+        if !is_of_patient(probe, fetched.state.pages()) {
             foreign.push(fetched.key.clone());
         }
     }
@@ -174,6 +200,27 @@ fn own_patient(wide: &Wide, fetched: &[Fetched], searches: &mut [Searched], pati
             (true, true) => "no other patient".to_owned(),
             (true, false) => "no answer".to_owned(),
         },
+    }
+}
+
+fn own_address(probe: &Probe<'_>, fetched: &[Fetched]) -> Check {
+    let unknown: Vec<String> = unknown_addresses(probe, fetched).into_iter().collect();
+    let any = fetched.iter().any(|one| !one.state.pages().is_empty());
+    let (result, seen) = match (unknown.is_empty(), any) {
+        (true, true) => (Verdict::Honoured, "no other address".to_owned()),
+        (true, false) => (Verdict::NotTold, "no answer".to_owned()),
+        (false, _) => (
+            Verdict::NotHonoured,
+            format!(
+                "{}: a call is refused with 412 until `clients.fhir_aliases` names it",
+                unknown.join(", ")
+            ),
+        ),
+    };
+    Check {
+        what: "references name the patient at this server".to_owned(),
+        result,
+        seen,
     }
 }
 

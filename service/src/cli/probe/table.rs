@@ -2,7 +2,8 @@
 
 use super::super::style::Ink;
 use super::checks::Verdict;
-use super::{Report, Searched};
+use super::profile::Profile;
+use super::{Keys, Report, Searched};
 use cds_cards::assessment::{EvidenceReport, FactReport, FactValue, Range, Reason, Status};
 use cds_cards::render::plain;
 use fhir_profiles::FactId;
@@ -17,6 +18,8 @@ pub(super) fn write(report: &Report, colour: bool) -> String {
     };
     table.head(report);
     table.searches(&report.searches);
+    table.keys(&report.keys);
+    table.profile(&report.profile);
     table.checks(report);
     table.facts(report);
     table.not_used(report);
@@ -87,6 +90,24 @@ impl Table {
             for note in &search.notes {
                 self.line(4, &Ink::Yellow.on(self.colour, &plain(note)));
             }
+        }
+    }
+
+    fn keys(&mut self, keys: &Keys) {
+        let all = keys.complete + keys.partial.len() + keys.missing.len();
+        let mut line = format!("{all} keys: {} complete", keys.complete);
+        for (what, some) in [("in part", &keys.partial), ("missing", &keys.missing)] {
+            if !some.is_empty() {
+                let _ = write!(line, ", {} {what} ({})", some.len(), some.join(", "));
+            }
+        }
+        self.line(2, &line);
+    }
+
+    fn profile(&mut self, profile: &Profile) {
+        self.title("How the server is asked");
+        for (what, how) in profile.lines() {
+            self.line(2, &format!("{what:28}{how}"));
         }
     }
 

@@ -1,6 +1,7 @@
 //! Narrow views of what a server answered: codes, displays and dates, and nothing else.
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// A resource as far as the probe looks at it.
@@ -17,6 +18,10 @@ pub(super) struct Resource {
     pub(super) component: Option<Vec<Component>>,
     #[serde(default)]
     pub(super) effective_date_time: Option<String>,
+    #[serde(default)]
+    subject: Option<Value>,
+    #[serde(default)]
+    patient: Option<Value>,
 }
 
 /// Part of an Observation.
@@ -58,6 +63,16 @@ impl Resource {
             Some(id) => format!("{}/{id}", self.resource_type),
             None => self.resource_type.clone(),
         }
+    }
+
+    /// The address before `/Patient/` in an absolute reference to its patient.
+    pub(super) fn address_of_patient(&self) -> Option<String> {
+        let named = self.subject.iter().chain(&self.patient);
+        let mut absolute = named.filter_map(|named| {
+            let (address, _) = named.get("reference")?.as_str()?.split_once("/Patient/")?;
+            address.starts_with("http").then(|| address.to_owned())
+        });
+        absolute.next()
     }
 
     /// Its code and those of its components.

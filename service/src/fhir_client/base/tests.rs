@@ -156,7 +156,7 @@ fn pages_under_the_base_are_followed_absolute_and_relative() {
         ),
     ] {
         assert_eq!(
-            base.follow(link).map(String::from),
+            base.follow(link).map(|followed| String::from(followed.url)),
             Some(leads_to.to_owned()),
             "{link}"
         );
@@ -216,6 +216,77 @@ fn what_cannot_be_compared_without_doubt_is_not_registered() {
     }
 }
 
+#[test]
+fn what_is_written_with_another_address_of_the_server_is_taken_for_it_and_asked_of_the_registered_one() {
+    let base = base("https://fhir.ehr.org/api/fhir")
+        .with_alias("http://fhir-internal:8080/fhir-server")
+        .and_then(|base| base.with_alias("https://proxy.ehr.org"))
+        .unwrap();
+    for alias in [
+        "http://fhir-internal:8080/fhir-server",
+        "http://fhir-internal:8080/fhir-server/",
+        "https://proxy.ehr.org/",
+    ] {
+        assert!(base.admits(alias), "{alias}");
+    }
+    for (link, leads_to) in [
+        (
+            "http://fhir-internal:8080/fhir-server/Condition?page=2",
+            "https://fhir.ehr.org/api/fhir/Condition?page=2",
+        ),
+        (
+            "http://fhir-internal:8080/fhir-server?_getpages=a%3D&x=a|b",
+            "https://fhir.ehr.org/api/fhir?_getpages=a%3D&x=a|b",
+        ),
+        (
+            "https://proxy.ehr.org/Condition/_page/a%20b",
+            "https://fhir.ehr.org/api/fhir/Condition/_page/a%20b",
+        ),
+        (
+            "/fhir-server/Condition?page=2",
+            "https://fhir.ehr.org/api/fhir/Condition?page=2",
+        ),
+    ] {
+        let followed = base.follow(link).unwrap();
+        assert_eq!(
+            (followed.url.as_str(), followed.by_alias),
+            (leads_to, true),
+            "{link}"
+        );
+    }
+    let own = base.follow("Condition?page=2").unwrap();
+    assert!(!own.by_alias);
+    assert_eq!(
+        base.addresses().collect::<Vec<_>>(),
+        [
+            "https://fhir.ehr.org/api/fhir",
+            "http://fhir-internal:8080/fhir-server",
+            "https://proxy.ehr.org"
+        ]
+    );
+}
+
+#[test]
+fn no_trick_is_an_alias() {
+    let base = base("https://registered.example/r4")
+        .with_alias("https://fhir.ehr.org/api/fhir")
+        .unwrap();
+    for trick in TRICKS {
+        assert!(!base.admits(trick), "{trick}");
+        assert_eq!(base.follow(trick), None, "{trick}");
+    }
+    for odd in [
+        "fhir-internal/fhir",
+        "https://a@b",
+        "https://a/b?c",
+        "https://a/../b",
+        "ftp://a",
+    ] {
+        let registered = AllowedBase::parse("https://registered.example/r4", &[]).unwrap();
+        assert_eq!(registered.with_alias(odd), Err(InvalidBase::NotPlain), "{odd}");
+    }
+}
+
 const HOST: &str = "[a-z]([a-z0-9]{0,6})(\\.[a-z][a-z0-9]{0,6}){1,3}";
 const PATH: &str = "(/[A-Za-z0-9_-]{1,8}){0,4}";
 
@@ -251,9 +322,10 @@ proptest! {
     }
 
     #[test]
-    fn whatever_is_followed_is_under_the_base(link in "(https://a\\.b|//|/|\\\\|)?[a-zA-Z./%25eEfFcC;:@?#\\\\ -]{0,24}") {
-        let base = base("https://a.b/f");
-        if let Some(url) = base.follow(&link) {
+    fn whatever_is_followed_is_under_the_base(link in "(https://a\\.b|http://c\\.d:8080/e|//|/|\\\\|)?[a-zA-Z./%25eEfFcC;:@?#\\\\ -]{0,24}") {
+        let base = base("https://a.b/f").with_alias("http://c.d:8080/e/f").unwrap();
+        if let Some(followed) = base.follow(&link) {
+            let url = followed.url;
             prop_assert_eq!(url.origin().ascii_serialization(), "https://a.b");
             prop_assert!(url.path() == "/f" || url.path().starts_with("/f/"), "{}", url);
             let decoded = url.path().replace("%2e", ".").replace("%2E", ".");
