@@ -7,7 +7,9 @@ mod common;
 use cds_cards::Knowledge;
 use common::{WITH_PNET, WITHOUT_PNET, changed, outcome, prefetched, start};
 use pnet_cds::evaluator::{Evaluator, load_knowledge};
+use fhir_profiles::ChartBuilder;
 use pnet_cds::settings::{Source, load};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::PathBuf;
@@ -100,6 +102,63 @@ fn a_code_map_with_a_fault_stops_the_start() {
             .any(|fault| fault.starts_with("codes.dir: site.json: ")),
         "{faults:?}"
     );
+}
+
+/// A chart of one operation by a code of OPS.
+fn resected(evaluator: &Evaluator) -> Value {
+    let procedure = json!({
+        "resourceType": "Procedure", "id": "p", "status": "completed", "subject": {"reference": "Patient/a"},
+        "performedDateTime": "2024-02-20",
+        "code": {"coding": [{"system": "http://fhir.de/CodeSystem/bfarm/ops", "code": "5-524.2"}]},
+    });
+    let procedure = RawValue::from_string(procedure.to_string()).unwrap();
+    let mut chart = ChartBuilder::new(None);
+    chart.add(&procedure);
+    let assessment = evaluator.assess(&chart.finish().unwrap(), jiff::civil::date(2026, 11, 23));
+    serde_json::to_value(&assessment).unwrap()["facts"]["primary-resected"]["status"].clone()
+}
+
+#[test]
+fn a_pack_that_is_off_reads_nothing_and_may_be_mapped_by_the_site() {
+    let of_ops = |settings: &str| resected(&evaluator(settings).unwrap());
+    assert_eq!(of_ops(""), "known");
+    assert_eq!(of_ops("[codes]\npacks = [\"de-onko\"]"), "known");
+    assert_eq!(of_ops("[codes]\npacks = [\"who\", \"drugs\", \"uk\", \"us\"]"), "unknown");
+    assert_eq!(of_ops("[codes]\npacks = []"), "unknown");
+    let map = json!({
+        "resourceType": "ConceptMap",
+        "status": "active",
+        "group": [{
+            "source": "http://fhir.de/CodeSystem/bfarm/ops",
+            "target": "https://pnet-cds.github.io/fhir/ValueSet",
+            "element": [{"code": "5-524.2", "target": [{"code": "pancreatic-resection", "equivalence": "wider"}]}]
+        }]
+    });
+    let folder = folder("own-ops", &map.to_string());
+    let dir = format!("dir = {:?}", folder.display().to_string());
+    assert_eq!(of_ops(&format!("[codes]\npacks = []\n{dir}")), "known");
+    let faults = evaluator(&format!("[codes]\n{dir}")).unwrap_err();
+    assert!(faults[0].contains("already has another meaning"), "{faults:?}");
+}
+
+#[test]
+fn a_pack_that_there_is_not_is_a_fault_that_names_those_that_there_are() {
+    for unknown in ["fr", "de_onko", "DE-ONKO", ""] {
+        let faults = evaluator(&format!("[codes]\npacks = [\"who\", {unknown:?}]")).unwrap_err();
+        let expected = format!("unknown pack `{unknown}`: there are who, drugs, de-onko, uk, us");
+        assert!(
+            faults.iter().any(|fault| fault.contains("codes.packs") && fault.contains(&expected)),
+            "{faults:?}"
+        );
+    }
+}
+
+#[test]
+fn every_pack_is_on_by_default() {
+    let source = Source::default();
+    let packs = load(&source).unwrap().packs;
+    let all: Vec<&str> = fhir_profiles::Codes::packs().map(|(name, _)| name).collect();
+    assert_eq!(packs, all);
 }
 
 /// A ConfigMap is mounted as links into a folder whose name begins with two dots.
