@@ -168,7 +168,9 @@ fn site_files(dir: Option<&Path>) -> Result<Vec<String>, Vec<String>> {
 fn load_codes(settings: &Settings) -> Result<Codes, Vec<String>> {
     let said = |faults: Vec<MapFault>| faults.iter().map(ToString::to_string).collect();
     let names: Vec<&str> = settings.packs.iter().map(String::as_str).collect();
-    let packed = Codes::with_packs(&names).map_err(said).map_err(of("codes.packs"))?;
+    let packed = Codes::with_packs(&names)
+        .map_err(said)
+        .map_err(of("codes.packs"))?;
     let Some(dir) = settings.codes_dir.as_deref() else {
         return Ok(packed);
     };

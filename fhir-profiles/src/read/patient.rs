@@ -3,7 +3,7 @@
 use super::Reader;
 use super::numbers;
 use super::record::Record;
-use super::value::Written;
+use super::value::{NO_ANSWERS, Written};
 use crate::catalogue::FactId;
 use crate::date::PartialDate;
 use crate::facts::{Reading, Source, Value};
@@ -16,6 +16,15 @@ impl Reader<'_> {
         let Some(written) = record.node.text("birthDate") else {
             return;
         };
+        let placeholders = &NO_ANSWERS.birth_dates;
+        if placeholders
+            .iter()
+            .any(|placeholder| written.trim().starts_with(placeholder.as_str()))
+        {
+            let evidence = record.noted(written, "a date in the place of a birth date that is not known");
+            self.facts.shown(FactId::Age, evidence);
+            return;
+        }
         let age = PartialDate::parse(written.trim()).and_then(|birth| {
             let youngest = years(birth.latest().min(self.as_of), self.as_of)?;
             let oldest = years(birth.earliest(), self.as_of)?;

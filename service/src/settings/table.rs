@@ -370,7 +370,11 @@ pub(super) const ROWS: &[Row] = &[
         example: "",
         about: "Packs of national and general code systems that are read beside the standard codes; no two of them collide.",
         set: |settings, given| {
-            settings.packs = given.list()?.iter().map(|name| pack(name)).collect::<Result<_, _>>()?;
+            settings.packs = given
+                .list()?
+                .iter()
+                .map(|name| pack(name))
+                .collect::<Result<_, _>>()?;
             Ok(())
         },
     },

@@ -17,13 +17,22 @@ pub(super) struct Resource {
     pub(super) component: Option<Vec<Component>>,
     #[serde(default)]
     pub(super) effective_date_time: Option<String>,
+    #[serde(default)]
+    value_codeable_concept: Option<Concept>,
+    #[serde(default)]
+    value_string: Option<String>,
 }
 
 /// Part of an Observation.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Component {
     #[serde(default)]
     pub(super) code: Option<Concept>,
+    #[serde(default)]
+    value_codeable_concept: Option<Concept>,
+    #[serde(default)]
+    value_string: Option<String>,
 }
 
 /// A CodeableConcept.
@@ -58,6 +67,22 @@ impl Resource {
             Some(id) => format!("{}/{id}", self.resource_type),
             None => self.resource_type.clone(),
         }
+    }
+
+    /// Its coded answer and those of its components.
+    pub(super) fn values(&self) -> impl Iterator<Item = &Concept> {
+        let components = self.component.iter().flatten();
+        self.value_codeable_concept
+            .iter()
+            .chain(components.filter_map(|component| component.value_codeable_concept.as_ref()))
+    }
+
+    /// Its answer in words and those of its components.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &String> {
+        let components = self.component.iter().flatten();
+        self.value_string
+            .iter()
+            .chain(components.filter_map(|component| component.value_string.as_ref()))
     }
 
     /// Its code and those of its components.
