@@ -124,10 +124,10 @@ pub(crate) fn plain<'c>(system: &str, code: &'c str) -> Cow<'c, str> {
         // What follows the term refines the concept, and may turn it into its opposite.
         SNOMED => match code.split_once('|') {
             Some((concept, term))
-                if term
-                    .trim_end()
-                    .find('|')
-                    .is_none_or(|end| end + 1 == term.trim_end().len()) =>
+                if match term.trim_end().find('|') {
+                    Some(end) => end + 1 == term.trim_end().len(),
+                    None => !term.contains('='),
+                } =>
             {
                 Cow::Borrowed(concept.trim())
             }

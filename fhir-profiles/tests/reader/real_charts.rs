@@ -326,6 +326,11 @@ fn nobody_is_two_hundred_years_old() {
     let of = |birth: &str| one(FactId::Age, with(patient(), json!({"birthDate": birth})));
     assert_eq!(
         (of("1800-01-01"), of("1900-01-01")),
-        ("unreadable".into(), "126".into())
+        ("missing".into(), "missing".into()),
+        "what stands for no birth date is none"
+    );
+    assert_eq!(
+        (of("1820-05-05"), of("1906-01-01")),
+        ("unreadable".into(), "120".into())
     );
 }
