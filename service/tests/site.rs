@@ -1,6 +1,6 @@
 //! What a site sets for itself: its own prefetch keys and its own codes.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
 mod common;
 
