@@ -1,6 +1,7 @@
 //! What codes mean, from the ValueSets of the compiled Implementation Guide.
 
 mod coding;
+mod composed;
 mod local;
 mod maps;
 mod packs;
@@ -235,6 +236,17 @@ impl Codes {
     pub(crate) fn meanings<'c>(&'c self, coding: &Coding<'_>) -> impl Iterator<Item = Meaning> + use<'c> {
         let system = coding.system.as_deref().unwrap_or_default();
         let code = coding.code.as_deref().unwrap_or_default();
+        let home = canonical(system);
+        let put_together = if composed::is_composed(home, code) {
+            composed::meanings(home, code, |part| self.simple(system, part).collect())
+        } else {
+            Vec::new()
+        };
+        self.simple(system, code).chain(put_together)
+    }
+
+    /// What a code that is not put together of others means.
+    fn simple<'c>(&'c self, system: &str, code: &str) -> impl Iterator<Item = Meaning> + use<'c> {
         let (own, exact, families) = self.standard.look_up(system, code);
         let mapped: Vec<&[Meaning]> = self.maps.iter().map(|map| map.look_up(system, code)).collect();
         own.into_iter()

@@ -6,7 +6,7 @@ use cds_cards::assessment::Assessment;
 use cds_cards::render::{Card, Policy, render, render_orders};
 use cds_cards::{Knowledge, Ordered};
 use fhir_profiles::chart::Chart;
-use fhir_profiles::codes::Codes;
+use fhir_profiles::codes::{Codes, MapFault};
 use fhir_profiles::read::{ReadPolicy, read};
 use fhir_profiles::{FactId, Facts};
 use jiff::civil::Date;
@@ -42,7 +42,7 @@ impl Evaluator {
     /// # Errors
     /// Every fault of the knowledge or of the site's code maps, as `file:line: what`.
     pub fn load(settings: &Settings) -> Result<Self, Vec<String>> {
-        let codes = load_codes(settings.codes_dir.as_deref()).map_err(of("codes.dir"));
+        let codes = load_codes(settings);
         let knowledge = load_knowledge(settings.knowledge_dir.as_deref()).map_err(of("knowledge.dir"));
         let (codes, knowledge) = match (codes, knowledge) {
             (Ok(codes), Ok(knowledge)) => (codes, knowledge),
@@ -164,17 +164,19 @@ fn site_files(dir: Option<&Path>) -> Result<Vec<String>, Vec<String>> {
     Ok(changed.map(|(name, _)| name).collect())
 }
 
-/// The embedded codes, and those of a directory of ConceptMaps.
-///
-/// # Errors
-/// Every fault, with its file.
-pub fn load_codes(dir: Option<&Path>) -> Result<Codes, Vec<String>> {
-    let Some(dir) = dir else {
-        return Ok(Codes::embedded().clone());
+/// The standard codes, those of the packs that the settings name, and those of the site's ConceptMaps.
+fn load_codes(settings: &Settings) -> Result<Codes, Vec<String>> {
+    let said = |faults: Vec<MapFault>| faults.iter().map(ToString::to_string).collect();
+    let names: Vec<&str> = settings.packs.iter().map(String::as_str).collect();
+    let packed = Codes::with_packs(&names)
+        .map_err(said)
+        .map_err(of("codes.packs"))?;
+    let Some(dir) = settings.codes_dir.as_deref() else {
+        return Ok(packed);
     };
-    let mut files = files_under(dir)?;
+    let mut files = files_under(dir).map_err(of("codes.dir"))?;
     files.retain(|name, _| name.ends_with(".json"));
-    Codes::with_maps(&files).map_err(|faults| faults.iter().map(ToString::to_string).collect())
+    packed.and_maps(&files).map_err(said).map_err(of("codes.dir"))
 }
 
 fn known_keys(keys: &BTreeMap<String, String>, codes: &Codes) -> Result<(), Vec<String>> {

@@ -181,6 +181,62 @@ fn codes_that_look_relevant_come_with_a_concept_map_that_loads() {
 }
 
 #[test]
+fn an_answer_that_is_not_understood_comes_with_the_element_that_maps_it() {
+    let base = server(|request| match request.path() {
+        "/r4/Observation" => {
+            let fact = |code: &str| json!({"coding": [{"system": "https://pnet-cds.github.io/fhir/CodeSystem/facts", "code": code}]});
+            let mut text = of("Observation", "pv", "p", fact("portal-vein"));
+            text["valueString"] = json!("frei durchgängig");
+            let mut coded = of("Observation", "res", "p", fact("resectability"));
+            coded["valueCodeableConcept"] =
+                json!({"coding": [{"system": LOCAL, "code": "RES2", "display": "grenzwertig"}]});
+            let mut read = of("Observation", "pv2", "p", fact("primary-resectable"));
+            read["valueString"] = json!("ja");
+            let mut unknown = of("Observation", "gi", "p", fact("gi-shunt"));
+            unknown["valueString"] = json!("nicht beurteilbar");
+            searchset([text, coded, read, unknown])
+        }
+        _ => careless(request),
+    });
+    let report = probe(&base, "p");
+    let answers = report["unmappedAnswers"].as_array().unwrap();
+    let found: Vec<[&Value; 4]> = answers
+        .iter()
+        .map(|one| [&one["fact"], &one["system"], &one["code"], &one["references"][0]])
+        .collect();
+    assert_eq!(
+        found,
+        [
+            [
+                &json!("resectability"),
+                &json!(LOCAL),
+                &json!("RES2"),
+                &json!("Observation/res")
+            ],
+            [
+                &json!("portal-vein"),
+                &json!("urn:pnet-cds:text"),
+                &json!("frei durchgängig"),
+                &json!("Observation/pv")
+            ],
+        ]
+    );
+    let mut group = answers[1]["group"].clone();
+    let target = &mut group["element"][0]["target"][0]["code"];
+    assert_eq!(target, "occluded | partial | patent");
+    *target = json!("patent");
+    let map = json!({"resourceType": "ConceptMap", "status": "active", "group": [group]}).to_string();
+    let codes = Codes::with_maps(&BTreeMap::from([("site.json".to_owned(), map)])).unwrap();
+    assert!(codes.knows("urn:pnet-cds:text", "frei durchgängig"));
+    let (_, out, _) = run(&["--fhir", &base, "--patient", "p"]);
+    assert!(
+        out.contains("portal-vein: urn:pnet-cds:text | frei durchgängig"),
+        "{out}"
+    );
+    assert!(out.contains("occluded | partial | patent"), "{out}");
+}
+
+#[test]
 fn another_patients_data_are_named_and_left_out() {
     let base = server(|request| match request.path() {
         "/r4/Procedure" => searchset([of(

@@ -67,6 +67,38 @@ const SYSTEMS: &[(&str, &str)] = &[
     ("oncotree", "http://oncotree.mskcc.org/fhir/CodeSystem/oncotree"),
     ("orpha", "http://www.orpha.net"),
     ("ecp", "http://cap.org/eCC"),
+    ("icd9", "http://hl7.org/fhir/sid/icd-9-cm"),
+    ("pcs", "http://www.cms.gov/Medicare/Coding/ICD10"),
+    ("null", "http://terminology.hl7.org/CodeSystem/v3-NullFlavor"),
+    (
+        "mii-karnofsky",
+        "https://www.medizininformatik-initiative.de/fhir/ext/modul-onko/CodeSystem/mii-cs-onko-allgemeiner-leistungszustand-karnofsky",
+    ),
+    (
+        "mii-grading",
+        "https://www.medizininformatik-initiative.de/fhir/ext/modul-onko/CodeSystem/mii-cs-onko-grading",
+    ),
+    (
+        "mii-tnm",
+        "https://www.medizininformatik-initiative.de/fhir/ext/modul-onko/CodeSystem/mii-cs-onko-tnm-version",
+    ),
+    (
+        "mii-therapy",
+        "https://www.medizininformatik-initiative.de/fhir/ext/modul-onko/CodeSystem/mii-cs-onko-therapie-typ",
+    ),
+    ("uicc", "https://www.uicc.org/resources/tnm"),
+    ("dktk-t", "http://dktk.dkfz.de/fhir/onco/core/CodeSystem/TNMTCS"),
+    ("dktk-n", "http://dktk.dkfz.de/fhir/onco/core/CodeSystem/TNMNCS"),
+    ("dktk-m", "http://dktk.dkfz.de/fhir/onco/core/CodeSystem/TNMMCS"),
+    (
+        "dktk-stage",
+        "http://dktk.dkfz.de/fhir/onco/core/CodeSystem/UiccstadiumCS",
+    ),
+    ("dktk-yes", "http://dktk.dkfz.de/fhir/onco/core/CodeSystem/JNUCS"),
+    (
+        "dktk-site",
+        "http://dktk.dkfz.de/fhir/onco/core/CodeSystem/FMLokalisationCS",
+    ),
 ];
 
 #[derive(Deserialize)]

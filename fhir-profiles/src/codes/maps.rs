@@ -62,6 +62,14 @@ const TRAPS: &[(&str, &str, &str)] = &[
 /// The property of a target that holds only under a method.
 const METHOD: &str = "http://hl7.org/fhir/StructureDefinition/Observation#Observation.method";
 
+/// Facts that a code of a pack states of a Procedure alone; Procedures are asked for whole.
+const DONE: &[FactId] = &[
+    FactId::PrimaryResected,
+    FactId::PriorPancreaticoduodenectomy,
+    FactId::BilioentericAnastomosis,
+    FactId::PriorSystemicTherapy,
+];
+
 /// The extension of an element that stands for a category with all codes below it, which begin with its code.
 const CATEGORY: &str = "https://pnet-cds.github.io/fhir/StructureDefinition/whole-category";
 
@@ -390,7 +398,12 @@ impl Loader<'_> {
         if let Some(what) = contradiction {
             return self.fault(at, format!("`{}` {what}", source.code));
         }
-        if !matches!(system, system::TEXT | system::NAME) {
+        let is_done = matches!(self.whose, Whose::Pack)
+            && mapped
+                .meanings
+                .iter()
+                .all(|meaning| matches!(meaning, Meaning::Asks(fact) if DONE.contains(fact)));
+        if !matches!(system, system::TEXT | system::NAME) && !is_done {
             // No server knows which codes a category holds.
             let code = if source.whole {
                 String::new()

@@ -214,7 +214,8 @@ mod tests {
 
     #[test]
     fn every_theme_fits_into_one_url() {
-        for theme in Codes::themes() {
+        // Procedures are asked for whole, whatever their codes.
+        for theme in Codes::themes().filter(|theme| *theme != "procedures") {
             let joined = Codes::embedded().search_tokens(theme).join(",");
             assert!(joined.len() < 1850, "{theme}: {}", joined.len());
         }

@@ -17,17 +17,19 @@ pub(crate) const ICD_10: &str = "http://hl7.org/fhir/sid/icd-10";
 pub(crate) const ICD_O_3: &str = "http://terminology.hl7.org/CodeSystem/icd-o-3";
 pub(crate) const AJCC: &str = "http://cancerstaging.org";
 pub(crate) const UICC: &str = "https://www.uicc.org/resources/tnm";
-/// Yes, no and unknown of the German cancer consortium's registries.
-pub(crate) const DKTK_YES_NO: &str = "http://dktk.dkfz.de/fhir/onco/core/CodeSystem/JNUCS";
-/// Sites of distant metastases of the same registries, by the abbreviations of UICC.
-pub(crate) const DKTK_SITES: &str = "http://dktk.dkfz.de/fhir/onco/core/CodeSystem/FMLokalisationCS";
 const RXNORM: &str = "http://www.nlm.nih.gov/research/umls/rxnorm";
 pub(crate) const ATC: &str = "http://www.whocc.no/atc";
 pub(crate) const HCPCS: &str = "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets";
 const NCIT: &str = "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl";
 const OPS: &str = "http://fhir.de/CodeSystem/bfarm/ops";
 const OPCS_4: &str = "https://fhir.hl7.org.uk/CodeSystem/OPCS-4";
-const ICD_11: &str = "http://id.who.int/icd/release/11/mms";
+pub(super) const ICD_11: &str = "http://id.who.int/icd/release/11/mms";
+/// Diagnoses and procedures under one name: a Condition has the ones, a Procedure the others.
+const ICD_9: &str = "http://hl7.org/fhir/sid/icd-9-cm";
+const ICD_10_PCS: &str = "http://www.cms.gov/Medicare/Coding/ICD10";
+const CAP_ECC: &str = "http://cap.org/eCC";
+const ORPHANET: &str = "http://www.orpha.net";
+const NULL_FLAVOR: &str = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor";
 const ONCOTREE: &str = "http://oncotree.mskcc.org/fhir/CodeSystem";
 pub(crate) const INTERPRETATION: &str = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation";
 pub(crate) const RANGE_MEANING: &str = "http://terminology.hl7.org/CodeSystem/referencerange-meaning";
@@ -79,6 +81,21 @@ pub(crate) fn canonical(system: &str) -> &str {
         "www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets" | "2.16.840.1.113883.6.285" => HCPCS,
         "2.16.840.1.113883.3.26.1.1" => NCIT,
         "fhir.de/CodeSystem/bfarm/ops" | "fhir.de/CodeSystem/dimdi/ops" => OPS,
+        "hl7.org/fhir/sid/icd-9-cm"
+        | "hl7.org/fhir/sid/icd-9-cm/diagnosis"
+        | "hl7.org/fhir/sid/icd-9-cm-diagnosis"
+        | "terminology.hl7.org/CodeSystem/icd9cm"
+        | "2.16.840.1.113883.6.2"
+        | "2.16.840.1.113883.6.103"
+        | "2.16.840.1.113883.6.104" => ICD_9,
+        "www.cms.gov/Medicare/Coding/ICD10"
+        | "terminology.hl7.org/CodeSystem/icd10PCS"
+        | "2.16.840.1.113883.6.4" => ICD_10_PCS,
+        "cap.org/eCC" => CAP_ECC,
+        "www.orpha.net" | "orpha.net" | "www.orpha.net/ORDO" => ORPHANET,
+        "terminology.hl7.org/CodeSystem/v3-NullFlavor"
+        | "hl7.org/fhir/v3/NullFlavor"
+        | "2.16.840.1.113883.5.1008" => NULL_FLAVOR,
         "fhir.hl7.org.uk/CodeSystem/OPCS-4" | "fhir.hl7.org.uk/Id/opcs-4" => OPCS_4,
         "hl7.org/fhir/v3/ObservationInterpretation"
         | "hl7.org/fhir/v2/0078"
@@ -99,18 +116,18 @@ pub(crate) fn canonical(system: &str) -> &str {
     }
 }
 
-/// The code in the form in which it is compared: SNOMED without its term, ICD-10 without dot, dagger and dash, OPCS-4
-/// without dot.
+/// The code in the form in which it is compared: SNOMED without its term, ICD-10 without dot, dagger and dash, OPCS-4 and
+/// ICD-9-CM without dot, Orphanet without its name, a question of the electronic cancer protocol with a dot.
 pub(crate) fn plain<'c>(system: &str, code: &'c str) -> Cow<'c, str> {
     let code = code.trim();
     match system {
         // What follows the term refines the concept, and may turn it into its opposite.
         SNOMED => match code.split_once('|') {
             Some((concept, term))
-                if term
-                    .trim_end()
-                    .find('|')
-                    .is_none_or(|end| end + 1 == term.trim_end().len()) =>
+                if match term.trim_end().find('|') {
+                    Some(end) => end + 1 == term.trim_end().len(),
+                    None => !term.contains('='),
+                } =>
             {
                 Cow::Borrowed(concept.trim())
             }
@@ -125,7 +142,13 @@ pub(crate) fn plain<'c>(system: &str, code: &'c str) -> Cow<'c, str> {
                 Cow::Owned(stem.replace('.', "").to_ascii_uppercase())
             }
         }
-        OPCS_4 if code.contains('.') => Cow::Owned(code.replace('.', "")),
+        ORPHANET => {
+            let names = ["ORPHA:", "Orphanet:", "Orphanet_", "ORPHA"];
+            let number = names.iter().find_map(|name| code.strip_prefix(name));
+            Cow::Borrowed(number.unwrap_or(code))
+        }
+        CAP_ECC => Cow::Owned(code.replace('-', ".")),
+        OPCS_4 | ICD_9 if code.contains('.') => Cow::Owned(code.replace('.', "")),
         _ => Cow::Borrowed(code),
     }
 }

@@ -51,13 +51,6 @@ pub(super) fn site_in_word(text: &str) -> Option<Site> {
         .and_then(|(_, site)| *site)
 }
 
-/// The site of a metastasis by its abbreviation, in large letters as registries write it.
-pub(super) fn abbreviated(code: &str) -> Option<Site> {
-    let code = code.trim().to_lowercase();
-    let known = SITES.iter().find(|(written, _)| *written == code);
-    known.and_then(|(_, site)| *site)
-}
-
 /// What may stand behind a category and changes nothing: subdivisions, sentinel nodes, isolated tumour cells,
 /// several tumours.
 const MARKS: &[&str] = &[

@@ -195,7 +195,8 @@ impl Reader<'_> {
     pub(super) fn grade(&mut self, record: &Record<'_>, part: Node<'_>, written: &Written<'_>, net: bool) {
         let fact = FactId::GradeRecorded;
         let recorded = written.recorded();
-        if let Some(number) = general_number(written).filter(|_| self.is_net_by_name) {
+        let answered = !written.is_no_answer(self.codes);
+        if let Some(number) = general_number(written).filter(|_| self.is_net_by_name && answered) {
             return self.general_grading(record, &recorded, &number);
         }
         let said = written.said();

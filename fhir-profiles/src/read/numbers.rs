@@ -2,7 +2,7 @@
 
 use super::element::Node;
 use super::phrase::{bare, greatest, without_labels};
-use super::value::{CONTRADICTION, NOT_AVAILABLE, Unread, Written, says_nothing};
+use super::value::{CONTRADICTION, NOT_AVAILABLE, Unread, Written};
 use crate::catalogue::{FactId, Kind};
 use crate::codes::{Codes, Meaning};
 use crate::interval::{Bound, Interval};
@@ -175,16 +175,22 @@ pub(super) fn number(fact: FactId, written: &Written<'_>, codes: &Codes) -> Resu
             let value = decimal(number).ok_or(Why::NoNumber)?;
             Ok(in_fact_unit(fact, Interval::exactly(value), None)?)
         }
-        Written::Text(text) => number_in_text(fact, text),
-        Written::Concept(concept) => coded_number(fact, *concept, codes),
+        Written::Text(text) => coded_number(fact, written, &[*text], codes),
+        Written::Concept(concept) => coded_number(fact, written, &concept.texts().collect::<Vec<_>>(), codes),
         _ => Err(Why::NoNumber.into()),
     }
 }
 
-fn coded_number(fact: FactId, concept: Node<'_>, codes: &Codes) -> Result<InFactUnit, Unread> {
+/// The number of a coded answer, or of a text, by what its codes mean and its texts say.
+fn coded_number(
+    fact: FactId,
+    written: &Written<'_>,
+    texts: &[&str],
+    codes: &Codes,
+) -> Result<InFactUnit, Unread> {
     let mut coded: Vec<InFactUnit> = Vec::new();
     let mut not_assessed = false;
-    for coding in concept.codings() {
+    for coding in written.codings() {
         for meaning in codes.meanings(&coding) {
             let number = match meaning {
                 Meaning::Spans(of, text) if of == fact => number_in_text(fact, text)?,
@@ -206,15 +212,20 @@ fn coded_number(fact: FactId, concept: Node<'_>, codes: &Codes) -> Result<InFact
             }
         }
     }
-    let said: Vec<InFactUnit> = concept
-        .texts()
-        .filter_map(|text| number_in_text(fact, text).ok())
-        .collect();
+    let mut said: Vec<InFactUnit> = Vec::new();
+    let mut unread = None;
+    for text in texts {
+        match number_in_text(fact, text) {
+            Ok(number) => said.push(number),
+            Err(why) => unread = unread.or(Some(why)),
+        }
+    }
     let mut found = coded.iter().chain(&said);
     let Some(first) = found.next() else {
-        return Err(match concept.said() {
+        return Err(match unread {
             _ if not_assessed => Unread::Nothing("not assessed"),
-            Some(text) if says_nothing(text) => Unread::Nothing(NOT_AVAILABLE),
+            _ if written.says_nothing_of(fact) => Unread::Nothing(NOT_AVAILABLE),
+            Some(why) if matches!(written, Written::Text(_)) => why,
             _ => Why::NoNumber.into(),
         });
     };
@@ -234,6 +245,19 @@ pub(super) fn score(fact: FactId, written: &Written<'_>, codes: &Codes) -> Resul
     } else {
         Err(Why::OutOfRange.into())
     }
+}
+
+/// The performance status that the code of an answer means.
+pub(super) fn coded_ecog(written: &Written<'_>, codes: &Codes) -> Option<i64> {
+    let codings = written.codings();
+    let meanings = codings.iter().flat_map(|coding| codes.meanings(coding));
+    let counts: BTreeSet<i64> = meanings
+        .filter_map(|meaning| match meaning {
+            Meaning::Counts(FactId::Ecog, count) => Some(count),
+            _ => None,
+        })
+        .collect();
+    counts.first().copied().filter(|_| counts.len() == 1)
 }
 
 /// The value as a whole Karnofsky index, in percent or without unit.

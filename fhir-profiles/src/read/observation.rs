@@ -363,7 +363,9 @@ impl Reader<'_> {
 
     fn karnofsky(&mut self, record: &Record<'_>, written: &Written<'_>) {
         let fact = FactId::Ecog;
-        if let Some(nothing) = written.nothing() {
+        let no_answer = || Unread::Nothing("not assessed");
+        let nothing = written.nothing();
+        if let Some(nothing) = nothing.or_else(|| written.is_no_answer(self.codes).then(no_answer)) {
             return self.unread(fact, record, written.recorded(), nothing);
         }
         let exact = numbers::karnofsky(written).and_then(|karnofsky| match karnofsky {
@@ -375,7 +377,7 @@ impl Reader<'_> {
             0 => Some(5),
             _ => None,
         });
-        match exact {
+        match exact.or_else(|| numbers::coded_ecog(written, self.codes)) {
             Some(ecog) => {
                 let note = format!("ECOG {ecog} from a Karnofsky index");
                 let mut reading = Reading::new(

@@ -4,16 +4,13 @@ use super::Reader;
 use super::element::Node;
 use super::numbers;
 use super::record::Record;
-use super::value::Written;
+use super::value::{NO_ANSWERS, Written};
 use crate::catalogue::FactId;
 use crate::date::PartialDate;
 use crate::facts::{Person, Reading, Source, Value};
 use crate::interval::{Bound, Interval};
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 use rust_decimal::Decimal;
-
-/// The day that systems write where they do not know the birth date.
-const PLACEHOLDER: Date = date(1900, 1, 1);
 
 impl Reader<'_> {
     pub(super) fn patient(&mut self, record: &Record<'_>) {
@@ -22,7 +19,12 @@ impl Reader<'_> {
             return;
         };
         let born = PartialDate::parse(written.trim());
-        if born == Some(PartialDate::from_date(PLACEHOLDER)) {
+        let spelled = born.map_or_else(|| written.trim().to_owned(), |born| born.to_string());
+        let placeholders = &NO_ANSWERS.birth_dates;
+        if placeholders
+            .iter()
+            .any(|placeholder| spelled.starts_with(placeholder))
+        {
             let evidence = record.noted(written, "a placeholder, no birth date");
             self.facts.shown(FactId::Age, evidence);
             return;

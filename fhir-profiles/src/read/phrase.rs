@@ -44,7 +44,8 @@ fn without_note(fact: FactId, text: &str) -> &str {
         .find_map(|(from, to)| {
             let (head, tail) = (text.get(..from)?, text.get(to..)?);
             let apart = !matches!(text.get(from..to), Some(" " | "-"));
-            let whole = apart || !head.contains(['(', '[']);
+            let closed = head.matches(['(', '[']).count() == head.matches([')', ']']).count();
+            let whole = apart || closed;
             let is_note = is_note(fact, head, tail) || (apart && may_go_on(fact, tail));
             (!head.is_empty() && whole && is_note).then_some(head)
         })

@@ -56,7 +56,7 @@ pub(super) fn is_read(narrow: &Narrow<'_>, codes: &Codes) -> bool {
                             | FactId::BilioentericAnastomosis
                             | FactId::RenalFailure
                     )
-                    | Meaning::Asks(FactId::PriorSystemicTherapy)
+                    | Meaning::Asks(FactId::PriorSystemicTherapy | FactId::BilioentericAnastomosis)
             )
         });
     by_code
@@ -220,7 +220,8 @@ impl Reader<'_> {
                 Meaning::Fact(FactId::PriorPancreaticoduodenectomy) => {
                     (deed.resection, deed.whipple) = (true, true);
                 }
-                Meaning::Fact(FactId::BilioentericAnastomosis) => deed.anastomosis = true,
+                Meaning::Fact(FactId::BilioentericAnastomosis)
+                | Meaning::Asks(FactId::BilioentericAnastomosis) => deed.anastomosis = true,
                 Meaning::Fact(FactId::RenalFailure)
                 | Meaning::Names(Named::Presence(FactId::RenalFailure)) => deed.dialysis = true,
                 _ => {}

@@ -2,7 +2,6 @@
 
 use super::Reader;
 use super::around::Place;
-use super::category::abbreviated;
 use super::element::Node;
 use super::organs::{Organ, is_here, is_metastasis};
 use super::record::Record;
@@ -103,8 +102,6 @@ impl Sites {
         }
         for coding in site.codings() {
             self.named.extend(topography(&coding));
-            self.named
-                .extend(coding.code_in(system::DKTK_SITES).and_then(abbreviated));
             self.organs.extend(Organ::by_code(&coding));
         }
         for text in site.texts() {
@@ -264,14 +261,15 @@ impl Reader<'_> {
     pub(super) fn metastasis_site(&mut self, record: &Record<'_>, written: &Written<'_>) {
         let recorded = written.recorded();
         let mut named: Vec<Site> = Vec::new();
-        if let Written::Concept(concept) = written {
-            for meaning in concept.codings().iter().flat_map(|c| self.codes.meanings(c)) {
-                if let Meaning::At(site) = meaning
-                    && !named.contains(&site)
-                {
-                    named.push(site);
-                }
+        for meaning in written.codings().iter().flat_map(|c| self.codes.meanings(c)) {
+            if let Meaning::At(site) = meaning
+                && !named.contains(&site)
+            {
+                named.push(site);
             }
+        }
+        if named.is_empty() && (written.nothing().is_some() || written.is_no_answer(self.codes)) {
+            return;
         }
         if named.len() > 1 {
             for fact in [FactId::LiverMetastases, FactId::ExtrahepaticMetastases] {

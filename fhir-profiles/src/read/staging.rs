@@ -6,7 +6,7 @@ use super::element::Node;
 use super::organs::Counts;
 use super::record::Record;
 use super::sites::sites;
-use super::value::{CONTRADICTION, Unread, Written};
+use super::value::{CONTRADICTION, NOT_AVAILABLE, Unread, Written, says_nothing};
 use crate::catalogue::{FactId, Word};
 use crate::chart::Coding;
 use crate::codes::{Codes, Meaning, Site, system};
@@ -137,7 +137,16 @@ fn from_text(fact: FactId, text: &str) -> Option<Result<Staged, Unread>> {
 }
 
 fn from_concept(fact: FactId, concept: Node<'_>, codes: &Codes) -> Result<Staged, Unread> {
-    let codings = concept.codings();
+    let texts: Vec<&str> = concept.texts().collect();
+    from_codings(fact, concept.codings(), &texts, codes)
+}
+
+fn from_codings(
+    fact: FactId,
+    codings: Vec<Coding<'_>>,
+    texts: &[&str],
+    codes: &Codes,
+) -> Result<Staged, Unread> {
     let mut found: Vec<Staged> = Vec::new();
     for coding in &codings {
         let known = [system::AJCC, system::UICC, system::FACT_VALUES];
@@ -147,28 +156,24 @@ fn from_concept(fact: FactId, concept: Node<'_>, codes: &Codes) -> Result<Staged
             let read = from_text(fact, code).or_else(|| from_text(fact, &lettered?));
             found.extend(read.transpose()?);
         }
-        if fact == FactId::M {
-            match coding.code_in(system::DKTK_YES_NO) {
-                Some("J") => found.extend(from_text(fact, "M1").transpose()?),
-                Some("N") => found.extend(from_text(fact, "M0").transpose()?),
-                Some(_) => return Err(Unread::Nothing("not assessed")),
-                None => {}
-            }
-        }
         for meaning in codes.meanings(coding) {
             match meaning {
                 Meaning::Says(of, word) if of == fact => {
                     found.extend(fact.word(word).map(Staged::plain));
                 }
                 Meaning::Word(word) => found.extend(from_text(fact, word).transpose()?),
+                // That distant metastases are there, or not, is the category.
+                Meaning::Affirms if fact == FactId::M => found.extend(from_text(fact, "M1").transpose()?),
+                Meaning::Denies if fact == FactId::M => found.extend(from_text(fact, "M0").transpose()?),
                 Meaning::NotAssessed(of) if of == fact => return Err(Unread::Nothing("not assessed")),
+                Meaning::NoAnswer => return Err(Unread::Nothing("not assessed")),
                 _ => {}
             }
         }
     }
     let coded = basis_of(&codings, codes);
     let mut said = Vec::new();
-    for read in concept.texts().filter_map(|text| from_text(fact, text)) {
+    for read in texts.iter().filter_map(|text| from_text(fact, text)) {
         match read {
             Ok(staged) => said.push(staged),
             Err(_) if !found.is_empty() => return Err(Unread::Unreadable(CONTRADICTION)),
@@ -177,7 +182,11 @@ fn from_concept(fact: FactId, concept: Node<'_>, codes: &Codes) -> Result<Staged
     }
     let mut found = found.into_iter().chain(said);
     let Some(mut first) = found.next() else {
-        return Err(Unread::Unreadable("no category that can be read"));
+        let nothing = !texts.is_empty() && texts.iter().all(|text| says_nothing(text));
+        return Err(match nothing {
+            true => Unread::Nothing(NOT_AVAILABLE),
+            false => Unread::Unreadable("no category that can be read"),
+        });
     };
     for other in found {
         if !first.agrees_with(&other) {
@@ -214,9 +223,7 @@ impl Reader<'_> {
         let recorded = written.recorded();
         let read = match (written.nothing(), written) {
             (Some(nothing), _) => Err(nothing),
-            (None, Written::Text(text)) => {
-                from_text(fact, text).unwrap_or(Err(Unread::Unreadable("no category that can be read")))
-            }
+            (None, Written::Text(text)) => from_codings(fact, written.codings(), &[*text], self.codes),
             (None, Written::Concept(concept)) => from_concept(fact, *concept, self.codes),
             (None, Written::Number(number)) if fact == FactId::StageRecorded => {
                 from_text(fact, number).unwrap_or(Err(Unread::Unreadable("no stage that can be read")))
@@ -235,7 +242,7 @@ impl Reader<'_> {
             self.codes,
         )
         .or(staged.system)
-        .or_else(|| value_system(written));
+        .or_else(|| value_system(written, self.codes));
         self.put_staged(fact, staged, system, record, &recorded);
     }
 
@@ -299,12 +306,16 @@ impl Reader<'_> {
     }
 }
 
-/// A UICC code needs no method to say whose it is; AJCC codes do not say the edition.
-fn value_system(written: &Written<'_>) -> Option<System> {
-    let Written::Concept(concept) = written else {
-        return None;
-    };
-    let codings = concept.codings();
-    let of_uicc = |coding: &Coding<'_>| coding.is_in(system::UICC);
-    codings.iter().any(of_uicc).then_some(System::Uicc)
+/// A UICC code, or one of a registry that stages by UICC, needs no method to say whose it is; AJCC codes do not say the
+/// edition.
+fn value_system(written: &Written<'_>, codes: &Codes) -> Option<System> {
+    let codings = written.codings();
+    if codings.iter().any(|coding| coding.is_in(system::UICC)) {
+        return Some(System::Uicc);
+    }
+    let mut meanings = codings.iter().flat_map(|coding| codes.meanings(coding));
+    meanings.find_map(|meaning| match meaning {
+        Meaning::Under(system) => Some(system),
+        _ => None,
+    })
 }

@@ -307,7 +307,8 @@ impl Reader<'_> {
         if is_of_one_site(fact) {
             return judged;
         }
-        let never = sites.organs.iter().all(|organ| organ.counts == Counts::Never);
+        let mut organs = sites.organs.iter();
+        let never = organs.len() > 0 && organs.all(|organ| organ.counts == Counts::Never);
         match judged {
             Owner::Another(_) if never && matches!(fact, FactId::M | FactId::DiseaseStatus) => judged,
             _ => Owner::This,

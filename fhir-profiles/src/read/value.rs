@@ -1,11 +1,15 @@
 //! What an Observation or component says, whatever the kind of value it is written in.
 
 use super::element::Node;
+use super::phrase::bare;
 use super::words::{polar, word_of_text};
 use crate::catalogue::{FactId, Kind, Word};
 use crate::codes::{Codes, Coding, Meaning, system};
 use crate::values::Why;
+use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 /// A value as it is written.
 pub(super) enum Written<'t> {
@@ -121,6 +125,34 @@ impl<'t> Written<'t> {
         }
     }
 
+    /// The codes of a coded answer; of a text in the place of one the text, under which a site can map it.
+    pub(super) fn codings(&self) -> Vec<Coding<'t>> {
+        match self {
+            Self::Concept(concept) => concept.codings(),
+            Self::Text(text) => vec![Coding::of_text(Cow::Borrowed(*text))],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether all that it says in words is that nothing is known of the fact.
+    pub(super) fn says_nothing_of(&self, fact: FactId) -> bool {
+        match self {
+            Self::Text(text) => says_nothing_of(fact, text),
+            Self::Concept(concept) => {
+                let mut texts = concept.texts().peekable();
+                texts.peek().is_some() && texts.all(|text| says_nothing_of(fact, text))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a code says that there is no answer.
+    pub(super) fn is_no_answer(&self, codes: &Codes) -> bool {
+        let codings = self.codings();
+        let mut meanings = codings.iter().flat_map(|coding| codes.meanings(coding));
+        meanings.any(|meaning| meaning == Meaning::NoAnswer)
+    }
+
     /// What is wrong where there is nothing to read.
     pub(super) fn nothing(&self) -> Option<Unread> {
         match self {
@@ -153,28 +185,34 @@ fn quantity_text(quantity: Node<'_>) -> String {
     .join(" ")
 }
 
-/// Texts that laboratories send in the place of a value that is not there.
+/// What stands in the place of an answer.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NoAnswers {
+    /// Texts that say that there is none.
+    nothing: BTreeSet<String>,
+    /// Beginnings of birth dates of which none is known.
+    pub(super) birth_dates: Vec<String>,
+}
+
+/// The texts of `lexicon/answers.toml`, which a test reads.
+pub(super) static NO_ANSWERS: LazyLock<NoAnswers> =
+    LazyLock::new(|| toml::from_str(include_str!("../../lexicon/answers.toml")).unwrap_or_default());
+
+/// Whether a text in the place of a value says that there is none.
 pub(super) fn says_nothing(text: &str) -> bool {
-    let text = text.trim().to_lowercase();
-    matches!(
-        text.as_str(),
-        "" | "-"
-            | "."
-            | "n/a"
-            | "na"
-            | "unknown"
-            | "pending"
-            | "not done"
-            | "not performed"
-            | "not available"
-            | "not assessed"
-            | "not determined"
-            | "nicht bestimmt"
-            | "unbekannt"
-            | "non fait"
-            | "volgt"
-            | "niet uitgevoerd"
-    )
+    let text = text
+        .trim()
+        .trim_start_matches(['(', '['])
+        .trim_end_matches([')', ']']);
+    let lower = text.to_lowercase();
+    let listed = |text: &str| NO_ANSWERS.nothing.contains(text);
+    listed(lower.trim()) || listed(lower.trim_end_matches('.').trim())
+}
+
+/// Whether a text says of a fact that nothing is known of it, with or without the fact's name before it.
+pub(super) fn says_nothing_of(fact: FactId, text: &str) -> bool {
+    says_nothing(text) || says_nothing(bare(fact, text))
 }
 
 /// The value as words of the fact's list.
@@ -185,9 +223,13 @@ pub(super) fn words(fact: FactId, written: &Written<'_>, codes: &Codes) -> Resul
     let not_a_word = Unread::Unreadable("no word that can be read");
     let found: BTreeSet<Word> = match written {
         Written::Flag(flag) => polar(fact, *flag).into_iter().collect(),
-        Written::Text(text) => words_of_text(fact, text).unwrap_or_default(),
+        Written::Text(text) => {
+            let mapped = coded_words(fact, &written.codings(), codes)?;
+            let said = words_of_text(fact, text).unwrap_or_default();
+            if mapped.is_empty() { said } else { mapped }
+        }
         Written::Concept(concept) => {
-            let coded = coded_words(fact, *concept, codes)?;
+            let coded = coded_words(fact, &concept.codings(), codes)?;
             let mut said = concept.texts().filter_map(|text| words_of_text(fact, text));
             if fact.info().kind == Kind::Several {
                 if coded.is_empty() {
@@ -202,6 +244,7 @@ pub(super) fn words(fact: FactId, written: &Written<'_>, codes: &Codes) -> Resul
         _ => return Err(not_a_word),
     };
     match found.len() {
+        0 if written.says_nothing_of(fact) => Err(Unread::Nothing(NOT_AVAILABLE)),
         0 => Err(not_a_word),
         1 => Ok(found),
         _ if fact.info().kind == Kind::Several => Ok(found),
@@ -220,14 +263,14 @@ fn words_of_text(fact: FactId, text: &str) -> Option<BTreeSet<Word>> {
     }
 }
 
-fn coded_words(fact: FactId, concept: Node<'_>, codes: &Codes) -> Result<BTreeSet<Word>, Unread> {
+fn coded_words(fact: FactId, codings: &[Coding<'_>], codes: &Codes) -> Result<BTreeSet<Word>, Unread> {
     let mut found = BTreeSet::new();
     let mut not_assessed = false;
-    for coding in concept.codings() {
+    for coding in codings {
         if let Some(code) = coding.code_in(system::FACT_VALUES) {
             found.extend(fact.word(code).or_else(|| word_of_text(fact, code)));
         }
-        for meaning in codes.meanings(&coding) {
+        for meaning in codes.meanings(coding) {
             match meaning {
                 Meaning::Says(of, word) if of == fact => found.extend(fact.word(word)),
                 Meaning::NotAssessed(of) => not_assessed |= of == fact,
@@ -267,4 +310,51 @@ pub(super) fn interpreted(part: Node<'_>, codes: &Codes) -> Option<bool> {
         }
     }
     (said.len() == 1).then(|| said.pop_first()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_texts_without_an_answer_are_read_and_in_small_letters() {
+        let read: NoAnswers = toml::from_str(include_str!("../../lexicon/answers.toml")).unwrap();
+        assert!(read.nothing.len() > 80 && !read.birth_dates.is_empty());
+        for text in &read.nothing {
+            assert_eq!(*text, text.to_lowercase());
+        }
+    }
+
+    #[test]
+    fn what_says_nothing_is_the_whole_text() {
+        for text in [
+            "Unknown",
+            "unbekannt.",
+            "(nicht beurteilbar)",
+            "Not applicable",
+            "N/A",
+            "k.A.",
+            " pending ",
+            "Cannot be assessed",
+        ] {
+            assert!(says_nothing(text), "{text}");
+        }
+        for text in [
+            "unknown primary",
+            "nicht",
+            "0",
+            "none",
+            "nd",
+            "not assessed, see report",
+            "unbekannt, 8 %",
+            "indeterminate",
+        ] {
+            assert!(!says_nothing(text), "{text}");
+        }
+        assert!(says_nothing_of(
+            FactId::Resectability,
+            "Resektabilität: nicht beurteilbar"
+        ));
+        assert!(says_nothing_of(FactId::Ki67, "Ki-67: unbekannt"));
+    }
 }

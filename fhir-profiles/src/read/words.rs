@@ -22,7 +22,7 @@ pub(super) fn polar(fact: FactId, yes: bool) -> Option<Word> {
 pub(super) fn word_of_text(fact: FactId, text: &str) -> Option<Word> {
     let word = |text: &str| plain_word(fact, text).or_else(|| plain_word(fact, bare(fact, text)));
     word(text).or_else(|| {
-        let (before, inside) = text.trim().strip_suffix(')')?.split_once('(')?;
+        let (before, inside) = bare(fact, text).strip_suffix(')')?.split_once('(')?;
         word(before).filter(|before| word(inside) == Some(*before))
     })
 }
@@ -105,6 +105,11 @@ mod tests {
         for (fact, text, word) in [
             (FactId::DiseaseStatus, "Stable disease (SD)", "stable"),
             (FactId::DiseaseStatus, "PD (progressive disease)", "progressive"),
+            (
+                FactId::DiseaseStatus,
+                "Progressive disease (PD) per RECIST 1.1",
+                "progressive",
+            ),
             (FactId::DiseaseStatus, "Partielle Remission (PR)", "responding"),
             (
                 FactId::DiseaseStatus,

@@ -192,7 +192,8 @@ fn margins_and_disease_status() {
         )
     };
     assert_eq!(margins(json!({"text": "R0"})), "R0");
-    assert_eq!(margins(json!({"text": "RX"})), "unreadable");
+    assert_eq!(margins(json!({"text": "RX"})), "missing");
+    assert_eq!(margins(json!({"text": "R"})), "unreadable");
     for (system, code, obs, read) in [
         (SNOMED, "359746009", "97509-4", "stable"),
         (SNOMED, "271299001", "97509-4", "progressive"),

@@ -325,8 +325,13 @@ fn a_reason_as_value_is_no_value_and_a_marker_needs_its_unit() {
 fn nobody_is_two_hundred_years_old() {
     let of = |birth: &str| one(FactId::Age, with(patient(), json!({"birthDate": birth})));
     assert_eq!(
-        (of("1800-01-01"), of("1900-01-02")),
-        ("unreadable".into(), "126".into())
+        (of("1800-01-01"), of("1900-01-01")),
+        ("missing".into(), "missing".into()),
+        "what stands for no birth date is none"
+    );
+    assert_eq!(
+        (of("1820-05-05"), of("1906-01-01")),
+        ("unreadable".into(), "120".into())
     );
 }
 

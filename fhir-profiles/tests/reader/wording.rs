@@ -42,7 +42,7 @@ fn ki67_as_reports_write_it() {
             ("3-5 % or greater", "unreadable"),
             ("between 3 and", "unreadable"),
             ("12 % (hot spot?)", "unreadable"),
-            ("Ki-67 not done", "unreadable"),
+            ("Ki-67 not done", "missing"),
             ("unknown", "missing"),
         ],
     );

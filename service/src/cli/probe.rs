@@ -1,5 +1,6 @@
 //! `pnet-cds probe`: what the service would pull from a FHIR server about one patient, and what it makes of it.
 
+mod answers;
 mod checks;
 mod profile;
 mod relevant;
@@ -59,6 +60,8 @@ struct Report {
     assessment: Assessment,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unmapped: Vec<Unmapped>,
+    #[serde(rename = "unmappedAnswers", skip_serializing_if = "Vec::is_empty")]
+    answers: Vec<answers::Unmapped>,
     #[serde(skip_serializing_if = "Option::is_none")]
     concept_map: Option<serde_json::Value>,
 }
@@ -278,6 +281,7 @@ impl Probe<'_> {
         let mut resources = checks::resources(self, &wide.fetched);
         resources.extend(checks::resources(self, &fetched));
         let unmapped = relevant::find(&self.evaluator.codes, &resources);
+        let answers = answers::find(&self.evaluator.codes, &assessment, &resources);
         Ok(Report {
             server: self.base.to_string(),
             hook,
@@ -288,6 +292,7 @@ impl Probe<'_> {
             assessment,
             concept_map: relevant::concept_map(&unmapped),
             unmapped,
+            answers,
         })
     }
 

@@ -66,6 +66,8 @@ pub struct Settings {
     pub knowledge_dir: Option<PathBuf>,
     /// ConceptMaps of the site's own codes.
     pub codes_dir: Option<PathBuf>,
+    /// National and general code systems that are read, by the names of their packs.
+    pub packs: Vec<String>,
     /// Prefetch keys of callers, with ours for the same records.
     pub prefetch_keys: BTreeMap<String, String>,
     /// Greatest number of cards in an answer.
@@ -121,6 +123,7 @@ impl Settings {
             },
             knowledge_dir: None,
             codes_dir: None,
+            packs: Vec::new(),
             prefetch_keys: BTreeMap::new(),
             max_cards: 0,
             full_cards: false,

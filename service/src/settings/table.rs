@@ -1,7 +1,7 @@
 //! The table of settings: key, default, one line of explanation, and how the value is kept.
 
 use super::Settings;
-use super::values::{Given, absolute_url, closed_fact, key_pairs, origin};
+use super::values::{Given, absolute_url, closed_fact, key_pairs, origin, pack};
 use crate::audit::{AuditMode, SinkSetting};
 use crate::fhir_client::PatientParameter;
 use crate::telemetry::{LogFormat, LogLevel};
@@ -371,6 +371,20 @@ pub(super) const ROWS: &[Row] = &[
         about: "FHIR ConceptMaps (*.json) from the site's own codes and exact texts to the facts that are read.",
         set: |settings, given| {
             settings.codes_dir = Some(PathBuf::from(given.string()?));
+            Ok(())
+        },
+    },
+    Row {
+        key: "codes.packs",
+        default: Some("[\"who\", \"drugs\", \"de-onko\", \"uk\", \"us\"]"),
+        example: "",
+        about: "Packs of national and general code systems that are read beside the standard codes; no two of them collide.",
+        set: |settings, given| {
+            settings.packs = given
+                .list()?
+                .iter()
+                .map(|name| pack(name))
+                .collect::<Result<_, _>>()?;
             Ok(())
         },
     },

@@ -2,7 +2,7 @@
 
 use crate::fhir_client::AllowedBase;
 use actix_web::http::Uri;
-use fhir_profiles::FactId;
+use fhir_profiles::{Codes, FactId};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use toml::Spanned;
@@ -177,6 +177,15 @@ pub(super) fn closed_fact(text: &str) -> Result<FactId, String> {
         Some(_) => Ok(fact),
         None => Err(format!("fact `{text}` cannot be absent")),
     }
+}
+
+/// The name of a pack of codes.
+pub(super) fn pack(text: &str) -> Result<String, String> {
+    let names: Vec<&str> = Codes::packs().map(|(name, _)| name).collect();
+    if names.contains(&text) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("unknown pack `{text}`: there are {}", names.join(", ")))
 }
 
 #[cfg(test)]

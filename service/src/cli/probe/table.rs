@@ -24,6 +24,7 @@ pub(super) fn write(report: &Report, colour: bool) -> String {
     table.facts(report);
     table.not_used(report);
     table.unmapped(report);
+    table.answers(report);
     table.text
 }
 
@@ -182,6 +183,21 @@ impl Table {
         self.title("Could not be used");
         for problem in &report.assessment.problems {
             self.line(2, &format!("{}: {}", plain(&problem.place), problem.problem));
+        }
+    }
+
+    fn answers(&mut self, report: &Report) {
+        if report.answers.is_empty() {
+            return;
+        }
+        self.title("Answers that are recorded and not understood; each with a group of a ConceptMap: keep the word that it means");
+        for one in &report.answers {
+            let code = format!("{} | {}", plain(&one.system), plain(&one.code));
+            self.line(2, &format!("{}: {code}  {}", one.fact, plain(&one.display)));
+            let references: Vec<String> = one.references.iter().take(5).map(|text| plain(text)).collect();
+            self.dim(4, &format!("in {}", references.join(", ")));
+            // JSON escapes control characters.
+            self.line(4, &one.group.to_string());
         }
     }
 

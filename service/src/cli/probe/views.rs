@@ -22,13 +22,21 @@ pub(super) struct Resource {
     subject: Option<Value>,
     #[serde(default)]
     patient: Option<Value>,
+    value_codeable_concept: Option<Concept>,
+    #[serde(default)]
+    value_string: Option<String>,
 }
 
 /// Part of an Observation.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Component {
     #[serde(default)]
     pub(super) code: Option<Concept>,
+    #[serde(default)]
+    value_codeable_concept: Option<Concept>,
+    #[serde(default)]
+    value_string: Option<String>,
 }
 
 /// A CodeableConcept.
@@ -73,6 +81,22 @@ impl Resource {
             address.starts_with("http").then(|| address.to_owned())
         });
         absolute.next()
+    }
+
+    /// Its coded answer and those of its components.
+    pub(super) fn values(&self) -> impl Iterator<Item = &Concept> {
+        let components = self.component.iter().flatten();
+        self.value_codeable_concept
+            .iter()
+            .chain(components.filter_map(|component| component.value_codeable_concept.as_ref()))
+    }
+
+    /// Its answer in words and those of its components.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &String> {
+        let components = self.component.iter().flatten();
+        self.value_string
+            .iter()
+            .chain(components.filter_map(|component| component.value_string.as_ref()))
     }
 
     /// Its code and those of its components.
