@@ -220,18 +220,13 @@ fn one(section: &Section<'_>, references: &mut Vec<At<String>>) -> Option<Test> 
 }
 
 fn fact(section: &Section<'_>) -> Option<FactId> {
-    let name = section.text("reads")?;
-    let fact = FactId::parse(&name.value);
-    if fact.is_none() {
-        section.fault(name.line, format!("unknown fact `{}`", name.value));
-    }
-    fact
+    section.fact(&section.text("reads")?)
 }
 
 fn words(section: &Section<'_>) -> Option<Test> {
     let name = section.text("reads")?;
     let grade = name.value == "grade";
-    let fact = FactId::parse(&name.value);
+    let fact = if grade { None } else { section.fact(&name) };
     let list = match fact {
         Some(fact) if fact.info().words.is_empty() => {
             section.fault(
@@ -242,10 +237,7 @@ fn words(section: &Section<'_>) -> Option<Test> {
         }
         Some(fact) => Some(fact.info().words.clone()),
         None if grade => Some(GRADES.map(str::to_owned).to_vec()),
-        None => {
-            section.fault(name.line, format!("unknown fact `{}`", name.value));
-            None
-        }
+        None => None,
     };
     let calls = calls(section, &name.value, list.as_deref());
     Some(Test::Words {

@@ -3,12 +3,13 @@
 use super::local::{Home, Local, escaped, folded};
 use super::system::{self, canonical, plain};
 use super::{Coding, Meaning, Named, Standard, table};
-use crate::catalogue::FactId;
+use crate::catalogue::{Catalogue, FactId, Kind};
 use crate::facts::System;
 use crate::treatments::Treatment;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// What is wrong with a ConceptMap.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,18 +69,24 @@ const CATEGORY: &str = "https://pnet-cds.github.io/fhir/StructureDefinition/whol
 /// Whether the code looks like a fact and is not.
 pub(crate) fn is_trap(coding: &Coding<'_>) -> bool {
     let named = canonical(coding.system.as_deref().unwrap_or_default());
-    let code = plain(named, coding.code.as_deref().unwrap_or_default());
-    TRAPS
-        .iter()
-        .any(|(system, trap, _)| *system == named && *trap == code)
+    trap(named, coding.code.as_deref().unwrap_or_default()).is_some()
+}
+
+/// What a code is that looks like a fact and is not.
+pub(super) fn trap(system: &str, code: &str) -> Option<&'static str> {
+    let code = plain(system, code);
+    let mut traps = TRAPS.iter();
+    traps
+        .find(|(named, trap, _)| *named == system && *trap == code)
+        .map(|(.., is)| *is)
 }
 
 /// Whose maps are read.
 #[derive(Clone, Copy)]
 pub(super) enum Whose<'p> {
     Pack,
-    /// A site's, over the packs: what they mean is not its to change.
-    Site(Option<&'p Local>),
+    /// A site's, over the packs and the codes of its own facts: what they mean is not a map's to change.
+    Site(&'p [Arc<Local>]),
 }
 
 /// Reads all maps, or says all that is wrong with them.
@@ -87,10 +94,12 @@ pub(super) fn load<'f>(
     files: impl IntoIterator<Item = (&'f str, &'f str)>,
     standard: &Standard,
     whose: Whose<'_>,
+    catalogue: &Catalogue,
 ) -> Result<Local, Vec<MapFault>> {
     let mut loader = Loader {
         standard,
         whose,
+        catalogue,
         local: Local::default(),
         seen: BTreeMap::new(),
         faults: Vec::new(),
@@ -103,6 +112,31 @@ pub(super) fn load<'f>(
     } else {
         Err(loader.faults)
     }
+}
+
+/// What the codes of a site's own facts mean, the project's own among them.
+pub(super) fn of_facts(catalogue: &Catalogue) -> Local {
+    let mut local = Local::default();
+    for fact in catalogue.site() {
+        let info = fact.info();
+        local.means(system::FACTS, info.id.clone(), false, &[Meaning::Fact(*fact)]);
+        for of in &info.codes {
+            let named = canonical(&of.system);
+            let says = of.says.as_deref().and_then(|word| fact.word(word));
+            let meaning = match says {
+                Some(word) => Meaning::Says(*fact, word.as_str()),
+                None if info.kind == Kind::Presence => Meaning::Names(Named::Presence(*fact)),
+                None => Meaning::Asks(*fact),
+            };
+            local.means(named, plain(named, &of.code).into_owned(), false, &[meaning]);
+            // An answer is searched by its question.
+            if says.is_none() {
+                let token = format!("{}|{}", of.system, escaped(&of.code));
+                local.searched(Home::Fact(*fact), token);
+            }
+        }
+    }
+    local
 }
 
 /// Where something stands.
@@ -124,6 +158,7 @@ impl<'f> At<'f> {
 struct Loader<'s> {
     standard: &'s Standard,
     whose: Whose<'s>,
+    catalogue: &'s Catalogue,
     local: Local,
     /// Every mapping so far, by source system and code, with the file and path of each.
     seen: BTreeMap<(String, String), Vec<Mapped>>,
@@ -294,7 +329,7 @@ impl Loader<'_> {
     /// What a target code means.
     fn meanings(&self, system: &str, code: &str) -> Result<Vec<Meaning>, String> {
         match system {
-            system::FACTS => match (FactId::parse(code), self.whose) {
+            system::FACTS => match (self.catalogue.parse(code), self.whose) {
                 (Some(fact), Whose::Site(_)) => Ok(vec![Meaning::Fact(fact)]),
                 // A code of the world is none of the project's own, which are of this tumour by themselves.
                 (Some(fact), Whose::Pack) => Ok(vec![Meaning::Asks(fact)]),
@@ -304,7 +339,7 @@ impl Loader<'_> {
                 if let Some(system) = System::parse(code) {
                     return Ok(vec![Meaning::Under(system)]);
                 }
-                let mut words = FactId::ALL.iter().flat_map(|fact| &fact.info().words);
+                let mut words = self.catalogue.facts().flat_map(|fact| &fact.info().words);
                 match words.find(|word| *word == code) {
                     Some(word) => Ok(vec![Meaning::Word(word)]),
                     None => Err(format!("`{code}` is no word of a fact")),
@@ -333,14 +368,15 @@ impl Loader<'_> {
     /// What is known of a code before these maps.
     fn known(&self, system: &str, code: &str) -> Vec<Meaning> {
         let (_, exact, families) = self.standard.look_up(system, code);
-        let packed = match self.whose {
-            Whose::Site(Some(packs)) => packs.look_up(system, code),
-            _ => &[],
+        let before = match self.whose {
+            Whose::Site(maps) => maps,
+            Whose::Pack => &[],
         };
+        let before = before.iter().flat_map(|map| map.look_up(system, code));
         exact
             .iter()
             .chain(families.into_iter().flatten())
-            .chain(packed)
+            .chain(before)
             .copied()
             .collect()
     }
@@ -351,7 +387,7 @@ impl Loader<'_> {
             system::TEXT | system::NAME => folded(source.code),
             _ => plain(system, source.code).into_owned(),
         };
-        if let Some((.., is)) = TRAPS.iter().find(|(s, c, _)| *s == system && *c == code) {
+        if let Some(is) = trap(system, &code) {
             return self.fault(at, format!("`{}` is {is}", source.code));
         }
         // What a standard code means already is not a site's to change.
@@ -386,7 +422,9 @@ impl Loader<'_> {
             place: format!("{} {}", at.file, at.path),
         };
         let before = self.seen.entry(key.clone()).or_default();
-        let contradiction = before.iter().find_map(|old| contradicts(old, &mapped));
+        let contradiction = before
+            .iter()
+            .find_map(|old| contradicts(old, &mapped, self.catalogue));
         if let Some(what) = contradiction {
             return self.fault(at, format!("`{}` {what}", source.code));
         }
@@ -398,7 +436,7 @@ impl Loader<'_> {
                 escaped(source.code)
             };
             let token = format!("{}|{code}", source.system);
-            for home in homes(self.standard, &mapped.target) {
+            for home in homes(self.standard, self.catalogue, &mapped.target) {
                 self.local.searched(home, token.clone());
             }
         }
@@ -428,7 +466,7 @@ fn is_our_own(system: &str) -> bool {
 }
 
 /// What two targets of one code contradict each other in.
-fn contradicts(old: &Mapped, new: &Mapped) -> Option<String> {
+fn contradicts(old: &Mapped, new: &Mapped, catalogue: &Catalogue) -> Option<String> {
     if old.target == new.target {
         return Some(format!("is mapped twice, first in {}", old.place));
     }
@@ -455,8 +493,8 @@ fn contradicts(old: &Mapped, new: &Mapped) -> Option<String> {
         }
     }
     if let (Some(first), Some(second)) = (word(old), word(new))
-        && let Some(fact) = FactId::ALL
-            .iter()
+        && let Some(fact) = catalogue
+            .facts()
             .find(|fact| fact.word(first).is_some() && fact.word(second).is_some())
     {
         return Some(format!("is mapped to `{first}` and `{second}` of `{fact}`"));
@@ -465,9 +503,9 @@ fn contradicts(old: &Mapped, new: &Mapped) -> Option<String> {
 }
 
 /// What a target is searched with.
-fn homes(standard: &Standard, (system, code): &(String, String)) -> Vec<Home> {
+fn homes(standard: &Standard, catalogue: &Catalogue, (system, code): &(String, String)) -> Vec<Home> {
     if system == system::FACTS {
-        return FactId::parse(code).map(Home::Fact).into_iter().collect();
+        return catalogue.parse(code).map(Home::Fact).into_iter().collect();
     }
     if system == system::VALUE_SETS {
         let set = table::SETS.iter().find(|(id, ..)| id == code);
@@ -485,7 +523,15 @@ fn homes(standard: &Standard, (system, code): &(String, String)) -> Vec<Home> {
         .map(|(set, _)| *set)
         .collect();
     sets.sort_unstable();
-    sets.into_iter().map(Home::Set).collect()
+    let of_fact = |fact: &&FactId| {
+        let mut codes = fact.info().codes.iter();
+        codes.any(|of| canonical(&of.system) == system && plain(system, &of.code) == *code)
+    };
+    let site = catalogue.site().iter().filter(of_fact).copied();
+    sets.into_iter()
+        .map(Home::Set)
+        .chain(site.map(Home::Fact))
+        .collect()
 }
 
 #[cfg(test)]

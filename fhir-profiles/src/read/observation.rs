@@ -65,9 +65,9 @@ enum Ask {
 }
 
 impl Ask {
-    fn facts(self) -> &'static [FactId] {
+    fn facts(&self) -> &[FactId] {
         match self {
-            Self::Fact(fact) => FactId::ALL.get(fact as usize..=fact as usize).unwrap_or_default(),
+            Self::Fact(fact) => std::slice::from_ref(fact),
             Self::Grade { .. } => &[FactId::GradeRecorded],
             Self::Ki67Presence => &[FactId::Ki67],
             Self::Histology => &[FactId::Pnet],
