@@ -4,7 +4,7 @@ mod site;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize, Serializer};
-pub use site::{Catalogue, SiteFact, observed, unfit_code, unfit_unit};
+pub use site::{Catalogue, SiteFact, compared_code, observed, unfit_code, unfit_unit};
 use std::fmt;
 use std::sync::LazyLock;
 

@@ -4,7 +4,8 @@ use super::fault::Faults;
 use super::section::{At, Place, Section};
 use fhir_profiles::FactId;
 use fhir_profiles::catalogue::{
-    About, Catalogue, CodeOf, Counts, FactInfo, Kind, PRESENCE, observed, unfit_code, unfit_unit,
+    About, Catalogue, CodeOf, Counts, FactInfo, Kind, PRESENCE, compared_code, observed, unfit_code,
+    unfit_unit,
 };
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -153,7 +154,7 @@ impl Reader {
             }
         }
         let id = id.map_or("", |id| id.value.as_str());
-        let key = (system.value.clone(), code.value.clone());
+        let key = compared_code(&system.value, &code.value);
         match self.codes.get(&key) {
             Some(first) => section.fault(
                 code.line,

@@ -349,6 +349,7 @@ impl<'a> Source<'a> {
             if !expected.contains(file)
                 && file != "README.md"
                 && !facts::is_one(file)
+                && !criteria::is_one(file)
                 && !(file.starts_with("cards/") && file.ends_with(".md"))
             {
                 self.faults

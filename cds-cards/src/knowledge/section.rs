@@ -81,6 +81,11 @@ impl<'a> Section<'a> {
         self.line
     }
 
+    /// The file, relative to the knowledge directory.
+    pub(super) fn file(&self) -> &'a str {
+        self.place.file
+    }
+
     /// Reports a fault in a line of this file.
     pub(super) fn fault(&self, line: usize, what: impl Into<String>) {
         self.place.fault(line, what);

@@ -2,6 +2,7 @@
 
 use super::{FactId, FactInfo, Kind, PRESENCE};
 use crate::codes::Codes;
+use crate::codes::system::{canonical, plain};
 use crate::values::is_unit;
 use std::cmp::Ordering;
 use std::fmt;
@@ -128,4 +129,10 @@ pub fn unfit_code(system: &str, code: &str) -> Option<String> {
     Codes::embedded()
         .knows(system, code)
         .then(|| format!("`{code}` of `{system}` already has another meaning"))
+}
+
+/// A code and its system in the form in which they are compared, however either is written.
+pub fn compared_code(system: &str, code: &str) -> (String, String) {
+    let system = canonical(system);
+    (system.to_owned(), plain(system, code).into_owned())
 }
