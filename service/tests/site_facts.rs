@@ -425,7 +425,7 @@ fn the_rules_of_reading_hold_for_it_as_for_every_fact() {
     let mut volume = missing.filter(|missing| missing["fact"] == "spleen-volume");
     let volume = volume.next().unwrap();
     assert_eq!(volume["settles"], json!({"least": 0, "most": 1}), "{volume}");
-    assert_eq!(volume["neededFor"][0]["options"], json!([OPTION]), "{volume}");
+    assert_eq!(volume["for"][0]["options"], json!([OPTION]), "{volume}");
 
     // Two readings of one day that lead to different outcomes are in conflict.
     let mut other = at(&own, quantity(300.0, "mL"));
@@ -445,7 +445,7 @@ fn presence_and_words_are_read_as_well() {
         "code": {"coding": [{"system": "http://fhir.de/CodeSystem/bfarm/icd-10-gm", "code": "R16.1"}]},
         "clinicalStatus": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]},
     });
-    let assessment = assess(&[splenomegaly.clone()]);
+    let assessment = assess(std::slice::from_ref(&splenomegaly));
     assert_eq!(value(&assessment, "splenomegaly"), "present");
     assert!(
         option(&assessment)["favours"] == json!(["splenomegaly"]),

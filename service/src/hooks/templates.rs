@@ -64,10 +64,10 @@ pub fn templates(codes: &Codes) -> Vec<Template> {
     ];
     for group in observed() {
         let base = format!("Observation?patient={PATIENT_ID}&_sort=-date&{COUNT}&code=");
-        all.extend(by_code(codes, group, &base));
+        all.extend(by_code(codes, group, &base, &codes.search_tokens(group)));
     }
     let reports = format!("DiagnosticReport?patient={PATIENT_ID}&{COUNT}&code=");
-    all.extend(by_code(codes, REPORTS, &reports));
+    all.extend(by_code(codes, REPORTS, &reports, &codes.search_tokens(REPORTS)));
     all.push(Template::new(
         codes,
         PROCEDURES,
@@ -87,13 +87,13 @@ pub fn templates(codes: &Codes) -> Vec<Template> {
 }
 
 /// One template, or `key`, `key2`, ... where one would be too long.
-fn by_code(codes: &Codes, key: &str, base: &str) -> Vec<Template> {
+fn by_code(codes: &Codes, key: &str, base: &str, tokens: &[String]) -> Vec<Template> {
     let mut queries: Vec<String> = Vec::new();
-    for token in codes.search_tokens(key) {
+    for token in tokens {
         match queries.last_mut() {
             Some(query) if query.len() + 1 + token.len() < LONGEST => {
                 query.push(',');
-                query.push_str(&token);
+                query.push_str(token);
             }
             _ => queries.push(format!("{base}{token}")),
         }
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn a_long_group_is_split_without_losing_a_token() {
         let tokens: Vec<String> = (0..300).map(|n| format!("http://loinc.org|{n}-0")).collect();
-        let split = by_code("markers", "Observation?code=", &tokens);
+        let split = by_code(Codes::embedded(), "markers", "Observation?code=", &tokens);
         assert!(split.len() > 1);
         let keys: Vec<&str> = split.iter().map(|t| t.key.as_str()).take(2).collect();
         assert_eq!(keys, ["markers", "markers2"]);
