@@ -1,6 +1,7 @@
 //! What codes mean, from the ValueSets of the compiled Implementation Guide.
 
 mod coding;
+mod facts;
 mod local;
 mod maps;
 mod packs;
@@ -8,6 +9,7 @@ mod relevant;
 mod search;
 pub(crate) mod system;
 mod table;
+mod traps;
 mod valueset;
 
 use crate::catalogue::{Catalogue, FactId};
@@ -17,11 +19,11 @@ pub(crate) use coding::Coding;
 use local::Local;
 pub use maps::MapFault;
 use maps::Whose;
-pub(crate) use maps::is_trap;
 pub use relevant::{Unmapped, Written};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock};
 use system::{canonical, plain};
+pub(crate) use traps::is_trap;
 
 /// Canonical base of everything the project defines in FHIR.
 pub const BASE: &str = "https://pnet-cds.github.io/fhir";
@@ -218,7 +220,7 @@ impl Codes {
 
     /// These codes with those of a site's own facts; to be called before its maps are added, which can name the facts.
     pub fn with_facts(&self, catalogue: &Catalogue) -> Codes {
-        let mut codes = self.clone().and(maps::of_facts(catalogue));
+        let mut codes = self.clone().and(facts::meanings(catalogue));
         codes.catalogue = Arc::new(catalogue.clone());
         codes
     }
@@ -235,7 +237,7 @@ impl Codes {
 
     /// What a code is that looks like a fact and is not.
     pub(crate) fn trap(system: &str, code: &str) -> Option<&'static str> {
-        maps::trap(canonical(system), code)
+        traps::trap(canonical(system), code)
     }
 
     fn and(mut self, map: Local) -> Self {

@@ -8,6 +8,7 @@ mod condition;
 mod denials;
 mod element;
 mod grade;
+mod lexicon;
 mod marker;
 mod medication;
 mod not_read;

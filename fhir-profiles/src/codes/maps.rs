@@ -2,8 +2,9 @@
 
 use super::local::{Home, Local, escaped, folded};
 use super::system::{self, canonical, plain};
-use super::{Coding, Meaning, Named, Standard, table};
-use crate::catalogue::{Catalogue, FactId, Kind};
+use super::traps::trap;
+use super::{Meaning, Named, Standard, table};
+use crate::catalogue::{Catalogue, FactId};
 use crate::facts::System;
 use crate::treatments::Treatment;
 use serde_json::Value;
@@ -49,37 +50,11 @@ impl fmt::Display for MapFault {
     }
 }
 
-/// Codes that look like a fact and are not: public lists give some of them a wrong name.
-const TRAPS: &[(&str, &str, &str)] = &[
-    (system::LOINC, "85319-2", "HER2, not Ki-67"),
-    (system::LOINC, "3126-0", "vasopressin, not VIP"),
-    (system::LOINC, "15061-5", "erythropoietin, not somatostatin"),
-    (system::LOINC, "10471-1", "chromogranin A in tissue, not in serum"),
-    (system::LOINC, "44695-5", "mitoses of a melanoma"),
-    (system::LOINC, "85300-2", "a score, not a count of mitoses"),
-    (system::HCPCS, "A9593", "a PSMA tracer"),
-];
-
 /// The property of a target that holds only under a method.
 const METHOD: &str = "http://hl7.org/fhir/StructureDefinition/Observation#Observation.method";
 
 /// The extension of an element that stands for a category with all codes below it, which begin with its code.
 const CATEGORY: &str = "https://pnet-cds.github.io/fhir/StructureDefinition/whole-category";
-
-/// Whether the code looks like a fact and is not.
-pub(crate) fn is_trap(coding: &Coding<'_>) -> bool {
-    let named = canonical(coding.system.as_deref().unwrap_or_default());
-    trap(named, coding.code.as_deref().unwrap_or_default()).is_some()
-}
-
-/// What a code is that looks like a fact and is not.
-pub(super) fn trap(system: &str, code: &str) -> Option<&'static str> {
-    let code = plain(system, code);
-    let mut traps = TRAPS.iter();
-    traps
-        .find(|(named, trap, _)| *named == system && *trap == code)
-        .map(|(.., is)| *is)
-}
 
 /// Whose maps are read.
 #[derive(Clone, Copy)]
@@ -112,31 +87,6 @@ pub(super) fn load<'f>(
     } else {
         Err(loader.faults)
     }
-}
-
-/// What the codes of a site's own facts mean, the project's own among them.
-pub(super) fn of_facts(catalogue: &Catalogue) -> Local {
-    let mut local = Local::default();
-    for fact in catalogue.site() {
-        let info = fact.info();
-        local.means(system::FACTS, info.id.clone(), false, &[Meaning::Fact(*fact)]);
-        for of in &info.codes {
-            let named = canonical(&of.system);
-            let says = of.says.as_deref().and_then(|word| fact.word(word));
-            let meaning = match says {
-                Some(word) => Meaning::Says(*fact, word.as_str()),
-                None if info.kind == Kind::Presence => Meaning::Names(Named::Presence(*fact)),
-                None => Meaning::Asks(*fact),
-            };
-            local.means(named, plain(named, &of.code).into_owned(), false, &[meaning]);
-            // An answer is searched by its question.
-            if says.is_none() {
-                let token = format!("{}|{}", of.system, escaped(&of.code));
-                local.searched(Home::Fact(*fact), token);
-            }
-        }
-    }
-    local
 }
 
 /// Where something stands.
