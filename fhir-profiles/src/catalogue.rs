@@ -1,25 +1,47 @@
-//! The fact catalogue: every fact id of the specification with its kind, unit and words.
+//! The fact catalogue: every fact id of the specification with its kind, unit and words, and the facts that a site adds.
+
+mod site;
 
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
+pub use site::{Catalogue, SiteFact, compared_code, observed, unfit_code, unfit_unit};
 use std::fmt;
 use std::sync::LazyLock;
 
 macro_rules! fact_ids {
     ($($variant:ident = $text:literal),+ $(,)?) => {
-        /// A fact of the clinical specification, section 2; the order is the order of presentation.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        /// A fact of the clinical specification, section 2, or one that a site adds; the order is the order of
+        /// presentation, a site's facts last.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum FactId {
-            $(#[doc = concat!("`", $text, "`")] #[serde(rename = $text)] $variant),+
+            $(#[doc = concat!("`", $text, "`")] $variant,)+
+            /// A fact of a site's own.
+            OfSite(SiteFact),
         }
 
+        /// The facts of the specification, by their place in the catalogue.
+        enum Place { $($variant),+ }
+
         impl FactId {
-            /// Every fact id, in order of presentation.
+            /// Every fact of the specification, in order of presentation; [`Catalogue::facts`] has a site's as well.
             pub const ALL: &'static [FactId] = &[$(FactId::$variant),+];
 
-            /// The id as it stands in the specification.
+            /// The id as it stands in the specification, or in the site's file.
             pub fn as_str(self) -> &'static str {
-                match self { $(FactId::$variant => $text),+ }
+                match self {
+                    $(FactId::$variant => $text,)+
+                    FactId::OfSite(fact) => fact.info().id.as_str(),
+                }
+            }
+
+            /// Kind, unit and words of the fact.
+            pub fn info(self) -> &'static FactInfo {
+                let place = match self {
+                    $(FactId::$variant => Place::$variant as usize,)+
+                    FactId::OfSite(fact) => return fact.info(),
+                };
+                // The catalogue holds every id in order: checked by `the_catalogue_names_every_fact_once_in_order`.
+                CATALOGUE.fact.get(place).unwrap_or(&NOTHING)
             }
         }
     };
@@ -55,8 +77,14 @@ impl fmt::Display for FactId {
     }
 }
 
+impl Serialize for FactId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 impl FactId {
-    /// The id written so, or `None`.
+    /// The fact of the specification whose id is written so, or `None`; [`Catalogue::parse`] knows a site's as well.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|id| id.as_str() == text)
     }
@@ -64,25 +92,7 @@ impl FactId {
     /// Whether every tumour has one of its own, so that a reading counts only for the tumour that it is linked to
     /// (specification, section 2, "Whose tumour").
     pub fn is_of_one_tumour(self) -> bool {
-        matches!(
-            self,
-            Self::Ki67
-                | Self::Mitoses
-                | Self::Differentiation
-                | Self::GradeRecorded
-                | Self::TumourSize
-                | Self::T
-                | Self::N
-                | Self::M
-                | Self::StageRecorded
-                | Self::Margins
-        )
-    }
-
-    /// Kind, unit and words of the fact.
-    pub fn info(self) -> &'static FactInfo {
-        // The catalogue holds every id in order: checked by `the_catalogue_names_every_fact_once_in_order`.
-        CATALOGUE.get(self as usize).unwrap_or(&NOTHING)
+        self.info().of_one_tumour
     }
 
     /// The word of this fact's closed list that is written so, or `None`.
@@ -126,6 +136,41 @@ impl fmt::Display for Word {
     }
 }
 
+/// Which reading of a fact counts, where several are on record (specification, section 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Counts {
+    /// The newest; what is of its day stands beside it.
+    #[default]
+    Newest,
+    /// The newest of each staging system.
+    NewestOfSystem,
+    /// Every one: what was once so stays so.
+    Every,
+}
+
+/// A code of a standard system that a fact is read from.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeOf {
+    /// The code system.
+    pub system: String,
+    /// The code.
+    pub code: String,
+    /// The word of the fact that the code is, where it is an answer; without one it is the question.
+    pub says: Option<String>,
+}
+
+/// Words by which a code that no fact reads looks as if it were about a fact.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct About {
+    /// The kinds of records whose code it may be.
+    pub kinds: Vec<String>,
+    /// Parts of its text, in small letters.
+    pub words: Vec<String>,
+}
+
 /// What kind of value a fact has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -144,9 +189,36 @@ pub enum Kind {
     Marker,
 }
 
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 6] = [
+        Self::Presence,
+        Self::Words,
+        Self::Several,
+        Self::Number,
+        Self::Score,
+        Self::Marker,
+    ];
+
+    /// The word in the catalogue.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Presence => "presence",
+            Self::Words => "words",
+            Self::Several => "several",
+            Self::Number => "number",
+            Self::Score => "score",
+            Self::Marker => "marker",
+        }
+    }
+}
+
+/// The words of every fact of [`Kind::Presence`].
+pub const PRESENCE: [&str; 2] = ["present", "absent"];
+
 /// One entry of the catalogue.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FactInfo {
     /// The fact's id, as in the specification.
     pub id: String,
@@ -186,6 +258,43 @@ pub struct FactInfo {
     pub max: Option<Decimal>,
     /// Grams per mole, for the conversion of molar readings.
     pub molar_mass: Option<Decimal>,
+    /// The theme by which Observations that state it are searched.
+    pub theme: String,
+    /// Further themes whose records can state it.
+    #[serde(default)]
+    pub also: Vec<String>,
+    /// Whether every tumour has one of its own.
+    #[serde(default)]
+    pub of_one_tumour: bool,
+    /// Whether it is of the tumour and its metastases together, of which another tumour has its own.
+    #[serde(default)]
+    pub of_a_tumour: bool,
+    /// Whether it is a disease beside the tumour, so that what is given for it is not given for the tumour.
+    #[serde(default)]
+    pub comorbidity: bool,
+    /// Which reading counts.
+    #[serde(default)]
+    pub counts: Counts,
+    /// What a form asks, where the label does not ask it.
+    pub question: Option<String>,
+    /// The codes that it is read from, of a site's fact; those of the specification's facts are the guide's value sets.
+    #[serde(default)]
+    pub codes: Vec<CodeOf>,
+    /// What looks like it, of a site's fact; for the specification's facts `relevant.toml` says it, in its own order.
+    #[serde(default)]
+    pub about: About,
+}
+
+impl FactInfo {
+    /// What a form asks.
+    pub fn question(&self) -> &str {
+        self.question.as_deref().unwrap_or(&self.label)
+    }
+
+    /// Whether records of a theme can state it.
+    pub fn is_of(&self, theme: &str) -> bool {
+        self.theme == theme || self.also.iter().any(|also| also == theme)
+    }
 }
 
 static NOTHING: FactInfo = FactInfo {
@@ -204,24 +313,53 @@ static NOTHING: FactInfo = FactInfo {
     min: None,
     max: None,
     molar_mass: None,
+    theme: String::new(),
+    also: Vec::new(),
+    of_one_tumour: false,
+    of_a_tumour: false,
+    comorbidity: false,
+    counts: Counts::Newest,
+    question: None,
+    codes: Vec::new(),
+    about: About {
+        kinds: Vec::new(),
+        words: Vec::new(),
+    },
 };
 
-#[derive(Deserialize)]
+/// A theme by which records are searched, so that one address stays short enough.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Theme {
+    pub(crate) id: String,
+    /// What is searched.
+    pub(crate) kind: String,
+    /// The value sets of its codes.
+    pub(crate) sets: Vec<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct File {
+    theme: Vec<Theme>,
     fact: Vec<FactInfo>,
 }
 
-static CATALOGUE: LazyLock<Vec<FactInfo>> = LazyLock::new(|| {
-    let mut facts = toml::from_str::<File>(include_str!("../facts/facts.toml"))
-        .map(|file| file.fact)
-        .unwrap_or_default();
-    for fact in &mut facts {
+static CATALOGUE: LazyLock<File> = LazyLock::new(|| {
+    // The file is compiled in, and a test reads it.
+    let mut file: File = toml::from_str(include_str!("../facts/facts.toml")).unwrap_or_default();
+    for fact in &mut file.fact {
         if fact.kind == Kind::Presence {
-            fact.words = vec!["present".into(), "absent".into()];
+            fact.words = PRESENCE.map(str::to_owned).to_vec();
         }
     }
-    facts
+    file
 });
+
+/// The themes, in the order in which they are searched.
+pub(crate) fn themes() -> &'static [Theme] {
+    &CATALOGUE.theme
+}
 
 #[cfg(test)]
 mod tests {
@@ -230,7 +368,7 @@ mod tests {
     #[test]
     fn the_catalogue_names_every_fact_once_in_order() {
         toml::from_str::<File>(include_str!("../facts/facts.toml")).unwrap();
-        let listed: Vec<&str> = CATALOGUE.iter().map(|fact| fact.id.as_str()).collect();
+        let listed: Vec<&str> = CATALOGUE.fact.iter().map(|fact| fact.id.as_str()).collect();
         let ids: Vec<&str> = FactId::ALL.iter().map(|id| id.as_str()).collect();
         assert_eq!(listed, ids);
     }

@@ -152,6 +152,7 @@ pub struct Chart<'a> {
     items: Vec<Item<'a>>,
     problems: Vec<Problem>,
     gaps: Vec<(FactId, Gap)>,
+    gap_of_all: Option<Gap>,
     not_read: Vec<NotRead>,
 }
 
@@ -252,5 +253,10 @@ impl<'a> Chart<'a> {
 
     pub(crate) fn gaps(&self) -> &[(FactId, Gap)] {
         &self.gaps
+    }
+
+    /// Why the records which could state any fact are not all there.
+    pub(crate) fn gap_of_all(&self) -> Option<Gap> {
+        self.gap_of_all
     }
 }

@@ -2,6 +2,7 @@
 
 mod coding;
 mod composed;
+mod facts;
 mod local;
 mod maps;
 mod packs;
@@ -9,20 +10,21 @@ mod relevant;
 mod search;
 pub(crate) mod system;
 mod table;
+mod traps;
 mod valueset;
 
-use crate::catalogue::FactId;
+use crate::catalogue::{Catalogue, FactId};
 use crate::facts::{Basis, System};
 use crate::treatments::Treatment;
 pub(crate) use coding::Coding;
 use local::Local;
 pub use maps::MapFault;
 use maps::Whose;
-pub(crate) use maps::is_trap;
 pub use relevant::{Unmapped, Written};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock};
 use system::{canonical, plain};
+pub(crate) use traps::is_trap;
 
 /// Canonical base of everything the project defines in FHIR.
 pub const BASE: &str = "https://pnet-cds.github.io/fhir";
@@ -117,8 +119,10 @@ struct Standard {
 #[derive(Debug, Clone)]
 pub struct Codes {
     standard: &'static Standard,
-    /// The packs, then a site's own maps.
+    /// The packs, then the codes of a site's own facts, then its maps.
     maps: Vec<Arc<Local>>,
+    /// The facts that there are.
+    catalogue: Arc<Catalogue>,
 }
 
 static STANDARD: LazyLock<Standard> = LazyLock::new(Standard::build);
@@ -129,6 +133,7 @@ static EMBEDDED: LazyLock<Codes> = LazyLock::new(|| {
     Codes::with_packs(&names).unwrap_or(Codes {
         standard: &STANDARD,
         maps: Vec::new(),
+        catalogue: Arc::default(),
     })
 });
 
@@ -181,10 +186,11 @@ impl Codes {
             return Err(faults);
         }
         let wanted = Self::packs().filter(|(pack, _)| names.contains(pack));
-        let packed = maps::load(wanted, &STANDARD, Whose::Pack)?;
+        let packed = maps::load(wanted, &STANDARD, Whose::Pack, &Catalogue::default())?;
         let codes = Self {
             standard: &STANDARD,
             maps: Vec::new(),
+            catalogue: Arc::default(),
         };
         Ok(codes.and(packed))
     }
@@ -209,10 +215,30 @@ impl Codes {
     /// Every fault of every file.
     pub fn and_maps(&self, files: &BTreeMap<String, String>) -> Result<Codes, Vec<MapFault>> {
         let files = files.iter().map(|(name, json)| (name.as_str(), json.as_str()));
-        let packed = self.maps.first().map(Arc::as_ref);
-        Ok(self
-            .clone()
-            .and(maps::load(files, &STANDARD, Whose::Site(packed))?))
+        let maps = maps::load(files, &STANDARD, Whose::Site(&self.maps), &self.catalogue)?;
+        Ok(self.clone().and(maps))
+    }
+
+    /// These codes with those of a site's own facts; to be called before its maps are added, which can name the facts.
+    pub fn with_facts(&self, catalogue: &Catalogue) -> Codes {
+        let mut codes = self.clone().and(facts::meanings(catalogue));
+        codes.catalogue = Arc::new(catalogue.clone());
+        codes
+    }
+
+    /// The facts that there are.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// Whether codes of a system are read where no map names it.
+    pub(crate) fn reads(system: &str) -> bool {
+        system::is_standard(canonical(system))
+    }
+
+    /// What a code is that looks like a fact and is not.
+    pub(crate) fn trap(system: &str, code: &str) -> Option<&'static str> {
+        traps::trap(canonical(system), code)
     }
 
     fn and(mut self, map: Local) -> Self {

@@ -8,6 +8,7 @@ mod condition;
 mod denials;
 mod element;
 mod grade;
+mod lexicon;
 mod marker;
 mod medication;
 mod not_read;
@@ -80,6 +81,11 @@ pub fn read(chart: &Chart<'_>, policy: &ReadPolicy<'_>) -> Facts {
     }
     for (fact, gap) in chart.gaps() {
         facts.gap(*fact, *gap);
+    }
+    if let Some(gap) = chart.gap_of_all() {
+        for fact in policy.codes.catalogue().facts() {
+            facts.gap(fact, gap);
+        }
     }
     for record in chart.not_read() {
         facts.not_read(record.clone());

@@ -11,7 +11,7 @@ mod same_day;
 mod sizes;
 mod spread;
 
-use crate::catalogue::FactId;
+use crate::catalogue::{Counts, FactId};
 use crate::facts::{Evidence, Fact, Facts, FactsBuilder, Raw, Reading, System};
 pub use behind::Behind;
 use closed_world::ClosedWorld;
@@ -178,12 +178,8 @@ impl Fact {
     }
 }
 
-fn by_system(id: FactId) -> bool {
-    matches!(id, FactId::T | FactId::StageRecorded)
-}
-
 fn slots(id: FactId, readings: Vec<Reading>) -> Vec<Vec<Reading>> {
-    if !by_system(id) {
+    if id.info().counts != Counts::NewestOfSystem {
         return vec![readings];
     }
     let mut by_system: BTreeMap<Option<System>, Vec<Reading>> = BTreeMap::new();
@@ -200,8 +196,8 @@ fn settle_slot(id: FactId, mut readings: Vec<Reading>, treated: &[sizes::Treated
         .flatten();
     let (mut current, mut older) = if id == FactId::LargestLiverLesion {
         sizes::comparable(readings, treated)
-    } else if id == FactId::GeneticSyndrome {
-        // Whoever has one has it for life, and another beside it.
+    } else if id.info().counts == Counts::Every {
+        // Whoever has one genetic syndrome has it for life, and another beside it.
         (readings, Vec::new())
     } else {
         let newest = readings.iter().map(|r| span(r).0).max();

@@ -16,6 +16,12 @@ pub(crate) use number::{decimal, with_comparator};
 pub(crate) use text::number_from_text;
 pub(crate) use units::{contradict, convert, without_annotations};
 
+/// Whether a unit can be that of a fact: percent, a count, or one of UCUM as it stands there, which can be converted.
+pub(crate) fn is_unit(unit: &str) -> bool {
+    matches!(unit, "%" | "{#}")
+        || units::tidy(unit).is_some_and(|ucum| ucum == unit && units::commensurable(unit, unit))
+}
+
 /// What the evidence of an approximate number says.
 pub(crate) const APPROXIMATE_NOTE: &str = "± 20 % for an approximate value";
 

@@ -1,10 +1,11 @@
 //! What every evaluation needs and no request changes: knowledge, codes and the site's policy.
 
 use crate::hooks::templates::templates;
-use crate::settings::Settings;
+use crate::settings::{Settings, can_be_absent};
 use cds_cards::assessment::Assessment;
 use cds_cards::render::{Card, Policy, render, render_orders};
 use cds_cards::{Knowledge, Ordered};
+use fhir_profiles::catalogue::Catalogue;
 use fhir_profiles::chart::Chart;
 use fhir_profiles::codes::{Codes, MapFault};
 use fhir_profiles::read::{ReadPolicy, read};
@@ -42,12 +43,18 @@ impl Evaluator {
     /// # Errors
     /// Every fault of the knowledge or of the site's code maps, as `file:line: what`.
     pub fn load(settings: &Settings) -> Result<Self, Vec<String>> {
-        let codes = load_codes(settings);
-        let knowledge = load_knowledge(settings.knowledge_dir.as_deref()).map_err(of("knowledge.dir"));
-        let (codes, knowledge) = match (codes, knowledge) {
-            (Ok(codes), Ok(knowledge)) => (codes, knowledge),
-            (codes, knowledge) => {
-                return Err([codes.err(), knowledge.err()]
+        let dir = settings.knowledge_dir.as_deref();
+        let knowledge = load_knowledge(dir).map_err(of("knowledge.dir"));
+        let catalogue = match &knowledge {
+            Ok(knowledge) => knowledge.catalogue.clone(),
+            Err(_) => Knowledge::facts(&overlay(dir).unwrap_or_default()).0,
+        };
+        let codes = load_codes(settings, &catalogue);
+        let closed_world = closed_world(&settings.closed_world, &catalogue);
+        let (codes, knowledge, closed_world) = match (codes, knowledge, closed_world) {
+            (Ok(codes), Ok(knowledge), Ok(closed_world)) => (codes, knowledge, closed_world),
+            (codes, knowledge, closed_world) => {
+                return Err([codes.err(), knowledge.err(), closed_world.err()]
                     .into_iter()
                     .flatten()
                     .flatten()
@@ -61,7 +68,7 @@ impl Evaluator {
             prefetch_keys: settings.prefetch_keys.clone(),
             site_files: site_files(settings.knowledge_dir.as_deref())?,
             max_resources: settings.max_resources,
-            closed_world: settings.closed_world.iter().copied().collect(),
+            closed_world,
             max_cards: settings.max_cards,
             full_cards: settings.full_cards,
             without_metastases: settings.without_metastases,
@@ -164,13 +171,33 @@ fn site_files(dir: Option<&Path>) -> Result<Vec<String>, Vec<String>> {
     Ok(changed.map(|(name, _)| name).collect())
 }
 
-/// The standard codes, those of the packs that the settings name, and those of the site's ConceptMaps.
-fn load_codes(settings: &Settings) -> Result<Codes, Vec<String>> {
+/// The facts of which no record means absent.
+fn closed_world(names: &[String], catalogue: &Catalogue) -> Result<BTreeSet<FactId>, Vec<String>> {
+    let mut facts = BTreeSet::new();
+    let mut faults = Vec::new();
+    for name in names {
+        let fact = catalogue
+            .parse(name)
+            .ok_or_else(|| format!("unknown fact `{name}`"));
+        match fact.and_then(|fact| can_be_absent(fact).map(|()| fact)) {
+            Ok(fact) => drop(facts.insert(fact)),
+            Err(fault) => faults.push(format!("cards.closed_world: {fault}")),
+        }
+    }
+    if faults.is_empty() { Ok(facts) } else { Err(faults) }
+}
+
+/// The standard codes, those of the packs that the settings name, of the site's own facts, and of its ConceptMaps.
+///
+/// # Errors
+/// Every fault, with its file.
+pub fn load_codes(settings: &Settings, catalogue: &Catalogue) -> Result<Codes, Vec<String>> {
     let said = |faults: Vec<MapFault>| faults.iter().map(ToString::to_string).collect();
     let names: Vec<&str> = settings.packs.iter().map(String::as_str).collect();
     let packed = Codes::with_packs(&names)
         .map_err(said)
-        .map_err(of("codes.packs"))?;
+        .map_err(of("codes.packs"))?
+        .with_facts(catalogue);
     let Some(dir) = settings.codes_dir.as_deref() else {
         return Ok(packed);
     };

@@ -109,7 +109,7 @@ pub(crate) fn bundle_basis(evaluator: &Evaluator, text: &str, as_of: Date) -> Re
     let whole_bundle = added.gaps().next().is_none();
     for gap in added.gaps() {
         builder.report("Bundle", gap);
-        builder.gap(FactId::ALL.iter().copied(), Gap::Partial);
+        builder.gap_of_all(Gap::Partial);
     }
     let chart = whole(builder, evaluator)?;
     let facts = evaluator.facts(&chart, as_of);

@@ -350,25 +350,25 @@ fn ki67_and_mitoses(trial: &Trial<'_>) -> Option<Discrepancy> {
 fn conflicting_readings(trial: &Trial<'_>, conflicting: &BTreeSet<FactId>) -> Vec<Discrepancy> {
     let evaluation = trial.evaluation;
     let mut found = Vec::new();
-    for id in FactId::ALL {
-        let fact = evaluation.facts.get(*id);
+    for id in evaluation.knowledge.catalogue.facts() {
+        let fact = evaluation.facts.get(id);
         let current = fact.readings().unwrap_or_default();
-        if conflicting.contains(id) {
-            let text = format!("{}: readings of equal standing disagree", fact_text(*id, current));
-            let consequence = trial.each(*id, current);
-            found.push(discrepancy("conflicting-readings", vec![*id], text, consequence));
-        } else if fact.overruled.iter().any(|r| !is_m_against_liver(*id, r)) {
+        if conflicting.contains(&id) {
+            let text = format!("{}: readings of equal standing disagree", fact_text(id, current));
+            let consequence = trial.each(id, current);
+            found.push(discrepancy("conflicting-readings", vec![id], text, consequence));
+        } else if fact.overruled.iter().any(|r| !is_m_against_liver(id, r)) {
             let text = format!(
                 "{}, but also recorded: {}; the recorded presence counts",
-                fact_text(*id, current),
+                fact_text(id, current),
                 fact.overruled
                     .iter()
-                    .map(|r| value_text(*id, r))
+                    .map(|r| value_text(id, r))
                     .collect::<Vec<_>>()
                     .join(", ")
             );
-            let consequence = trial.each(*id, &fact.overruled);
-            found.push(discrepancy("conflicting-readings", vec![*id], text, consequence));
+            let consequence = trial.each(id, &fact.overruled);
+            found.push(discrepancy("conflicting-readings", vec![id], text, consequence));
         }
     }
     let functional = &evaluation.functional;
@@ -397,8 +397,8 @@ fn older_reading_differs(trial: &Trial<'_>) -> Vec<Discrepancy> {
     let evaluation = trial.evaluation;
     let facts = evaluation.facts;
     let mut found = Vec::new();
-    for id in FactId::ALL {
-        let fact = facts.get(*id);
+    for id in evaluation.knowledge.catalogue.facts() {
+        let fact = facts.get(id);
         if fact.older.is_empty() {
             continue;
         }
@@ -406,7 +406,7 @@ fn older_reading_differs(trial: &Trial<'_>) -> Vec<Discrepancy> {
         let mut tried: Vec<&Reading> = Vec::new();
         for older in &fact.older {
             let same = |known: &Reading| {
-                let gives_way = *id == FactId::Ecog
+                let gives_way = id == FactId::Ecog
                     && older.basis == Basis::Karnofsky
                     && known.effective() == older.effective();
                 gives_way || (known.value == older.value && known.system == older.system)
@@ -417,13 +417,13 @@ fn older_reading_differs(trial: &Trial<'_>) -> Vec<Discrepancy> {
         }
         let effects = tried
             .into_iter()
-            .map(|older| (older, trial.supposing(*id, vec![older.clone()])));
+            .map(|older| (older, trial.supposing(id, vec![older.clone()])));
         let moved: Vec<(&Reading, Moved)> = effects.filter(|(_, moved)| !moved.is_empty()).collect();
         let worst = moved.iter().find(|(_, moved)| moved.against).or(moved.first());
         if let Some((older, moved)) = worst {
             found.push((
                 !moved.against,
-                older_discrepancy(evaluation, *id, older, &moved.text()),
+                older_discrepancy(evaluation, id, older, &moved.text()),
             ));
         }
     }

@@ -21,10 +21,9 @@ pub(super) fn conflicting(evaluation: &mut Evaluation<'_>) -> BTreeSet<FactId> {
             .readings()
             .is_ok_and(|readings| readings.len() > 1)
     };
-    FactId::ALL
-        .iter()
-        .copied()
-        .filter(several)
+    let several: Vec<FactId> = evaluation.knowledge.catalogue.facts().filter(several).collect();
+    several
+        .into_iter()
         .filter(|id| disagree(evaluation, *id))
         .collect()
 }
@@ -108,14 +107,15 @@ pub(super) fn facts(
     evaluation: &Evaluation<'_>,
     conflicting: &BTreeSet<FactId>,
 ) -> BTreeMap<FactId, FactReport> {
-    FactId::ALL
-        .iter()
+    let catalogue = &evaluation.knowledge.catalogue;
+    catalogue
+        .facts()
         .map(|id| {
-            let mut report = one(*id, evaluation.facts.get(*id), conflicting.contains(id));
-            if *id == FactId::Functioning {
+            let mut report = one(id, evaluation.facts.get(id), conflicting.contains(&id));
+            if id == FactId::Functioning {
                 functional(evaluation, &mut report);
             }
-            (*id, report)
+            (id, report)
         })
         .collect()
 }

@@ -1,4 +1,4 @@
-//! `criteria.toml`: every criterion once, each of a closed set of tests that leave no value without a call.
+//! `criteria.toml`, and `criteria/*.toml` of a site: every criterion once, each of a closed set of tests that leave no value without a call.
 
 use super::cover;
 use super::evidence::Evidence;
@@ -15,6 +15,8 @@ use fhir_profiles::{FactId, Interval, TreatmentClass};
 use std::collections::{BTreeMap, BTreeSet};
 
 const FILE: &str = "criteria.toml";
+/// Where a site's own criteria stand beside the built-in ones.
+const FOLDER: &str = "criteria/";
 const GRADES: [&str; 3] = ["G1", "G2", "G3"];
 
 /// The criteria as read; `ids` names also those that have faults, so that a reference to one is no second fault.
@@ -22,8 +24,8 @@ const GRADES: [&str; 3] = ["G1", "G2", "G3"];
 pub(super) struct Criteria {
     /// The sound criteria in the order of the file.
     pub(super) criteria: Vec<Criterion>,
-    /// The line of every criterion, sound or not.
-    pub(super) ids: BTreeMap<String, usize>,
+    /// File and line of every criterion, sound or not.
+    pub(super) ids: BTreeMap<String, (String, usize)>,
     /// The hormone rules.
     pub(super) hormones: Vec<HormoneRule>,
     /// What stands beside markers.
@@ -34,22 +36,17 @@ pub(super) struct Criteria {
 
 /// Reads the file; `None` if it is missing or no TOML.
 pub(super) fn read(source: &Source<'_>, evidence: &Evidence) -> Option<Criteria> {
+    let mut found = Criteria::default();
+    let mut references: Vec<(&str, At<String>)> = Vec::new();
+    for place in source.folder(FOLDER).filter(|place| is_one(place.file)) {
+        place.parse(|root| references.extend(found.add(root, source, evidence).map(|at| (place.file, at))));
+    }
     source.place(FILE)?.parse(|root| {
-        let mut found = Criteria::default();
-        let mut references = Vec::new();
-        for (id, criterion) in root.sections("criterion", |section| {
-            criterion(section, source, evidence, &mut references)
-        }) {
-            if let Some(id) = id
-                && found.ids.insert(id.value.clone(), id.line).is_some()
-            {
-                root.fault(id.line, format!("criterion `{}` stands twice", id.value));
-            }
-            found.criteria.extend(criterion);
-        }
-        for reference in references {
+        references.extend(found.add(root, source, evidence).map(|at| (FILE, at)));
+        for (file, reference) in references {
             if !found.ids.contains_key(&reference.value) {
-                root.fault(reference.line, format!("unknown criterion `{}`", reference.value));
+                let what = format!("unknown criterion `{}`", reference.value);
+                source.faults.at(file, reference.line, what);
             }
         }
         found.hormones = root
@@ -68,10 +65,42 @@ pub(super) fn read(source: &Source<'_>, evidence: &Evidence) -> Option<Criteria>
     })
 }
 
+impl Criteria {
+    /// Adds the criteria of a file; gives the criteria that they refer to.
+    fn add(
+        &mut self,
+        root: &Section<'_>,
+        source: &Source<'_>,
+        evidence: &Evidence,
+    ) -> impl Iterator<Item = At<String>> + use<> {
+        let mut references = Vec::new();
+        for (id, criterion) in root.sections("criterion", |section| {
+            criterion(section, source, evidence, &mut references)
+        }) {
+            if let Some(id) = id {
+                let place = (root.file().to_owned(), id.line);
+                if self.ids.insert(id.value.clone(), place).is_some() {
+                    root.fault(id.line, format!("criterion `{}` stands twice", id.value));
+                }
+            }
+            self.criteria.extend(criterion);
+        }
+        references.into_iter()
+    }
+}
+
+/// Whether a file of the knowledge directory holds criteria of a site's own.
+pub(super) fn is_one(file: &str) -> bool {
+    let name = file
+        .strip_prefix(FOLDER)
+        .and_then(|name| name.strip_suffix(".toml"));
+    name.is_some_and(|name| !name.contains('/'))
+}
+
 fn marker_course(section: &Section<'_>, source: &Source<'_>, evidence: &Evidence) -> Option<MarkerCourse> {
     let cited = |section: &Section<'_>| {
         let text = section.text("text");
-        let statements = evidence.cited(FILE, section.some_texts("statements"), source.faults);
+        let statements = evidence.cited(section.file(), section.some_texts("statements"), source.faults);
         Some(Cited {
             text: text?.value,
             statements,
@@ -91,7 +120,7 @@ fn marker_course(section: &Section<'_>, source: &Source<'_>, evidence: &Evidence
 fn marker(section: &Section<'_>, source: &Source<'_>, evidence: &Evidence) -> Option<MarkerRule> {
     let fact = fact(section);
     let text = section.text("note");
-    let statements = evidence.cited(FILE, section.some_texts("statements"), source.faults);
+    let statements = evidence.cited(section.file(), section.some_texts("statements"), source.faults);
     let syndrome = section.optional_text("syndrome").map(|syndrome| syndrome.value);
     let always = section.flag("always");
     if syndrome.is_none() && !always {
@@ -137,7 +166,7 @@ fn criterion(
 ) -> (Option<At<String>>, Option<Criterion>) {
     let (id, label) = (section.text("id"), section.text("label"));
     let note = section.optional_text("note").map(|note| note.value);
-    let statements = evidence.cited(FILE, section.some_texts("statements"), source.faults);
+    let statements = evidence.cited(section.file(), section.some_texts("statements"), source.faults);
     let interpretation = section.flag("interpretation");
     let where_missing = section.section("where-missing", where_missing).flatten();
     let test = section.text("kind").and_then(|kind| match kind.value.as_str() {
@@ -220,18 +249,13 @@ fn one(section: &Section<'_>, references: &mut Vec<At<String>>) -> Option<Test> 
 }
 
 fn fact(section: &Section<'_>) -> Option<FactId> {
-    let name = section.text("reads")?;
-    let fact = FactId::parse(&name.value);
-    if fact.is_none() {
-        section.fault(name.line, format!("unknown fact `{}`", name.value));
-    }
-    fact
+    section.fact(&section.text("reads")?)
 }
 
 fn words(section: &Section<'_>) -> Option<Test> {
     let name = section.text("reads")?;
     let grade = name.value == "grade";
-    let fact = FactId::parse(&name.value);
+    let fact = if grade { None } else { section.fact(&name) };
     let list = match fact {
         Some(fact) if fact.info().words.is_empty() => {
             section.fault(
@@ -242,10 +266,7 @@ fn words(section: &Section<'_>) -> Option<Test> {
         }
         Some(fact) => Some(fact.info().words.clone()),
         None if grade => Some(GRADES.map(str::to_owned).to_vec()),
-        None => {
-            section.fault(name.line, format!("unknown fact `{}`", name.value));
-            None
-        }
+        None => None,
     };
     let calls = calls(section, &name.value, list.as_deref());
     Some(Test::Words {

@@ -59,7 +59,7 @@ impl Evidence {
                 let required = ["topic", "changed_since", "confidence", "when", "holds"];
                 let by_id = ids(&rows, source.faults, &required);
                 split(by_id, |row| {
-                    let holds = holds(&rows, &row, source.faults);
+                    let holds = holds(&rows, &row, source);
                     since_note(row, holds).inspect(|_| short(&rows, &row, source.faults))
                 })
             }),
@@ -181,10 +181,10 @@ fn short(rows: &Rows<'_>, row: &Row<'_>, faults: &Faults) {
 }
 
 /// Where a note holds; what is no condition is reported.
-fn holds(rows: &Rows<'_>, row: &Row<'_>, faults: &Faults) -> Vec<When> {
-    When::parse(row.get("holds")).unwrap_or_else(|condition| {
+fn holds(rows: &Rows<'_>, row: &Row<'_>, source: &Source<'_>) -> Vec<When> {
+    When::parse(row.get("holds"), source.catalogue).unwrap_or_else(|condition| {
         let what = format!("`{condition}` in `holds` is no condition of a note");
-        faults.at(rows.file, row.line, what);
+        source.faults.at(rows.file, row.line, what);
         Vec::new()
     })
 }

@@ -34,8 +34,10 @@ pub(super) fn check(criteria: Option<&Criteria>, options: &Options, faults: &Fau
     let Some(criteria) = criteria else {
         return Vec::new();
     };
-    let file = "criteria.toml";
-    let line = |id: &str| criteria.ids.get(id).copied().unwrap_or(1);
+    let place = |id: &str| {
+        let known = criteria.ids.get(id);
+        known.map_or(("criteria.toml", 1), |(file, line)| (file.as_str(), *line))
+    };
     let mut graph = Graph {
         edges: BTreeMap::new(),
         places: BTreeMap::new(),
@@ -46,12 +48,13 @@ pub(super) fn check(criteria: Option<&Criteria>, options: &Options, faults: &Fau
     for criterion in &criteria.criteria {
         for option in criterion.options() {
             if !options.ids.contains(option) {
-                faults.at(file, line(&criterion.id), format!("unknown option `{option}`"));
+                let (file, line) = place(&criterion.id);
+                faults.at(file, line, format!("unknown option `{option}`"));
             }
         }
         let node = Node::Criterion(&criterion.id);
         graph.edges.insert(node, refers(criterion));
-        graph.places.insert(node, (file, line(&criterion.id)));
+        graph.places.insert(node, place(&criterion.id));
     }
     for read in &options.options {
         let option = &read.option;
@@ -83,7 +86,8 @@ pub(super) fn check(criteria: Option<&Criteria>, options: &Options, faults: &Fau
             if let Node::Criterion(id) = node
                 && !graph.done.contains(node)
             {
-                faults.at(file, line(id), format!("criterion `{id}` is used by no option"));
+                let (file, line) = place(id);
+                faults.at(file, line, format!("criterion `{id}` is used by no option"));
             }
         }
     }

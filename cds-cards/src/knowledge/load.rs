@@ -8,8 +8,9 @@ use super::rows::Rows;
 use super::section::Place;
 use super::when::When;
 
-use super::{graph, options, package, place, register, slots, tables};
+use super::{facts, graph, options, package, place, register, slots, tables};
 use crate::render::{Texts, check_templates};
+use fhir_profiles::catalogue::Catalogue;
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,15 +70,25 @@ impl Knowledge {
         files
     }
 
+    /// The facts that there are with those of a knowledge directory, and every fault of theirs; of a fact that has one there
+    /// is what can be told.
+    pub fn facts(files: &BTreeMap<String, String>) -> (Catalogue, Vec<Fault>) {
+        let faults = Faults::default();
+        let catalogue = facts::read(files, &faults);
+        (catalogue, faults.into_sorted())
+    }
+
     /// Reads and checks a knowledge directory: path relative to it, and text.
     ///
     /// # Errors
     /// Every fault of every file, by file and line.
     pub fn load(files: &BTreeMap<String, String>) -> Result<Self, Vec<Fault>> {
         let faults = Faults::default();
+        let catalogue = facts::read(files, &faults);
         let source = Source {
             files,
             faults: &faults,
+            catalogue: &catalogue,
         };
         source.check_names();
         let evidence = Evidence::read(&source);
@@ -100,6 +111,7 @@ impl Knowledge {
             criteria: criteria.as_ref(),
             options: &ids,
             ambiguities: ambiguities.as_ref(),
+            catalogue: &catalogue,
         };
         let interpretations = register::read(&source, &known);
         let cards = slots::cards(&source);
@@ -136,6 +148,7 @@ impl Knowledge {
             return Err(faults.into_sorted());
         };
         let mut knowledge = Self {
+            catalogue,
             package,
             criteria: criteria
                 .into_iter()
@@ -266,9 +279,11 @@ fn hash(files: &BTreeMap<String, String>) -> String {
 /// The files being read and where their faults go.
 #[derive(Clone, Copy)]
 pub(super) struct Source<'a> {
-    files: &'a BTreeMap<String, String>,
+    pub(super) files: &'a BTreeMap<String, String>,
     /// Where faults go.
     pub(super) faults: &'a Faults,
+    /// The facts that there are.
+    pub(super) catalogue: &'a Catalogue,
 }
 
 impl<'a> Source<'a> {
@@ -279,16 +294,22 @@ impl<'a> Source<'a> {
             file,
             text,
             faults: self.faults,
+            catalogue: self.catalogue,
         })
     }
 
     /// The files of a folder.
     pub(super) fn folder(&self, folder: &'static str) -> impl Iterator<Item = Place<'a>> + use<'a> {
-        let faults = self.faults;
+        let (faults, catalogue) = (self.faults, self.catalogue);
         self.files
             .iter()
             .filter(move |(file, _)| file.starts_with(folder))
-            .map(move |(file, text)| Place { file, text, faults })
+            .map(move |(file, text)| Place {
+                file,
+                text,
+                faults,
+                catalogue,
+            })
     }
 
     /// A CSV file, if it is there and can be read.
@@ -325,10 +346,9 @@ impl<'a> Source<'a> {
             }
         }
         for file in self.files.keys() {
-            if !expected.contains(file)
-                && file != "README.md"
-                && !(file.starts_with("cards/") && file.ends_with(".md"))
-            {
+            let is_card = file.starts_with("cards/") && file.ends_with(".md");
+            let is_own = facts::is_one(file) || criteria::is_one(file);
+            if !(is_card || is_own || file == "README.md" || expected.contains(file)) {
                 self.faults
                     .of(file, "nothing reads this file: is its name right?");
             }

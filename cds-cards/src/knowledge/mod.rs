@@ -3,6 +3,7 @@
 mod cover;
 mod criteria;
 mod evidence;
+mod facts;
 mod fault;
 mod graph;
 mod load;

@@ -7,6 +7,7 @@ pub use evidence::*;
 use super::place::{Pathway, Place};
 use crate::assessment::{Cited, Group, KnowledgeRef, Role};
 use crate::render::Texts;
+use fhir_profiles::catalogue::Catalogue;
 use fhir_profiles::{FactId, Interval, Treatment, TreatmentClass};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// All that the service knows. Made by the loader only, so every id in it resolves and no table has a gap.
 #[derive(Debug)]
 pub struct Knowledge {
+    /// The facts that there are: those of the specification and the site's.
+    pub catalogue: Catalogue,
     /// Package description.
     pub package: Package,
     /// Criteria by id.

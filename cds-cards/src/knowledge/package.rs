@@ -132,14 +132,7 @@ fn scope(section: &Section<'_>) -> Option<Scope> {
 
 /// The facts that are named there; unknown ones are reported.
 fn facts(section: &Section<'_>, names: Vec<At<String>>) -> Vec<FactId> {
-    let parsed = names.into_iter().filter_map(|name| {
-        let fact = FactId::parse(&name.value);
-        if fact.is_none() {
-            section.fault(name.line, format!("unknown fact `{}`", name.value));
-        }
-        fact
-    });
-    parsed.collect()
+    names.iter().filter_map(|name| section.fact(name)).collect()
 }
 
 /// What changed from version to version; who changes the knowledge says what.

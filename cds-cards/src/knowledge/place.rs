@@ -206,7 +206,7 @@ impl Reader<'_> {
             .noted(self.file, section.texts("notes"), self.source.faults);
         let beside = section
             .optional_text("beside")
-            .and_then(|name| known_fact(section, name));
+            .and_then(|name| section.fact(&name));
         let (words, judged) = (section.text("words"), section.optional_text("judged"));
         Some(Trigger {
             rank: whole?,
@@ -226,7 +226,7 @@ impl Reader<'_> {
         let statements = self.statements(section);
         let (without_grade, variant) = (section.flag("without-grade"), section.optional_text("variant"));
         let what = match (fact, step) {
-            (Some(name), None) => What::Fact(known_fact(section, name)?),
+            (Some(name), None) => What::Fact(section.fact(&name)?),
             (None, Some(step)) => What::Step(step.value),
             _ => {
                 section.fault(section.line(), "what comes before is a `fact` or a `step`");
@@ -333,7 +333,7 @@ pub(super) fn read(source: &Source<'_>, evidence: &Evidence, criteria: Option<&C
         branches: root
             .texts("branches")
             .into_iter()
-            .filter_map(|name| known_fact(root, name))
+            .filter_map(|name| root.fact(&name))
             .collect(),
         unordered: root.sections("unordered", |section| {
             let options = section.some_texts("options").into_iter();
@@ -352,14 +352,6 @@ pub(super) fn read(source: &Source<'_>, evidence: &Evidence, criteria: Option<&C
         .unwrap_or_default();
     situation::check(source, FILE, &pathway.situations);
     pathway
-}
-
-fn known_fact(section: &Section<'_>, name: At<String>) -> Option<FactId> {
-    let fact = FactId::parse(&name.value);
-    if fact.is_none() {
-        section.fault(name.line, format!("unknown fact `{}`", name.value));
-    }
-    fact
 }
 
 /// Checks what the pathway says of options against the options themselves: all of them exist, and the ranks of their

@@ -5,7 +5,7 @@ use super::evidence::shown;
 use super::load::Source;
 use super::model::{Ambiguity, Interpretation, Uses};
 use super::rows::Row;
-use fhir_profiles::FactId;
+use fhir_profiles::catalogue::Catalogue;
 use std::collections::{BTreeMap, BTreeSet};
 
 const FILE: &str = "interpretations.csv";
@@ -48,6 +48,8 @@ pub(super) struct Known<'a> {
     pub(super) options: &'a BTreeSet<String>,
     /// The ambiguities, `None` if their file cannot be read.
     pub(super) ambiguities: Option<&'a Vec<(String, Ambiguity)>>,
+    /// The facts that there are.
+    pub(super) catalogue: &'a Catalogue,
 }
 
 /// The register by id; `None` if it cannot be read.
@@ -83,7 +85,7 @@ fn is_id(id: &str) -> bool {
 fn rules(row: Row<'_>, known: &Known<'_>, fault: &impl Fn(String)) -> Vec<Uses> {
     let mut found = Vec::new();
     for word in row.get("rules").split_whitespace() {
-        match uses(word) {
+        match uses(word, known.catalogue) {
             None => fault(format!("`{word}` names no rule")),
             Some(rule) => {
                 let exists = match &rule {
@@ -104,12 +106,12 @@ fn rules(row: Row<'_>, known: &Known<'_>, fault: &impl Fn(String)) -> Vec<Uses> 
     found
 }
 
-fn uses(word: &str) -> Option<Uses> {
+fn uses(word: &str, catalogue: &Catalogue) -> Option<Uses> {
     Some(match word.split_once(':') {
         Some(("criterion", id)) => Uses::Criterion(id.to_owned()),
         Some(("option", id)) => Uses::Option(id.to_owned()),
         Some(("order", id)) => Uses::Order(id.to_owned()),
-        Some(("fact", id)) => Uses::Fact(FactId::parse(id)?),
+        Some(("fact", id)) => Uses::Fact(catalogue.parse(id)?),
         Some(_) => return None,
         None => match word {
             "grade" => Uses::Grade,

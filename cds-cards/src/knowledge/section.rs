@@ -1,6 +1,8 @@
 //! Reading TOML by hand over its spanned tree, so that every fault of a file is found in one go and has a line.
 
 use super::fault::Faults;
+use fhir_profiles::FactId;
+use fhir_profiles::catalogue::Catalogue;
 use rust_decimal::Decimal;
 use std::cell::RefCell;
 use toml::Spanned;
@@ -24,6 +26,8 @@ pub(super) struct Place<'a> {
     pub(super) text: &'a str,
     /// Where faults go.
     pub(super) faults: &'a Faults,
+    /// The facts that it can name.
+    pub(super) catalogue: &'a Catalogue,
 }
 
 impl<'a> Place<'a> {
@@ -77,6 +81,11 @@ impl<'a> Section<'a> {
         self.line
     }
 
+    /// The file, relative to the knowledge directory.
+    pub(super) fn file(&self) -> &'a str {
+        self.place.file
+    }
+
     /// Reports a fault in a line of this file.
     pub(super) fn fault(&self, line: usize, what: impl Into<String>) {
         self.place.fault(line, what);
@@ -85,6 +94,15 @@ impl<'a> Section<'a> {
     /// A text that must be there and not be empty.
     pub(super) fn text(&self, key: &'static str) -> Option<At<String>> {
         self.as_text(key, self.needed(key)?)
+    }
+
+    /// The fact of this name; one that there is not is reported.
+    pub(super) fn fact(&self, name: &At<String>) -> Option<FactId> {
+        let fact = self.place.catalogue.parse(&name.value);
+        if fact.is_none() {
+            self.fault(name.line, format!("unknown fact `{}`", name.value));
+        }
+        fact
     }
 
     /// The value of a key that must be there.
@@ -159,6 +177,39 @@ impl<'a> Section<'a> {
         number.map(|number| At {
             value: number,
             line: self.line_at(value),
+        })
+    }
+
+    /// An exact number that may be left out, also written as a text, as the catalogue of facts does.
+    pub(super) fn exact(&self, key: &'static str) -> Option<At<Decimal>> {
+        let value = self.value(key)?;
+        let written = value.get_ref().as_str();
+        let number = written.and_then(|text| Decimal::from_str_exact(text).ok());
+        match number {
+            Some(number) => Some(At {
+                value: number,
+                line: self.line_at(value),
+            }),
+            None => self.as_number(key, value),
+        }
+    }
+
+    /// Pairs of texts (`[["a", "b"], ...]`); none if left out.
+    pub(super) fn pairs(&self, key: &'static str) -> Vec<(At<String>, At<String>)> {
+        let Some(value) = self.value(key) else {
+            return Vec::new();
+        };
+        let pair = |item: &Spanned<DeValue<'_>>| match item.get_ref().as_array()?.iter().as_slice() {
+            [first, second] => self.as_text(key, first).zip(self.as_text(key, second)),
+            _ => None,
+        };
+        let pairs = value
+            .get_ref()
+            .as_array()
+            .map(|list| list.iter().map(pair).collect::<Option<Vec<_>>>());
+        pairs.flatten().unwrap_or_else(|| {
+            self.wrong(key, value, "a list of pairs of texts");
+            Vec::new()
         })
     }
 

@@ -1,6 +1,7 @@
 //! Where a note since publication holds: a closed set of conditions on a patient, or beside an option.
 
 use fhir_profiles::FactId;
+use fhir_profiles::catalogue::Catalogue;
 
 /// A condition of a note; a note holds where one of its conditions does. Written in `since-publication.csv`, column
 /// `holds`, beside the words of `when`: conditions are parted by ` or `.
@@ -28,14 +29,14 @@ pub enum When {
 
 impl When {
     /// The conditions written so, or the first of them that is none.
-    pub(super) fn parse(text: &str) -> Result<Vec<Self>, String> {
+    pub(super) fn parse(text: &str, catalogue: &Catalogue) -> Result<Vec<Self>, String> {
         let conditions = text.split(" or ").map(str::trim);
         conditions
-            .map(|condition| Self::one(condition).ok_or_else(|| condition.to_owned()))
+            .map(|condition| Self::one(condition, catalogue).ok_or_else(|| condition.to_owned()))
             .collect()
     }
 
-    fn one(text: &str) -> Option<Self> {
+    fn one(text: &str, catalogue: &Catalogue) -> Option<Self> {
         if text == "page" {
             return Some(Self::Page);
         }
@@ -46,12 +47,12 @@ impl When {
             ("grade", grade) => FactId::GradeRecorded
                 .word(grade)
                 .map(|grade| Self::Grade(grade.as_str().to_owned())),
-            ("recorded", fact) => FactId::parse(fact).map(Self::Recorded),
-            ("not-recorded", fact) => FactId::parse(fact).map(Self::NotRecorded),
+            ("recorded", fact) => catalogue.parse(fact).map(Self::Recorded),
+            ("not-recorded", fact) => catalogue.parse(fact).map(Self::NotRecorded),
             ("syndrome", syndrome) => Some(Self::Syndrome(syndrome.to_owned())),
             ("option", option) => Some(Self::Option(option.to_owned())),
             (fact, word) => {
-                let fact = FactId::parse(fact)?;
+                let fact = catalogue.parse(fact)?;
                 let word = fact.word(word)?;
                 Some(Self::Says(fact, word.as_str().to_owned()))
             }
@@ -63,25 +64,29 @@ impl When {
 mod tests {
     use super::*;
 
+    fn parse(text: &str) -> Result<Vec<When>, String> {
+        When::parse(text, &Catalogue::default())
+    }
+
     #[test]
     fn conditions_are_read_as_they_are_written() {
-        assert_eq!(When::parse("page"), Ok(vec![When::Page]));
+        assert_eq!(parse("page"), Ok(vec![When::Page]));
         assert_eq!(
-            When::parse("grade G3 or recorded differentiation"),
+            parse("grade G3 or recorded differentiation"),
             Ok(vec![
                 When::Grade("G3".into()),
                 When::Recorded(FactId::Differentiation)
             ])
         );
         assert_eq!(
-            When::parse("not-recorded sstr-uptake or option prrt"),
+            parse("not-recorded sstr-uptake or option prrt"),
             Ok(vec![
                 When::NotRecorded(FactId::SstrUptake),
                 When::Option("prrt".into())
             ])
         );
         assert_eq!(
-            When::parse("genetic-syndrome vhl or prior-pancreaticoduodenectomy present"),
+            parse("genetic-syndrome vhl or prior-pancreaticoduodenectomy present"),
             Ok(vec![
                 When::Says(FactId::GeneticSyndrome, "vhl".into()),
                 When::Says(FactId::PriorPancreaticoduodenectomy, "present".into())
@@ -101,8 +106,8 @@ mod tests {
             "intent curative",
             "always",
         ] {
-            assert_eq!(When::parse(wrong), Err(wrong.to_owned()), "{wrong}");
+            assert_eq!(parse(wrong), Err(wrong.to_owned()), "{wrong}");
         }
-        assert_eq!(When::parse("page or never"), Err("never".to_owned()));
+        assert_eq!(parse("page or never"), Err("never".to_owned()));
     }
 }

@@ -120,10 +120,10 @@ fn full(knowledge: &Knowledge, verdict: Verdict) -> Assessment {
         .iter()
         .map(|known| option(knowledge, known, verdict))
         .collect();
-    assessment.missing = FactId::ALL
-        .iter()
+    let facts = knowledge.catalogue.facts();
+    assessment.missing = facts
         .map(|fact| MissingFact {
-            fact: *fact,
+            fact,
             settles: Settles { least: 19, most: 19 },
             needed_for: Vec::new(),
         })
@@ -131,7 +131,7 @@ fn full(knowledge: &Knowledge, verdict: Verdict) -> Assessment {
     assessment.discrepancies = ["grade-recorded", "stage-recorded"]
         .map(|id| Discrepancy {
             id: id.to_owned(),
-            facts: FactId::ALL.to_vec(),
+            facts: knowledge.catalogue.facts().collect(),
             text: "They differ.".to_owned(),
             consequence: Some("grade G3".to_owned()),
         })
@@ -303,7 +303,11 @@ fn empty(knowledge: &Knowledge, gate: Gate) -> Assessment {
             replaced: true,
         }),
         gate,
-        facts: FactId::ALL.iter().map(|fact| (*fact, unrecorded())).collect(),
+        facts: knowledge
+            .catalogue
+            .facts()
+            .map(|fact| (fact, unrecorded()))
+            .collect(),
         grade: GradeReport {
             value: None,
             candidates: knowledge.grade.rows.iter().map(|row| row.grade.clone()).collect(),

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod criteria;
+mod facts;
 mod files;
 mod pathway;
 

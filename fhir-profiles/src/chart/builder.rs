@@ -23,6 +23,7 @@ pub struct ChartBuilder<'a> {
     items: Vec<Item<'a>>,
     problems: Vec<Problem>,
     gaps: Vec<(FactId, Gap)>,
+    gap_of_all: Option<Gap>,
     not_read: Vec<NotRead>,
 }
 
@@ -35,6 +36,7 @@ impl<'a> ChartBuilder<'a> {
             items: Vec::new(),
             problems: Vec::new(),
             gaps: Vec::new(),
+            gap_of_all: None,
             not_read: Vec::new(),
         }
     }
@@ -203,7 +205,7 @@ impl<'a> ChartBuilder<'a> {
     /// Something of which nobody can say what it is: it may have stated any fact.
     fn unreadable(&mut self, entry: usize, what: &str, why: NotReadWhy) {
         self.problem(entry, what);
-        self.gap(FactId::ALL.iter().copied(), Gap::SetAside);
+        self.gap_of_all(Gap::SetAside);
         self.not_read.push(NotRead {
             reference: format!("{ENTRY}{entry}"),
             what: RECORD.to_owned(),
@@ -218,6 +220,11 @@ impl<'a> ChartBuilder<'a> {
             place: place.into(),
             what: what.into(),
         });
+    }
+
+    /// Says of every fact that the records which could state it are not all there; the worst of several counts.
+    pub fn gap_of_all(&mut self, gap: Gap) {
+        self.gap_of_all = self.gap_of_all.max(Some(gap));
     }
 
     /// Says of facts that the records which could state them are not all there.
@@ -244,6 +251,7 @@ impl<'a> ChartBuilder<'a> {
             items: self.items,
             problems: self.problems,
             gaps: self.gaps,
+            gap_of_all: self.gap_of_all,
             not_read: self.not_read,
         })
     }

@@ -2,13 +2,15 @@
 
 use super::local::{Home, Local, escaped, folded};
 use super::system::{self, canonical, plain};
-use super::{Coding, Meaning, Named, Standard, table};
-use crate::catalogue::FactId;
+use super::traps::trap;
+use super::{Meaning, Named, Standard, table};
+use crate::catalogue::{Catalogue, FactId};
 use crate::facts::System;
 use crate::treatments::Treatment;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// What is wrong with a ConceptMap.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,17 +50,6 @@ impl fmt::Display for MapFault {
     }
 }
 
-/// Codes that look like a fact and are not: public lists give some of them a wrong name.
-const TRAPS: &[(&str, &str, &str)] = &[
-    (system::LOINC, "85319-2", "HER2, not Ki-67"),
-    (system::LOINC, "3126-0", "vasopressin, not VIP"),
-    (system::LOINC, "15061-5", "erythropoietin, not somatostatin"),
-    (system::LOINC, "10471-1", "chromogranin A in tissue, not in serum"),
-    (system::LOINC, "44695-5", "mitoses of a melanoma"),
-    (system::LOINC, "85300-2", "a score, not a count of mitoses"),
-    (system::HCPCS, "A9593", "a PSMA tracer"),
-];
-
 /// The property of a target that holds only under a method.
 const METHOD: &str = "http://hl7.org/fhir/StructureDefinition/Observation#Observation.method";
 
@@ -73,21 +64,12 @@ const DONE: &[FactId] = &[
 /// The extension of an element that stands for a category with all codes below it, which begin with its code.
 const CATEGORY: &str = "https://pnet-cds.github.io/fhir/StructureDefinition/whole-category";
 
-/// Whether the code looks like a fact and is not.
-pub(crate) fn is_trap(coding: &Coding<'_>) -> bool {
-    let named = canonical(coding.system.as_deref().unwrap_or_default());
-    let code = plain(named, coding.code.as_deref().unwrap_or_default());
-    TRAPS
-        .iter()
-        .any(|(system, trap, _)| *system == named && *trap == code)
-}
-
 /// Whose maps are read.
 #[derive(Clone, Copy)]
 pub(super) enum Whose<'p> {
     Pack,
-    /// A site's, over the packs: what they mean is not its to change.
-    Site(Option<&'p Local>),
+    /// A site's, over the packs and the codes of its own facts: what they mean is not a map's to change.
+    Site(&'p [Arc<Local>]),
 }
 
 /// Reads all maps, or says all that is wrong with them.
@@ -95,10 +77,12 @@ pub(super) fn load<'f>(
     files: impl IntoIterator<Item = (&'f str, &'f str)>,
     standard: &Standard,
     whose: Whose<'_>,
+    catalogue: &Catalogue,
 ) -> Result<Local, Vec<MapFault>> {
     let mut loader = Loader {
         standard,
         whose,
+        catalogue,
         local: Local::default(),
         seen: BTreeMap::new(),
         faults: Vec::new(),
@@ -132,6 +116,7 @@ impl<'f> At<'f> {
 struct Loader<'s> {
     standard: &'s Standard,
     whose: Whose<'s>,
+    catalogue: &'s Catalogue,
     local: Local,
     /// Every mapping so far, by source system and code, with the file and path of each.
     seen: BTreeMap<(String, String), Vec<Mapped>>,
@@ -302,7 +287,7 @@ impl Loader<'_> {
     /// What a target code means.
     fn meanings(&self, system: &str, code: &str) -> Result<Vec<Meaning>, String> {
         match system {
-            system::FACTS => match (FactId::parse(code), self.whose) {
+            system::FACTS => match (self.catalogue.parse(code), self.whose) {
                 (Some(fact), Whose::Site(_)) => Ok(vec![Meaning::Fact(fact)]),
                 // A code of the world is none of the project's own, which are of this tumour by themselves.
                 (Some(fact), Whose::Pack) => Ok(vec![Meaning::Asks(fact)]),
@@ -312,7 +297,7 @@ impl Loader<'_> {
                 if let Some(system) = System::parse(code) {
                     return Ok(vec![Meaning::Under(system)]);
                 }
-                let mut words = FactId::ALL.iter().flat_map(|fact| &fact.info().words);
+                let mut words = self.catalogue.facts().flat_map(|fact| &fact.info().words);
                 match words.find(|word| *word == code) {
                     Some(word) => Ok(vec![Meaning::Word(word)]),
                     None => Err(format!("`{code}` is no word of a fact")),
@@ -341,14 +326,15 @@ impl Loader<'_> {
     /// What is known of a code before these maps.
     fn known(&self, system: &str, code: &str) -> Vec<Meaning> {
         let (_, exact, families) = self.standard.look_up(system, code);
-        let packed = match self.whose {
-            Whose::Site(Some(packs)) => packs.look_up(system, code),
-            _ => &[],
+        let before = match self.whose {
+            Whose::Site(maps) => maps,
+            Whose::Pack => &[],
         };
+        let before = before.iter().flat_map(|map| map.look_up(system, code));
         exact
             .iter()
             .chain(families.into_iter().flatten())
-            .chain(packed)
+            .chain(before)
             .copied()
             .collect()
     }
@@ -359,7 +345,7 @@ impl Loader<'_> {
             system::TEXT | system::NAME => folded(source.code),
             _ => plain(system, source.code).into_owned(),
         };
-        if let Some((.., is)) = TRAPS.iter().find(|(s, c, _)| *s == system && *c == code) {
+        if let Some(is) = trap(system, &code) {
             return self.fault(at, format!("`{}` is {is}", source.code));
         }
         // What a standard code means already is not a site's to change.
@@ -394,7 +380,9 @@ impl Loader<'_> {
             place: format!("{} {}", at.file, at.path),
         };
         let before = self.seen.entry(key.clone()).or_default();
-        let contradiction = before.iter().find_map(|old| contradicts(old, &mapped));
+        let contradiction = before
+            .iter()
+            .find_map(|old| contradicts(old, &mapped, self.catalogue));
         if let Some(what) = contradiction {
             return self.fault(at, format!("`{}` {what}", source.code));
         }
@@ -411,7 +399,7 @@ impl Loader<'_> {
                 escaped(source.code)
             };
             let token = format!("{}|{code}", source.system);
-            for home in homes(self.standard, &mapped.target) {
+            for home in homes(self.standard, self.catalogue, &mapped.target) {
                 self.local.searched(home, token.clone());
             }
         }
@@ -441,7 +429,7 @@ fn is_our_own(system: &str) -> bool {
 }
 
 /// What two targets of one code contradict each other in.
-fn contradicts(old: &Mapped, new: &Mapped) -> Option<String> {
+fn contradicts(old: &Mapped, new: &Mapped, catalogue: &Catalogue) -> Option<String> {
     if old.target == new.target {
         return Some(format!("is mapped twice, first in {}", old.place));
     }
@@ -468,8 +456,8 @@ fn contradicts(old: &Mapped, new: &Mapped) -> Option<String> {
         }
     }
     if let (Some(first), Some(second)) = (word(old), word(new))
-        && let Some(fact) = FactId::ALL
-            .iter()
+        && let Some(fact) = catalogue
+            .facts()
             .find(|fact| fact.word(first).is_some() && fact.word(second).is_some())
     {
         return Some(format!("is mapped to `{first}` and `{second}` of `{fact}`"));
@@ -478,9 +466,9 @@ fn contradicts(old: &Mapped, new: &Mapped) -> Option<String> {
 }
 
 /// What a target is searched with.
-fn homes(standard: &Standard, (system, code): &(String, String)) -> Vec<Home> {
+fn homes(standard: &Standard, catalogue: &Catalogue, (system, code): &(String, String)) -> Vec<Home> {
     if system == system::FACTS {
-        return FactId::parse(code).map(Home::Fact).into_iter().collect();
+        return catalogue.parse(code).map(Home::Fact).into_iter().collect();
     }
     if system == system::VALUE_SETS {
         let set = table::SETS.iter().find(|(id, ..)| id == code);
@@ -498,7 +486,15 @@ fn homes(standard: &Standard, (system, code): &(String, String)) -> Vec<Home> {
         .map(|(set, _)| *set)
         .collect();
     sets.sort_unstable();
-    sets.into_iter().map(Home::Set).collect()
+    let of_fact = |fact: &&FactId| {
+        let mut codes = fact.info().codes.iter();
+        codes.any(|of| canonical(&of.system) == system && plain(system, &of.code) == *code)
+    };
+    let site = catalogue.site().iter().filter(of_fact).copied();
+    sets.into_iter()
+        .map(Home::Set)
+        .chain(site.map(Home::Fact))
+        .collect()
 }
 
 #[cfg(test)]

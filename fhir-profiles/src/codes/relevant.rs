@@ -61,7 +61,7 @@ impl Codes {
             return Vec::new();
         }
         let found = codes.into_iter().filter_map(|written| {
-            let suggests = suggestion(kind, &[written.display, text])?;
+            let suggests = self.suggestion(kind, &[written.display, text])?;
             Some(Unmapped { written, suggests })
         });
         found.collect()
@@ -81,19 +81,25 @@ impl Codes {
         };
         codings
             .iter()
-            .find_map(|coding| suggestion(kind, &[&said(coding), text]))
+            .find_map(|coding| self.suggestion(kind, &[&said(coding), text]))
     }
-}
 
-/// The fact that a record with such a text may be about.
-fn suggestion(kind: &str, texts: &[&str]) -> Option<FactId> {
-    let lower = texts.join("\n").to_lowercase();
-    let is_named = |about: &&About| {
-        about.kinds.iter().any(|known| known == kind)
-            && about.words.iter().any(|word| lower.contains(word.as_str()))
-    };
-    let found = ABOUT.about.iter().find(is_named)?;
-    FactId::parse(&found.fact)
+    /// The fact that a record with such a text may be about; a site's own word for its own fact counts first.
+    fn suggestion(&self, kind: &str, texts: &[&str]) -> Option<FactId> {
+        let lower = texts.join("\n").to_lowercase();
+        let is_named = |kinds: &[String], words: &[String]| {
+            kinds.iter().any(|known| known == kind) && words.iter().any(|word| lower.contains(word.as_str()))
+        };
+        let mut site = self.catalogue.site().iter();
+        let own = site.find(|fact| {
+            let about = &fact.info().about;
+            is_named(&about.kinds, &about.words)
+        });
+        own.copied().or_else(|| {
+            let mut about = ABOUT.about.iter();
+            FactId::parse(&about.find(|about| is_named(&about.kinds, &about.words))?.fact)
+        })
+    }
 }
 
 #[cfg(test)]

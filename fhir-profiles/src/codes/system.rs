@@ -38,6 +38,14 @@ pub(crate) const VERIFICATION: &str = "http://terminology.hl7.org/CodeSystem/con
 pub(crate) const CLINICAL: &str = "http://terminology.hl7.org/CodeSystem/condition-clinical";
 pub(crate) const ADHERENCE: &str = "http://hl7.org/fhir/CodeSystem/medication-statement-adherence";
 
+/// Whether a system is one of the world's, by its canonical name.
+pub(super) fn is_standard(canonical: &str) -> bool {
+    [
+        SNOMED, LOINC, ICD_10, ICD_O_3, ICD_11, RXNORM, ATC, HCPCS, NCIT, OPS, OPCS_4,
+    ]
+    .contains(&canonical)
+}
+
 /// One name for each system, whatever the chart calls it; the ICD-10 modifications share one, because the codes
 /// that are read mean the same in each or exist in one only.
 pub(crate) fn canonical(system: &str) -> &str {

@@ -2,13 +2,14 @@
 
 use super::Reader;
 use super::element::Node;
+use super::lexicon::{LEXICON, begins_any, has_any};
 use super::observation::{is_of_a_tumour, stated_by};
 use super::organs::{Counts, Organ, names_pnet};
 use super::record::Record;
 use super::sites::{Sites, sites};
 use super::standing::{Standing, abatement, standing};
 use super::tumours::Owner;
-use super::words::{begins_word, extent, has_words};
+use super::words::extent;
 use crate::catalogue::FactId;
 use crate::codes::{Meaning, Named, Site};
 use crate::facts::{Aside, Reading, Source, Value};
@@ -36,27 +37,13 @@ fn is_of_metastases(fact: FactId) -> bool {
 /// Whether the diagnosis itself says in words that it is of the pancreas, and nothing else of it. Interpretation I28: some
 /// records say the site of a neuroendocrine tumour in the text alone.
 fn names_pancreas(code: Node<'_>) -> bool {
-    const NOT: &[&str] = &[
-        "no", "not", "non", "without", "or", "rule", "kein", "keine", "ohne", "nicht",
-    ];
-    const DOUBT: &[&str] = &[
-        "exclud",
-        "metast",
-        "secondary",
-        "history",
-        "family",
-        "suspect",
-        "possib",
-        "probab",
-        "verdacht",
-        "peripancrea",
-    ];
     let texts: Vec<String> = code.texts().map(str::to_lowercase).collect();
-    let named = |text: &String| begins_word(text, "pancrea") || begins_word(text, "pankrea");
+    let pancreas = &LEXICON.pancreas;
+    let named = |text: &String| begins_any(text, &pancreas.named);
     texts.iter().any(named)
         && !texts.iter().any(|text| {
-            NOT.iter().any(|word| has_words(text, word))
-                || DOUBT.iter().any(|word| begins_word(text, word))
+            has_any(text, &pancreas.not)
+                || begins_any(text, &pancreas.doubt)
                 || Organ::in_text(text).next().is_some()
         })
 }

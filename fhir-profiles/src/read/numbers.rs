@@ -1,6 +1,7 @@
 //! The number that an Observation or component says, in the unit of its fact.
 
 use super::element::Node;
+use super::lexicon::LEXICON;
 use super::phrase::{bare, greatest, without_labels};
 use super::value::{CONTRADICTION, NOT_AVAILABLE, Unread, Written};
 use crate::catalogue::{FactId, Kind};
@@ -283,15 +284,6 @@ pub(super) fn karnofsky(written: &Written<'_>) -> Option<i64> {
 }
 
 fn from_plain_text(text: &str) -> Option<(Interval, Option<String>)> {
-    let labels = [
-        "kps",
-        "karnofsky",
-        "performance",
-        "status",
-        "index",
-        "-index",
-        "score",
-    ];
-    let found = number_from_text(without_labels(&labels, text))?;
+    let found = number_from_text(without_labels(&LEXICON.karnofsky.labels, text))?;
     (!found.approximate).then_some((found.interval, found.unit))
 }

@@ -2,11 +2,11 @@
 
 use super::Reader;
 use super::element::Node;
+use super::lexicon::{LEXICON, has_any};
 use super::numbers;
 use super::record::Record;
 use super::tumours::{self, Owner};
 use super::value::{self, Unread, Written};
-use super::words::has_words;
 use crate::catalogue::{FactId, Kind};
 use crate::chart::Coding;
 use crate::codes::{Codes, Meaning, Named, Site, is_trap};
@@ -65,9 +65,9 @@ enum Ask {
 }
 
 impl Ask {
-    fn facts(self) -> &'static [FactId] {
+    fn facts(&self) -> &[FactId] {
         match self {
-            Self::Fact(fact) => FactId::ALL.get(fact as usize..=fact as usize).unwrap_or_default(),
+            Self::Fact(fact) => std::slice::from_ref(fact),
             Self::Grade { .. } => &[FactId::GradeRecorded],
             Self::Ki67Presence => &[FactId::Ki67],
             Self::Histology => &[FactId::Pnet],
@@ -533,34 +533,13 @@ fn is_understood(record: &Record<'_>) -> bool {
         )
 }
 
-/// Other stains of the same section, whose result a wrong code can carry.
-const OTHER_STAINS: &[&str] = &[
-    "estrogen",
-    "oestrogen",
-    "östrogen",
-    "progesterone",
-    "progesteron",
-    "her2",
-    "her-2",
-    "p53",
-    "pd-l1",
-    "synaptophysin",
-    "chromogranin",
-    "cd56",
-    "sstr2",
-    "insm1",
-];
-
 /// Whether a code beside the one that is read, or the wording of the code, is of another test.
 fn is_of_another_test(ask: Ask, part: Node<'_>) -> bool {
     let Some(code) = part.get("code") else {
         return false;
     };
-    let names = |words: &[&str]| {
-        code.text("text")
-            .is_some_and(|text| words.iter().any(|word| has_words(text, word)))
-    };
+    let names = |words: &[String]| code.text("text").is_some_and(|text| has_any(text, words));
     let stain = matches!(ask, Ask::Fact(FactId::Ki67) | Ask::Ki67Presence);
     code.codings().iter().any(is_trap)
-        || (stain && names(OTHER_STAINS) && !names(&["ki-67", "ki67", "ki 67", "mib-1", "mib1"]))
+        || (stain && names(&LEXICON.stains.other) && !names(&LEXICON.stains.ki67))
 }

@@ -4,7 +4,7 @@ use super::element::{Node, Tree};
 use super::medication::{ANALOGUE, Drugs, named};
 use super::products::{Medications, Said};
 use super::treatment::as_given;
-use super::wording::{Kind, PROCEDURES, Place, drugs_ordered, is_elsewhere, is_liver, orders_procedure};
+use super::wording::{Kind, ORDERS, Place, drugs_ordered, is_elsewhere, is_liver, orders_procedure};
 use super::words::has_words;
 use crate::chart::{Chart, Coding, Item};
 use crate::codes::system::LOINC;
@@ -203,9 +203,8 @@ pub(super) fn done(
 
 /// Whether a text may name a treatment, wherever in the body it is done.
 pub(super) fn may_be_named(texts: &[&str], codes: &Codes) -> bool {
-    let procedures = PROCEDURES
-        .iter()
-        .any(|(_, names, _)| orders_procedure(texts, names));
+    let mut procedures = ORDERS.procedures.iter();
+    let procedures = procedures.any(|procedure| orders_procedure(texts, &procedure.names));
     procedures || named(texts, codes).next().is_some()
 }
 
@@ -241,17 +240,18 @@ fn treatments(
             _ => None,
         });
     let places: Vec<&str> = texts.iter().chain(&around.sites).copied().collect();
-    let is_there = |place: &Place| match place {
+    let is_there = |place: Place| match place {
         Place::Any => true,
         Place::Liver => around.liver || is_liver(&places),
         Place::NotElsewhere => {
             around.liver || is_liver(&places) || !(around.elsewhere || is_elsewhere(&places))
         }
     };
-    let named = PROCEDURES
+    let named = ORDERS
+        .procedures
         .iter()
-        .filter(|(_, names, place)| is_there(place) && orders_procedure(&texts, names))
-        .filter_map(|(treatment, ..)| Treatment::parse(treatment));
+        .filter(|procedure| is_there(procedure.place) && orders_procedure(&texts, &procedure.names))
+        .filter_map(|procedure| Treatment::parse(&procedure.treatment));
     let mut found: BTreeSet<Treatment> = coded.chain(named).collect();
     if !around.laboratory && tests.is_empty() {
         let mut drugs = drugs_ordered(codings, &texts, around.kind, codes);

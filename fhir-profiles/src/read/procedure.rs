@@ -1,11 +1,11 @@
 //! Procedures: what was completed stays done, by code or by name; what was not done is no evidence of absence.
 
 use super::Reader;
+use super::lexicon::{LEXICON, begins_any, has_any};
 use super::orders::done;
 use super::record::Record;
 use super::treatment::{Told, as_given};
 use super::value::{self, Written};
-use super::words::{begins_word, has_words};
 use crate::catalogue::FactId;
 use crate::chart::{Coding, Item, Narrow};
 use crate::codes::{Codes, Meaning, Named};
@@ -13,13 +13,6 @@ use crate::facts::{Aside, Says, Source};
 use crate::treatments::{Class, Treatment};
 use jiff::ToSpan;
 use std::collections::BTreeSet;
-
-/// Names of operations in which the duodenum is taken with the head of the pancreas.
-const WHIPPLE: &[&str] = &[
-    "pancreaticoduodenectomy",
-    "pancreatoduodenectomy",
-    "whipple procedure",
-];
 
 /// What a Procedure does.
 #[derive(Default)]
@@ -65,29 +58,12 @@ pub(super) fn is_read(narrow: &Narrow<'_>, codes: &Codes) -> bool {
         || !narrow.used.is_empty()
 }
 
-/// Beginnings of words that name an anastomosis of the bile duct and the bowel; no public list of its codes is complete.
-const ANASTOMOSES: &[&str] = &[
-    "hepaticojejunost",
-    "hepatico-jejunost",
-    "hepatikojejunost",
-    "choledochojejunost",
-    "choledocho-jejunost",
-    "choledochoduodenost",
-    "hepaticoduodenost",
-    "biliodigestive anastomos",
-    "bilioenteric anastomos",
-    "biliary-enteric anastomos",
-];
-
-/// Whether a procedure is such an anastomosis by its wording.
+/// Whether a procedure is an anastomosis of the bile duct and the bowel by its wording.
 pub(super) fn names_anastomosis<'t>(mut texts: impl Iterator<Item = &'t str>) -> bool {
-    const NOT: &[&str] = &[
-        "no", "not", "without", "kein", "keine", "ohne", "takedown", "planned", "geplant",
-    ];
+    let known = &LEXICON.anastomosis;
     texts.any(|text| {
         let lower = text.to_lowercase();
-        ANASTOMOSES.iter().any(|name| begins_word(&lower, name))
-            && !NOT.iter().any(|word| has_words(&lower, word))
+        begins_any(&lower, &known.named) && !has_any(&lower, &known.not)
     })
 }
 
@@ -231,7 +207,7 @@ impl Reader<'_> {
         let is_pancreas = |treatment: &Treatment| treatment.as_str() == "pancreatic-resection";
         if done.iter().any(is_pancreas) {
             deed.resection = true;
-            let is_whipple = |name: &&str| WHIPPLE.iter().any(|word| has_words(name, word));
+            let is_whipple = |name: &&str| has_any(name, &LEXICON.pancreaticoduodenectomy.named);
             deed.whipple |= names.iter().any(is_whipple);
         }
         if deed.resection {

@@ -143,30 +143,19 @@ fn names(diagnosis: &Concept<'_>, codes: &Codes) -> Names {
     let mut meanings = diagnosis.codings.iter().flat_map(|coding| codes.meanings(coding));
     let known = meanings.find_map(|meaning| match meaning {
         Meaning::Names(Named::Hint(FactId::Pnet)) => None,
-        Meaning::Names(Named::Presence(fact)) => Some(if is_comorbidity(fact) {
-            Names::Another
-        } else {
-            Names::Own
-        }),
+        Meaning::Names(Named::Presence(fact)) => match fact {
+            // Steatorrhoea and failure of the right heart are what the tumour does.
+            fact if fact.info().comorbidity => Some(Names::Another),
+            FactId::OfSite(_) => None,
+            _ => Some(Names::Own),
+        },
+        Meaning::Fact(FactId::OfSite(_)) => None,
         Meaning::Names(_) | Meaning::Fact(_) | Meaning::Morphology => Some(Names::Own),
         _ => None,
     });
     let texts: Vec<&str> = diagnosis.texts().collect();
     let another = || is_malignancy(&diagnosis.codings, &texts) || is_listed(diagnosis);
     known.unwrap_or_else(|| if another() { Names::Another } else { Names::Neither })
-}
-
-/// Diseases that stand beside the PNET; steatorrhoea and failure of the right heart are what it does.
-fn is_comorbidity(fact: FactId) -> bool {
-    matches!(
-        fact,
-        FactId::Diabetes
-            | FactId::Hypertension
-            | FactId::Gallstones
-            | FactId::LungDisease
-            | FactId::Cytopenia
-            | FactId::AutoimmuneDisease
-    )
 }
 
 fn is_listed(diagnosis: &Concept<'_>) -> bool {

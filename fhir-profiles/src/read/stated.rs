@@ -2,12 +2,10 @@
 
 use super::Reader;
 use crate::catalogue::FactId::{self, *};
+use crate::catalogue::{Catalogue, observed};
 use crate::chart::{Coding, Item, is_of_medication};
-use crate::codes::{Codes, Meaning, Named, Site};
+use crate::codes::{Meaning, Named, Site};
 use std::collections::BTreeSet;
-
-/// The themes of Observations.
-const OBSERVED: &[&str] = &["pathology", "staging", "liver", "markers", "status"];
 
 /// What a metastasis of a site that is not named can bear on.
 const SOME_METASTASIS: [FactId; 4] = [
@@ -38,7 +36,7 @@ impl Reader<'_> {
     /// can be trusted.
     pub(super) fn stated(&self, item: &Item<'_>, trusted: bool) -> Stated {
         if item.has_two_types() {
-            return Stated::Any(FactId::ALL.iter().copied().collect());
+            return Stated::Any(self.codes.catalogue().facts().collect());
         }
         let said = self.medications.said(&item.narrow);
         let around = std::iter::once(&item.narrow).chain(&item.narrow.contained);
@@ -60,7 +58,7 @@ impl Reader<'_> {
         if trusted && item.narrow.code.codings.iter().any(is_coded) {
             return Stated::Named(BTreeSet::new());
         }
-        Stated::Any(of_kind(item.kind()))
+        Stated::Any(of_kind(self.codes.catalogue(), item.kind()))
     }
 }
 
@@ -108,11 +106,12 @@ fn facts_of(meaning: Meaning) -> Vec<FactId> {
 }
 
 /// What records of a kind can state.
-fn of_kind(kind: &str) -> BTreeSet<FactId> {
+fn of_kind(catalogue: &Catalogue, kind: &str) -> BTreeSet<FactId> {
+    let observed: Vec<&str> = observed().collect();
     let themes: &[&str] = match kind {
         "Patient" => return BTreeSet::from([Age]),
         "Condition" => &["conditions"],
-        "Observation" => OBSERVED,
+        "Observation" => &observed,
         "DiagnosticReport" => &["reports"],
         "Procedure" => &["procedures"],
         "Medication" => &["medications"],
@@ -121,6 +120,6 @@ fn of_kind(kind: &str) -> BTreeSet<FactId> {
     };
     themes
         .iter()
-        .flat_map(|theme| Codes::facts_of_theme(theme))
+        .flat_map(|theme| catalogue.of_theme(theme))
         .collect()
 }

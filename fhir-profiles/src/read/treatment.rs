@@ -2,10 +2,10 @@
 
 use super::Reader;
 use super::element::Node;
+use super::lexicon::{LEXICON, begins_any, has_any, is_one_of};
 use super::medication::ANALOGUE;
 use super::reason::Reason;
 use super::record::Record;
-use super::words::{begins_word, has_words};
 use crate::catalogue::FactId;
 use crate::chart::Coding;
 use crate::codes::system::HCPCS;
@@ -36,29 +36,6 @@ const DAYS: &[&str] = &[
 
 /// Elements that say when a status came about; of what has a period, the day on which somebody said so is one too.
 const STATUS_DAYS: &[&str] = &["statusChanged", "dateAsserted"];
-
-/// Names of depot forms, as whole words, and beginnings of such names.
-const DEPOT_NAMES: &[&str] = &[
-    "lar",
-    "long-acting",
-    "long acting",
-    "extended-release",
-    "extended release",
-    "prolonged-release",
-    "prolonged release",
-    "sustained-release",
-    "sustained release",
-];
-const DEPOT_BEGINNINGS: &[&str] = &["depot", "monatsdepot"];
-
-/// What takes such a name back where it stands right before it.
-const NO_DEPOT: &[&str] = &["non", "not", "no", "kein", "keine", "nicht", "ohne"];
-
-/// Analogues of which every product is a depot form.
-const ALWAYS_DEPOT: &[&str] = &["lanreotide"];
-
-/// HCPCS codes of analogues in a depot form.
-const DEPOT_CODES: &[&str] = &["J2353", "J1930"];
 
 /// What a record says of the treatments that it names.
 pub(super) enum Told {
@@ -152,7 +129,7 @@ impl Reader<'_> {
         }
         let named_depot = is_depot(codings, names);
         for treatment in treatments {
-            let always = ALWAYS_DEPOT.contains(&treatment.as_str());
+            let always = is_one_of(treatment.as_str(), &LEXICON.depot.always);
             self.facts.treatment(TreatmentRecord {
                 treatments: [*treatment].into(),
                 says,
@@ -216,20 +193,17 @@ pub(super) fn as_given(code: &str) -> Option<Treatment> {
 /// Whether what is given is named, or coded, as a depot form.
 fn is_depot(codings: &[Coding<'_>], names: &[&str]) -> bool {
     let mut coded = codings.iter().filter_map(|coding| coding.code_in(HCPCS));
-    coded.any(|code| DEPOT_CODES.contains(&code)) || names.iter().any(|name| names_depot(name))
+    coded.any(|code| is_one_of(code, &LEXICON.depot.codes)) || names.iter().any(|name| names_depot(name))
 }
 
 fn names_depot(name: &str) -> bool {
     let mut text = name.to_lowercase();
-    for no in NO_DEPOT {
+    for no in &LEXICON.depot.not {
         for between in ["-", " "] {
             text = text.replace(&format!("{no}{between}depot"), "");
         }
     }
-    DEPOT_NAMES.iter().any(|name| has_words(&text, name))
-        || DEPOT_BEGINNINGS
-            .iter()
-            .any(|beginning| begins_word(&text, beginning))
+    has_any(&text, &LEXICON.depot.named) || begins_any(&text, &LEXICON.depot.beginnings)
 }
 
 #[cfg(test)]

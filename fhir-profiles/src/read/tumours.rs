@@ -237,26 +237,7 @@ impl Others {
 
 /// Facts of the tumour and its metastases, of which another tumour has its own.
 pub(super) fn is_of_a_tumour(fact: FactId) -> bool {
-    fact.is_of_one_tumour()
-        || matches!(
-            fact,
-            FactId::Pnet
-                | FactId::TumourExtension
-                | FactId::DiseaseStatus
-                | FactId::Resectability
-                | FactId::PrimaryResectable
-                | FactId::ResectableFraction
-                | FactId::PrimaryResected
-                | FactId::LiverMetastases
-                | FactId::LiverInvolvement
-                | FactId::LiverLesionCount
-                | FactId::LargestLiverLesion
-                | FactId::LiverDistribution
-                | FactId::LesionLocation
-                | FactId::ExtrahepaticMetastases
-                | FactId::DistantLymphNodeMetastases
-                | FactId::DiffusePeritonealMetastases
-        )
+    fact.is_of_one_tumour() || fact.info().of_a_tumour
 }
 
 /// Facts that a body site or specimen places in the tumour that they are of.

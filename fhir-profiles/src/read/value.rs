@@ -1,6 +1,7 @@
 //! What an Observation or component says, whatever the kind of value it is written in.
 
 use super::element::Node;
+use super::lexicon::{LEXICON, is_one_of};
 use super::phrase::bare;
 use super::words::{polar, word_of_text};
 use crate::catalogue::{FactId, Kind, Word};
@@ -302,11 +303,12 @@ pub(super) fn interpreted(part: Node<'_>, codes: &Codes) -> Option<bool> {
         }
         for coding in interpretation.codings() {
             let text = coding.code_in(system::TEXT).or(coding.display());
-            match text.unwrap_or_default().trim().to_lowercase().as_str() {
-                "pos" | "positive" | "det" | "detected" => said.insert(true),
-                "neg" | "negative" | "nd" | "not detected" => said.insert(false),
-                _ => false,
-            };
+            let text = text.unwrap_or_default().trim().to_lowercase();
+            for (words, yes) in [(&LEXICON.detected, true), (&LEXICON.not_detected, false)] {
+                if is_one_of(&text, words) {
+                    said.insert(yes);
+                }
+            }
         }
     }
     (said.len() == 1).then(|| said.pop_first()).flatten()

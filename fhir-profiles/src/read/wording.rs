@@ -1,11 +1,15 @@
 //! The wording of an order: which procedures and drugs it names as what is to be done.
 
+use super::lexicon::{has_any, is_one_of};
 use super::medication::{BESIDE, Drugs, coded};
-use super::words::has_words;
 use crate::chart::Coding;
 use crate::codes::Codes;
+use serde::Deserialize;
+use std::sync::LazyLock;
 
 /// Where in the body a procedure must be to be the one that is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum Place {
     /// The name says enough.
     Any,
@@ -15,250 +19,34 @@ pub(super) enum Place {
     NotElsewhere,
 }
 
-const LIVER: &[&str] = &["liver", "hepatic", "hepatocellular", "hepar"];
+/// A procedure by its names.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Procedure {
+    pub(super) treatment: String,
+    pub(super) names: Vec<String>,
+    pub(super) place: Place,
+}
 
-const ELSEWHERE: &[&str] = &[
-    "uterine",
-    "uterus",
-    "fibroid",
-    "fibroids",
-    "prostate",
-    "prostatic",
-    "renal",
-    "kidney",
-    "bronchial",
-    "lung",
-    "splenic",
-    "spleen",
-    "bone",
-    "bleeding",
-    "haemorrhage",
-    "hemorrhage",
-];
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Orders {
+    liver: Vec<String>,
+    elsewhere: Vec<String>,
+    before: Vec<String>,
+    behind: Vec<String>,
+    between: Vec<String>,
+    aside: Vec<String>,
+    about: Vec<String>,
+    tested: Vec<String>,
+    not_given: Vec<String>,
+    #[serde(rename = "procedure")]
+    pub(super) procedures: Vec<Procedure>,
+}
 
-/// Names of procedures in either spelling. Interpretation I27, as the names of drugs: no list of codes is complete.
-pub(super) const PROCEDURES: &[(&str, &[&str], Place)] = &[
-    (
-        "radiofrequency-ablation",
-        &["radiofrequency ablation", "radio-frequency ablation", "rfa"],
-        Place::Liver,
-    ),
-    (
-        "liver-ablation",
-        &[
-            "microwave ablation",
-            "thermal ablation",
-            "thermoablation",
-            "mwa",
-            "laser ablation",
-            "irreversible electroporation",
-        ],
-        Place::Liver,
-    ),
-    (
-        "cryotherapy",
-        &["cryotherapy", "cryoablation", "cryosurgery"],
-        Place::Liver,
-    ),
-    (
-        "ethanol-injection",
-        &["ethanol injection", "ethanol ablation", "alcohol injection"],
-        Place::Liver,
-    ),
-    (
-        "transarterial-chemoembolisation",
-        &[
-            "tace",
-            "chemoembolisation",
-            "chemoembolization",
-            "chemo-embolisation",
-            "chemo-embolization",
-            "chemo embolisation",
-            "chemo embolization",
-        ],
-        Place::Any,
-    ),
-    (
-        "transarterial-embolisation",
-        &["transarterial embolisation", "transarterial embolization", "tae"],
-        Place::NotElsewhere,
-    ),
-    (
-        "transarterial-embolisation",
-        &[
-            "artery embolisation",
-            "artery embolization",
-            "arterial embolisation",
-            "arterial embolization",
-            "bland embolisation",
-            "bland embolization",
-        ],
-        Place::Liver,
-    ),
-    (
-        "radioembolisation",
-        &[
-            "sirt",
-            "tare",
-            "radioembolisation",
-            "radioembolization",
-            "selective internal radiotherapy",
-            "selective internal radiation therapy",
-        ],
-        Place::Any,
-    ),
-    (
-        "prrt",
-        &["prrt", "peptide receptor radionuclide therapy"],
-        Place::Any,
-    ),
-    (
-        "liver-transplantation",
-        &[
-            "liver transplantation",
-            "liver transplant",
-            "hepatic transplantation",
-        ],
-        Place::Any,
-    ),
-    (
-        "liver-resection",
-        &[
-            "hepatectomy",
-            "hemihepatectomy",
-            "liver resection",
-            "resection of liver",
-            "hepatic resection",
-        ],
-        Place::Any,
-    ),
-    ("liver-resection", &["metastasectomy"], Place::Liver),
-    (
-        "pancreatic-resection",
-        &[
-            "pancreatectomy",
-            "pancreaticoduodenectomy",
-            "pancreatoduodenectomy",
-            "whipple procedure",
-        ],
-        Place::Any,
-    ),
-    (
-        "cytoreductive-surgery",
-        &["cytoreductive surgery", "debulking surgery"],
-        Place::Any,
-    ),
-];
-
-/// Words that say, beside those that take a treatment back, of what is named right behind them that it is not what is
-/// ordered. Elsewhere in an order they speak of something else ("TACE, no general anaesthesia").
-const BEFORE: &[&str] = &[
-    "w/o", "after", "post", "s/p", "before", "prior", "previous", "history", "followup",
-];
-
-/// Words that say the same of what is named right before them.
-const BEHIND: &[&str] = &[
-    "stopped",
-    "discontinued",
-    "held",
-    "refused",
-    "declined",
-    "allergy",
-    "intolerance",
-    "intolerant",
-    "intolerable",
-    "contraindicated",
-    "contraindication",
-    "followup",
-];
-
-/// Words that may stand between such a word and the name.
-const BETWEEN: &[&str] = &[
-    "a",
-    "an",
-    "the",
-    "any",
-    "more",
-    "further",
-    "another",
-    "for",
-    "of",
-    "to",
-    "on",
-    "repeat",
-    "planned",
-    "is",
-    "was",
-    "liver",
-    "hepatic",
-    "transarterial",
-    "arterial",
-    "conventional",
-    "selective",
-    "percutaneous",
-    "right",
-    "left",
-    "distal",
-];
-
-/// Words that begin what comes with the treatment, or before it: it is not what is done to the treatment.
-const ASIDE: &[&str] = &[
-    "after",
-    "following",
-    "per",
-    "pending",
-    "with",
-    "under",
-    "and",
-    "plus",
-    "then",
-    "if",
-];
-
-/// Words beside which the name of a treatment is not what is ordered.
-const ABOUT: &[&str] = &[
-    "evaluation",
-    "assessment",
-    "consultation",
-    "consult",
-    "referral",
-    "refer",
-    "planning",
-    "simulation",
-    "mapping",
-    "work-up",
-    "workup",
-    "discussion",
-    "education",
-    "screening",
-    "donor",
-    "eligibility",
-    "candidacy",
-    "suitability",
-    "placebo",
-];
-
-/// Words that make the name of a drug that of a test, a scan or a device.
-const TESTED: &[&str] = &[
-    "level",
-    "levels",
-    "trough",
-    "test",
-    "testing",
-    "assay",
-    "concentration",
-    "genotype",
-    "scan",
-    "scans",
-    "scintigraphy",
-    "spect",
-    "eluting",
-    "mass/volume",
-    "moles/volume",
-    "in blood",
-    "in serum",
-    "in plasma",
-];
+/// The words of `lexicon/orders.toml`, which a test reads.
+pub(super) static ORDERS: LazyLock<Orders> =
+    LazyLock::new(|| toml::from_str(include_str!("../../lexicon/orders.toml")).unwrap_or_default());
 
 /// What an order is of, which says what words beside a drug mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -270,32 +58,30 @@ pub(super) enum Kind {
 }
 
 /// Whether the texts name the procedure as what is ordered.
-pub(super) fn orders_procedure(texts: &[&str], names: &[&str]) -> bool {
+pub(super) fn orders_procedure(texts: &[&str], names: &[String]) -> bool {
     texts
         .iter()
-        .any(|text| names.iter().any(|name| is_meant(text, name, &[ABOUT])))
+        .any(|text| names.iter().any(|name| is_meant(text, name, &[&ORDERS.about])))
 }
 
 pub(super) fn is_liver(texts: &[&str]) -> bool {
-    holds(texts, LIVER)
+    holds(texts, &ORDERS.liver)
 }
 
 pub(super) fn is_elsewhere(texts: &[&str]) -> bool {
-    holds(texts, ELSEWHERE)
+    holds(texts, &ORDERS.elsewhere)
 }
 
-fn holds(texts: &[&str], words: &[&str]) -> bool {
-    texts
-        .iter()
-        .any(|text| words.iter().any(|word| has_words(text, word)))
+fn holds(texts: &[&str], words: &[String]) -> bool {
+    texts.iter().any(|text| has_any(text, words))
 }
 
 /// The drugs that are ordered, by code or by name. Beside the name of a tracer only the drug that is itself a
 /// radiopharmaceutical for therapy counts.
 pub(super) fn drugs_ordered(codings: &[Coding<'_>], texts: &[&str], kind: Kind, codes: &Codes) -> Drugs {
-    let about: &[&[&str]] = match kind {
-        Kind::Medication => &[&["placebo"]],
-        Kind::Service => &[ABOUT, TESTED],
+    let about: &[&[String]] = match kind {
+        Kind::Medication => &[&ORDERS.not_given],
+        Kind::Service => &[&ORDERS.about, &ORDERS.tested],
     };
     let named: Drugs = codes
         .names()
@@ -306,18 +92,14 @@ pub(super) fn drugs_ordered(codings: &[Coding<'_>], texts: &[&str], kind: Kind, 
     let coded = coded(codings, codes).filter(|drug| !is_about || named.contains(drug));
     let mut found: Drugs = coded.collect();
     found.extend(named);
-    if BESIDE
-        .not_systemic
-        .iter()
-        .any(|word| holds(texts, &[word.as_str()]))
-    {
+    if holds(texts, &BESIDE.not_systemic) {
         found.retain(|drug| *drug == "lutetium-dotatate");
     }
     found
 }
 
 /// Whether the text has this name somewhere as what is ordered.
-fn is_meant(text: &str, name: &str, about: &[&[&str]]) -> bool {
+fn is_meant(text: &str, name: &str, about: &[&[String]]) -> bool {
     let lower = text
         .to_lowercase()
         .replace("follow-up", "followup")
@@ -328,16 +110,11 @@ fn is_meant(text: &str, name: &str, about: &[&[&str]]) -> bool {
         let inside = head.ends_with(char::is_alphanumeric) || tail.starts_with(char::is_alphanumeric);
         let head = head.rsplit([',', ';', '\n']).next().unwrap_or_default();
         let tail = clause(tail);
-        let about = |text: &str| {
-            about
-                .iter()
-                .any(|words| words.iter().any(|word| has_words(text, word)))
-        };
+        let about = |text: &str| about.iter().any(|words| has_any(text, words));
         !inside
-            && !next(words(head).into_iter().rev()).is_some_and(|word| {
-                BEFORE.contains(&word) || BESIDE.taken_back.iter().any(|back| back == word)
-            })
-            && !next(words(&tail).into_iter()).is_some_and(|word| BEHIND.contains(&word))
+            && !next(words(head).into_iter().rev())
+                .is_some_and(|word| is_one_of(word, &ORDERS.before) || is_one_of(word, &BESIDE.taken_back))
+            && !next(words(&tail).into_iter()).is_some_and(|word| is_one_of(word, &ORDERS.behind))
             && !about(head)
             && !about(&tail)
     })
@@ -357,7 +134,9 @@ fn clause(tail: &str) -> String {
     }
     open.push_str(rest);
     let first = open.split([',', ';', '\n']).next().unwrap_or_default();
-    let kept = first.split_whitespace().take_while(|word| !ASIDE.contains(word));
+    let kept = first
+        .split_whitespace()
+        .take_while(|word| !is_one_of(word, &ORDERS.aside));
     let mut kept = kept.collect::<Vec<_>>().join(" ");
     if first.starts_with(char::is_whitespace) {
         kept.insert(0, ' ');
@@ -371,7 +150,7 @@ fn words(text: &str) -> Vec<&str> {
 }
 
 fn next<'t>(mut words: impl Iterator<Item = &'t str>) -> Option<&'t str> {
-    words.find(|word| !BETWEEN.contains(word))
+    words.find(|word| !is_one_of(word, &ORDERS.between))
 }
 
 #[cfg(test)]
@@ -380,18 +159,35 @@ mod tests {
     use crate::treatments::Treatment;
 
     #[test]
-    fn every_name_is_of_a_treatment_and_in_lower_case() {
-        for (treatment, names, _) in PROCEDURES {
-            assert!(Treatment::parse(treatment).is_some(), "{treatment}");
-            for name in *names {
-                assert_eq!(*name, name.to_lowercase());
-            }
+    fn every_name_is_of_a_treatment_and_every_word_in_small_letters() {
+        let read: Orders = toml::from_str(include_str!("../../lexicon/orders.toml")).unwrap();
+        for procedure in &read.procedures {
+            assert!(Treatment::parse(&procedure.treatment).is_some(), "{procedure:?}");
+            assert!(!procedure.names.is_empty(), "{procedure:?}");
+        }
+        let names = read.procedures.iter().map(|procedure| &procedure.names);
+        let lists = [
+            &read.liver,
+            &read.elsewhere,
+            &read.before,
+            &read.behind,
+            &read.between,
+            &read.aside,
+            &read.about,
+            &read.tested,
+            &read.not_given,
+        ];
+        for list in lists.into_iter().chain(names) {
+            assert!(
+                !list.is_empty() && list.iter().all(|word| *word == word.to_lowercase()),
+                "{list:?}"
+            );
         }
     }
 
     #[test]
     fn a_word_counts_only_where_it_speaks_of_the_treatment() {
-        let tace = |text: &str| orders_procedure(&[text], &["tace"]);
+        let tace = |text: &str| orders_procedure(&[text], &["tace".to_owned()]);
         for ordered in [
             "TACE after MDT discussion",
             "TACE (MDT discussion done)",

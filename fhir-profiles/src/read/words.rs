@@ -1,19 +1,14 @@
 //! Words of a fact's list from plain text and from yes and no.
 
+use super::lexicon::{LEXICON, has_any, is_one_of};
 use super::phrase::bare;
 use crate::catalogue::{FactId, Kind, Word};
 
 /// The word of a fact that yes or no stands for, if its list is one of two opposites.
 pub(super) fn polar(fact: FactId, yes: bool) -> Option<Word> {
-    let pairs = [
-        ("present", "absent"),
-        ("yes", "no"),
-        ("functioning", "non-functioning"),
-        ("resectable", "unresectable"),
-        ("positive", "negative"),
-    ];
-    pairs
-        .into_iter()
+    LEXICON
+        .opposites
+        .iter()
         .find_map(|(affirmed, denied)| fact.word(if yes { affirmed } else { denied }))
 }
 
@@ -43,16 +38,14 @@ fn plain_word(fact: FactId, text: &str) -> Option<Word> {
     if let Some((_, word)) = synonyms.find(|(written, _)| *written == text) {
         return fact.word(word);
     }
-    match (fact, text.as_str()) {
-        (FactId::Differentiation, "well-differentiated") => fact.word("well"),
-        (FactId::Differentiation, "moderately-differentiated") => fact.word("moderate"),
-        (FactId::Differentiation, "poorly-differentiated") => fact.word("poor"),
-        (_, "yes" | "present" | "positive" | "detected" | "true" | "ja" | "positiv") => polar(fact, true),
-        (_, "no" | "absent" | "negative" | "not-detected" | "false" | "nein" | "negativ" | "not-present") => {
-            polar(fact, false)
-        }
-        (_, "none" | "keine") if fact.info().kind == Kind::Presence => polar(fact, false),
-        _ => None,
+    if is_one_of(&text, &LEXICON.yes) {
+        polar(fact, true)
+    } else if is_one_of(&text, &LEXICON.no)
+        || (is_one_of(&text, &LEXICON.none) && fact.info().kind == Kind::Presence)
+    {
+        polar(fact, false)
+    } else {
+        None
     }
 }
 
@@ -60,19 +53,14 @@ fn plain_word(fact: FactId, text: &str) -> Option<Word> {
 pub(super) fn extent<'t>(texts: impl Iterator<Item = &'t str>) -> &'static str {
     let mut partial = false;
     for text in texts {
-        let text = text.to_lowercase().replace("non-occlusive", "nonocclusive");
-        let has = |words: &[&str]| words.iter().any(|word| has_words(&text, word));
-        if has(&["complete", "total", "occlusive", "occluded", "not", "no"]) {
+        let mut text = text.to_lowercase();
+        for (written, as_if) in &LEXICON.thrombosis.rewritten {
+            text = text.replace(written, as_if);
+        }
+        if has_any(&text, &LEXICON.thrombosis.complete) {
             return "occluded";
         }
-        partial |= has(&[
-            "partial",
-            "partially",
-            "nonocclusive",
-            "incomplete",
-            "partielle",
-            "teilweise",
-        ]);
+        partial |= has_any(&text, &LEXICON.thrombosis.partial);
     }
     if partial { "partial" } else { "occluded" }
 }

@@ -172,10 +172,13 @@ enum KnowledgeCommand {
         /// Directory whose files replace the embedded ones of the same path or add to them.
         dir: Option<PathBuf>,
     },
-    /// Show an option, criterion or statement, or list the options.
+    /// Show an option, criterion, fact or statement, or list the options.
     Show {
-        /// Id of an option, a criterion or a statement.
+        /// Id of an option, a criterion, a fact or a statement.
         id: Option<String>,
+        /// Directory whose files replace the embedded ones of the same path or add to them.
+        #[arg(long)]
+        dir: Option<PathBuf>,
     },
     /// Compare two versions of the knowledge: every rule that differs, and every vignette that comes out otherwise.
     ///
@@ -277,7 +280,9 @@ pub fn run() -> ExitCode {
             "this command reads no settings: leave --config out",
         ])),
         Command::Knowledge(KnowledgeCommand::Check { dir }) => knowledge::check(dir.as_deref()),
-        Command::Knowledge(KnowledgeCommand::Show { id }) => knowledge::show(id.as_deref()),
+        Command::Knowledge(KnowledgeCommand::Show { id, dir }) => {
+            knowledge::show(id.as_deref(), dir.as_deref())
+        }
         Command::Knowledge(KnowledgeCommand::Diff { old, new }) => knowledge::diff(&old, new.as_deref()),
         Command::Settings(args) => settings::run(args.check.as_deref()),
     };

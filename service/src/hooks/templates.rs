@@ -3,6 +3,7 @@
 use super::prefetch::CONDITIONS;
 use super::prefetch::PATIENT;
 use fhir_profiles::FactId;
+use fhir_profiles::catalogue::observed;
 use fhir_profiles::codes::Codes;
 
 /// The only token that the templates use.
@@ -28,11 +29,11 @@ pub struct Template {
 }
 
 impl Template {
-    fn new(key: impl Into<String>, query: String, theme: &str) -> Self {
+    fn new(codes: &Codes, key: impl Into<String>, query: String, theme: &str) -> Self {
         Self {
             key: key.into(),
             query,
-            facts: Codes::facts_of_theme(theme),
+            facts: codes.catalogue().of_theme(theme),
         }
     }
 
@@ -53,20 +54,22 @@ impl Template {
 /// that have a text, a local code or a hierarchical code only, and a search by code would leave them out without a word.
 pub fn templates(codes: &Codes) -> Vec<Template> {
     let mut all = vec![
-        Template::new(PATIENT, format!("Patient/{PATIENT_ID}"), PATIENT),
+        Template::new(codes, PATIENT, format!("Patient/{PATIENT_ID}"), PATIENT),
         Template::new(
+            codes,
             CONDITIONS,
             format!("Condition?patient={PATIENT_ID}&{WIDE_COUNT}"),
             CONDITIONS,
         ),
     ];
-    for group in ["pathology", "staging", "liver", "markers", "status"] {
+    for group in observed() {
         let base = format!("Observation?patient={PATIENT_ID}&_sort=-date&{COUNT}&code=");
-        all.extend(by_code(group, &base, &tokens(codes, group)));
+        all.extend(by_code(codes, group, &base, &codes.search_tokens(group)));
     }
     let reports = format!("DiagnosticReport?patient={PATIENT_ID}&{COUNT}&code=");
-    all.extend(by_code(REPORTS, &reports, &tokens(codes, REPORTS)));
+    all.extend(by_code(codes, REPORTS, &reports, &codes.search_tokens(REPORTS)));
     all.push(Template::new(
+        codes,
         PROCEDURES,
         format!("Procedure?patient={PATIENT_ID}&{WIDE_COUNT}"),
         PROCEDURES,
@@ -78,17 +81,13 @@ pub fn templates(codes: &Codes) -> Vec<Template> {
         ("medicationDispenses", "MedicationDispense"),
     ] {
         let query = format!("{kind}?patient={PATIENT_ID}&{COUNT}");
-        all.push(Template::new(key, query, "medications"));
+        all.push(Template::new(codes, key, query, "medications"));
     }
     all
 }
 
-fn tokens(codes: &Codes, group: &str) -> Vec<String> {
-    codes.search_tokens(group)
-}
-
 /// One template, or `key`, `key2`, ... where one would be too long.
-fn by_code(key: &str, base: &str, tokens: &[String]) -> Vec<Template> {
+fn by_code(codes: &Codes, key: &str, base: &str, tokens: &[String]) -> Vec<Template> {
     let mut queries: Vec<String> = Vec::new();
     for token in tokens {
         match queries.last_mut() {
@@ -103,8 +102,8 @@ fn by_code(key: &str, base: &str, tokens: &[String]) -> Vec<Template> {
         .into_iter()
         .enumerate()
         .map(|(index, query)| match index {
-            0 => Template::new(key, query, key),
-            _ => Template::new(format!("{key}{}", index + 1), query, key),
+            0 => Template::new(codes, key, query, key),
+            _ => Template::new(codes, format!("{key}{}", index + 1), query, key),
         })
         .collect()
 }
@@ -195,7 +194,7 @@ mod tests {
     #[test]
     fn a_long_group_is_split_without_losing_a_token() {
         let tokens: Vec<String> = (0..300).map(|n| format!("http://loinc.org|{n}-0")).collect();
-        let split = by_code("markers", "Observation?code=", &tokens);
+        let split = by_code(Codes::embedded(), "markers", "Observation?code=", &tokens);
         assert!(split.len() > 1);
         let keys: Vec<&str> = split.iter().map(|t| t.key.as_str()).take(2).collect();
         assert_eq!(keys, ["markers", "markers2"]);

@@ -2,11 +2,13 @@
 
 use super::suppose::Supposition;
 use crate::errors::{ErrorCode, Failure};
+use crate::http::State;
 use crate::http::body::{Body, Form};
 use actix_web::dev::Payload;
 use actix_web::http::Method;
-use actix_web::web::Query;
+use actix_web::web::{Data, Query};
 use actix_web::{FromRequest, HttpRequest};
+use fhir_profiles::catalogue::Catalogue;
 use futures_util::future::LocalBoxFuture;
 
 /// The prefix of a field that supposes a fact.
@@ -42,7 +44,7 @@ impl Ask {
     ///
     /// # Errors
     /// [`Failure`] if it is no form.
-    fn parse(form: &str) -> Result<Self, Failure> {
+    fn parse(form: &str, catalogue: &Catalogue) -> Result<Self, Failure> {
         let fields = Query::<Vec<(String, String)>>::from_query(form)
             .map_err(|_| Failure::from(ErrorCode::InvalidRequest))?
             .into_inner();
@@ -64,7 +66,7 @@ impl Ask {
                 "forget" => &mut forget,
                 name => {
                     if let Some(fact) = name.strip_prefix(SUPPOSED) {
-                        ask.suppose(fact, value.trim());
+                        ask.suppose(catalogue, fact, value.trim());
                     }
                     continue;
                 }
@@ -74,7 +76,7 @@ impl Ask {
                 *kept = value.trim().to_owned();
             }
         }
-        ask.suppose(&asked, &value_asked);
+        ask.suppose(catalogue, &asked, &value_asked);
         if !forget.is_empty() {
             ask.supposed.clear();
         }
@@ -82,8 +84,8 @@ impl Ask {
     }
 
     /// The last value that is supposed of a fact counts.
-    fn suppose(&mut self, fact: &str, value: &str) {
-        if let Some(one) = Supposition::parse(fact, value) {
+    fn suppose(&mut self, catalogue: &Catalogue, fact: &str, value: &str) {
+        if let Some(one) = Supposition::parse(catalogue, fact, value) {
             self.supposed.retain(|known| known.fact != one.fact);
             self.supposed.push(one);
         }
@@ -100,12 +102,19 @@ impl FromRequest for Ask {
     type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let Some(state) = request.app_data::<Data<State>>().cloned() else {
+            return Box::pin(async { Err(ErrorCode::Internal.into()) });
+        };
+        let catalogue = &state.evaluator.knowledge.catalogue;
         if request.method() != Method::POST {
-            let asked = Self::parse(request.query_string());
+            let asked = Self::parse(request.query_string(), catalogue);
             return Box::pin(async move { asked });
         }
         let body = Body::<Form>::from_request(request, payload);
-        Box::pin(async move { Self::parse(&body.await?.text()) })
+        Box::pin(async move {
+            let catalogue = &state.evaluator.knowledge.catalogue;
+            Self::parse(&body.await?.text(), catalogue)
+        })
     }
 }
 
@@ -117,6 +126,7 @@ mod tests {
     fn fields_are_read_and_the_rest_is_left_out() {
         let ask = Ask::parse(
             "patient=a-b&option=prrt&option=other&x=1&if.ki67=25&if.nothing=1&if.ki67=30&if.ecog=99",
+            &Catalogue::default(),
         )
         .unwrap();
         assert_eq!((ask.patient.as_str(), ask.option.as_str()), ("a-b", "prrt"));
@@ -126,10 +136,10 @@ mod tests {
             .map(|one| format!("{}={}", one.fact, one.value))
             .collect();
         assert_eq!(supposed, ["ki67=30"]);
-        let ask = Ask::parse("if.ki67=25&value=2&ask=ecog").unwrap();
+        let ask = Ask::parse("if.ki67=25&value=2&ask=ecog", &Catalogue::default()).unwrap();
         assert_eq!(ask.supposed.len(), 2);
         assert!(
-            Ask::parse("if.ki67=25&value=2&ask=ecog&forget=yes")
+            Ask::parse("if.ki67=25&value=2&ask=ecog&forget=yes", &Catalogue::default())
                 .unwrap()
                 .supposed
                 .is_empty()

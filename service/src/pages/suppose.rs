@@ -3,7 +3,7 @@
 use cds_cards::assessment::{Assessment, Stage};
 use cds_cards::render::words;
 use cds_cards::{Knowledge, assess};
-use fhir_profiles::catalogue::Kind;
+use fhir_profiles::catalogue::{Catalogue, Kind};
 use fhir_profiles::facts::{Evidence, Facts, Reading, Source, System, Value};
 use fhir_profiles::{FactId, Interval, PartialDate};
 use jiff::ToSpan;
@@ -26,8 +26,8 @@ pub(super) struct Supposition {
 
 impl Supposition {
     /// A supposition, if the fact exists and can have the value.
-    pub(super) fn parse(fact: &str, value: &str) -> Option<Self> {
-        let fact = FactId::parse(fact)?;
+    pub(super) fn parse(catalogue: &Catalogue, fact: &str, value: &str) -> Option<Self> {
+        let fact = catalogue.parse(fact)?;
         let possible = value == NOTHING || reading_of(fact, value).is_some();
         possible.then(|| Self {
             fact,
@@ -107,7 +107,7 @@ pub(super) fn control(fact: FactId) -> Control {
     let info = fact.info();
     Control {
         id: fact.as_str(),
-        label: info.label.clone(),
+        label: info.question().to_owned(),
         unit: super::rules::unit(fact).trim().to_owned(),
         words: info.words.clone(),
         number: matches!(info.kind, Kind::Number | Kind::Score | Kind::Marker),
@@ -224,7 +224,10 @@ mod tests {
             ("t", "T3"),
             ("on-ssa", NOTHING),
         ] {
-            assert!(Supposition::parse(fact, value).is_some(), "{fact} {value}");
+            assert!(
+                Supposition::parse(&Catalogue::default(), fact, value).is_some(),
+                "{fact} {value}"
+            );
         }
         for (fact, value) in [
             ("ki67", "101"),
@@ -235,7 +238,10 @@ mod tests {
             ("none", "1"),
             ("differentiation", "present"),
         ] {
-            assert!(Supposition::parse(fact, value).is_none(), "{fact} {value}");
+            assert!(
+                Supposition::parse(&Catalogue::default(), fact, value).is_none(),
+                "{fact} {value}"
+            );
         }
     }
 }

@@ -22,7 +22,6 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use cds_cards::assessment::{NotReadReport, Place};
 use cds_cards::render::words;
-use fhir_profiles::FactId;
 use serde::Serialize;
 
 #[derive(Debug, Serialize)]
@@ -281,9 +280,10 @@ fn case(state: &State, ask: &Ask, basis: &crate::hooks::flow::Basis) -> Case {
             .collect(),
         not_read: cds_cards::render::not_read(&assessment.not_read).unwrap_or_default(),
         not_read_records: assessment.not_read.iter().map(not_read_record).collect(),
-        control: FactId::parse(&ask.fact).map(control),
-        facts: FactId::ALL
-            .iter()
+        control: knowledge.catalogue.parse(&ask.fact).map(control),
+        facts: knowledge
+            .catalogue
+            .facts()
             .map(|id| (id.as_str(), id.info().label.clone()))
             .collect(),
         moved: (!ask.supposed.is_empty()).then(|| moved(knowledge, &basis.facts, assessment, &ask.supposed)),

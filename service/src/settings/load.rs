@@ -335,7 +335,7 @@ mod tests {
         };
         let settings = load(&source).unwrap();
         assert_eq!(settings.max_cards, 3);
-        assert_eq!(settings.closed_world, [fhir_profiles::FactId::Diabetes]);
+        assert_eq!(settings.closed_world, ["diabetes"]);
         assert_eq!(settings.request_deadline.as_millis(), 800);
     }
 

@@ -11,13 +11,13 @@ pub use document::document;
 pub(crate) use load::CONFIG_VARIABLE;
 pub use load::{Fault, Source, load};
 pub(crate) use secrets::resolve;
+pub(crate) use values::can_be_absent;
 
 use crate::audit::{AuditMode, AuditSettings, SinkSetting};
 use crate::fhir_client::FhirSettings;
 use crate::store::{StoreSettings, StoreUrl};
 use crate::telemetry::TelemetrySettings;
 use crate::trust::{AuthSettings, ClientSettings};
-use fhir_profiles::FactId;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -77,7 +77,7 @@ pub struct Settings {
     /// Whether a patient without liver metastases gets a card.
     pub without_metastases: bool,
     /// Facts that the site declares absent where nothing is recorded.
-    pub closed_world: Vec<FactId>,
+    pub closed_world: Vec<String>,
     /// Log and export.
     pub telemetry: TelemetrySettings,
     /// Who asked what and was answered what.

@@ -170,12 +170,22 @@ pub(super) fn origin(text: &str) -> Result<String, String> {
     }
 }
 
-/// A fact that can be absent.
-pub(super) fn closed_fact(text: &str) -> Result<FactId, String> {
-    let fact = FactId::parse(text).ok_or_else(|| format!("unknown fact `{text}`"))?;
+/// The id of a fact that can be absent; whether a site has one that the specification has not is known with its knowledge.
+pub(super) fn closed_fact(text: &str) -> Result<String, String> {
+    match FactId::parse(text) {
+        Some(fact) => can_be_absent(fact).map(|()| text.to_owned()),
+        None => Ok(text.to_owned()),
+    }
+}
+
+/// Whether a fact can be declared closed world.
+///
+/// # Errors
+/// Why not.
+pub(crate) fn can_be_absent(fact: FactId) -> Result<(), String> {
     match fact.word("absent") {
-        Some(_) => Ok(fact),
-        None => Err(format!("fact `{text}` cannot be absent")),
+        Some(_) => Ok(()),
+        None => Err(format!("fact `{fact}` cannot be absent")),
     }
 }
 

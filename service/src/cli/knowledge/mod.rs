@@ -12,6 +12,8 @@ use crate::evaluator::load_knowledge;
 use cds_cards::Knowledge;
 use cds_cards::assessment::{Cited, Group, Role};
 use cds_cards::knowledge::{Aspect, Band, Call, Criterion, OptionKnowledge, Statement, Subject, Test};
+use fhir_profiles::FactId;
+use fhir_profiles::catalogue::CodeOf;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -20,8 +22,12 @@ use std::path::Path;
 pub(super) fn check(dir: Option<&Path>) -> Result<(), Ended> {
     let knowledge = load_knowledge(dir).map_err(Ended::wrong)?;
     let reference = &knowledge.package.reference;
+    let own = match knowledge.catalogue.site() {
+        [] => String::new(),
+        facts => format!(", {} facts of the site", facts.len()),
+    };
     print(&format!(
-        "{} {} ({}): {} options, {} criteria, {} statements; no faults\n",
+        "{} {} ({}): {} options, {} criteria, {} statements{own}; no faults\n",
         reference.id,
         reference.version,
         reference.hash,
@@ -35,8 +41,8 @@ pub(super) fn check(dir: Option<&Path>) -> Result<(), Ended> {
 const PATHWAY: &str = "pathway";
 
 /// Shows what an id stands for, or the list of options.
-pub(super) fn show(id: Option<&str>) -> Result<(), Ended> {
-    let knowledge = load_knowledge(None).map_err(Ended::wrong)?;
+pub(super) fn show(id: Option<&str>, dir: Option<&Path>) -> Result<(), Ended> {
+    let knowledge = load_knowledge(dir).map_err(Ended::wrong)?;
     let Some(id) = id else {
         return print(&list(&knowledge));
     };
@@ -72,6 +78,7 @@ pub(super) fn show(id: Option<&str>) -> Result<(), Ended> {
             correction.review_says, correction.source_says
         ))
     });
+    let shown = shown.or_else(|| Some(show_fact(&knowledge, knowledge.catalogue.parse(id)?)));
     let shown = shown.or_else(|| {
         let reading = knowledge.interpretations.get(id)?;
         let rules: Vec<String> = reading.rules.iter().map(ToString::to_string).collect();
@@ -84,7 +91,7 @@ pub(super) fn show(id: Option<&str>) -> Result<(), Ended> {
     match shown {
         Some(text) => print(&text),
         None => Err(Ended::wrong([format!(
-            "no option, criterion, statement, note, correction or interpretation has the id `{id}`, nor is it `pathway`"
+            "no option, criterion, fact, statement, note, correction or interpretation has the id `{id}`, nor is it `pathway`"
         )])),
     }
 }
@@ -189,6 +196,38 @@ fn show_criterion(knowledge: &Knowledge, criterion: &Criterion) -> String {
     for id in &criterion.statements {
         if let Some(statement) = knowledge.statements.get(id) {
             text.push_str(&show_statement(id, statement));
+        }
+    }
+    text
+}
+
+/// What a fact is, and the criteria that read it.
+fn show_fact(knowledge: &Knowledge, fact: FactId) -> String {
+    let info = fact.info();
+    let mut text = format!("{} ({fact}): a fact of kind {}", info.label, info.kind.as_str());
+    if let Some(unit) = &info.unit {
+        let _ = write!(text, " in {unit}");
+    }
+    let _ = writeln!(text, "; searched with {}", info.theme);
+    if !info.words.is_empty() {
+        let _ = writeln!(text, "  words: {}", info.words.join(", "));
+    }
+    for CodeOf { system, code, says } in &info.codes {
+        let says = says.as_ref().map(|word| format!(": {word}")).unwrap_or_default();
+        let _ = writeln!(text, "  code: {system}|{code}{says}");
+    }
+    for criterion in knowledge.criteria.values() {
+        let reads = match &criterion.test {
+            Test::Words {
+                subject: Subject::Fact(read),
+                ..
+            }
+            | Test::Range { fact: read, .. }
+            | Test::Lasting { fact: read, .. } => *read == fact,
+            _ => false,
+        };
+        if reads {
+            let _ = writeln!(text, "  read by: {} ({})", criterion.label, criterion.id);
         }
     }
     text

@@ -7,8 +7,8 @@ use crate::errors::ErrorCode;
 use crate::evaluator::Evaluator;
 use cds_cards::Assessment;
 use fhir_profiles::FactId;
+use fhir_profiles::catalogue::Catalogue;
 use fhir_profiles::chart::{AddedKind, ChartBuilder, ChartError};
-use fhir_profiles::codes::Codes;
 use fhir_profiles::facts::Gap;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -210,7 +210,7 @@ impl Population {
             for record in &patient.records {
                 chart.add(record);
             }
-            for doubt in self.doubts(patient) {
+            for doubt in self.doubts(patient, evaluator.codes.catalogue()) {
                 chart.report(doubt.place, doubt.what);
                 chart.gap(doubt.facts, doubt.gap);
             }
@@ -232,11 +232,11 @@ impl Population {
     }
 
     /// What makes a patient's chart less than whole.
-    fn doubts(&self, patient: &Patient) -> Vec<Doubt> {
+    fn doubts(&self, patient: &Patient, catalogue: &Catalogue) -> Vec<Doubt> {
         let of_all = |place, what, gap| Doubt {
             place,
             what,
-            facts: FactId::ALL.to_vec(),
+            facts: catalogue.facts().collect(),
             gap,
         };
         let gaps = patient.gaps.iter();
@@ -247,7 +247,7 @@ impl Population {
             doubts.push(Doubt {
                 place: "Condition",
                 what: ErrorCode::MissingConditions.text().to_owned(),
-                facts: Codes::facts_of_theme("conditions"),
+                facts: catalogue.of_theme("conditions"),
                 gap: Gap::NotSupplied,
             });
         }
