@@ -25,9 +25,9 @@ fn shape(audience: &str, expected: &str) -> &'static str {
         () if path.trim_end_matches('/') == expected_path.trim_end_matches('/') && path != expected_path => {
             "a slash at the end that the address called does not have, or none where it has one"
         }
+        () if path == expected_path => "the address in another spelling",
         () if expected_path.starts_with(path) => "the beginning of the address only",
-        () if path != expected_path => "another path",
-        () => "the address in another spelling",
+        () => "another path",
     }
 }
 

@@ -77,13 +77,13 @@ pub(crate) fn of_data(fhir_server: &str) -> Requests {
     requests
 }
 
-/// Every case of every row of the reader's corpus.
+/// Cases of every row of the reader's corpus; what is nested too deep for a value is left to [`malformed`].
 fn corpus_rows(requests: &mut Requests) {
-    for row in corpus::rows(&here("../tests/corpus")).unwrap() {
+    for row in corpus::ends(corpus::rows(&here("../tests/corpus")).unwrap()) {
         let values = corpus::values(&row).unwrap();
         let chart = values
             .iter()
-            .map(|value| serde_json::from_str::<Value>(value.get()).unwrap());
+            .filter_map(|value| serde_json::from_str::<Value>(value.get()).ok());
         requests.both("corpus", "/assessment", &searchset(chart));
     }
 }

@@ -395,7 +395,7 @@ fn meld_its_audience_is_refused_and_the_log_says_which_was_expected() {
         service.logged()
     );
     assert!(
-        line(&format!("expected=\"{}\"", service.base)),
+        line(&format!("expected=\"{}/cds-services", service.base)) && line("received=\"no address\""),
         "{}",
         service.logged()
     );
