@@ -17,6 +17,8 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+/// Why a chart with records of more than one patient is refused.
+const OF_SEVERAL: &str = "records of several patients";
 /// Fewer rows than this would mean that the museum was cut.
 const AT_LEAST: usize = 300;
 
@@ -27,10 +29,12 @@ struct Exhibit {
     /// The patient's id, another one in each chart.
     patient: String,
     resources: Vec<(String, Vec<u8>)>,
-    /// Whether a Bundle or an outcome is among them: of a failure, each way in tells which search it was.
+    /// Whether a Bundle, an outcome or something of no type is among them.
     of_search: bool,
     /// Whether something in it is no JSON.
     broken: bool,
+    /// Whether something in it is not said to be this patient's.
+    ownerless: bool,
 }
 
 fn main() -> ExitCode {
@@ -187,10 +191,15 @@ impl Exhibit {
             .any(|(kind, _)| matches!(kind.as_str(), "Bundle" | "OperationOutcome" | ""));
         let is_json =
             |(_, resource): &(String, Vec<u8>)| serde_json::from_slice::<&RawValue>(resource).is_ok();
+        let reference = format!("Patient/{patient}");
+        let is_owned = |(kind, resource): &(String, Vec<u8>)| {
+            matches!(kind.as_str(), "Patient" | "Medication" | "") || has_text(resource, &reference)
+        };
         Self {
             name,
             kind,
             patient,
+            ownerless: !resources.iter().all(is_owned),
             broken: !resources.iter().all(is_json),
             resources,
             of_search,
@@ -203,13 +212,6 @@ impl Exhibit {
 
     /// What a search for a type answers: a Bundle or an outcome as it is, else those of the type.
     fn answer(&self, kind: &str) -> Vec<u8> {
-        let whole = self
-            .resources
-            .iter()
-            .find(|(is, _)| matches!(is.as_str(), "Bundle" | "OperationOutcome"));
-        if let (Some((_, whole)), "Observation") = (whole, kind) {
-            return whole.clone();
-        }
         let is_here =
             |is: &str| is == kind || (kind == "Observation" && !SEARCHED.contains(&is) && is != "Patient");
         let here = self.resources.iter().filter(|(is, _)| is_here(is));
@@ -220,6 +222,10 @@ impl Exhibit {
         });
         bundle(&entries.collect::<Vec<_>>())
     }
+}
+
+fn has_text(resource: &[u8], text: &str) -> bool {
+    String::from_utf8_lossy(resource).contains(text)
 }
 
 /// Whose chart it is: who is referred to.
@@ -249,7 +255,7 @@ fn renamed(resource: &[u8], old: &str, new: &str) -> Vec<u8> {
         made.extend(rest.first());
         rest = rest.get(1..).unwrap_or_default();
     }
-    if type_of(&made) != "Patient" {
+    if !matches!(type_of(&made).as_str(), "Patient" | "Bundle") {
         return made;
     }
     let text = String::from_utf8_lossy(&made).into_owned();
@@ -316,12 +322,23 @@ impl Ways {
         let said = |way| self.said.get(&(way, exhibit.patient.clone()));
         let view = |way| match said(way) {
             Some(Ok(assessment)) => view(assessment, exhibit),
+            // Who names the patient is told of another one, and who does not, of several.
+            Some(Err(refusal)) if refusal.contains("patient") => {
+                BTreeMap::from([("refused".to_owned(), OF_SEVERAL.to_owned())])
+            }
             Some(Err(refusal)) => BTreeMap::from([("refused".to_owned(), refusal.clone())]),
             None => BTreeMap::from([("said".to_owned(), "nothing".to_owned())]),
         };
         let first = view("assess");
         let mut faults = Vec::new();
-        for way in WAYS.into_iter().skip(1) {
+        // A Bundle or an outcome is what one search was answered with: taken apart it would be another chart.
+        let ways = if exhibit.of_search { 2 } else { WAYS.len() };
+        for way in WAYS.into_iter().take(ways).skip(1) {
+            // In a population a record of nobody may be anybody's, and one of another patient is that patient's.
+            let of_several = first.get("refused").is_some_and(|why| why == OF_SEVERAL);
+            if way == "screened" && (exhibit.ownerless || of_several) {
+                continue;
+            }
             let other = view(way);
             let keys: BTreeSet<&String> = first.keys().chain(other.keys()).collect();
             for key in keys {
@@ -349,21 +366,26 @@ fn whole(exhibit: &Exhibit) -> Vec<u8> {
 /// What is compared: all that is concluded, and what could not be used, without the place in a list.
 fn view(assessment: &Value, exhibit: &Exhibit) -> BTreeMap<String, String> {
     let mut view = BTreeMap::new();
-    view.insert("gate".to_owned(), assessment["gate"].to_string());
+    // A row of a population says `not-known` where the assessment says why in its facts.
+    let gate = assessment["gate"].to_string().replace("not-known", "no-pnet");
+    view.insert("gate".to_owned(), gate.clone());
+    if gate.contains("no-pnet") {
+        // Nothing else is asked for then.
+        let pnet = &assessment["facts"]["pnet"];
+        view.insert(
+            "fact pnet".to_owned(),
+            format!("{} {}", pnet["status"], pnet["evidence"]),
+        );
+        return view;
+    }
     view.insert("grade".to_owned(), assessment["grade"]["candidates"].to_string());
     for fact in assessment["facts"].as_object().into_iter().flatten() {
         let (id, report) = fact;
-        let parts: &[&str] = match exhibit.of_search {
-            true => &["status", "value", "range"],
-            false => &[
-                "status", "value", "range", "reason", "gap", "unit", "evidence", "unread", "shown", "older",
-            ],
-        };
+        let parts = [
+            "status", "value", "range", "reason", "gap", "unit", "evidence", "unread", "shown", "older",
+        ];
         let said: Vec<String> = parts.iter().map(|part| report[*part].to_string()).collect();
         view.insert(format!("fact {id}"), said.join(" "));
-    }
-    if exhibit.of_search {
-        return view;
     }
     for option in assessment["options"].as_array().into_iter().flatten() {
         view.insert(format!("option {}", option["id"]), option["verdict"].to_string());
@@ -438,8 +460,8 @@ fn of_stream(stdout: &[u8], way: &'static str) -> Result<Said, String> {
         .collect()
 }
 
-/// `screen` of the charts as files of lines. What is skipped may be anybody's, so a chart with such a line is a population
-/// of its own.
+/// `screen` of the charts as files of lines. What is skipped may be anybody's, and a drug of another chart may have the same
+/// id, so a chart with such a line is a population of its own.
 fn screened(program: &Path, dir: &Path, exhibits: &[Exhibit], as_of: &str) -> Result<Said, String> {
     for exhibit in exhibits {
         let one_line = |resource: &[u8]| String::from_utf8_lossy(resource).replace(['\n', '\r'], " ");
@@ -453,9 +475,13 @@ fn screened(program: &Path, dir: &Path, exhibits: &[Exhibit], as_of: &str) -> Re
     }
     let all: Vec<&str> = exhibits.iter().map(|exhibit| exhibit.patient.as_str()).collect();
     let (_, faults) = screen(program, dir, &all, as_of)?;
+    let drugged = |patient: &str| {
+        let mut exhibits = exhibits.iter().filter(|exhibit| exhibit.patient == patient);
+        exhibits.any(|exhibit| exhibit.of_type("Medication").next().is_some())
+    };
     let (alone, together): (Vec<&str>, Vec<&str>) = all
         .into_iter()
-        .partition(|patient| faults.contains(&format!(" {patient}.ndjson:")));
+        .partition(|patient| faults.contains(&format!(" {patient}.ndjson:")) || drugged(patient));
     let (mut said, _) = screen(program, dir, &together, as_of)?;
     for patient in alone {
         let (found, fault) = screen(program, dir, &[patient], as_of)?;
