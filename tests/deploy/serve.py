@@ -101,10 +101,11 @@ def main():
     try:
         status, text = hook(service, f"{ehr.url}/sandbox/fhir")
         assert status == 200, f"{status} {text}"
-        card = json.loads(text)["cards"][0]["uuid"]
+        card = next(card for card in json.loads(text)["cards"] if "suggestions" in card)
+        taken = [{"id": card["suggestions"][0]["uuid"]}]
         outcome = {"outcome": "accepted", "outcomeTimestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
         feedback = f"{service.url}/cds-services/pnet-liver-metastases/feedback"
-        status, text = ask(feedback, {"feedback": [{"card": card, **outcome, "acceptedSuggestions": [{"id": card}]}]})
+        status, text = ask(feedback, {"feedback": [{"card": card["uuid"], **outcome, "acceptedSuggestions": taken}]})
         assert status == 200, f"{status} {text}"
         ask(feedback, {"feedback": [{"card": "6f6a1b1e-32c0-4a3e-9a5c-0f7e7a7a7a7a", **outcome}]})
         _, metrics = ask(f"{service.management}/metrics")
