@@ -36,6 +36,18 @@ pub fn built(dir: &Path, name: &str) -> Result<PathBuf> {
     Ok(pinned)
 }
 
+/// The program without settings of the environment, and without colours.
+pub fn command(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("PNET_CDS_") {
+            command.env_remove(name);
+        }
+    }
+    command.env("NO_COLOR", "1");
+    command
+}
+
 fn changed(path: &Path) -> SystemTime {
     path.metadata()
         .and_then(|data| data.modified())

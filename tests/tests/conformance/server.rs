@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, Weak};
 use std::time::{Duration, Instant};
@@ -55,17 +55,8 @@ impl Service {
             "settings.toml",
             &format!("server.listen = \"127.0.0.1:0\"\nstore.url = \"sqlite::memory:\"\n{CARDS}{settings}"),
         );
-        let mut command = Command::new(&*PROGRAM);
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("PNET_CDS_") {
-                command.env_remove(name);
-            }
-        }
-        command
-            .arg("serve")
-            .arg("--config")
-            .arg(&config)
-            .env("NO_COLOR", "1");
+        let mut command = program::command(&PROGRAM);
+        command.arg("serve").arg("--config").arg(&config);
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
