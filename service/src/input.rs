@@ -29,9 +29,10 @@ pub struct Assessed {
     pub orders: Option<Ordered>,
 }
 
+/// What a document says that it is.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Kind<'a> {
+pub(crate) struct Kind<'a> {
     #[serde(borrow, default)]
     resource_type: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
@@ -50,9 +51,12 @@ pub async fn assess<'s>(
     as_of: Date,
     trail: &Trail,
 ) -> Result<Assessed, Failure> {
+    let not_assessable = |failure: Failure| match failure.code {
+        ErrorCode::InvalidRequest => ErrorCode::NotAssessable.into(),
+        _ => failure,
+    };
     let mut slot = None;
-    let text = readable(text, &mut slot)?;
-    let kind: Kind<'_> = serde_json::from_str(text).map_err(|_| ErrorCode::NotAssessable)?;
+    let (text, kind) = opened(text, &mut slot).map_err(not_assessable)?;
     match (kind.resource_type.as_deref(), kind.hook) {
         (Some("Bundle"), _) => Ok(Assessed {
             assessment: bundle_basis(evaluator, text, as_of)?.assessment,
@@ -74,22 +78,23 @@ pub async fn assess<'s>(
     }
 }
 
-/// The text of a document, without the entries that are no JSON; `slot` holds it where there are some.
-///
-/// # Errors
-/// [`Failure`] if it is no JSON otherwise.
-pub(crate) fn readable<'a>(text: &'a str, slot: &'a mut Option<String>) -> Result<&'a str, Failure> {
-    let json = parsed(text, slot, serde_json::from_str::<&RawValue>);
-    json.map(RawValue::get).map_err(|error| Failure::json(&error))
+impl Kind<'_> {
+    /// Whether it is a Bundle, and so not to be read as a hook request.
+    pub(crate) fn is_bundle(&self) -> bool {
+        self.resource_type.as_deref() == Some("Bundle")
+    }
 }
 
-/// Whether the text is a Bundle, and so not to be read as a hook request.
+/// The text of a document without the entries that are no JSON, and what it is; `slot` holds the text where there are some.
 ///
 /// # Errors
-/// [`Failure`] if it is no JSON object.
-pub(crate) fn is_bundle(text: &str) -> Result<bool, Failure> {
-    let kind: Kind<'_> = serde_json::from_str(text).map_err(|error| Failure::json(&error))?;
-    Ok(kind.resource_type.as_deref() == Some("Bundle"))
+/// [`Failure`] if it is no JSON object otherwise.
+pub(crate) fn opened<'a>(
+    text: &'a str,
+    slot: &'a mut Option<String>,
+) -> Result<(&'a str, Kind<'a>), Failure> {
+    let read = |text: &'a str| serde_json::from_str(text).map(|kind| (text, kind));
+    parsed(text, slot, read).map_err(|error| Failure::json(&error))
 }
 
 /// Facts and assessment of a Bundle.

@@ -7,7 +7,7 @@ use super::model::{
     Band, Call, Criterion, HormoneRule, MarkerCourse, MarkerRule, Subject, Test, WhereMissing,
 };
 use super::options::known;
-use super::section::{At, Section};
+use super::section::{At, Section, is_list_in};
 use crate::assessment::Cited;
 use fhir_profiles::catalogue::Kind;
 use fhir_profiles::interval::Bound;
@@ -91,10 +91,7 @@ impl Criteria {
 
 /// Whether a file of the knowledge directory holds criteria of a site's own.
 pub(super) fn is_one(file: &str) -> bool {
-    let name = file
-        .strip_prefix(FOLDER)
-        .and_then(|name| name.strip_suffix(".toml"));
-    name.is_some_and(|name| !name.contains('/'))
+    is_list_in(FOLDER, file)
 }
 
 fn marker_course(section: &Section<'_>, source: &Source<'_>, evidence: &Evidence) -> Option<MarkerCourse> {

@@ -1,7 +1,7 @@
 //! `facts/*.toml`: the facts that a site adds to those of the specification.
 
 use super::fault::Faults;
-use super::section::{At, Place, Section};
+use super::section::{At, Place, Section, is_list_in};
 use fhir_profiles::FactId;
 use fhir_profiles::catalogue::{
     About, Catalogue, CodeOf, Counts, FactInfo, Kind, PRESENCE, compared_code, observed, unfit_code,
@@ -18,10 +18,7 @@ const KINDS: [&str; 3] = ["Observation", "Condition", "Procedure"];
 
 /// Whether a file of the knowledge directory holds facts.
 pub(super) fn is_one(file: &str) -> bool {
-    let name = file
-        .strip_prefix("facts/")
-        .and_then(|name| name.strip_suffix(".toml"));
-    name.is_some_and(|name| !name.contains('/'))
+    is_list_in("facts/", file)
 }
 
 /// Reads every file of facts. A fact with a fault is there all the same, so that a rule that reads it is no second fault.

@@ -17,6 +17,14 @@ pub(super) struct At<T> {
     pub(super) line: usize,
 }
 
+/// Whether a file of the knowledge directory is a list of this folder (`facts/`), and of none inside it.
+pub(super) fn is_list_in(folder: &str, file: &str) -> bool {
+    let name = file
+        .strip_prefix(folder)
+        .and_then(|name| name.strip_suffix(".toml"));
+    name.is_some_and(|name| !name.contains('/'))
+}
+
 /// One TOML file with the faults found in it.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {

@@ -33,14 +33,15 @@ pub(crate) fn doubled(json: &str) -> Option<Cow<'_, str>> {
     None
 }
 
-/// The string at the beginning, with its quotes, and what follows it.
-fn string(text: &str) -> Option<(&str, &str)> {
+/// The string at the beginning, with its quotes, and what follows it; the text around it may be no JSON.
+pub(super) fn string(text: &str) -> Option<(&str, &str)> {
     let mut at = 1;
     loop {
         at += text.get(at..)?.find(['"', '\\'])?;
         match text.as_bytes().get(at)? {
             b'"' => return text.split_at_checked(at + 1),
-            _ => at += 2,
+            // What is escaped may be more than a byte long where it is no JSON.
+            _ => at += 1 + text.get(at + 1..)?.chars().next()?.len_utf8(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! JSON that is broken in one place: what is broken is taken out by itself, so that it costs no more than itself.
 
+use super::doubled::string;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -108,17 +109,17 @@ fn broken_parts(text: &str) -> Option<Vec<(Range<usize>, &'static str)>> {
     while let Some(byte) = text.as_bytes().get(at) {
         match byte {
             b'"' => {
-                let end = at + string_length(text.get(at..)?)?;
-                let is_key = text.get(end..)?.trim_start().starts_with(':');
+                let (found, rest) = string(text.get(at..)?)?;
+                let is_key = rest.trim_start().starts_with(':');
                 match open.last_mut() {
                     Some(top) if is_key && !top.list => {
-                        top.next = text.get(at + 1..end - 1)?.to_owned();
+                        top.next = found.trim_matches('"').to_owned();
                         top.member = None;
                     }
                     Some(top) => drop(top.member.get_or_insert(at)),
                     None => {}
                 }
-                at = end;
+                at += found.len();
                 continue;
             }
             b'{' | b'[' => {
@@ -162,19 +163,6 @@ fn end_member(text: &str, end: usize, open: &mut Open, found: &mut Vec<(Range<us
     let part = text.get(start..end).unwrap_or_default();
     if !holds_another && serde_json::from_str::<&RawValue>(part).is_err() {
         found.push((start..end, stand_in));
-    }
-}
-
-/// The length of the string at the beginning, with both quotes.
-fn string_length(text: &str) -> Option<usize> {
-    let mut at = 1;
-    loop {
-        at += text.get(at..)?.find(['"', '\\'])?;
-        match text.as_bytes().get(at)? {
-            b'"' => return Some(at + 1),
-            // What is escaped may be more than a byte long.
-            _ => at += 1 + text.get(at + 1..)?.chars().next()?.len_utf8(),
-        }
     }
 }
 

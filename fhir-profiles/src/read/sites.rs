@@ -3,6 +3,7 @@
 use super::Reader;
 use super::around::Place;
 use super::element::Node;
+use super::lexicon::is_one_of;
 use super::organs::{Organ, is_here, is_metastasis};
 use super::record::Record;
 use super::value::{self, Written};
@@ -58,16 +59,15 @@ fn site_in_text(text: &str) -> Option<Site> {
             .split(|c: char| c.is_whitespace() || ",;:()".contains(c))
             .filter(|word| !word.is_empty())
     };
-    let is_in = |list: &[String], word: &str| list.iter().any(|known| known == word);
     let organ = |word: &str| match word {
-        word if is_in(&WORDING.pancreas, word) => Some(Site::Pancreas),
-        word if is_in(&WORDING.liver, word) => Some(Site::Liver),
+        word if is_one_of(word, &WORDING.pancreas) => Some(Site::Pancreas),
+        word if is_one_of(word, &WORDING.liver) => Some(Site::Liver),
         _ => None,
     };
     let mut sites = words().filter_map(organ);
     let site = sites.next().filter(|site| sites.all(|other| other == *site))?;
     words()
-        .all(|word| organ(word).is_some() || is_in(&WORDING.parts, word) || is_number(word))
+        .all(|word| organ(word).is_some() || is_one_of(word, &WORDING.parts) || is_number(word))
         .then_some(site)
 }
 

@@ -83,10 +83,9 @@ impl Assessing<'_> {
         let json = match self.format {
             Format::Text => {
                 let report = Report::new(&self.evaluator.knowledge, style::wanted_on_stdout());
-                let cards = self.evaluator.answer(assessment, orders.as_ref(), *instance);
                 let orders = orders.as_ref().map(|read| Orders {
                     read,
-                    cards: cards.len(),
+                    cards: self.evaluator.answer(assessment, Some(read), *instance).len(),
                 });
                 return Ok(report.write(&path.display().to_string(), assessment, orders.as_ref()));
             }

@@ -158,10 +158,10 @@ pub async fn advise(
     let cards = in_span("cds.render", || {
         evaluator.answer(&basis.assessment, orders.as_ref(), request.instance)
     });
-    let said = match cards.is_empty() {
-        _ if basis.assessment.gate == Gate::NoPnet && cards.is_empty() => OrdersSaid::NoPnet,
-        true => OrdersSaid::NothingAgainst,
-        false => OrdersSaid::Cards,
+    let said = match basis.assessment.gate {
+        _ if !cards.is_empty() => OrdersSaid::Cards,
+        Gate::NoPnet => OrdersSaid::NoPnet,
+        Gate::NoLiverMetastases | Gate::Passed => OrdersSaid::NothingAgainst,
     };
     Ok(Advice {
         cards,

@@ -2,7 +2,7 @@
 
 use super::State;
 use super::handlers::{live, ready, unknown_path, wrong_method};
-use super::reading;
+use super::{READING, reading};
 use crate::errors::{ErrorCode, Failure};
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Data, ServiceConfig, resource, to};
@@ -13,7 +13,7 @@ use std::net::TcpListener;
 const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 fn routes(config: &mut ServiceConfig) {
-    let only_get = || to(|| wrong_method("GET, HEAD"));
+    let only_get = || to(|| wrong_method(READING));
     config
         .service(
             resource("/metrics")

@@ -309,6 +309,9 @@ fn tls_files(settings: &Settings) -> Option<TlsFiles> {
     })
 }
 
+/// The methods of [`reading`], as a refusal of others names them.
+pub(crate) const READING: &str = "GET, HEAD";
+
 /// A route that reads: GET, and HEAD, which is answered without the body.
 pub(crate) fn reading() -> Route {
     route().guard(guard::Any(guard::Get()).or(guard::Head()))
@@ -321,7 +324,7 @@ pub fn routes(config: &mut ServiceConfig) {
             // With a slash at the end too: clients add ids to an address of discovery that was typed in.
             resource(["/cds-services", "/cds-services/"])
                 .route(reading().to(handlers::discovery))
-                .default_service(to(|| handlers::wrong_method("GET, HEAD"))),
+                .default_service(to(|| wrong_method(READING))),
         )
         .service(
             resource(["/cds-services/{id}", "/cds-services//{id}"])
@@ -341,17 +344,17 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(
             resource("/health/live")
                 .route(reading().to(handlers::live))
-                .default_service(to(|| handlers::wrong_method("GET, HEAD"))),
+                .default_service(to(|| wrong_method(READING))),
         )
         .service(
             resource("/health/ready")
                 .route(reading().to(handlers::ready))
-                .default_service(to(|| handlers::wrong_method("GET, HEAD"))),
+                .default_service(to(|| wrong_method(READING))),
         )
         .service(
             resource("/openapi.json")
                 .route(reading().to(openapi::openapi))
-                .default_service(to(|| handlers::wrong_method("GET, HEAD"))),
+                .default_service(to(|| wrong_method(READING))),
         )
         .service(
             resource("/sandbox/fhir/{kind}/_search")
@@ -361,12 +364,12 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(
             resource("/sandbox/fhir/{kind}/{id}")
                 .route(reading().to(sandbox::read))
-                .default_service(to(|| handlers::wrong_method("GET, HEAD"))),
+                .default_service(to(|| wrong_method(READING))),
         )
         .service(
             resource("/sandbox/fhir/{kind}")
                 .route(reading().to(sandbox::search))
-                .default_service(to(|| handlers::wrong_method("GET, HEAD"))),
+                .default_service(to(|| wrong_method(READING))),
         )
         .configure(pages::routes)
         .default_service(to(handlers::unknown_path));

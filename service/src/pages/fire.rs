@@ -58,8 +58,8 @@ pub(super) async fn fire(state: &State, visitor: &Visitor, ask: &Ask) -> Result<
     }
     let text = json_text(ask.request.as_bytes());
     let mut slot = None;
-    let text = input::readable(&text, &mut slot)?;
-    if input::is_bundle(text)? {
+    let (text, kind) = input::opened(&text, &mut slot)?;
+    if kind.is_bundle() {
         let basis = input::bundle_basis(&state.evaluator, text, state.today())?;
         visitor.call.assessed(basis.assessment.clone());
         return Ok(Fired {

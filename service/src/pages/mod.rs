@@ -28,8 +28,7 @@ mod which_reading;
 mod workbench;
 
 use crate::errors::{ErrorCode, Failure};
-use crate::http::State;
-use crate::http::reading;
+use crate::http::{READING, State, reading};
 use actix_web::HttpResponse;
 use actix_web::web::{Data, ServiceConfig, post, resource, to};
 use assets::Assets;
@@ -107,5 +106,5 @@ async fn get_or_post(state: Data<State>) -> Result<HttpResponse, Failure> {
 
 async fn only_get(state: Data<State>) -> Result<HttpResponse, Failure> {
     pages(&state)?;
-    Ok(crate::http::wrong_method("GET, HEAD").await)
+    Ok(crate::http::wrong_method(READING).await)
 }

@@ -48,8 +48,7 @@ impl<'de> Deserialize<'de> for NumericDate {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let number = serde_json::Number::deserialize(deserializer)?;
         let whole = number.as_u64().or_else(|| {
-            let seconds = number.as_f64().filter(|seconds| seconds.is_finite())?;
-            Duration::try_from_secs_f64(seconds)
+            Duration::try_from_secs_f64(number.as_f64()?)
                 .ok()
                 .map(|time| time.as_secs())
         });

@@ -122,9 +122,8 @@ impl Trust {
                 Ok(tenant) => return Ok((Arc::clone(client), tenant)),
                 Err(reason) => {
                     denial = Denial {
-                        reason,
                         client: Some(Arc::clone(client)),
-                        audience: None,
+                        ..Denial::from(reason)
                     };
                 }
             }

@@ -6,7 +6,6 @@ use super::units::entries;
 use crate::errors::ErrorCode;
 use crate::evaluator::Evaluator;
 use cds_cards::Assessment;
-use fhir_profiles::FactId;
 use fhir_profiles::catalogue::Catalogue;
 use fhir_profiles::chart::{AddedKind, ChartBuilder, ChartError};
 use fhir_profiles::facts::Gap;
@@ -51,14 +50,6 @@ struct Patient {
     /// What Bundles of the patient's say that is not there.
     gaps: BTreeSet<&'static str>,
     records: Vec<Box<RawValue>>,
-}
-
-/// What makes a chart less than whole.
-struct Doubt {
-    place: &'static str,
-    what: String,
-    facts: Vec<FactId>,
-    gap: Gap,
 }
 
 impl Patient {
@@ -210,10 +201,7 @@ impl Population {
             for record in &patient.records {
                 chart.add(record);
             }
-            for doubt in self.doubts(patient, evaluator.codes.catalogue()) {
-                chart.report(doubt.place, doubt.what);
-                chart.gap(doubt.facts, doubt.gap);
-            }
+            self.doubt(patient, &mut chart, evaluator.codes.catalogue());
             let referred: BTreeSet<String> = patient
                 .records
                 .iter()
@@ -231,34 +219,24 @@ impl Population {
         })
     }
 
-    /// What makes a patient's chart less than whole.
-    fn doubts(&self, patient: &Patient, catalogue: &Catalogue) -> Vec<Doubt> {
-        let of_all = |place, what, gap| Doubt {
-            place,
-            what,
-            facts: catalogue.facts().collect(),
-            gap,
-        };
-        let gaps = patient.gaps.iter();
-        let mut doubts: Vec<Doubt> = gaps
-            .map(|gap| of_all("Bundle", (*gap).to_owned(), Gap::Partial))
-            .collect();
+    /// Says in a patient's chart what makes it less than whole.
+    fn doubt(&self, patient: &Patient, chart: &mut ChartBuilder<'_>, catalogue: &Catalogue) {
+        for gap in &patient.gaps {
+            chart.report("Bundle", *gap);
+            chart.gap_of_all(Gap::Partial);
+        }
         if patient.is_unseen() {
-            doubts.push(Doubt {
-                place: "Condition",
-                what: ErrorCode::MissingConditions.text().to_owned(),
-                facts: catalogue.of_theme("conditions"),
-                gap: Gap::NotSupplied,
-            });
+            chart.report("Condition", ErrorCode::MissingConditions.text());
+            chart.gap(catalogue.of_theme("conditions"), Gap::NotSupplied);
         }
         if self.skipped > 0 {
             let what = format!(
                 "{} of the population skipped, which may be this patient's",
                 self.skipped
             );
-            doubts.push(of_all("records", what, Gap::SetAside));
+            chart.report("records", what);
+            chart.gap_of_all(Gap::SetAside);
         }
-        doubts
     }
 
     /// Whether everything was read, and there was somebody to read about, and something of everybody to look at.
