@@ -98,7 +98,7 @@ impl Client {
     /// One call; the number of bytes of the answer.
     fn call(&mut self, body: &str) -> usize {
         let head = format!(
-            "POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            "POST {PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
             body.len()
         );
         self.0

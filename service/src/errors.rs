@@ -72,8 +72,10 @@ errors! {
     Unauthorized = "unauthorized", 401, "login", "not authorised";
     /// A `fhirServer` that is not registered for the caller.
     UnregisteredFhirServer = "unregistered-fhir-server", 403, "forbidden", "`fhirServer` is not registered for this caller; nothing was assessed";
-    /// A page about patients, asked for under a name or from a page that is not ours.
-    ForeignPage = "foreign-page", 403, "forbidden", "pages about patients are shown under this service's own address, and take its own forms only";
+    /// A page about patients, asked for from a page that is not ours.
+    ForeignPage = "foreign-page", 403, "forbidden", "pages about patients take this service's own forms only";
+    /// Asked for under a name that is not ours, while nobody has to show a token.
+    ForeignHost = "foreign-host", 403, "forbidden", "without authentication this service answers under its own address only: this machine's, or that of `server.public_url`";
     /// No such path.
     UnknownPath = "unknown-path", 404, "not-found", "there is nothing at this path";
     /// No such service.

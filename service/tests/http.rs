@@ -133,7 +133,7 @@ fn a_caller_that_offers_http_2_is_answered_and_told_that_the_connection_ends() {
     for (method, path, status) in [("GET", "/cds-services", 200), ("POST", "/assessment", 415)] {
         let answer = service.raw(
             format!(
-                "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\
+                "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\
                  HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\nContent-Length: 0\r\n\r\n"
             )
             .as_bytes(),
@@ -258,7 +258,7 @@ fn a_body_over_the_limit_is_refused_announced_or_not() {
         .request("POST", HOOK_PATH, &[JSON], &large)
         .is_error(413, "body-too-large");
     let mut chunked =
-        format!("POST {HOOK_PATH} HTTP/1.1\r\nHost: x\r\n{JSON}\r\nTransfer-Encoding: chunked\r\n\r\n")
+        format!("POST {HOOK_PATH} HTTP/1.1\r\nHost: localhost\r\n{JSON}\r\nTransfer-Encoding: chunked\r\n\r\n")
             .into_bytes();
     for _ in 0..65 {
         chunked.extend_from_slice(b"400\r\n");
@@ -334,7 +334,7 @@ fn request_smuggling_gets_400() {
         "Content-Length: 3\r\nTransfer-Encoding: chunked",
     ] {
         let bytes = format!(
-            "POST {HOOK_PATH} HTTP/1.1\r\nHost: x\r\n{JSON}\r\n{headers}\r\nConnection: close\r\n\r\n0\r\n\r\n"
+            "POST {HOOK_PATH} HTTP/1.1\r\nHost: localhost\r\n{JSON}\r\n{headers}\r\nConnection: close\r\n\r\n0\r\n\r\n"
         );
         assert_eq!(service.raw(bytes.as_bytes()).status, 400, "{headers}");
     }
@@ -347,7 +347,7 @@ fn a_slow_body_is_408() {
     let service = demo();
     let mut stream = service.connect();
     let head = format!(
-        "POST {HOOK_PATH} HTTP/1.1\r\nHost: x\r\n{JSON}\r\nContent-Length: 100\r\nConnection: close\r\n\r\n{{"
+        "POST {HOOK_PATH} HTTP/1.1\r\nHost: localhost\r\n{JSON}\r\nContent-Length: 100\r\nConnection: close\r\n\r\n{{"
     );
     stream.write_all(head.as_bytes()).unwrap();
     let started = Instant::now();
@@ -365,7 +365,7 @@ fn a_slow_body_is_408() {
 fn too_many_at_once_get_503_and_health_still_answers() {
     let service = start("server.max_in_flight = 2");
     let head = format!(
-        "POST {HOOK_PATH} HTTP/1.1\r\nHost: x\r\n{JSON}\r\nContent-Length: 100\r\nConnection: close\r\n\r\n"
+        "POST {HOOK_PATH} HTTP/1.1\r\nHost: localhost\r\n{JSON}\r\nContent-Length: 100\r\nConnection: close\r\n\r\n"
     );
     let waiting: Vec<_> = (0..2)
         .map(|_| {
@@ -391,7 +391,7 @@ fn a_request_that_takes_too_long_is_ended() {
     let service = start("server.request_deadline = \"300 ms\"");
     let mut stream = service.connect();
     let head = format!(
-        "POST {HOOK_PATH} HTTP/1.1\r\nHost: x\r\n{JSON}\r\nContent-Length: 100\r\nConnection: close\r\n\r\n"
+        "POST {HOOK_PATH} HTTP/1.1\r\nHost: localhost\r\n{JSON}\r\nContent-Length: 100\r\nConnection: close\r\n\r\n"
     );
     stream.write_all(head.as_bytes()).unwrap();
     let answer = read_all(stream);
@@ -459,10 +459,10 @@ fn two_calls_on_one_connection_are_both_answered() {
     let service = demo();
     let body = prefetched(WITH_PNET).to_string();
     let one = format!(
-        "POST {HOOK_PATH} HTTP/1.1\r\nHost: x\r\n{JSON}\r\nContent-Length: {}\r\n\r\n{body}",
+        "POST {HOOK_PATH} HTTP/1.1\r\nHost: localhost\r\n{JSON}\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
-    let last = one.replacen("Host: x", "Host: x\r\nConnection: close", 1);
+    let last = one.replacen("Host: localhost", "Host: localhost\r\nConnection: close", 1);
     let mut stream = service.connect();
     stream.write_all(one.as_bytes()).unwrap();
     stream.write_all(last.as_bytes()).unwrap();

@@ -10,7 +10,7 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-const LIVE: &[u8] = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
+const LIVE: &[u8] = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 /// Everything up to the end of the connection.
 fn read_all(mut stream: TcpStream) -> String {
@@ -41,7 +41,7 @@ fn large_bodies_wait_for_each_other_and_small_ones_do_not_wait_for_them() {
     let promise = |service: &Service| {
         let mut stream = service.connect();
         let head = format!(
-            "POST {HOOK_PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{{",
+            "POST {HOOK_PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{{",
             4 * 1024 * 1024
         );
         stream.write_all(head.as_bytes()).unwrap();
@@ -147,8 +147,8 @@ fn what_could_smuggle_a_request_gets_one_400() {
         "X: y\r\n Content-Length: 5",
     ] {
         let bytes = format!(
-            "POST {HOOK_PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{headers}\r\n\r\n0\r\n\r\n\
-             GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+            "POST {HOOK_PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{headers}\r\n\r\n0\r\n\r\n\
+             GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
         );
         let mut stream = service.connect();
         let _ = stream.write_all(bytes.as_bytes());
@@ -227,7 +227,7 @@ fn sigterm_lets_what_was_taken_end_and_takes_nothing_new() {
     let body = prefetched(WITH_PNET).to_string();
     let (first, second) = body.split_at(body.len() / 2);
     let head = format!(
-        "POST {HOOK_PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        "POST {HOOK_PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
     let mut taken = service.connect();

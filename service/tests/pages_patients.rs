@@ -311,7 +311,7 @@ fn pages_are_served_under_our_own_name_and_take_our_own_forms() {
         "127.0.0.1.evil.example",
         "localhost.evil.example:8080",
     ] {
-        named(foreign).is_error(403, "foreign-page");
+        named(foreign).is_error(403, "foreign-host");
     }
     for site in ["cross-site", "same-site"] {
         let header = format!("Sec-Fetch-Site: {site}");

@@ -4,11 +4,12 @@ use super::State;
 use super::answer::Refusal;
 use crate::errors::{ErrorCode, Failure};
 use crate::telemetry::{Call, REQUEST_ID};
+use crate::trust::AuthMode;
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::header::{HeaderMap, HeaderValue};
+use actix_web::http::header::{HOST, HeaderMap, HeaderValue};
 use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -102,6 +103,7 @@ async fn answer<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
+    is_ours(state, &request)?;
     let _flight = Flight::begin(state, request.method())?;
     let answering = AssertUnwindSafe(next.call(request)).catch_unwind();
     match timeout(state.request_deadline, answering).await {
@@ -111,6 +113,28 @@ async fn answer<B: MessageBody + 'static>(
             Err(Failure::from(ErrorCode::Internal).into())
         }
         Err(_elapsed) => Err(Failure::from(ErrorCode::DeadlineExceeded).into()),
+    }
+}
+
+/// Checks that a request asks for this service. Where nobody shows a token, a browser could be led here by any page: by a
+/// name that was made to lead to this machine. Health tells nothing, and probes call it by whatever address they know.
+fn is_ours(state: &State, request: &ServiceRequest) -> Result<(), Failure> {
+    let health = matches!(request.path(), "/health/live" | "/health/ready");
+    if health || state.trust.mode() == AuthMode::Required {
+        return Ok(());
+    }
+    let head = request.head();
+    // HTTP/2 names the host in the address, and an address with a host counts in HTTP/1 beside the header.
+    let of_address = head.uri.authority().map(|authority| authority.as_str());
+    let of_header = head.headers().get_all(HOST);
+    let mut named = of_address
+        .into_iter()
+        .chain(of_header.map(|value| value.to_str().unwrap_or_default()))
+        .peekable();
+    let any = named.peek().is_some();
+    match any && named.all(|host| state.is_own_host(host)) {
+        true => Ok(()),
+        false => Err(ErrorCode::ForeignHost.into()),
     }
 }
 

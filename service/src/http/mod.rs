@@ -25,7 +25,7 @@ use crate::hooks::Service;
 use crate::hooks::flow::{Server, Source};
 use crate::hooks::request::HookRequest;
 use crate::hooks::templates::{Template, templates};
-use crate::host::{host_of, is_loopback};
+use crate::host::{host_of, is_loopback, named_host};
 use crate::pages::{self, Pages};
 use crate::sandbox::Sandbox;
 use crate::settings::Settings;
@@ -69,6 +69,8 @@ pub struct State {
     sandbox_urls: Vec<String>,
     /// Whether only this machine can reach the service.
     on_loopback: bool,
+    /// Whether the settings let the network in without authentication, by whatever name.
+    open_network: bool,
     /// The address that callers use.
     own_url: String,
     fhir: FhirClient,
@@ -159,6 +161,7 @@ impl State {
                 .map(|base| format!("{base}/sandbox/fhir"))
                 .collect(),
             on_loopback: settings.listen.ip().is_loopback(),
+            open_network: settings.allow_open_network,
             own_url: settings.public_url.clone().unwrap_or_else(|| base_url.to_owned()),
             fhir: FhirClient::new(&settings.fhir).map_err(|error| format!("`fhir.ca_file`: {error}"))?,
             fhir_deadline: settings.fhir.deadline,
@@ -224,10 +227,10 @@ impl State {
     }
 
     /// Whether a `Host` is that of this service. Where the network may come in unauthenticated, any is.
-    pub(crate) fn is_own_host(&self, host: &str) -> bool {
-        let host = host_of(host);
+    fn is_own_host(&self, header: &str) -> bool {
         let public = self.own_url.split_once("://").map(|(_, rest)| host_of(rest));
-        !self.on_loopback || is_loopback(host) || public.is_some_and(|own| own.eq_ignore_ascii_case(host))
+        let own = |host: &str| is_loopback(host) || public.is_some_and(|own| own.eq_ignore_ascii_case(host));
+        !self.on_loopback || self.open_network || named_host(header).is_some_and(own)
     }
 
     /// Whether pages may show patients of registered FHIR servers: to an authenticated caller, else on this machine only.

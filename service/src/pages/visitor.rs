@@ -1,4 +1,4 @@
-//! Who may see pages about patients: a caller as of the hooks, on an address that is ours, from a page that is ours.
+//! Who may see pages about patients: a caller as of the hooks, from a page that is ours.
 
 use super::pages;
 use crate::errors::{ErrorCode, Failure};
@@ -7,7 +7,7 @@ use crate::telemetry::Call;
 use crate::trust::Caller;
 use actix_web::dev::Payload;
 use actix_web::http::Method;
-use actix_web::http::header::{HOST, HeaderMap};
+use actix_web::http::header::HeaderMap;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
@@ -30,11 +30,8 @@ impl FromRequest for Visitor {
             pages(state)?;
             let caller = Caller::extract(&request).await?;
             let headers = request.headers();
-            // Where nobody shows a token, a browser could be led here by any page: by a name that was made to lead to
-            // this machine, or by a form that it sends along.
-            if caller.issuer().is_none() && !state.is_own_host(text(headers, HOST.as_str())) {
-                return Err(ErrorCode::ForeignPage.into());
-            }
+            // A browser could be led here by any page, by a form that it sends along; by what name it comes is looked at
+            // for every request.
             if request.method() == Method::POST && is_foreign(headers) {
                 return Err(ErrorCode::ForeignPage.into());
             }

@@ -108,7 +108,7 @@ impl Program {
             .ok()?;
         write!(
             stream,
-            "POST /cds-services/pnet-liver-metastases/feedback HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+            "POST /cds-services/pnet-liver-metastases/feedback HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
         )
