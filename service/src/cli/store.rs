@@ -2,6 +2,7 @@
 
 use super::{Ended, block_on, print, settings};
 use crate::store::{Fault, Kind, StoreUrl, backup as copy, migrate as bring, newest_version, status as look};
+use jiff::Timestamp;
 use std::path::Path;
 
 /// Where the store is that these settings name; one in memory is of another process.
@@ -41,6 +42,15 @@ pub(super) fn status(config: Option<&Path>) -> Result<(), Ended> {
             "cards issued: {}, with feedback: {}, tokens remembered: {}\n",
             rows.cards, rows.answered, rows.tokens
         ));
+        if let Some(until) = rows
+            .refused_until
+            .and_then(|until| Timestamp::from_second(until).ok())
+        {
+            text.push_str(&format!(
+                "a clock was ahead: tokens are refused that expire when forgotten ones did, the last at {until}; \
+                 see the runbook\n"
+            ));
+        }
     }
     print(&text)
 }

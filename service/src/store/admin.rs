@@ -26,6 +26,8 @@ pub struct Rows {
     pub answered: i64,
     /// Tokens that are remembered.
     pub tokens: i64,
+    /// The second up to which tokens may be refused since a clock was ahead; nothing if none was.
+    pub refused_until: Option<i64>,
 }
 
 /// Looks at a store, and leaves what is in it as it is.
@@ -39,10 +41,12 @@ pub async fn status(url: &StoreUrl) -> Result<Status, Fault> {
         let mut count = async |statement: &'static str| -> Result<i64, sqlx::Error> {
             sqlx::query_scalar(statement).fetch_one(&mut connection).await
         };
+        let forgotten = count("SELECT COALESCE(MAX(last), 0) FROM forgotten_ranges").await?;
         Some(Rows {
             cards: count("SELECT COUNT(*) FROM issued_cards").await?,
             answered: count("SELECT COUNT(*) FROM issued_cards WHERE outcome IS NOT NULL").await?,
             tokens: count("SELECT COUNT(*) FROM used_tokens").await?,
+            refused_until: (forgotten > super::now()).then_some(forgotten),
         })
     } else {
         None

@@ -8,6 +8,7 @@ mod admin;
 mod answers;
 mod database;
 mod fault;
+mod forgotten;
 mod issued;
 mod migrations;
 mod report;

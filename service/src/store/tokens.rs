@@ -2,6 +2,7 @@
 
 use super::database::{Database, Writing};
 use super::fault::{Fault, Operation};
+use super::forgotten::{Forgotten, Which, forget};
 use crate::trust::{Once, Refused};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,8 +15,12 @@ use tokio::sync::{mpsc, oneshot};
 const TOGETHER: usize = 128;
 /// Uses that may wait.
 pub(super) const WAITING: usize = 2048;
-/// Seconds for which an expired token is kept all the same, so that replicas may differ in time.
+/// The longest that a token can be valid from its use on, in seconds: an hour, and what clocks may differ.
+pub(super) const LONGEST: i64 = 3660;
+/// Seconds for which an expired token is kept in any case, so that replicas may differ in time.
 const KEPT: i64 = 600;
+/// Seconds for which it is kept while there is room, so that a clock that was ahead by less has led to nothing.
+const KEPT_WITH_ROOM: i64 = 7 * 24 * 3600;
 /// Seconds between two deletions of what has expired.
 const DELETE_EVERY: i64 = 60;
 
@@ -103,14 +108,17 @@ impl Room {
         let mut writing = database.begin().await?;
         let now = batch.iter().map(|used| used.now).max().unwrap_or(0);
         self.delete_expired(&mut writing, now).await?;
-        let forgotten: i64 = sqlx::query_scalar("SELECT until FROM forgotten_tokens")
-            .fetch_one(&mut *writing.transaction)
-            .await?;
+        let forgotten = Forgotten::load(&mut writing).await?;
         let mut decided = Vec::with_capacity(batch.len());
         let mut asked = HashSet::new();
         for used in batch {
             // Should the clock be set back, what was deleted as expired stays used.
-            let decision = if used.expires <= forgotten || asked.contains(used.id.as_str()) {
+            let decision = if forgotten.holds(used.expires, used.now) {
+                tracing::warn!(
+                    "token refused: tokens of its time were forgotten, so a clock was ahead or is behind"
+                );
+                Err(Refused::Replayed)
+            } else if asked.contains(used.id.as_str()) {
                 Err(Refused::Replayed)
             } else if self.takes_room(&mut writing, used).await? {
                 asked.insert(used.id.as_str());
@@ -150,38 +158,44 @@ impl Room {
         if left.full_at == Some(used.now) {
             return Ok(false);
         }
-        let counted: i64 =
-            sqlx::query_scalar("SELECT COUNT(*) FROM used_tokens WHERE issuer = $1 AND expires > $2")
-                .bind(&used.issuer)
-                .bind(used.now)
-                .fetch_one(&mut *writing.transaction)
-                .await?;
+        // One that is valid for longer is of a clock that was ahead, and takes nobody's room.
+        let counted: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM used_tokens WHERE issuer = $1 AND expires > $2 AND expires <= $3",
+        )
+        .bind(&used.issuer)
+        .bind(used.now)
+        .bind(used.now.saturating_add(LONGEST))
+        .fetch_one(&mut *writing.transaction)
+        .await?;
         let room = self.capacity.saturating_sub(counted);
         left.full_at = (room <= 0).then_some(used.now);
         left.uses = room.min((self.capacity / 8).max(1)) - 1;
         Ok(room > 0)
     }
 
+    /// Forgets what is too old, and of each issuer what there is no room for, a little at a time.
     async fn delete_expired(&mut self, writing: &mut Writing, now: i64) -> Result<(), Fault> {
         if (now - self.deleted).abs() < DELETE_EVERY {
             return Ok(());
         }
-        self.deleted = now;
-        let last: Option<i64> =
-            sqlx::query_scalar("SELECT MAX(expires) FROM used_tokens WHERE expires <= $1")
-                .bind(now.saturating_sub(KEPT))
-                .fetch_one(&mut *writing.transaction)
-                .await?;
-        let Some(last) = last else { return Ok(()) };
-        // The newest that is deleted, not the time: a clock that was far ahead for a moment locks out nobody for long.
-        for statement in [
-            "UPDATE forgotten_tokens SET until = $1 WHERE until < $1",
-            "DELETE FROM used_tokens WHERE expires <= $1",
-        ] {
-            sqlx::query(statement)
-                .bind(last)
-                .execute(&mut *writing.transaction)
-                .await?;
+        let (expired, ahead) = (now.saturating_sub(KEPT), now.saturating_add(LONGEST));
+        let counts = sqlx::query(
+            "SELECT issuer, COUNT(*) FROM used_tokens WHERE expires <= $1 OR expires > $2 GROUP BY issuer",
+        )
+        .bind(expired)
+        .bind(ahead)
+        .fetch_all(&mut *writing.transaction)
+        .await?;
+        let mut more = forget(writing, &Which::Expired(now.saturating_sub(KEPT_WITH_ROOM))).await?;
+        for row in counts {
+            let (issuer, count): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
+            let surplus = count.saturating_sub(self.capacity);
+            if surplus > 0 {
+                more |= forget(writing, &Which::Surplus(&issuer, expired, ahead, surplus)).await?;
+            }
+        }
+        if !more {
+            self.deleted = now;
         }
         Ok(())
     }

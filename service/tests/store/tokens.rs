@@ -57,9 +57,91 @@ on_both! {
         let count = || rows(url, "SELECT COUNT(*) FROM used_tokens");
         assert_eq!(accept(&store, "a", "1", 100, 50), Ok(()));
         assert_eq!(accept(&store, "a", "2", 3000, 2000), Ok(()));
+        assert_eq!(count(), ["2"], "while there is room an expired token is kept");
+        assert_eq!(accept(&store, "a", "3", 1_000_000, 999_000), Ok(()));
         assert_eq!(count(), ["1"], "an expired token is deleted");
-        assert_eq!(accept(&store, "a", "1", 100, 50), Err(Refused::Replayed));
-        assert_eq!(accept(&store, "a", "3", 101, 50), Ok(()));
+        for (jti, expires, now) in [("1", 100, 50), ("2", 3000, 2000), ("3", 1_000_000, 999_500)] {
+            assert_eq!(accept(&store, "a", jti, expires, now), Err(Refused::Replayed), "{jti}");
+        }
+        assert_eq!(accept(&store, "a", "4", 701, 650), Ok(()));
+    }
+
+    fn j5_a_clock_that_was_ahead_locks_out_nobody_for_longer_than_a_token_lives(url) {
+        let day = 24 * 3600;
+        // Ahead by less than an hour, by hours, by days, by a month, by a year, for a moment and for a day.
+        for (number, (ahead, lasting)) in [(1800, 60), (7200, day), (3 * day, day), (30 * day, day), (365 * day, 60)]
+            .into_iter()
+            .enumerate()
+        {
+            let store = Store::open(&settings(url), 1000).unwrap();
+            let start = 1_000_000_000 * (u64::try_from(number).unwrap() + 1);
+            let used = |jti: &str, now: u64| accept(&store, "a", &format!("{number} {jti}"), now + 300, now);
+            let mut taken = vec![("right".to_owned(), start)];
+            for step in 0..=20 {
+                taken.push((format!("ahead {step}"), start + ahead + lasting * step / 20));
+            }
+            for (jti, now) in &taken {
+                assert_eq!(used(jti, *now), Ok(()), "{ahead}: {jti}");
+            }
+            // The clock is set right.
+            let right = start + lasting;
+            assert_eq!(used("healed", right + 3700), Ok(()), "ahead by {ahead} for {lasting}");
+            assert_eq!(used("soon", right + 60), Ok(()), "ahead by {ahead} for {lasting}");
+            for (jti, now) in taken {
+                assert_eq!(used(&jti, now), Err(Refused::Replayed), "{ahead}: {jti} is revived");
+            }
+        }
+    }
+
+    fn j5_room_that_a_clock_ahead_has_filled_is_nobodys(url) {
+        let store = Store::open(&settings(url), 4).unwrap();
+        let year = 365 * 24 * 3600;
+        for jti in ["1", "2", "3", "4"] {
+            assert_eq!(accept(&store, "a", jti, year + 300, year), Ok(()));
+        }
+        assert_eq!(accept(&store, "a", "5", year + 300, year), Err(Refused::Full));
+        for jti in ["6", "7", "8", "9"] {
+            assert_eq!(accept(&store, "a", jti, 1300, 1000), Ok(()), "{jti}");
+        }
+        assert_eq!(accept(&store, "a", "10", 1300, 1000), Err(Refused::Full));
+        for jti in ["1", "2", "3", "4"] {
+            assert!(accept(&store, "a", jti, year + 300, year).is_err(), "{jti}");
+        }
+    }
+
+    fn j5_what_there_is_no_room_for_is_forgotten_by_its_time_and_stays_used(url) {
+        let store = Store::open(&settings(url), 10).unwrap();
+        let used = |round: u64, jti: u64| {
+            let now = 10_000 * (round + 1);
+            accept(&store, "a", &format!("{round} {jti}"), now + 300, now)
+        };
+        for round in 0..60 {
+            for jti in 0..5 {
+                assert_eq!(used(round, jti), Ok(()), "{round} {jti}");
+            }
+        }
+        let count: usize = rows(url, "SELECT COUNT(*) FROM used_tokens")[0].parse().unwrap();
+        assert!(count <= 20, "{count}");
+        let ranges: usize = rows(url, "SELECT COUNT(*) FROM forgotten_ranges")[0].parse().unwrap();
+        assert!(ranges <= 33, "{ranges}");
+        for round in 0..60 {
+            for jti in 0..5 {
+                assert_eq!(used(round, jti), Err(Refused::Replayed), "{round} {jti}");
+            }
+        }
+    }
+
+    fn j5_the_mark_of_the_release_before_counts_where_this_clock_could_have_set_it(url) {
+        let store = open(url);
+        for (until, now, expected) in [
+            (5000, 4900, Err(Refused::Replayed)),
+            (5000, 1341, Err(Refused::Replayed)),
+            (5000, 1339, Ok(())),
+            (365 * 24 * 3600, 1000, Ok(())),
+        ] {
+            rows(url, &format!("UPDATE forgotten_tokens SET until = {until} RETURNING 'x'"));
+            assert_eq!(accept(&store, "a", &format!("{until} {now}"), now + 50, now), expected, "{until} {now}");
+        }
     }
 
     fn j4_of_many_copies_over_two_stores_of_one_database_exactly_one_is_accepted(url) {

@@ -1,0 +1,4 @@
+CREATE TABLE forgotten_ranges (
+    first BIGINT NOT NULL,
+    last BIGINT NOT NULL
+);
