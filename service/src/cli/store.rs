@@ -66,6 +66,12 @@ pub(super) fn migrate(to: Option<u32>, delete_newer: bool, config: Option<&Path>
     }
     let url = url(config)?;
     let now = with(&url, look(&url))?.version;
+    if now > newest {
+        return Err(Ended::wrong([format!(
+            "{url}: a newer program brought it to version {now}, and only that one knows the way back; this one uses the \
+             store as it is, without going back"
+        )]));
+    }
     if target < now && !delete_newer {
         return Err(Ended::wrong([format!(
             "{url}: going from version {now} back to {target} deletes what only the newer version keeps; \

@@ -25,7 +25,7 @@ pub(super) async fn feedback(
     let keeping = state.store.keep(owner(&caller, &id), answers);
     let kept = call.store(Operation::Feedback, keeping).await;
     let kept = kept.map_err(|_| ErrorCode::StoreUnavailable)?;
-    call.feedback_kept(kept.known);
+    call.feedback_kept(kept.new);
     match kept.unknown {
         0 => Ok(HttpResponse::Ok().finish()),
         // The same for a card of somebody else and for one of nobody.

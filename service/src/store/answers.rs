@@ -46,8 +46,10 @@ pub struct CardAnswer {
 /// What became of feedback.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
-    /// The answers that are on disk: the kind of the card, and what was done with it.
-    pub known: Vec<(String, Outcome)>,
+    /// How many answers are on disk, those that were before included.
+    pub known: usize,
+    /// What they changed: the kind of the card, and what was done with it. An answer that is repeated changes nothing.
+    pub new: Vec<(String, Outcome)>,
     /// How many name cards, or suggestions of them, that this caller was not sent by this service, or so long ago that they
     /// are deleted.
     pub unknown: usize,
@@ -61,6 +63,8 @@ struct Sent {
     kind: String,
     /// The ids of its suggestions, as a JSON list; not known of cards of the release before.
     suggestions: Option<String>,
+    /// What is known to have been done with it.
+    outcome: Option<String>,
 }
 
 impl Sent {
@@ -86,7 +90,7 @@ pub(super) async fn keep(
     let cards: Vec<String> = answers.iter().map(|answer| answer.card.to_string()).collect();
     let places: Vec<String> = (0..cards.len()).map(|card| format!("${}", card + 4)).collect();
     let statement = format!(
-        "SELECT card, kind, suggestions FROM issued_cards WHERE issuer = $1 AND tenant = $2 AND service = $3 AND card IN ({})",
+        "SELECT card, kind, suggestions, outcome FROM issued_cards WHERE issuer = $1 AND tenant = $2 AND service = $3 AND card IN ({})",
         places.join(", ")
     );
     let mut query = sqlx::query(AssertSqlSafe(statement))
@@ -98,29 +102,32 @@ pub(super) async fn keep(
         query = query.bind(card);
     }
     let rows = query.fetch_all(&mut *writing.transaction).await?;
-    let issued: HashMap<String, Sent> = rows
+    let mut issued: HashMap<String, Sent> = rows
         .iter()
         .map(|row| {
             let sent = Sent {
                 kind: row.try_get(1)?,
                 suggestions: row.try_get(2)?,
+                outcome: row.try_get(3)?,
             };
             Ok((row.try_get(0)?, sent))
         })
         .collect::<Result<_, sqlx::Error>>()?;
-    let mut known: Vec<(&CardAnswer, &String, &String)> = answers
+    let mut known: Vec<(&CardAnswer, &String)> = answers
         .iter()
         .zip(&cards)
-        .filter_map(|(answer, card)| {
-            let sent = issued.get(card).filter(|sent| sent.has(&answer.suggestions))?;
-            Some((answer, card, &sent.kind))
+        .filter(|(answer, card)| {
+            issued
+                .get(*card)
+                .is_some_and(|sent| sent.has(&answer.suggestions))
         })
         .collect();
     // In one order, so that replicas do not wait for each other in a circle.
-    known.sort_by_key(|(_, card, _)| *card);
-    for (answer, card, _) in &known {
+    known.sort_by_key(|(_, card)| *card);
+    let mut new = Vec::new();
+    for (answer, card) in &known {
         // The newest answer counts; of two of the same moment the acceptance, in whichever order they come.
-        sqlx::query(
+        let kept = sqlx::query(
             "UPDATE issued_cards SET outcome = $5, reasons = $6, comment = $7, answered_ms = $8, received_ms = $9 \
              WHERE issuer = $1 AND tenant = $2 AND service = $3 AND card = $4 AND (answered_ms IS NULL \
              OR answered_ms < $8 OR (answered_ms = $8 AND outcome = 'overridden' AND $5 = 'accepted'))",
@@ -137,13 +144,16 @@ pub(super) async fn keep(
         .bind(now_ms)
         .execute(&mut *writing.transaction)
         .await?;
+        let sent = issued.get_mut(*card).filter(|_| kept.rows_affected() > 0);
+        if let Some(sent) = sent.filter(|sent| sent.outcome.as_deref() != Some(answer.outcome.as_str())) {
+            sent.outcome = Some(answer.outcome.as_str().to_owned());
+            new.push((sent.kind.clone(), answer.outcome));
+        }
     }
     writing.commit().await?;
     Ok(Kept {
         unknown: answers.len() - known.len(),
-        known: known
-            .into_iter()
-            .map(|(answer, _, kind)| (kind.clone(), answer.outcome))
-            .collect(),
+        known: known.len(),
+        new,
     })
 }

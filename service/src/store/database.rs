@@ -271,8 +271,8 @@ impl Database {
             Ok(first)
         })
         .await?;
-        let version = in_time(CONNECT, migrations::version(&mut first)).await;
-        if version.is_ok_and(|version| version >= migrations::newest()) {
+        let current = in_time(CONNECT, migrations::is_current(&mut first)).await;
+        if current.is_ok_and(|current| current) {
             return in_time(CONNECT, async { Ok(first.close().await?) }).await;
         }
         in_time(MIGRATE, async {

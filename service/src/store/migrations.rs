@@ -53,6 +53,14 @@ pub(super) async fn version(connection: &mut AnyConnection) -> Result<i64, Fault
     Ok(applied.iter().map(|one| one.version).max().unwrap_or(0))
 }
 
+/// Whether every migration that this program knows is applied, whatever a newer program has applied besides.
+pub(super) async fn is_current(connection: &mut AnyConnection) -> Result<bool, Fault> {
+    connection.ensure_migrations_table(APPLIED).await?;
+    let applied = connection.list_applied_migrations(APPLIED).await?;
+    let is_applied = |version: i64| applied.iter().any(|one| one.version == version);
+    Ok(embedded().iter().all(|one| is_applied(one.version)))
+}
+
 /// Brings a database to the newest version that this program knows; leaves one that is newer as it is.
 pub(super) async fn up(connection: &mut AnyConnection) -> Result<(), Fault> {
     Ok(migrator().run_direct(None, connection, false).await?)

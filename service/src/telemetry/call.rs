@@ -214,7 +214,7 @@ impl Call {
         self.0.known.borrow_mut().feedback = Some(Vec::new());
     }
 
-    /// This of it is on disk, by kind of card.
+    /// This of it is new on disk, by kind of card.
     pub(crate) fn feedback_kept(&self, kept: Vec<(String, Outcome)>) {
         self.0.known.borrow_mut().feedback = Some(kept);
     }

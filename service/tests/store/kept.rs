@@ -21,7 +21,13 @@ fn answer(card: Uuid, outcome: Outcome, at: i64) -> CardAnswer {
 /// How many answers were of cards that were issued, and how many were not.
 fn keep(store: &Store, owner: &Owner, answers: Vec<CardAnswer>) -> (usize, usize) {
     let kept = run(store.keep(owner.clone(), answers)).unwrap();
-    (kept.known.len(), kept.unknown)
+    (kept.known, kept.unknown)
+}
+
+/// What was counted as done with cards.
+fn counted(store: &Store, owner: &Owner, answers: Vec<CardAnswer>) -> Vec<Outcome> {
+    let kept = run(store.keep(owner.clone(), answers)).unwrap();
+    kept.new.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
 fn outcomes(url: &str) -> Vec<String> {
@@ -72,6 +78,71 @@ on_both! {
             }
         }
         assert_eq!(outcomes(url), vec!["accepted|s|c|2000".to_owned(); 6]);
+    }
+
+    fn an_answer_is_counted_once_however_often_and_in_whatever_batch_it_comes(url) {
+        let store = open(url);
+        let own = owner("i", "");
+        let cards = cards(instance());
+        store.issue(own.clone(), &cards);
+        let given = |card: usize, outcome, at| answer(cards[card].uuid(), outcome, at);
+        let overridden = given(0, Outcome::Overridden, 1000);
+        assert_eq!(counted(&store, &own, vec![overridden.clone(), overridden.clone()]), [Outcome::Overridden]);
+        // Sent again as it was, with a later time, with an earlier one, and with one that is yet to come.
+        for at in [1000, 5000, 10, i64::MAX, i64::MAX] {
+            assert_eq!(counted(&store, &own, vec![given(0, Outcome::Overridden, at)]), [], "{at}");
+        }
+        // Beside another card, and beside one that was never sent.
+        let mixed = vec![overridden.clone(), given(1, Outcome::Overridden, 1), answer(Uuid::nil(), Outcome::Overridden, 1)];
+        assert_eq!(counted(&store, &own, mixed.clone()), [Outcome::Overridden]);
+        assert_eq!(counted(&store, &own, mixed), []);
+        // A change of mind counts, and its repetition does not; what is older changes nothing.
+        std::thread::sleep(Duration::from_millis(5));
+        assert_eq!(counted(&store, &own, vec![given(0, Outcome::Accepted, i64::MAX)]), [Outcome::Accepted]);
+        assert_eq!(counted(&store, &own, vec![given(0, Outcome::Accepted, i64::MAX)]), []);
+        assert_eq!(counted(&store, &own, vec![given(0, Outcome::Overridden, 1)]), []);
+    }
+
+    fn feedback_after_a_way_back_is_taken_once_for_every_card_that_is_still_there(url) {
+        let own = owner("i", "");
+        for (target, again) in [(4, 0), (3, 0), (2, 1)] {
+            let store = open(url);
+            let cards = cards(instance());
+            store.issue(own.clone(), &cards);
+            let given = answer(cards[0].uuid(), Outcome::Overridden, 1);
+            assert_eq!(counted(&store, &own, vec![given.clone()]).len(), 1);
+            run(store.close());
+            drop(store);
+            run(migrate(&address(url), target)).unwrap();
+            let store = open(url);
+            // What was deleted with the newer version is new; what was kept is not.
+            assert_eq!(counted(&store, &own, vec![given.clone()]).len(), again, "{target}");
+            assert_eq!(counted(&store, &own, vec![given]).len(), 0, "{target}");
+            let mut accepted = answer(cards[1].uuid(), Outcome::Accepted, 1);
+            accepted.suggestions = cards[1].suggestions().iter().map(|one| one.uuid().to_string()).collect();
+            assert_eq!(keep(&store, &own, vec![accepted]), (1, 0), "{target}");
+            let next = crate::support::cards(instance());
+            store.issue(own.clone(), &next);
+            assert_eq!(keep(&store, &own, vec![answer(next[0].uuid(), Outcome::Overridden, 1)]), (1, 0), "{target}");
+        }
+    }
+
+    fn a_store_that_a_newer_program_left_behind_gets_back_what_this_one_needs(url) {
+        run(open(url).close());
+        let own = owner("i", "");
+        rows(
+            url,
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+             SELECT 99, 'later', success, checksum, 0 FROM _sqlx_migrations WHERE version = 1",
+        );
+        for target in [4, 2, 1] {
+            run(migrate(&address(url), target)).unwrap();
+            let store = open(url);
+            let cards = cards(instance());
+            store.issue(own.clone(), &cards);
+            assert_eq!(keep(&store, &own, vec![answer(cards[0].uuid(), Outcome::Overridden, 1)]), (1, 0), "{target}");
+            run(store.close());
+        }
     }
 
     fn an_answer_of_the_future_does_not_outlast_a_later_one(url) {
@@ -180,7 +251,7 @@ on_both! {
         drop(store);
         let url_of_store = address(url);
         let before = rows(url, "SELECT card, options, issued FROM issued_cards");
-        assert_eq!(run(migrate(&url_of_store, 2)).unwrap(), 4);
+        assert_eq!(run(migrate(&url_of_store, 2)).unwrap(), 5);
         assert_eq!(run(status(&url_of_store)).unwrap().version, 2);
         assert!(run(report(&url_of_store, 0)).unwrap_err().to_string().contains("version 2"));
         assert_eq!(rows(url, "SELECT card, options, issued FROM issued_cards"), before);
