@@ -3,6 +3,9 @@
 //! What is clinical stands in `fhir-profiles` (reading) and `cds-cards` (concluding and saying); this crate brings
 //! them requests and carries their answers. `hooks::flow` is the one place where I/O meets logic.
 
+#[macro_use]
+mod object;
+
 pub mod audit;
 pub mod cli;
 mod clock;

@@ -5,12 +5,14 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 #[derive(Deserialize, Default)]
+#[serde(remote = "Self")]
 struct Outcome {
     #[serde(default)]
     issue: Vec<Box<RawValue>>,
 }
 
 #[derive(Deserialize, Default)]
+#[serde(remote = "Self")]
 struct Issue {
     #[serde(default)]
     severity: Option<String>,
@@ -25,10 +27,13 @@ struct Issue {
 }
 
 #[derive(Deserialize, Default)]
+#[serde(remote = "Self")]
 struct Details {
     #[serde(default)]
     text: Option<String>,
 }
+
+objects_only!(Outcome, Issue, Details);
 
 /// The parameters that an OperationOutcome names; none if it is no such thing.
 pub(super) fn named(body: &str) -> Named {

@@ -22,11 +22,13 @@ const EPIC_REASON: &str = "com.epic.cdshooks.feedback.overrideReason.reasonCateg
 const EPIC_PREFIX: &str = "com.epic.cdshooks.feedback.overrideReason.";
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct Wire {
     feedback: Vec<Value>,
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 #[serde(rename_all = "camelCase")]
 struct Item {
     card: String,
@@ -42,11 +44,13 @@ struct Item {
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct Suggestion {
     id: String,
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 #[serde(rename_all = "camelCase")]
 struct Reason {
     reason: Option<Coding>,
@@ -55,10 +59,13 @@ struct Reason {
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct Coding {
     code: String,
     system: Option<String>,
 }
+
+objects_only!(Wire, Item, Suggestion, Reason, Coding);
 
 /// Epic sends an object or an array under either name.
 fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Reason>, D::Error> {
@@ -321,6 +328,29 @@ mod tests {
             );
             assert!(!fault.contains("Erika"), "{fault}");
         }
+    }
+
+    #[test]
+    fn an_array_is_no_object_at_any_depth() {
+        let coding = json!({"code": "c", "system": "s"});
+        assert!(read(overridden("overrideReason", json!({"reason": coding}))).is_ok());
+        let mut accepted = json!({"card": CARD, "outcome": "accepted", "outcomeTimestamp": AT});
+        accepted["acceptedSuggestions"] = json!([[CARD]]);
+        for item in [
+            json!([CARD, "overridden", null, [], [], AT]),
+            overridden("overrideReason", json!({"reason": ["c", "s"]})),
+            overridden("overrideReason", json!([coding, "why"])),
+            overridden("overrideReasons", json!([[coding, "why", null]])),
+            overridden("overrideReasons", json!([[{"code": "c"}]])),
+            accepted,
+        ] {
+            assert!(read(item.clone()).is_err(), "{item}");
+        }
+        let item = overridden("overrideReasons", json!([]));
+        assert_eq!(
+            parse(&json!([[item]]).to_string()).unwrap_err().code,
+            ErrorCode::InvalidFeedback
+        );
     }
 
     #[test]

@@ -62,10 +62,13 @@ impl Tally {
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct Named {
     id: String,
     verdict: String,
 }
+
+objects_only!(Named);
 
 /// Counts the cards that were sent since a second of time.
 pub(super) async fn count(connection: &mut AnyConnection, since: i64) -> Result<Report, Fault> {

@@ -15,6 +15,7 @@ const LONGEST_ID: usize = 256;
 
 /// What the header must and may say. `jwk`, `x5u`, `x5c` and `x5t` are not read: a key comes from the registration.
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 pub(super) struct Header {
     pub(super) alg: String,
     typ: String,
@@ -28,6 +29,7 @@ pub(super) struct Header {
 
 /// What the claims must and may say; others are not read.
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 pub(super) struct Claims {
     pub(super) iss: String,
     pub(super) aud: Audience,
@@ -39,6 +41,8 @@ pub(super) struct Claims {
     #[serde(default, deserialize_with = "present")]
     pub(super) tenant: Option<String>,
 }
+
+objects_only!(Header, Claims);
 
 /// Seconds since 1970, which may have fractions (RFC 7519, section 2); they are cut off.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +74,8 @@ pub(super) struct Token<'a> {
 
 impl<'a> Token<'a> {
     pub(super) fn parse(text: &'a str) -> Result<Self, Denied> {
-        if text.len() > LONGEST {
+        let of_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        if text.len() > LONGEST || !text.bytes().all(of_token) {
             return Err(Denied::Malformed);
         }
         let (message, signature) = text.rsplit_once('.').ok_or(Denied::Malformed)?;
@@ -103,11 +108,12 @@ fn is_id(text: &str) -> bool {
 
 fn part<T: DeserializeOwned>(encoded: &str, wrong: Denied) -> Result<T, Denied> {
     let json = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| Denied::Malformed)?;
-    // A derived struct would take an array, field by field.
-    if json.trim_ascii_start().first() != Some(&b'{') {
+    // All of it: what is not read is not looked at by the parser.
+    let json = str::from_utf8(&json).map_err(|_| Denied::Malformed)?;
+    if !json.trim_start().starts_with('{') {
         return Err(Denied::Malformed);
     }
-    serde_json::from_slice(&json).map_err(|error| if error.is_data() { wrong } else { Denied::Malformed })
+    serde_json::from_str(json).map_err(|error| if error.is_data() { wrong } else { Denied::Malformed })
 }
 
 /// A field that may be left out, but is not `null`.

@@ -49,12 +49,14 @@ pub(super) enum Found<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct Wire<'a> {
     #[serde(borrow)]
     keys: Vec<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct Jwk {
     kty: String,
     kid: Option<String>,
@@ -69,16 +71,16 @@ struct Jwk {
     e: Option<String>,
 }
 
+objects_only!(Wire<'a>, Jwk);
+
 impl KeySet {
     /// Reads a set. Keys that cannot verify a token are passed over, as issuers publish others beside them.
     pub(super) fn parse(json: &[u8]) -> Result<Self, InvalidKeySet> {
         if json.len() > MAX_BYTES {
             return Err(InvalidKeySet::TooLarge);
         }
-        if json.trim_ascii_start().first() != Some(&b'{') {
-            return Err(InvalidKeySet::NotAKeySet);
-        }
-        let wire: Wire<'_> = serde_json::from_slice(json).map_err(|_| InvalidKeySet::NotAKeySet)?;
+        let json = str::from_utf8(json).map_err(|_| InvalidKeySet::NotAKeySet)?;
+        let wire: Wire<'_> = serde_json::from_str(json).map_err(|_| InvalidKeySet::NotAKeySet)?;
         if wire.keys.len() > MAX_KEYS {
             return Err(InvalidKeySet::TooLarge);
         }

@@ -120,7 +120,7 @@ impl Key {
     }
 
     /// A rightly signed token of these two texts.
-    pub(crate) fn token_of(&self, header: &str, claims: &str) -> String {
+    pub(crate) fn token_of(&self, header: impl AsRef<[u8]>, claims: impl AsRef<[u8]>) -> String {
         encode(header, claims, |message| self.sign(message, self.alg))
     }
 }
@@ -130,7 +130,11 @@ pub(crate) fn base64url(bytes: impl AsRef<[u8]>) -> String {
 }
 
 /// A token, signed in whatever way.
-pub(crate) fn encode(header: &str, claims: &str, sign: impl FnOnce(&[u8]) -> Vec<u8>) -> String {
+pub(crate) fn encode(
+    header: impl AsRef<[u8]>,
+    claims: impl AsRef<[u8]>,
+    sign: impl FnOnce(&[u8]) -> Vec<u8>,
+) -> String {
     let message = format!("{}.{}", base64url(header), base64url(claims));
     let signature = base64url(sign(message.as_bytes()));
     format!("{message}.{signature}")

@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 
 /// A resource as far as the probe looks at it.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(remote = "Self")]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Resource {
     #[serde(default)]
@@ -29,6 +30,7 @@ pub(super) struct Resource {
 
 /// Part of an Observation.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(remote = "Self")]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Component {
     #[serde(default)]
@@ -41,6 +43,7 @@ pub(super) struct Component {
 
 /// A CodeableConcept.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[serde(remote = "Self")]
 pub(super) struct Concept {
     #[serde(default)]
     pub(super) coding: Option<Vec<Coding>>,
@@ -50,6 +53,7 @@ pub(super) struct Concept {
 
 /// A Coding.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[serde(remote = "Self")]
 pub(super) struct Coding {
     #[serde(default)]
     pub(super) system: Option<String>,
@@ -109,6 +113,7 @@ impl Resource {
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 #[serde(rename_all = "camelCase")]
 struct Bundle {
     #[serde(default)]
@@ -120,12 +125,14 @@ struct Bundle {
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct Entry {
     #[serde(default)]
     resource: Option<Box<RawValue>>,
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct Issue {
     #[serde(default)]
     severity: Option<String>,
@@ -134,6 +141,8 @@ struct Issue {
     #[serde(default)]
     details: Option<Concept>,
 }
+
+objects_only!(Resource, Component, Concept, Coding, Bundle, Entry, Issue);
 
 /// Every resource of the pages that is no outcome and can be looked at.
 pub(super) fn resources(pages: &[Box<RawValue>]) -> Vec<Resource> {
