@@ -372,6 +372,47 @@ fn a1_without_a_record_there_is_no_answer_unless_the_settings_say_so() {
     assert!(log.contains("audit records not written"), "{log}");
 }
 
+/// A folder stands where the file was: nothing can be written there, as on a volume that is full.
+#[test]
+fn a1_an_audit_that_takes_nothing_is_not_ready_where_it_is_required_and_comes_back_by_itself() {
+    let body = common::prefetched(common::WITH_PNET).to_string();
+    for (mode, degraded) in [("required", false), ("best-effort", true)] {
+        let file = place(&format!("volume-{mode}"));
+        let _ = std::fs::remove_file(&file);
+        let _ = std::fs::remove_dir(&file);
+        let program = Program::start(&settings(&file, &format!("audit.mode = \"{mode}\"")));
+        let ready = || {
+            let answer = program.send("GET", "/health/ready", "", b"");
+            (answer.status, answer.body)
+        };
+        let until = |what: &str, holds: &dyn Fn() -> bool| {
+            let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+            while !holds() {
+                assert!(std::time::Instant::now() < deadline, "{what}: {:?}", ready());
+                std::thread::sleep(std::time::Duration::from_millis(50));
+            }
+        };
+        assert_eq!(ready(), (200, "{\"status\":\"ready\"}".to_owned()));
+        let _ = std::fs::remove_file(&file);
+        std::fs::create_dir(&file).unwrap();
+        let answered = program.post(HOOK, &body).status;
+        assert_eq!(answered, if degraded { 200 } else { 503 });
+        if degraded {
+            until("said", &|| {
+                ready().1.contains("\"degraded\":[\"audit-unavailable\"]") && ready().0 == 200
+            });
+        } else {
+            until("said", &|| {
+                ready().1.contains("audit-unavailable") && ready().0 == 503
+            });
+        }
+        std::fs::remove_dir(&file).unwrap();
+        // Nobody calls, and yet it is there again.
+        until("back", &|| ready() == (200, "{\"status\":\"ready\"}".to_owned()));
+        assert_eq!(program.post(HOOK, &body).status, 200);
+    }
+}
+
 #[test]
 fn a_place_that_cannot_be_written_is_found_at_the_start() {
     let config = place("settings.toml");

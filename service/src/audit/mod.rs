@@ -16,8 +16,9 @@ use jiff::Timestamp;
 use refusals::{Held, Refusals};
 use sink::{Output, Writer};
 use std::io;
-use std::sync::mpsc::{self, SyncSender};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use tokio::sync::oneshot::error::TryRecvError;
@@ -28,12 +29,18 @@ const QUEUE: usize = 1024;
 /// The longest an answer waits for its record; a disk that takes longer is down.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// How often an audit that fails is tried, and one that nothing is written to.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
+const LOOK: Duration = Duration::from_secs(15);
+
 /// Where records go. One thread writes, so that lines never mix and calls that come together share one `fsync`.
 #[derive(Debug)]
 pub struct Audit {
     mode: AuditMode,
     writer: Option<SyncSender<Entry>>,
     refusals: Mutex<Refusals>,
+    /// Whether nothing could be written last.
+    failing: Arc<AtomicBool>,
 }
 
 /// The records of one call.
@@ -63,12 +70,20 @@ impl Audit {
                 Some(file)
             }
         };
-        let writer = output.map(|output| start(output, telemetry.clone())).transpose();
+        let failing = Arc::new(AtomicBool::new(false));
+        let begin = |output| start(output, telemetry.clone(), Arc::clone(&failing));
+        let writer = output.map(begin).transpose();
         Ok(Self {
             mode: settings.mode,
             writer: writer.map_err(|error| format!("`audit.sink`: {error}"))?,
             refusals: Mutex::default(),
+            failing,
         })
+    }
+
+    /// Whether records cannot be written, as far as is known; looked at again until they can.
+    pub(crate) fn is_down(&self) -> bool {
+        self.failing.load(Ordering::Acquire)
     }
 
     /// Whether anything is written.
@@ -141,21 +156,41 @@ impl Audit {
         writer.try_send(entry).map_err(|_| NotWritten)?;
         match timeout(PATIENCE, result).await {
             Ok(Ok(true)) => Ok(()),
-            _ => Err(NotWritten),
+            Ok(_) => Err(NotWritten),
+            Err(_elapsed) => {
+                // A disk that hangs says nothing; what is written after all says that it does no longer.
+                self.failing.store(true, Ordering::Release);
+                Err(NotWritten)
+            }
         }
     }
 }
 
-fn start(output: Output, telemetry: Telemetry) -> io::Result<SyncSender<Entry>> {
+fn start(output: Output, telemetry: Telemetry, failing: Arc<AtomicBool>) -> io::Result<SyncSender<Entry>> {
     let (sender, entries) = mpsc::sync_channel::<Entry>(QUEUE);
     let mut writer = Writer::new(output);
     std::thread::Builder::new()
         .name("audit".to_owned())
         .spawn(move || {
-            while let Ok(first) = entries.recv() {
+            failing.store(writer.look().is_err(), Ordering::Release);
+            loop {
+                let pause = if failing.load(Ordering::Acquire) {
+                    TRY_AGAIN
+                } else {
+                    LOOK
+                };
+                let first = match entries.recv_timeout(pause) {
+                    Ok(first) => first,
+                    Err(RecvTimeoutError::Timeout) => {
+                        failing.store(writer.look().is_err(), Ordering::Release);
+                        continue;
+                    }
+                    Err(RecvTimeoutError::Disconnected) => break,
+                };
                 let together: Vec<Entry> = std::iter::once(first).chain(entries.try_iter()).collect();
                 let lines: Vec<u8> = together.iter().flat_map(|entry| &entry.lines).copied().collect();
                 let result = writer.write(&lines);
+                failing.store(result.is_err(), Ordering::Release);
                 if let Err(error) = &result {
                     tracing::error!(kind = %error.kind(), "audit records not written");
                 }
@@ -175,4 +210,80 @@ fn start(output: Output, telemetry: Telemetry) -> io::Result<SyncSender<Entry>> 
 /// Lines are records.
 pub(crate) fn records(lines: &[u8]) -> usize {
     lines.iter().filter(|byte| **byte == b'\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{Source, load};
+    use std::path::{Path, PathBuf};
+
+    fn audit(path: &Path) -> Result<Audit, String> {
+        let settings = AuditSettings {
+            mode: AuditMode::Required,
+            sink: SinkSetting::File(path.to_owned()),
+        };
+        let telemetry = load(&Source::default()).unwrap().telemetry;
+        Audit::open(&settings, &Telemetry::new(&telemetry).unwrap())
+    }
+
+    fn place(name: &str) -> PathBuf {
+        let place = std::env::temp_dir().join(format!("pnet-cds-audit-down-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&place);
+        std::fs::create_dir_all(&place).unwrap();
+        place
+    }
+
+    /// Waits until something holds.
+    fn until(what: &str, holds: impl Fn() -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while !holds() {
+            assert!(Instant::now() < deadline, "{what}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn write(audit: &Audit) -> Result<(), NotWritten> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.unwrap().block_on(audit.write(b"{}\n".to_vec()))
+    }
+
+    #[test]
+    fn a_place_that_takes_nothing_is_down_and_comes_back_by_itself() {
+        // What is in the way: a folder under the name of the file, the folder moved away, a link to a device that is full.
+        let (dir, away) = (place("way"), place("way-moved"));
+        let path = dir.join("audit.ndjson");
+        let audit = audit(&path).unwrap();
+        assert_eq!(write(&audit), Ok(()));
+        assert!(!audit.is_down());
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        assert_eq!(write(&audit), Err(NotWritten));
+        assert!(audit.is_down());
+        std::fs::remove_dir(&path).unwrap();
+        until("back without a call", || !audit.is_down());
+        assert_eq!(write(&audit), Ok(()));
+        std::fs::remove_dir(&away).unwrap();
+        std::fs::rename(&dir, &away).unwrap();
+        assert_eq!(write(&audit), Err(NotWritten));
+        assert!(audit.is_down());
+        std::fs::rename(&away, &dir).unwrap();
+        until("back without a call", || !audit.is_down());
+        assert_eq!(write(&audit), Ok(()));
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(text, "{}\n{}\n", "nothing but records");
+        let left: Vec<_> = std::fs::read_dir(&dir).unwrap().collect();
+        assert_eq!(left.len(), 1, "{left:?}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_device_is_down_from_the_first_call_that_meets_it() {
+        let audit = audit(Path::new("/dev/full")).unwrap();
+        assert_eq!(write(&audit), Err(NotWritten));
+        assert!(audit.is_down());
+        // It cannot be looked at without writing, so calls may try it again.
+        until("tried again", || !audit.is_down());
+        assert_eq!(write(&audit), Err(NotWritten));
+    }
 }

@@ -1,8 +1,11 @@
 //! The end of the audit's way: a file that may be moved away at any time, or standard output; whole lines or none.
 
 use std::fs::{File, Metadata, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+
+/// The room that there has to be, in bytes.
+const ROOM: usize = 64 << 10;
 
 /// Where lines go.
 #[derive(Debug)]
@@ -79,6 +82,44 @@ impl Writer {
                 result
             }
         }
+    }
+}
+
+impl Writer {
+    /// Looks whether records could be written, and writes none: into a file beside that of the audit, which readers of
+    /// the audit follow. What is no file cannot be looked at without writing to it.
+    pub(super) fn look(&mut self) -> io::Result<()> {
+        let Output::File { path, file, durable } = &mut self.output else {
+            return Ok(());
+        };
+        if is_elsewhere(path, file) {
+            *file = open(path)?;
+            self.torn = false;
+        }
+        if !file.metadata()?.is_file() {
+            return Ok(());
+        }
+        let mut name = std::ffi::OsString::from(".");
+        name.push(path.file_name().unwrap_or_default());
+        name.push(".room");
+        let beside = path.with_file_name(name);
+        let tried = room(&beside, *durable);
+        let removed = std::fs::remove_file(&beside);
+        match tried {
+            // Who may write to the file need not be allowed to make another.
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => Ok(()),
+            tried => tried.and(removed),
+        }
+    }
+}
+
+/// Makes a file of the size of many records.
+fn room(path: &Path, durable: bool) -> io::Result<()> {
+    let mut file = open(path)?;
+    file.write_all(&[b'\n'; ROOM])?;
+    match durable {
+        true => file.sync_data(),
+        false => Ok(()),
     }
 }
 

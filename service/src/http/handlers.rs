@@ -208,17 +208,25 @@ pub(super) async fn assessment(
 #[derive(Serialize)]
 struct Health {
     status: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    degraded: Vec<&'static str>,
 }
 
 /// `GET /health/live`
 pub(super) async fn live() -> Result<HttpResponse, Failure> {
-    json(&Health { status: "live" })
+    json(&Health {
+        status: "live",
+        degraded: Vec::new(),
+    })
 }
 
 /// `GET /health/ready`
 pub(super) async fn ready(state: Data<State>) -> Result<HttpResponse, Failure> {
     state.readiness()?;
-    json(&Health { status: "ready" })
+    json(&Health {
+        status: "ready",
+        degraded: state.degraded(),
+    })
 }
 
 /// 405 that names the method that the path does take.

@@ -206,11 +206,25 @@ impl State {
             (!self.trust.ready(), ErrorCode::NotReady),
             (store_needed && !self.store.is_up(), ErrorCode::StoreUnavailable),
         ];
+            (
+                self.audit.is_required() && self.audit.is_down(),
+                ErrorCode::AuditUnavailable,
+            ),
         let codes = reasons.into_iter().filter(|(holds, _)| *holds);
         Failure::of_all(codes.map(|(_, code)| code)).map_or(Ok(()), Err)
     }
 
     /// The day of evaluation.
+    /// What is not there although calls are answered without it.
+    fn degraded(&self) -> Vec<&'static str> {
+        let lacking = [
+            (!self.store.is_up(), ErrorCode::StoreUnavailable),
+            (self.audit.is_down(), ErrorCode::AuditUnavailable),
+        ];
+        let codes = lacking.into_iter().filter(|(holds, _)| *holds);
+        codes.map(|(_, code)| code.code()).collect()
+    }
+
     pub(crate) fn today(&self) -> Date {
         (self.today)()
     }
