@@ -18,6 +18,7 @@ pub mod http;
 pub mod input;
 pub mod laws;
 mod pages;
+mod query_text;
 pub mod sandbox;
 pub mod settings;
 mod stamp;

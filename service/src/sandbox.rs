@@ -1,6 +1,7 @@
 //! The bundled synthetic patients, read and searched as the service's own templates need it and no further.
 
 use crate::errors::{ErrorCode, Failure};
+use crate::query_text::{decoded, system_and_code, values};
 use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -198,12 +199,14 @@ impl Search {
         };
         for parameter in parameters.split('&').filter(|parameter| !parameter.is_empty()) {
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-            let value = decode(value);
+            let value = decoded(value).ok_or(ErrorCode::UnsupportedSearch)?;
             let last = value.rsplit('/').next().unwrap_or_default().to_owned();
             match name {
                 "patient" | "subject" if kind != "Patient" => search.patient = Some(last),
                 "_id" => search.id = Some(value),
-                "code" if kind != "Patient" => search.codes = Some(value.split(',').map(token).collect()),
+                "code" if kind != "Patient" => {
+                    search.codes = Some(values(&value).into_iter().map(system_and_code).collect())
+                }
                 "_sort" if value == "-date" => search.newest_first = true,
                 "_count" => search.count = number(&value)?,
                 "_offset" => search.offset = number(&value)?,
@@ -241,32 +244,6 @@ fn number(text: &str) -> Result<usize, Failure> {
         .ok()
         .filter(|number| *number > 0)
         .ok_or_else(|| ErrorCode::UnsupportedSearch.into())
-}
-
-fn token(text: &str) -> (Option<String>, String) {
-    match text.split_once('|') {
-        Some((system, code)) => (Some(system.to_owned()), code.to_owned()),
-        None => (None, text.to_owned()),
-    }
-}
-
-/// Percent-decoding as in an address or a form; what is no code stays as it is.
-fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        let mut ahead = rest.clone();
-        let hex = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
-        match (byte, hex(ahead.next()), hex(ahead.next())) {
-            (b'%', Some(high), Some(low)) => {
-                bytes.push((high * 16 + low) as u8);
-                rest = ahead;
-            }
-            (b'+', _, _) => bytes.push(b' '),
-            _ => bytes.push(byte),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[derive(Serialize)]
@@ -309,18 +286,21 @@ struct SearchMode {
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct WireBundle<'a> {
     #[serde(borrow, default)]
     entry: Vec<WireEntry<'a>>,
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct WireEntry<'a> {
     #[serde(borrow, default)]
     resource: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 #[serde(rename_all = "camelCase")]
 struct WireResource<'a> {
     #[serde(borrow)]
@@ -338,24 +318,36 @@ struct WireResource<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct WirePeriod<'a> {
     #[serde(borrow, default)]
     start: Option<Cow<'a, str>>,
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct WireConcept<'a> {
     #[serde(borrow, default)]
     coding: Vec<WireCoding<'a>>,
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct WireCoding<'a> {
     #[serde(borrow, default)]
     system: Cow<'a, str>,
     #[serde(borrow, default)]
     code: Cow<'a, str>,
 }
+
+objects_only!(
+    WireBundle<'a>,
+    WireEntry<'a>,
+    WireResource<'a>,
+    WirePeriod<'a>,
+    WireConcept<'a>,
+    WireCoding<'a>
+);
 
 impl WireResource<'_> {
     fn into_resource(self, patient: &str, json: &RawValue) -> Resource {

@@ -2,6 +2,7 @@
 
 use super::base::AllowedBase;
 use super::form::{Form, ResultParameters, Traits};
+use crate::query_text::{decoded, encoded_value, values};
 use reqwest::Url;
 use std::fmt;
 
@@ -39,12 +40,13 @@ pub(super) struct Target {
 }
 
 impl Query {
-    /// A query from a template that is filled in: plain text, nothing escaped.
+    /// A query from a template that is filled in, as it stands in an address.
     ///
     /// # Errors
-    /// [`InvalidQuery`] if it is neither read nor search, a token was left open, or an id is no id.
+    /// [`InvalidQuery`] if it is neither read nor search, a token was left open, an id is no id, or something in it
+    /// would have to be encoded.
     pub fn new(key: impl Into<String>, relative: &str) -> Result<Self, InvalidQuery> {
-        if relative.contains(['{', '}']) || relative.chars().any(char::is_control) {
+        if relative.contains(['{', '}', '#']) || !relative.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(InvalidQuery);
         }
         let split = relative.find(['/', '?']).ok_or(InvalidQuery)?;
@@ -116,7 +118,7 @@ impl Query {
                 .map(|(name, _)| ResultParameters::of(name))
                 .fold(ResultParameters::default(), ResultParameters::with),
             turns: parameters.iter().any(|(name, _)| name == "patient"),
-            codes: self.codes().map_or(0, |codes| codes.split(',').count()),
+            codes: self.codes().map_or(0, |codes| values(codes).len()),
             length: lengths.max().unwrap_or_default(),
         }
     }
@@ -126,7 +128,7 @@ impl Query {
         let Some(codes) = self.codes() else {
             return vec![self.target(base, form, None)];
         };
-        let codes: Vec<&str> = codes.split(',').collect();
+        let codes = values(codes);
         let parts = codes.chunks(form.codes.max(1));
         parts
             .map(|part| self.target(base, form, Some(&part.join(","))))
@@ -149,28 +151,33 @@ impl Query {
     }
 
     fn target(&self, base: &AllowedBase, form: Form, codes: Option<&str>) -> Target {
-        let mut url = base.join(&self.kind);
         let sent = self.parameters().iter();
-        for (name, value) in sent.filter(|(name, _)| !form.without.has(name)) {
-            match (name.as_str(), form.subject, codes) {
+        let pairs: Vec<String> = sent
+            .filter(|(name, _)| !form.without.has(name))
+            .map(|(name, value)| match (name.as_str(), form.subject, codes) {
                 ("patient", true, _) => {
                     let id = value.strip_prefix("Patient/").unwrap_or(value);
-                    url.query_pairs_mut()
-                        .append_pair("subject", &format!("Patient/{id}"))
+                    pair("subject", &format!("Patient/{id}"))
                 }
-                ("code", _, Some(codes)) => url.query_pairs_mut().append_pair("code", codes),
-                _ => url.query_pairs_mut().append_pair(name, value),
+                ("code", _, Some(codes)) => pair("code", codes),
+                _ => pair(name, value),
+            })
+            .collect();
+        let query = pairs.join("&");
+        if form.post {
+            return Target {
+                url: base.join(&format!("{}/_search", self.kind)),
+                form: Some(query),
             };
         }
-        if !form.post {
-            return Target { url, form: None };
-        }
-        let body = url.query().unwrap_or_default().to_owned();
-        Target {
-            url: base.join(&format!("{}/_search", self.kind)),
-            form: Some(body),
-        }
+        let mut url = base.join(&self.kind);
+        url.set_query((!query.is_empty()).then_some(&query));
+        Target { url, form: None }
     }
+}
+
+fn pair(name: &str, value: &str) -> String {
+    format!("{}={}", encoded_value(name), encoded_value(value))
 }
 
 /// The patient's id stands in the query, so only key and type are shown.
@@ -192,17 +199,22 @@ fn is_id(text: &str) -> bool {
 fn parameters(text: &str) -> Result<Vec<(String, String)>, InvalidQuery> {
     text.split('&')
         .map(|parameter| match parameter.split_once('=') {
-            Some((name, value)) if !name.is_empty() && !value.is_empty() => {
-                Ok((name.to_owned(), value.to_owned()))
-            }
+            Some((name, value)) if !name.is_empty() && !value.is_empty() => Ok((part(name)?, part(value)?)),
             _ => Err(InvalidQuery),
         })
         .collect()
 }
 
+/// What a name or value stands for.
+fn part(text: &str) -> Result<String, InvalidQuery> {
+    let part = decoded(text).filter(|part| !part.chars().any(char::is_control));
+    part.ok_or(InvalidQuery)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::query_text::token;
 
     fn sent(relative: &str, form: Form) -> Vec<(String, Option<String>)> {
         let base = AllowedBase::parse("https://f.example/r4/", &[]).unwrap();
@@ -236,6 +248,45 @@ mod tests {
         let read = Query::new("k", "Patient/p1").unwrap().read(&base).unwrap();
         assert_eq!(read.url.as_str(), "https://f.example/r4/Patient/p1");
         assert!(read.form.is_none());
+    }
+
+    #[test]
+    fn what_a_code_holds_is_sent_as_part_of_the_code_in_each_form() {
+        for odd in [
+            "a&b=c", "a#b", "a+b", "a%b", "a b", "a|b", "a,b", "a/b", "a?b", "a\\b", "\u{e4}", "a;b", "a\"<b",
+        ] {
+            let token = token("urn:lab", odd);
+            let search = format!("Observation?patient=p1&code={token},urn:lab|2&_count=9");
+            let expected = [
+                ("patient", "p1".to_owned()),
+                ("code", decoded(&format!("{token},urn:lab|2")).unwrap()),
+                ("_count", "9".to_owned()),
+            ];
+            for post in [false, true] {
+                let form = Form { post, ..Form::PLAIN };
+                let (url, body) = sent(&search, form).remove(0);
+                let url = Url::parse(&url).unwrap();
+                assert_eq!(url.fragment(), None);
+                let query = body.unwrap_or_else(|| url.query().unwrap().to_owned());
+                assert!(!query.contains('+'), "{query}");
+                // As servers read it.
+                let read = Url::parse(&format!("http://s/?{query}")).unwrap();
+                let pairs: Vec<(String, String)> = read.query_pairs().into_owned().collect();
+                let pairs: Vec<(&str, String)> = pairs
+                    .iter()
+                    .map(|(name, value)| (&**name, value.clone()))
+                    .collect();
+                assert_eq!(pairs, expected, "{odd}");
+            }
+            let one_at_a_time = sent(
+                &search,
+                Form {
+                    codes: 1,
+                    ..Form::PLAIN
+                },
+            );
+            assert_eq!(one_at_a_time.len(), 2, "{odd}");
+        }
     }
 
     #[test]
@@ -296,6 +347,14 @@ mod tests {
             "Condition?patient=p&&x=y",
             "Condition?patient=p\r\nX: y",
             "../x?y=z",
+            "Condition?patient=p#",
+            "Condition?patient=p&code=a b",
+            "Condition?patient=p&code=\u{e4}",
+            "Condition?patient=p&code=%",
+            "Condition?patient=p&code=%f",
+            "Condition?patient=p&code=%ff",
+            "Condition?patient=p&code=%0d%0aX:y",
+            "Patient/%2e%2e",
         ] {
             assert_eq!(Query::new("k", text), Err(InvalidQuery), "{text}");
         }

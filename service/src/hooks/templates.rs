@@ -2,6 +2,7 @@
 
 use super::prefetch::CONDITIONS;
 use super::prefetch::PATIENT;
+use crate::query_text;
 use fhir_profiles::FactId;
 use fhir_profiles::catalogue::observed;
 use fhir_profiles::codes::Codes;
@@ -22,7 +23,7 @@ const PROCEDURES: &str = "procedures";
 pub struct Template {
     /// Key in `prefetch`.
     pub key: String,
-    /// Relative FHIR read or search with tokens.
+    /// Relative FHIR read or search with tokens, as it stands in an address.
     pub query: String,
     /// The facts that its records can state.
     pub facts: Vec<FactId>,
@@ -90,6 +91,8 @@ pub fn templates(codes: &Codes) -> Vec<Template> {
 fn by_code(codes: &Codes, key: &str, base: &str, tokens: &[String]) -> Vec<Template> {
     let mut queries: Vec<String> = Vec::new();
     for token in tokens {
+        let (system, code) = token.split_once('|').unwrap_or(("", token));
+        let token = &query_text::token(system, code);
         match queries.last_mut() {
             Some(query) if query.len() + 1 + token.len() < LONGEST => {
                 query.push(',');
@@ -188,6 +191,38 @@ mod tests {
             "Patient/1",
         ] {
             assert!(parse(query).is_err(), "{query}");
+        }
+    }
+
+    #[test]
+    fn whatever_a_sites_codes_hold_a_template_stays_in_the_grammar_and_asks_for_them() {
+        let odd = [
+            "a&b=c", "a#b", "a+b", "50 %", "a|b", "a,b", "a/b", "a{{b}}", "a\\b", "\u{e4}",
+        ];
+        let tokens: Vec<String> = odd
+            .iter()
+            .map(|odd| format!("urn:{odd}|{odd}").replacen("|b|", "b|", 1))
+            .collect();
+        let all = by_code(
+            Codes::embedded(),
+            "liver",
+            "Observation?patient={{context.patientId}}&code=",
+            &tokens,
+        );
+        for template in all {
+            let query = template.resolve("p");
+            assert!(
+                query.is_ascii() && !query.contains([' ', '#', '+', '{', '\\']),
+                "{query}"
+            );
+            let (_, codes) = query.split_once("&code=").unwrap();
+            assert!(!codes.contains(['&', '=']), "{query}");
+            let codes = query_text::decoded(codes).unwrap();
+            let read = query_text::values(&codes).into_iter().map(|value| {
+                let (system, code) = query_text::system_and_code(value);
+                format!("{}|{code}", system.unwrap())
+            });
+            assert_eq!(read.collect::<Vec<_>>(), tokens);
         }
     }
 

@@ -27,6 +27,7 @@ use crate::hooks::request::HookRequest;
 use crate::hooks::templates::{Template, templates};
 use crate::host::{host_of, is_loopback, named_host};
 use crate::pages::{self, Pages};
+use crate::query_text::encoded;
 use crate::sandbox::Sandbox;
 use crate::settings::Settings;
 use crate::store::Store;
@@ -205,16 +206,15 @@ impl State {
             (self.draining(), ErrorCode::Draining),
             (!self.trust.ready(), ErrorCode::NotReady),
             (store_needed && !self.store.is_up(), ErrorCode::StoreUnavailable),
-        ];
             (
                 self.audit.is_required() && self.audit.is_down(),
                 ErrorCode::AuditUnavailable,
             ),
+        ];
         let codes = reasons.into_iter().filter(|(holds, _)| *holds);
         Failure::of_all(codes.map(|(_, code)| code)).map_or(Ok(()), Err)
     }
 
-    /// The day of evaluation.
     /// What is not there although calls are answered without it.
     fn degraded(&self) -> Vec<&'static str> {
         let lacking = [
@@ -225,6 +225,7 @@ impl State {
         codes.map(|(_, code)| code.code()).collect()
     }
 
+    /// The day of evaluation.
     pub(crate) fn today(&self) -> Date {
         (self.today)()
     }
@@ -262,13 +263,14 @@ impl State {
         let sandbox = self.sandbox.as_ref();
         let bundled = sandbox.is_some_and(|sandbox| sandbox.patients().iter().any(|known| known == patient));
         if bundled && self.sandbox_urls.iter().any(|known| known == server) {
-            return Some(format!("{pages}/board?patient={patient}"));
+            return Some(format!("{pages}/board?patient={}", encoded(patient)));
         }
         let open = caller.issuer().is_none() && self.on_loopback && request.token.is_none();
         let base = caller.fhir_base(server).filter(|_| open)?;
         Some(format!(
-            "{pages}/board?server={}&patient={patient}",
-            encoded(&base.to_string())
+            "{pages}/board?server={}&patient={}",
+            encoded(&base.to_string()),
+            encoded(patient)
         ))
     }
 
@@ -302,20 +304,6 @@ impl State {
             }
         }
     }
-}
-
-/// An address as the value of a query.
-pub(crate) fn encoded(url: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:".contains(&byte);
-    url.bytes()
-        .map(|byte| {
-            if plain(byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect()
 }
 
 /// The certificate and its key, which the settings have together or not at all.

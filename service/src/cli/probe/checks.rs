@@ -3,6 +3,7 @@
 use super::views::{self, Resource};
 use super::{Ended, Probe, Searched};
 use crate::fhir_client::{FetchState, Fetched, FhirClient, Query};
+use crate::query_text;
 use fhir_profiles::chart::ChartBuilder;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -322,7 +323,7 @@ fn codes(all: &[Resource], fetched: &[Fetched], searches: &mut [Searched]) -> Ch
     }
 }
 
-/// Type and tokens of a search by code.
+/// Type and tokens of a search by code, each as the query writes it.
 fn tokens(query: &str) -> Option<(&str, BTreeSet<String>)> {
     let (kind, parameters) = query.split_once('?')?;
     let codes = parameters
@@ -333,5 +334,5 @@ fn tokens(query: &str) -> Option<(&str, BTreeSet<String>)> {
 
 fn token(coding: &views::Coding) -> String {
     let text = |part: &Option<String>| part.clone().unwrap_or_default();
-    format!("{}|{}", text(&coding.system), text(&coding.code))
+    query_text::token(&text(&coding.system), &text(&coding.code))
 }
