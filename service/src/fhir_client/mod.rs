@@ -222,7 +222,7 @@ fn verdict(fetched: &[Fetched]) -> Verdict {
     for one in fetched.iter().filter(|one| one.requests > 0) {
         match &one.state {
             FetchState::Failed(why) if why.blames_server() => verdict = Verdict::Faulty,
-            FetchState::Failed(Why::TokenExpired | Why::AddressRefused) => {}
+            FetchState::Failed(Why::TokenExpired | Why::TokenUnusable | Why::AddressRefused) => {}
             _ => return Verdict::Alive,
         }
     }

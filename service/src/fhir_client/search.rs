@@ -234,7 +234,7 @@ impl<'a> Run<'a> {
         loop {
             let authorization = match self.access.token {
                 None => None,
-                Some(token) => Some(token.header(Instant::now()).ok_or(Why::TokenExpired)?),
+                Some(token) => Some(token.header(Instant::now())?),
             };
             let left = self
                 .settings

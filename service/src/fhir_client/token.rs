@@ -1,5 +1,6 @@
 //! The access token of one call.
 
+use super::why::Why;
 use reqwest::header::HeaderValue;
 use std::fmt;
 use std::time::Instant;
@@ -8,7 +9,8 @@ use zeroize::Zeroizing;
 /// An access token: never shown, never used after its time, wiped when dropped.
 #[derive(Clone)]
 pub struct BearerToken {
-    secret: Zeroizing<String>,
+    /// Nothing of one that cannot be used: what was to be asked for with it is not asked for without.
+    secret: Option<Zeroizing<String>>,
     expires: Instant,
 }
 
@@ -34,20 +36,37 @@ impl BearerToken {
             return Err(InvalidToken);
         }
         Ok(Self {
-            secret: Zeroizing::new(secret.to_owned()),
+            secret: Some(Zeroizing::new(secret.to_owned())),
             expires,
         })
     }
 
-    /// The value of the `Authorization` header; nothing if the token has expired.
-    pub(super) fn header(&self, now: Instant) -> Option<HeaderValue> {
-        if now >= self.expires {
-            return None;
+    /// A token with which nothing can be asked for, in the place of one that is none.
+    pub fn unusable() -> Self {
+        Self {
+            secret: None,
+            expires: Instant::now(),
         }
-        let text = Zeroizing::new(format!("Bearer {}", *self.secret));
-        let mut value = HeaderValue::from_str(&text).ok()?;
+    }
+
+    /// Whether something can be asked for with it now.
+    pub fn is_usable(&self, now: Instant) -> bool {
+        self.header(now).is_ok()
+    }
+
+    /// The value of the `Authorization` header.
+    ///
+    /// # Errors
+    /// Why there is none: the token has expired, or it never was one.
+    pub(super) fn header(&self, now: Instant) -> Result<HeaderValue, Why> {
+        let secret = self.secret.as_ref().ok_or(Why::TokenUnusable)?;
+        if now >= self.expires {
+            return Err(Why::TokenExpired);
+        }
+        let text = Zeroizing::new(format!("Bearer {}", **secret));
+        let mut value = HeaderValue::from_str(&text).map_err(|_| Why::TokenUnusable)?;
         value.set_sensitive(true);
-        Some(value)
+        Ok(value)
     }
 }
 
@@ -69,7 +88,8 @@ mod tests {
         let header = token.header(now).unwrap();
         assert_eq!(header, "Bearer s3cret");
         assert!(header.is_sensitive());
-        assert!(token.header(now + Duration::from_secs(1)).is_none());
+        assert_eq!(token.header(now + Duration::from_secs(1)), Err(Why::TokenExpired));
+        assert_eq!(BearerToken::unusable().header(now), Err(Why::TokenUnusable));
         assert!(!format!("{token:?} {header:?}").contains("s3cret"));
     }
 

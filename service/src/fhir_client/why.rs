@@ -94,6 +94,8 @@ reasons! {
     CircuitOpen = "circuit-open", "the server failed too often and is not asked for a while";
     /// `expires_in` is over.
     TokenExpired = "token-expired", "the access token has expired";
+    /// Empty, of another type than Bearer, or not to be sent in a header.
+    TokenUnusable = "token-unusable", "the access token cannot be used, and nothing was asked for without it";
     /// The query is not about the patient of the call.
     OtherPatient = "other-patient", "the search was not about this patient";
 }

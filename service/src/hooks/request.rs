@@ -32,7 +32,8 @@ pub struct HookRequest<'a> {
     pub selections: Option<Vec<Cow<'a, str>>>,
     /// The caller's FHIR server.
     pub fhir_server: Option<Cow<'a, str>>,
-    /// The access token for it, which may be used until it expires.
+    /// The access token for it, which may be used until it expires; one that cannot be used at all where the caller names
+    /// none that can.
     pub token: Option<BearerToken>,
     /// Prefetched values by key, in the order of the request.
     pub prefetch: Vec<(Cow<'a, str>, &'a RawValue)>,
@@ -44,10 +45,6 @@ impl<'a> HookRequest<'a> {
     /// # Errors
     /// [`Failure`] if it is no JSON, no hook request, or lacks a required field.
     pub fn parse(body: &'a str) -> Result<Self, Failure> {
-        // A derived struct would take a JSON array, field by field.
-        if body.trim_start().starts_with('[') {
-            return Err(ErrorCode::InvalidRequest.into());
-        }
         let wire: Wire<'a> = serde_json::from_str(body).map_err(|error| Failure::json(&error))?;
         let hook = wire
             .hook
@@ -62,9 +59,9 @@ impl<'a> HookRequest<'a> {
             .patient_id
             .filter(|id| is_fhir_id(id))
             .ok_or(ErrorCode::InvalidPatientId)?;
-        let authorization = wire.fhir_authorization.unwrap_or_default();
-        let token = authorization.token();
-        let authorised_for = authorization.patient;
+        let authorization = wire.fhir_authorization;
+        let token = authorization.as_ref().map(FhirAuthorization::token);
+        let authorised_for = authorization.and_then(|authorization| authorization.patient);
         if authorised_for.is_some_and(|id| id.strip_prefix("Patient/").unwrap_or(&id) != patient_id) {
             return Err(Failure::at(
                 ErrorCode::AnotherPatient,
@@ -98,6 +95,7 @@ fn is_fhir_id(text: &str) -> bool {
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 #[serde(rename_all = "camelCase")]
 struct Wire<'a> {
     #[serde(borrow, default)]
@@ -115,6 +113,7 @@ struct Wire<'a> {
 }
 
 #[derive(Deserialize, Default)]
+#[serde(remote = "Self")]
 #[serde(rename_all = "camelCase")]
 struct Context<'a> {
     #[serde(borrow, default)]
@@ -140,24 +139,37 @@ impl<'de: 'a, 'a> Deserialize<'de> for Selections<'a> {
 
 /// The scopes are not looked at: Epic's are no SMART scopes, and the server knows best what a token allows.
 #[derive(Deserialize, Default)]
+#[serde(remote = "Self")]
 struct FhirAuthorization<'a> {
     #[serde(borrow, default)]
     access_token: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    token_type: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     expires_in: Option<&'a RawValue>,
     #[serde(borrow, default)]
     patient: Option<Cow<'a, str>>,
 }
 
+objects_only!(Wire<'a>, Context<'a>, FhirAuthorization<'a>);
+
 impl FhirAuthorization<'_> {
-    fn token(&self) -> Option<BearerToken> {
+    /// The access token; one that is there and cannot be used is no reason to ask without it.
+    fn token(&self) -> BearerToken {
         let seconds: Option<f64> = self
             .expires_in
             .and_then(|json| json.get().trim_matches('"').parse().ok());
         let life = seconds.map_or(UNTIMED, |seconds| {
             Duration::try_from_secs_f64(seconds.max(0.0)).map_or(LONGEST, |life| life.min(LONGEST))
         });
-        BearerToken::new(self.access_token.as_deref()?, Instant::now() + life).ok()
+        let is_bearer = |kind: &str| kind.eq_ignore_ascii_case("Bearer");
+        let usable = self.token_type.as_deref().is_none_or(is_bearer);
+        let secret = self
+            .access_token
+            .as_deref()
+            .filter(|_| usable)
+            .unwrap_or_default();
+        BearerToken::new(secret, Instant::now() + life).unwrap_or_else(|_| BearerToken::unusable())
     }
 }
 
@@ -275,6 +287,58 @@ mod tests {
             assert_eq!(code(&with(other)), ErrorCode::AnotherPatient, "{other}");
         }
         assert_eq!(code(&with("1")), ErrorCode::InvalidRequest);
+    }
+
+    #[test]
+    fn an_authorization_without_a_usable_token_is_one_without_rights_and_not_none() {
+        let token = |authorization: &str| {
+            let text = body(&format!(",\"fhirAuthorization\":{authorization}"));
+            HookRequest::parse(&text)
+                .unwrap()
+                .token
+                .map(|token| token.is_usable(Instant::now()))
+        };
+        assert_eq!(token("null"), None);
+        for fine in [
+            r#"{"access_token":"t"}"#,
+            r#"{"access_token":"t","token_type":"bearer","expires_in":300}"#,
+            r#"{"access_token":"t","token_type":"Bearer","expires_in":"300"}"#,
+            r#"{"access_token":"t","expires_in":"soon"}"#,
+        ] {
+            assert_eq!(token(fine), Some(true), "{fine}");
+        }
+        for unusable in [
+            "{}",
+            r#"{"access_token":null}"#,
+            r#"{"access_token":""}"#,
+            r#"{"access_token":"a b"}"#,
+            r#"{"access_token":"a\r\nX: y"}"#,
+            r#"{"access_token":"\u00e4"}"#,
+            r#"{"access_token":"a\u0000"}"#,
+            r#"{"access_token":"t","token_type":"MAC"}"#,
+            r#"{"access_token":"t","token_type":""}"#,
+            r#"{"access_token":"t","token_type":"Bearer "}"#,
+            r#"{"access_token":"t","expires_in":0}"#,
+            r#"{"access_token":"t","expires_in":-1}"#,
+        ] {
+            assert_eq!(token(unusable), Some(false), "{unusable}");
+        }
+    }
+
+    #[test]
+    fn an_array_is_no_object_at_any_depth() {
+        for text in [
+            "[\"patient-view\"]".to_owned(),
+            body(",\"fhirAuthorization\":[\"t\"]"),
+            body(",\"fhirAuthorization\":[]"),
+            body("").replace(
+                "{\"patientId\":\"p\",\"userId\":\"Practitioner/1\"}",
+                "[\"p\",\"Practitioner/1\"]",
+            ),
+            body("").replace("{\"patientId\":\"p\",\"userId\":\"Practitioner/1\"}", "[]"),
+        ] {
+            assert_eq!(code(&text), ErrorCode::InvalidRequest, "{text}");
+        }
     }
 
     #[test]

@@ -197,6 +197,31 @@ fn an_expired_token_is_not_shown_and_nothing_is_asked() {
 }
 
 #[test]
+fn with_a_token_that_cannot_be_used_nothing_is_asked_and_that_is_said() {
+    let server = healthy();
+    let service = reading(&server);
+    for authorization in [
+        json!({}),
+        json!({"access_token": null, "token_type": "Bearer"}),
+        json!({"access_token": "", "token_type": "Bearer", "expires_in": 300}),
+        json!({"access_token": "t0 ken", "token_type": "Bearer", "expires_in": 300}),
+        json!({"access_token": "t0ken\r\nX: y", "token_type": "Bearer", "expires_in": 300}),
+        json!({"access_token": "t0k\u{e4}n", "token_type": "Bearer", "expires_in": 300}),
+        json!({"access_token": "t0ken", "token_type": "MAC", "expires_in": 300}),
+    ] {
+        let answer = service.hook(&authorised(&server, authorization));
+        assert_eq!(answer.error(412), "missing-patient");
+        assert!(
+            answer.body.contains("the access token cannot be used"),
+            "{}",
+            answer.body
+        );
+        assert!(!answer.body.contains("t0k"));
+    }
+    assert_eq!(server.seen().len(), 0);
+}
+
+#[test]
 fn without_a_token_none_is_shown() {
     let server = healthy();
     assert!(
