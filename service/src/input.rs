@@ -31,6 +31,7 @@ pub struct Assessed {
 
 /// What a document says that it is.
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Kind<'a> {
     #[serde(borrow, default)]
@@ -38,6 +39,8 @@ pub(crate) struct Kind<'a> {
     #[serde(borrow, default)]
     hook: Option<Cow<'a, str>>,
 }
+
+objects_only!(Kind<'a>);
 
 /// Assesses a Bundle (of any type) or a hook request.
 ///

@@ -12,11 +12,14 @@ use serde::Deserialize;
 use std::borrow::Cow;
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 #[serde(rename_all = "camelCase")]
 struct Kind<'a> {
     #[serde(borrow, default)]
     resource_type: Option<Cow<'a, str>>,
 }
+
+objects_only!(Kind<'a>);
 
 /// The draft orders of a hook on orders.
 #[derive(Debug)]
