@@ -1,5 +1,6 @@
 //! What every evaluation needs and no request changes: knowledge, codes and the site's policy.
 
+use crate::files::{self, Limits};
 use crate::hooks::templates::templates;
 use crate::settings::{Settings, can_be_absent};
 use cds_cards::assessment::Assessment;
@@ -14,6 +15,16 @@ use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use uuid::Uuid;
+
+/// What a folder of knowledge or codes may hold: many times what a site can write or take over.
+const LIMITS: Limits = Limits {
+    depth: 16,
+    entries: 10_000,
+    dotted: false,
+};
+/// The largest file of such a folder, and all of them together, in bytes.
+const LARGEST: u64 = 64 << 20;
+const MOST_BYTES: u64 = 256 << 20;
 
 /// The pure core, ready to be called; knows no I/O.
 #[derive(Debug)]
@@ -159,7 +170,10 @@ pub fn load_knowledge(dir: Option<&Path>) -> Result<Knowledge, Vec<String>> {
 /// # Errors
 /// Every one that cannot be read.
 pub fn overlay(dir: Option<&Path>) -> Result<BTreeMap<String, String>, Vec<String>> {
-    Ok(dir.map(files_under).transpose()?.unwrap_or_default())
+    Ok(dir
+        .map(|dir| files_under(dir, |_| true))
+        .transpose()?
+        .unwrap_or_default())
 }
 
 /// What a site's knowledge changes of the embedded one.
@@ -201,8 +215,8 @@ pub fn load_codes(settings: &Settings, catalogue: &Catalogue) -> Result<Codes, V
     let Some(dir) = settings.codes_dir.as_deref() else {
         return Ok(packed);
     };
-    let mut files = files_under(dir).map_err(of("codes.dir"))?;
-    files.retain(|name, _| name.ends_with(".json"));
+    let is_json = |path: &Path| path.extension().is_some_and(|kind| kind == "json");
+    let files = files_under(dir, is_json).map_err(of("codes.dir"))?;
     packed.and_maps(&files).map_err(said).map_err(of("codes.dir"))
 }
 
@@ -220,42 +234,29 @@ fn known_keys(keys: &BTreeMap<String, String>, codes: &Codes) -> Result<(), Vec<
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
-/// Every file under a folder by its path there, but those whose name begins with a dot, and what is under such folders: a
-/// mounted ConfigMap brings links of its own (`..data`) to the same files.
-fn files_under(root: &Path) -> Result<BTreeMap<String, String>, Vec<String>> {
+/// The files under a folder that are wanted by their name, by their path there. A mounted ConfigMap brings links of its own
+/// (`..data`) to the same files, so names that begin with a dot are passed over.
+fn files_under(root: &Path, wanted: impl Fn(&Path) -> bool) -> Result<BTreeMap<String, String>, Vec<String>> {
     let mut files = BTreeMap::new();
     let mut faults = Vec::new();
-    let mut open = vec![root.to_path_buf()];
-    while let Some(dir) = open.pop() {
-        let entries = match std::fs::read_dir(&dir) {
-            Ok(entries) => entries,
-            Err(error) => {
-                faults.push(format!("{}: {error}", dir.display()));
-                continue;
+    let mut left = MOST_BYTES;
+    for path in files::under(root, LIMITS, wanted)? {
+        let relative = path.strip_prefix(root).unwrap_or(&path);
+        let name: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
+        match files::text(&path, LARGEST) {
+            Ok(text) => {
+                let Some(rest) = left.checked_sub(text.len() as u64) else {
+                    faults.push(format!(
+                        "{}: more than {} in all",
+                        root.display(),
+                        files::size(MOST_BYTES)
+                    ));
+                    break;
+                };
+                left = rest;
+                files.insert(name.join("/"), text);
             }
-        };
-        for entry in entries {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => {
-                    faults.push(format!("{}: {error}", dir.display()));
-                    continue;
-                }
-            };
-            if entry.file_name().as_encoded_bytes().starts_with(b".") {
-                continue;
-            }
-            let path = entry.path();
-            if path.is_dir() {
-                open.push(path);
-                continue;
-            }
-            let relative = path.strip_prefix(root).unwrap_or(&path);
-            let name: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
-            match std::fs::read_to_string(&path) {
-                Ok(text) => drop(files.insert(name.join("/"), text)),
-                Err(error) => faults.push(format!("{}: {error}", path.display())),
-            }
+            Err(error) => faults.push(format!("{}: {error}", path.display())),
         }
     }
     if faults.is_empty() { Ok(files) } else { Err(faults) }

@@ -12,6 +12,7 @@ mod clock;
 pub mod errors;
 pub mod evaluator;
 pub mod fhir_client;
+mod files;
 pub mod hooks;
 mod host;
 pub mod http;

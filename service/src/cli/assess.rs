@@ -4,6 +4,7 @@ use super::report::{Orders, Report};
 use super::{AssessArgs, Ended, Format, block_on, print, settings, style};
 use crate::clock;
 use crate::evaluator::Evaluator;
+use crate::files;
 use crate::hooks::flow::Source;
 use crate::hooks::templates::{Template, templates};
 use crate::hooks::trail::Trail;
@@ -12,8 +13,11 @@ use cds_cards::render::Card;
 use fhir_profiles::chart::json_text;
 use jiff::civil::Date;
 use serde::Serialize;
-use std::io::Read;
+use std::fs::File;
 use std::path::Path;
+
+/// The largest file that is read, in bytes.
+const LARGEST: u64 = 256 << 20;
 
 #[derive(Serialize)]
 struct Cards {
@@ -101,12 +105,10 @@ impl Assessing<'_> {
 
 /// The text of a file; `-` is standard input.
 pub(super) fn read(path: &Path) -> Result<String, String> {
-    let mut bytes = Vec::new();
-    let read = if path == Path::new("-") {
-        std::io::stdin().read_to_end(&mut bytes).map(drop)
-    } else {
-        std::fs::read(path).map(|content| bytes = content)
+    let bytes = match path == Path::new("-") {
+        true => files::whole(std::io::stdin().lock(), LARGEST),
+        // Named by hand, so a pipe of the shell is meant.
+        false => File::open(path).and_then(|file| files::whole(file, LARGEST)),
     };
-    read.map_err(|error| error.to_string())?;
-    Ok(json_text(&bytes).into_owned())
+    Ok(json_text(&bytes.map_err(|error| error.to_string())?).into_owned())
 }

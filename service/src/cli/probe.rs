@@ -13,6 +13,7 @@ use crate::evaluator::Evaluator;
 use crate::fhir_client::{
     Access, AllowedBase, BearerToken, FetchState, Fetched, FhirClient, FhirSettings, Query,
 };
+use crate::files;
 use crate::hooks::Service;
 use crate::hooks::flow::{self, Server, Source};
 use crate::hooks::request::HookRequest;
@@ -28,6 +29,7 @@ use jiff::civil::Date;
 use profile::Profile;
 use relevant::Unmapped;
 use serde::Serialize;
+use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -35,6 +37,8 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(30);
 /// A token given on the command line is used as long as the probe takes.
 const TOKEN_LIFE: Duration = Duration::from_secs(3600);
+/// The longest file with a token, in bytes.
+const LONGEST_TOKEN: u64 = 64 << 10;
 /// Whoever types the address means it, also where it is not public.
 const NETWORKS: [&str; 5] = [
     "10.0.0.0/8",
@@ -235,7 +239,10 @@ pub(super) fn run(args: &ProbeArgs, config: Option<&Path>) -> Result<(), Ended> 
 
 fn read_token(path: &Path) -> Result<BearerToken, Ended> {
     let wrong = |what: String| Ended::wrong([format!("{}: {what}", path.display())]);
-    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    // Named by hand, so a pipe of the shell is meant.
+    let bytes = File::open(path).and_then(|file| files::whole(file, LONGEST_TOKEN));
+    let bytes = bytes.map_err(|error| wrong(error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|_| wrong("not UTF-8 text".to_owned()))?;
     BearerToken::new(text.trim(), Instant::now() + TOKEN_LIFE).map_err(|invalid| wrong(invalid.to_string()))
 }
 

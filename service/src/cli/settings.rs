@@ -2,6 +2,7 @@
 
 use super::{Ended, print};
 use crate::evaluator::Evaluator;
+use crate::files;
 use crate::settings::{CONFIG_VARIABLE, Settings, Source, document, load, resolve};
 use std::path::{Path, PathBuf};
 
@@ -27,14 +28,14 @@ pub(super) fn current(config: Option<&Path>) -> Result<Settings, Ended> {
     let environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
         .collect();
-    let environment = resolve(environment, |path| std::fs::read_to_string(path))
+    let environment = resolve(environment, |path| files::text(path, files::SMALL))
         .map_err(|faults| Ended::wrong(faults.iter().map(ToString::to_string)))?;
     load(&Source { file, environment }).map_err(|faults| Ended::wrong(faults.iter().map(ToString::to_string)))
 }
 
 fn read(path: &Path) -> Result<(String, String), Ended> {
     let name = path.display().to_string();
-    match std::fs::read_to_string(path) {
+    match files::text(path, files::SMALL) {
         Ok(text) => Ok((name, text)),
         Err(error) => Err(Ended::wrong([format!("{name}: {error}")])),
     }

@@ -7,6 +7,7 @@ use super::hint;
 use super::query::Target;
 use super::settings::FhirSettings;
 use super::why::Why;
+use crate::files;
 use crate::telemetry::Asking;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
@@ -81,7 +82,7 @@ pub(super) fn client(settings: &FhirSettings, guard: Guard) -> Result<reqwest::C
             .or_else(|_| builder().tls_certs_only([]).build())
             .map_err(|_| SetupError::Tls);
     };
-    let pem = std::fs::read(file).map_err(|error| SetupError::Unreadable(error.kind()))?;
+    let pem = files::bytes(file, files::SMALL).map_err(|error| SetupError::Unreadable(error.kind()))?;
     let certificates = Certificate::from_pem_bundle(&pem).map_err(|_| SetupError::NoCertificate)?;
     if certificates.is_empty() {
         return Err(SetupError::NoCertificate);

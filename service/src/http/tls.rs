@@ -1,5 +1,6 @@
 //! TLS in the process: the certificate and the key of the settings, read again when their files change.
 
+use crate::files;
 use crate::stamp::{Stamp, stamp};
 use rustls::ServerConfig;
 use rustls::crypto::CryptoProvider;
@@ -87,8 +88,12 @@ fn stamps(files: &TlsFiles) -> [Stamp; 2] {
 fn read(files: &TlsFiles, provider: &CryptoProvider) -> Result<CertifiedKey, String> {
     let fault = |setting: &str, path: &Path, what: String| format!("`{setting}`: {}: {what}", path.display());
     let (cert, key) = (&files.cert, &files.key);
-    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(cert)
-        .and_then(Iterator::collect)
+    let pem = |setting: &str, path: &Path| {
+        files::bytes(path, files::SMALL).map_err(|error| fault(setting, path, error.to_string()))
+    };
+    let (cert_pem, key_pem) = (pem("server.tls.cert", cert)?, pem("server.tls.key", key)?);
+    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&cert_pem)
+        .collect::<Result<_, _>>()
         .map_err(|error| fault("server.tls.cert", cert, error.to_string()))?;
     if chain.is_empty() {
         return Err(fault(
@@ -97,8 +102,8 @@ fn read(files: &TlsFiles, provider: &CryptoProvider) -> Result<CertifiedKey, Str
             "it holds no certificate".to_owned(),
         ));
     }
-    let secret =
-        PrivateKeyDer::from_pem_file(key).map_err(|error| fault("server.tls.key", key, error.to_string()))?;
+    let secret = PrivateKeyDer::from_pem_slice(&key_pem)
+        .map_err(|error| fault("server.tls.key", key, error.to_string()))?;
     CertifiedKey::from_der(chain, secret, provider)
         .map_err(|error| fault("server.tls.key", key, error.to_string()))
 }

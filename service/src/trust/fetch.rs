@@ -1,6 +1,7 @@
 //! Fetching a key set from a registered address: in time, small, and from there only.
 
 use super::keys::{InvalidKeySet, KeySet, MAX_BYTES};
+use crate::files;
 use reqwest::header::ACCEPT;
 use reqwest::{Certificate, Client, StatusCode, redirect, retry};
 use std::path::Path;
@@ -65,7 +66,7 @@ pub(super) fn client(ca_file: Option<&Path>) -> Result<Client, String> {
             .map_err(|_| "the TLS library could not be set up".to_owned());
     };
     let fault = |what: String| format!("`auth.ca_file`: {}: {what}", file.display());
-    let pem = std::fs::read(file).map_err(|error| fault(error.to_string()))?;
+    let pem = files::bytes(file, files::SMALL).map_err(|error| fault(error.to_string()))?;
     let no_certificate = || fault("no certificate in PEM form".to_owned());
     let certificates = Certificate::from_pem_bundle(&pem).map_err(|_| no_certificate())?;
     if certificates.is_empty() {

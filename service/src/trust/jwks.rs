@@ -3,8 +3,8 @@
 use super::clock::Clock;
 use super::fetch;
 use super::keys::{KeySet, MAX_BYTES};
+use crate::files;
 use crate::stamp::{Stamp, stamp};
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -200,7 +200,7 @@ impl Local {
 fn read(path: &Path) -> Result<KeySet, String> {
     let mut bytes = Vec::new();
     let most = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
-    File::open(path)
+    files::regular(path)
         .and_then(|file| file.take(most).read_to_end(&mut bytes))
         .map_err(|error| error.to_string())?;
     KeySet::parse(&bytes).map_err(|invalid| invalid.word().to_owned())
