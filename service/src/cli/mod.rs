@@ -290,7 +290,7 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(Ended { code, messages }) => {
             for message in messages {
-                eprintln!("pnet-cds: {message}");
+                eprintln!("pnet-cds: {}", style::printable(&message));
             }
             ExitCode::from(code)
         }
@@ -322,10 +322,11 @@ impl Ended {
     }
 }
 
-/// Prints, and ends quietly where nobody reads any more.
+/// Prints lines, and ends quietly where nobody reads any more.
 fn print(text: &str) -> Result<(), Ended> {
     use std::io::{ErrorKind, Write};
     let mut out = std::io::stdout().lock();
+    let text = style::printable(text);
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(Ended::failed(format!("standard output: {error}"))),

@@ -1,6 +1,6 @@
 //! The report that a person reads in a terminal: first what the card says, then the reasoning.
 
-use super::style::Ink;
+use super::style::{Ink, shown};
 use crate::strip::{Item, strip};
 use cds_cards::assessment::{
     Assessment, Cited, CriterionReport, Gate, GradeReport, Group, OptionReport, Outcome, Role, Stage, Status,
@@ -98,12 +98,12 @@ impl<'a> Report<'a> {
     }
 
     fn line(&mut self, indent: usize, text: &str) {
-        let _ = writeln!(self.text, "{:indent$}{text}", "");
+        let _ = writeln!(self.text, "{:indent$}{}", "", shown(text));
     }
 
     fn title(&mut self, text: &str) {
         let text = Ink::Bold.on(self.colour, text);
-        let _ = writeln!(self.text, "\n{text}");
+        let _ = writeln!(self.text, "\n{}", shown(&text));
     }
 
     fn heading(&mut self, name: &str, assessment: &Assessment) {

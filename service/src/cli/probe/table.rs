@@ -1,6 +1,6 @@
 //! The report of the probe that a person reads in a terminal.
 
-use super::super::style::Ink;
+use super::super::style::{Ink, shown};
 use super::checks::Verdict;
 use super::profile::Profile;
 use super::{Keys, Report, Searched};
@@ -35,12 +35,12 @@ struct Table {
 
 impl Table {
     fn line(&mut self, indent: usize, text: &str) {
-        let _ = writeln!(self.text, "{:indent$}{text}", "");
+        let _ = writeln!(self.text, "{:indent$}{}", "", shown(text));
     }
 
     fn title(&mut self, text: &str) {
         let text = Ink::Bold.on(self.colour, text);
-        let _ = writeln!(self.text, "\n{text}");
+        let _ = writeln!(self.text, "\n{}", shown(&text));
     }
 
     fn dim(&mut self, indent: usize, text: &str) {
