@@ -5,6 +5,7 @@ mod progress;
 mod rows;
 mod units;
 
+use super::style::Terminal;
 use super::{Ended, ScreenArgs, settings};
 use crate::clock;
 use crate::evaluator::Evaluator;
@@ -12,7 +13,7 @@ use population::Population;
 use progress::Progress;
 use rows::Rows;
 use std::fs::File;
-use std::io::{BufWriter, ErrorKind, Write};
+use std::io::{BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use units::files;
 
@@ -53,6 +54,7 @@ fn output(path: Option<&Path>) -> Result<Box<dyn Write>, Ended> {
                 File::create(path).map_err(|error| Ended::wrong([format!("{}: {error}", path.display())]))?;
             Box::new(BufWriter::new(file))
         }
+        None if std::io::stdout().is_terminal() => Box::new(Terminal::new(std::io::stdout().lock())),
         None => Box::new(BufWriter::new(std::io::stdout().lock())),
     })
 }

@@ -75,6 +75,7 @@ enum Owner {
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 #[serde(rename_all = "camelCase")]
 struct Head<'a> {
     #[serde(borrow, default)]
@@ -82,6 +83,8 @@ struct Head<'a> {
     #[serde(borrow, default)]
     id: Option<Cow<'a, str>>,
 }
+
+objects_only!(Head<'a>);
 
 impl Population {
     /// Reads the files; what cannot be used is told and counted.

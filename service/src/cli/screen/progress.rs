@@ -1,5 +1,6 @@
 //! What a person at a terminal sees while a population is read, and the faults, which everyone sees.
 
+use crate::cli::style::shown;
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
@@ -40,13 +41,14 @@ impl Progress {
     /// A value that cannot be used.
     pub(super) fn fault(&self, place: &str, what: &str) {
         let clear = if self.terminal { CLEAR } else { "" };
+        let (place, what) = (shown(place), shown(what));
         self.say(&format!("{clear}pnet-cds: {place}: {what}, skipped\n"));
     }
 
     /// The last line.
     pub(super) fn end(&self, summary: &str) {
         let clear = if self.terminal { CLEAR } else { "" };
-        self.say(&format!("{clear}pnet-cds: {summary}\n"));
+        self.say(&format!("{clear}pnet-cds: {}\n", shown(summary)));
     }
 
     fn say(&self, text: &str) {

@@ -1,15 +1,21 @@
 //! What a population is read from: the lines of NDJSON files, and JSON files of one resource or Bundle.
 
 use super::Source;
+use crate::files::{self, Limits, regular};
 use fhir_profiles::chart::{json_text, parsed};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 /// The longest line or file that is read, in bytes; a longer one is reported and skipped.
 const LONGEST: u64 = 256 << 20;
+/// What a folder of a population may hold.
+const LIMITS: Limits = Limits {
+    depth: 32,
+    entries: 200_000,
+    dotted: true,
+};
 
 /// The files that the paths stand for: each file given, and every `.ndjson`, `.jsonl` and `.json` file of a directory,
 /// in the order of their names.
@@ -21,8 +27,8 @@ pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<Source>, Vec<String>> {
     let mut faults = Vec::new();
     for path in paths {
         let before = found.len();
-        if let Err(fault) = collect(path, true, &mut found) {
-            faults.push(fault);
+        if let Err(fault) = collect(path, &mut found) {
+            faults.extend(fault);
         } else if found.len() == before {
             faults.push(format!("{}: no .ndjson, .jsonl or .json file", path.display()));
         }
@@ -30,28 +36,30 @@ pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<Source>, Vec<String>> {
     if faults.is_empty() { Ok(found) } else { Err(faults) }
 }
 
-fn collect(path: &Path, named: bool, found: &mut Vec<Source>) -> Result<(), String> {
-    let said = |error: std::io::Error| format!("{}: {error}", path.display());
-    if path.is_dir() {
-        let entries = std::fs::read_dir(path).map_err(said)?;
-        let mut inside: Vec<PathBuf> = entries
-            .map(|entry| entry.map(|entry| entry.path()))
-            .collect::<Result<_, _>>()
-            .map_err(said)?;
-        inside.sort();
-        return inside.iter().try_for_each(|path| collect(path, false, found));
+fn collect(path: &Path, found: &mut Vec<Source>) -> Result<(), Vec<String>> {
+    if !path.is_dir() {
+        found.push(source(path)?);
+        return Ok(());
     }
-    let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
-    let is = |wanted: &str| extension.as_ref().is_some_and(|extension| extension == wanted);
-    let lines = is("ndjson") || is("jsonl");
-    if named || lines || is("json") {
-        File::open(path).map_err(said)?;
-        found.push(Source {
-            path: path.to_owned(),
-            lines,
-        });
+    let wanted = |path: &Path| is(path, &["ndjson", "jsonl", "json"]);
+    for path in files::under(path, LIMITS, wanted)? {
+        found.push(source(&path)?);
     }
     Ok(())
+}
+
+/// A file that is there and can be read.
+fn source(path: &Path) -> Result<Source, Vec<String>> {
+    regular(path).map_err(|error| vec![format!("{}: {error}", path.display())])?;
+    Ok(Source {
+        path: path.to_owned(),
+        lines: is(path, &["ndjson", "jsonl"]),
+    })
+}
+
+fn is(path: &Path, kinds: &[&str]) -> bool {
+    let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
+    extension.is_some_and(|extension| kinds.iter().any(|kind| extension == *kind))
 }
 
 /// One value of a file, or why it cannot be used.
@@ -61,7 +69,7 @@ impl Source {
     /// Hands over every value, with where it stands.
     pub(super) fn each(&self, mut take: impl FnMut(&str, Unit<'_>)) {
         let name = self.path.display().to_string();
-        let file = match File::open(&self.path) {
+        let file = match regular(&self.path) {
             Ok(file) => file,
             Err(error) => return take(&name, Err(error.to_string())),
         };
@@ -114,16 +122,20 @@ fn value(bytes: &[u8], place: &str, take: &mut impl FnMut(&str, Unit<'_>)) {
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct Bundle<'a> {
     #[serde(borrow, default)]
     entry: Vec<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct Entry<'a> {
     #[serde(borrow, default)]
     resource: Option<&'a RawValue>,
 }
+
+objects_only!(Bundle<'a>, Entry<'a>);
 
 /// The resources of a Bundle, for one that holds several patients, or why an entry cannot be read.
 pub(super) fn entries(bundle: &RawValue) -> Vec<Result<Option<&RawValue>, &'static str>> {
