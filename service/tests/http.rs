@@ -257,9 +257,10 @@ fn a_body_over_the_limit_is_refused_announced_or_not() {
     service
         .request("POST", HOOK_PATH, &[JSON], &large)
         .is_error(413, "body-too-large");
-    let mut chunked =
-        format!("POST {HOOK_PATH} HTTP/1.1\r\nHost: localhost\r\n{JSON}\r\nTransfer-Encoding: chunked\r\n\r\n")
-            .into_bytes();
+    let mut chunked = format!(
+        "POST {HOOK_PATH} HTTP/1.1\r\nHost: localhost\r\n{JSON}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    .into_bytes();
     for _ in 0..65 {
         chunked.extend_from_slice(b"400\r\n");
         chunked.extend_from_slice(&[b' '; 0x400]);

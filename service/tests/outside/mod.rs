@@ -263,7 +263,8 @@ fn keep(mut pipe: impl Read + Send + 'static) -> Arc<Mutex<String>> {
 pub(crate) fn send(address: SocketAddr, method: &str, target: &str, headers: &str, body: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-    let mut request = format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}");
+    let mut request =
+        format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}");
     if method == "POST" {
         request += &format!("Content-Length: {}\r\n", body.len());
     }
