@@ -215,7 +215,7 @@ pub(crate) fn records(lines: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{Source, load};
+    use crate::telemetry::TelemetrySettings;
     use std::path::{Path, PathBuf};
 
     fn audit(path: &Path) -> Result<Audit, String> {
@@ -223,8 +223,7 @@ mod tests {
             mode: AuditMode::Required,
             sink: SinkSetting::File(path.to_owned()),
         };
-        let telemetry = load(&Source::default()).unwrap().telemetry;
-        Audit::open(&settings, &Telemetry::new(&telemetry).unwrap())
+        Audit::open(&settings, &Telemetry::new(&TelemetrySettings::default()).unwrap())
     }
 
     fn place(name: &str) -> PathBuf {

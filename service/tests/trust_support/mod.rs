@@ -227,6 +227,7 @@ impl Bed {
         let request = TestRequest::default().method(Method::POST).uri(path);
         let request = request.insert_header(("Authorization", format!("Bearer {token}")));
         let request = request.insert_header(("Content-Type", "application/json"));
+        let request = request.insert_header(("Host", "localhost"));
         self.send(request.set_payload(body.to_string())).await
     }
 
