@@ -1,8 +1,6 @@
 //! Under which names the service answers while nobody has to show a token: its own, so that no page of a browser gets at
 //! it by a name that was made to lead to this machine.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 mod common;
 
 use common::{Answer, HOOK_PATH, INSTANCE, Service, WITH_PNET, demo, prefetched, start};
