@@ -36,12 +36,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let vignettes = vignettes::embedded()?;
     let mut charts: Vec<(&String, Facts)> = Vec::new();
     for (name, vignette) in &vignettes {
-        charts.push((name, vignette.facts().map_err(|fault| format!("{name}: {fault}"))?));
+        charts.push((
+            name,
+            vignette.facts().map_err(|fault| format!("{name}: {fault}"))?,
+        ));
     }
     if stage == "dump" {
         return dump(&knowledge, &charts);
     }
-    let assessed: Vec<Assessment> = charts.iter().map(|(_, facts)| assess(&knowledge, facts)).collect();
+    let assessed: Vec<Assessment> = charts
+        .iter()
+        .map(|(_, facts)| assess(&knowledge, facts))
+        .collect();
     for _ in 0..rounds {
         for ((_, facts), assessment) in charts.iter().zip(&assessed) {
             match stage.as_str() {
@@ -61,7 +67,11 @@ fn dump(knowledge: &Knowledge, charts: &[(&String, Facts)]) -> Result<(), Box<dy
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for (name, facts) in charts {
         let assessment = assess(knowledge, facts);
-        writeln!(out, "{name}\n{}\n{assessment:?}", serde_json::to_string(&assessment)?)?;
+        writeln!(
+            out,
+            "{name}\n{}\n{assessment:?}",
+            serde_json::to_string(&assessment)?
+        )?;
         for full in [true, false] {
             for card in render(knowledge, &assessment, &policy(full)) {
                 writeln!(out, "{}", serde_json::to_string(&card)?)?;

@@ -283,11 +283,15 @@ impl<'a> Evaluation<'a> {
         other_than: &BTreeSet<Treatment>,
         progression: bool,
     ) -> Evaluated {
-        let said = |(given, since): (&fhir_profiles::facts::Given, Option<fhir_profiles::PartialDate>)| match since {
-            Some(day) => format!("{}, progression since {day}", given.treatment.label()),
-            None => given.treatment.label().to_owned(),
+        let said = |(given, since): (&fhir_profiles::facts::Given, Option<fhir_profiles::PartialDate>)| {
+            match since {
+                Some(day) => format!("{}, progression since {day}", given.treatment.label()),
+                None => given.treatment.label().to_owned(),
+            }
         };
-        let fitting: Vec<String> = fitting(self.facts, class, other_than, progression).map(said).collect();
+        let fitting: Vec<String> = fitting(self.facts, class, other_than, progression)
+            .map(said)
+            .collect();
         let truth = match fitting.is_empty() {
             false => Truth::Met,
             true => Truth::Unknown(Reason::Missing),

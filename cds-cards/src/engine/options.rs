@@ -24,7 +24,11 @@ pub(super) struct Judged<'a> {
 /// Every option, in the order of the specification's table.
 pub(super) fn judged<'a>(evaluation: &mut Evaluation<'a>) -> Vec<Judged<'a>> {
     let knowledge = evaluation.knowledge;
-    let known = knowledge.options.iter().zip(&knowledge.compiled.options).enumerate();
+    let known = knowledge
+        .options
+        .iter()
+        .zip(&knowledge.compiled.options)
+        .enumerate();
     known
         .map(|(position, (option, rule))| {
             let criteria = evaluation.criteria_of(position);
@@ -44,7 +48,10 @@ pub(super) fn judged<'a>(evaluation: &mut Evaluation<'a>) -> Vec<Judged<'a>> {
 pub(super) fn reports(evaluation: &Evaluation<'_>, judged: &[Judged<'_>]) -> Vec<OptionReport> {
     let mut in_order: Vec<(usize, &Judged<'_>)> = judged.iter().enumerate().collect();
     in_order.sort_by_key(|(position, judged)| (judged.option.group, judged.verdict, *position));
-    in_order.into_iter().map(|(_, judged)| report(evaluation, judged)).collect()
+    in_order
+        .into_iter()
+        .map(|(_, judged)| report(evaluation, judged))
+        .collect()
 }
 
 /// For each unknown fact the options with an unknown criterion that reads it, by position, with those criteria.
@@ -141,9 +148,10 @@ fn alone(e: &Evaluated) -> Option<FactId> {
 
 /// What leaves a criterion open: the lack of its one fact, or of several the first without which it cannot be settled.
 fn why_open(facts: View<'_>, e: &Evaluated, reason: Reason) -> String {
-    let first = e.open.iter().find_map(|id| {
-        Some((*id, lacking(facts.get(*id), facts.readings(*id).err()?)))
-    });
+    let first = e
+        .open
+        .iter()
+        .find_map(|id| Some((*id, lacking(facts.get(*id), facts.readings(*id).err()?))));
     match first {
         _ if matches!(reason, Reason::Judgement | Reason::Conflicting) => lack(reason, None, None).to_owned(),
         Some((id, text)) if alone(e) == Some(id) => text,

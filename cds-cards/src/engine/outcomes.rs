@@ -51,7 +51,9 @@ impl<'a> Outcomes<'a> {
             knowledge: self.knowledge,
             facts,
             grade: match id {
-                FactId::Ki67 | FactId::Mitoses | FactId::GradeRecorded => Rc::new(grade(self.knowledge, facts)),
+                FactId::Ki67 | FactId::Mitoses | FactId::GradeRecorded => {
+                    Rc::new(grade(self.knowledge, facts))
+                }
                 _ => Rc::clone(&self.grade),
             },
             known: Rc::clone(&self.known),
@@ -72,7 +74,9 @@ impl<'a> Outcomes<'a> {
 
     /// The verdict of every option, in the order of the specification's table; what the gate says is not asked.
     pub(super) fn verdicts(&mut self) -> Vec<Verdict> {
-        (0..self.options.len()).map(|position| self.verdict(position)).collect()
+        (0..self.options.len())
+            .map(|position| self.verdict(position))
+            .collect()
     }
 
     pub(super) fn verdict(&mut self, position: usize) -> Verdict {
@@ -82,7 +86,11 @@ impl<'a> Outcomes<'a> {
         let knowledge = self.knowledge;
         let rule = knowledge.compiled.options.get(position);
         let criteria = rule.map_or(&[][..], |rule| &rule.criteria);
-        let verdict = verdict(criteria.iter().map(|(criterion, role)| (self.truth(*criterion), *role)));
+        let verdict = verdict(
+            criteria
+                .iter()
+                .map(|(criterion, role)| (self.truth(*criterion), *role)),
+        );
         if let Some(slot) = self.options.get_mut(position) {
             *slot = Some(verdict);
         }
@@ -169,7 +177,10 @@ impl<'a> Outcomes<'a> {
         let knowledge = self.knowledge;
         let rule = knowledge.compiled.options.get(option);
         let criteria = rule.map_or(&[][..], |rule| &rule.criteria);
-        value(verdict, criteria.iter().map(|(criterion, _)| self.truth(*criterion)))
+        value(
+            verdict,
+            criteria.iter().map(|(criterion, _)| self.truth(*criterion)),
+        )
     }
 
     /// The call for a criterion of which nothing is recorded, where it holds. Which facts the criterion reads is a question
@@ -187,7 +198,10 @@ impl<'a> Outcomes<'a> {
                 | Test::Range { fact, .. }
                 | Test::Lasting { fact, .. },
             ) if *fact != FactId::Functioning => vec![*fact],
-            _ => Evaluation::quiet(self.knowledge, self.facts).criterion(position).facts.clone(),
+            _ => Evaluation::quiet(self.knowledge, self.facts)
+                .criterion(position)
+                .facts
+                .clone(),
         };
         is_whole(self.facts, &facts).then(|| missing.call.into())
     }
@@ -252,7 +266,8 @@ pub(super) fn fitting<'f>(
     progression: bool,
 ) -> impl Iterator<Item = (&'f Given, Option<fhir_profiles::PartialDate>)> {
     let given = facts.given().iter();
-    let fits = move |given: &&Given| given.treatment.class() == class && !other_than.contains(&given.treatment);
+    let fits =
+        move |given: &&Given| given.treatment.class() == class && !other_than.contains(&given.treatment);
     let since = move |given: &'f Given| (given, facts.progression_since(given.from));
     given
         .filter(fits)
@@ -298,4 +313,54 @@ pub(super) fn contraindicates(truth: Truth, role: Role) -> bool {
 /// Whether a criterion leaves an option undetermined.
 pub(super) fn leaves_open(truth: Truth, role: Role) -> bool {
     role == Role::Require && truth.reason().is_some_and(|reason| reason != Reason::Judgement)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{options, settles};
+    use crate::vignettes;
+
+    /// What the evaluation with words comes to.
+    fn in_words(knowledge: &Knowledge, facts: View<'_>) -> (Vec<Truth>, Vec<Verdict>) {
+        let mut evaluation = Evaluation::quiet(knowledge, facts);
+        let judged = options::judged(&mut evaluation);
+        let verdicts = judged.iter().map(|judged| judged.verdict).collect();
+        let criteria = 0..knowledge.criteria.len();
+        (
+            criteria.map(|c| evaluation.criterion(c).truth).collect(),
+            verdicts,
+        )
+    }
+
+    fn alone(outcomes: &mut Outcomes<'_>) -> (Vec<Truth>, Vec<Verdict>) {
+        let criteria = 0..outcomes.criteria.len();
+        (criteria.map(|c| outcomes.truth(c)).collect(), outcomes.verdicts())
+    }
+
+    #[test]
+    fn every_value_of_every_fact_comes_to_what_the_whole_evaluation_comes_to() {
+        let knowledge = Knowledge::embedded().unwrap();
+        let vignettes = vignettes::embedded().unwrap();
+        let mut tried = 0;
+        for vignette in vignettes.values().step_by(29) {
+            let facts = vignette.facts().unwrap();
+            let view = View::from(&facts);
+            let mut now = Outcomes::new(&knowledge, view);
+            assert_eq!(alone(&mut now), in_words(&knowledge, view), "{}", vignette.name);
+            for fact in knowledge.catalogue.facts() {
+                for reading in &*settles::tried(&knowledge, fact, facts.as_of()) {
+                    // As it was done before anything was compiled: with the facts themselves changed.
+                    let supposed = facts.clone().supposing(fact, vec![reading.clone()]);
+                    let whole = in_words(&knowledge, View::from(&supposed));
+                    let then = view.supposing(fact, std::slice::from_ref(reading), |view| {
+                        alone(&mut now.with(fact, view))
+                    });
+                    assert_eq!(then, whole, "{}: {fact} {:?}", vignette.name, reading.value);
+                    tried += 1;
+                }
+            }
+        }
+        assert!(tried > 3000, "{tried}");
+    }
 }

@@ -60,7 +60,9 @@ pub(super) fn standing(
 fn situations(outcomes: &mut Outcomes<'_>, judged: &[Judged<'_>]) -> Vec<usize> {
     let knowledge = outcomes.knowledge;
     let mut all = |criteria: &[usize], wanted: Truth| {
-        criteria.iter().all(|criterion| outcomes.truth(*criterion) == wanted)
+        criteria
+            .iter()
+            .all(|criterion| outcomes.truth(*criterion) == wanted)
     };
     let mut holds = |situation: &Situation, rule: &SituationRule| {
         let decides = situation.verdict.as_ref().is_none_or(|(option, verdicts)| {
@@ -122,7 +124,10 @@ fn holds(outcomes: &mut Outcomes<'_>, rule: &NoTrigger) -> bool {
         return false;
     };
     if outcomes.truth(resolved.failing) != Truth::NotMet
-        || resolved.none_met.iter().any(|met| outcomes.truth(*met) == Truth::Met)
+        || resolved
+            .none_met
+            .iter()
+            .any(|met| outcomes.truth(*met) == Truth::Met)
     {
         return false;
     }
@@ -176,7 +181,9 @@ fn fires<'a>(
     }
     let rule = outcomes.knowledge.compiled.options.get(position)?;
     let mut any = |criteria: &[usize], wanted: Truth| {
-        criteria.iter().any(|criterion| outcomes.truth(*criterion) == wanted)
+        criteria
+            .iter()
+            .any(|criterion| outcomes.truth(*criterion) == wanted)
     };
     let judged = Truth::Unknown(Reason::Judgement);
     if any(&rule.unless_met, Truth::Met) || any(&rule.unless_judged, judged) {
@@ -292,11 +299,7 @@ fn then_report(then: &Then) -> ThenReport {
 }
 
 /// The chart evaluated with each word of a fact that is unknown or conflicting; none is called likely.
-fn branches(
-    outcomes: &Outcomes<'_>,
-    given: &[GivenReport],
-    no_trigger: Option<&NoTrigger>,
-) -> Vec<Branch> {
+fn branches(outcomes: &Outcomes<'_>, given: &[GivenReport], no_trigger: Option<&NoTrigger>) -> Vec<Branch> {
     let (knowledge, facts) = (outcomes.knowledge, outcomes.facts);
     let open = |fact: &&FactId| match facts.readings(**fact) {
         Err(_) => true,

@@ -38,10 +38,13 @@ fn disagree(evaluation: &mut Evaluation<'_>, id: FactId) -> bool {
         FactId::GradeRecorded => by_record(knowledge, readings, false).is_some_and(|p| conflict(p.several)),
         FactId::T | FactId::StageRecorded => {
             let mut by_system = BTreeMap::new();
-            let mut differs = |reading: &'_ Reading| {
-                by_system.entry(reading.system).or_insert_with(|| reading.value.clone()) != &reading.value
+            let differs = |reading: &'_ Reading| {
+                by_system
+                    .entry(reading.system)
+                    .or_insert_with(|| reading.value.clone())
+                    != &reading.value
             };
-            readings.iter().any(|reading| differs(reading))
+            readings.iter().any(differs)
         }
         FactId::TumourSize | FactId::TumourExtension => Staging::ALL.into_iter().any(|staging| {
             let table = staging.table(knowledge);

@@ -42,12 +42,18 @@ fn settles(outcomes: &mut Outcomes<'_>, fact: FactId) -> Settles {
     let knowledge = outcomes.knowledge;
     let readers = knowledge.compiled.readers_of(fact);
     let reading = readers.into_iter().flat_map(|readers| &readers.options).copied();
-    let now: Vec<usize> = reading.filter(|option| is_open(outcomes.verdict(*option))).collect();
+    let now: Vec<usize> = reading
+        .filter(|option| is_open(outcomes.verdict(*option)))
+        .collect();
     let decided = |reading: &Reading| {
-        outcomes.facts.supposing(fact, std::slice::from_ref(reading), |view| {
-            let mut then = outcomes.with(fact, view);
-            now.iter().filter(|option| !is_open(then.verdict(**option))).count()
-        })
+        outcomes
+            .facts
+            .supposing(fact, std::slice::from_ref(reading), |view| {
+                let mut then = outcomes.with(fact, view);
+                now.iter()
+                    .filter(|option| !is_open(then.verdict(**option)))
+                    .count()
+            })
     };
     let tried = tried(knowledge, fact, outcomes.facts.as_of());
     let (mut least, mut most) = (usize::MAX, 0);
@@ -101,7 +107,9 @@ pub(crate) fn values(knowledge: &Knowledge, fact: FactId, as_of: Date) -> Vec<Re
     let today = PartialDate::from_date(as_of);
     let of_status = |words: &[Value]| -> Vec<Reading> {
         let spans = spans(knowledge, as_of);
-        let each = words.iter().flat_map(|word| spans.iter().map(move |since| (word, since)));
+        let each = words
+            .iter()
+            .flat_map(|word| spans.iter().map(move |since| (word, since)));
         each.map(|(word, since)| Reading {
             since: Some(*since),
             ..reading(fact, word.clone(), Some(today))
@@ -111,7 +119,10 @@ pub(crate) fn values(knowledge: &Knowledge, fact: FactId, as_of: Date) -> Vec<Re
     let values = values_of(knowledge, fact);
     match fact {
         FactId::DiseaseStatus => of_status(&values),
-        _ => values.into_iter().map(|value| reading(fact, value, Some(today))).collect(),
+        _ => values
+            .into_iter()
+            .map(|value| reading(fact, value, Some(today)))
+            .collect(),
     }
 }
 

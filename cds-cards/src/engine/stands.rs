@@ -37,7 +37,10 @@ impl<'a> Stands<'a> {
             true => staged(knowledge, facts),
             false => self.stage.clone(),
         };
-        self.moved_by(&Stands::from(self.outcomes.with(id, facts), stage, given), knowledge)
+        self.moved_by(
+            &Stands::from(self.outcomes.with(id, facts), stage, given),
+            knowledge,
+        )
     }
 
     fn from(mut outcomes: Outcomes<'a>, stage: StageReport, given: &[GivenReport]) -> Self {

@@ -78,7 +78,9 @@ impl<'a> View<'a> {
 
     fn instead(self, id: FactId) -> Option<&'a [Reading]> {
         let mut supposed = self.supposed.iter().flatten();
-        supposed.find(|(known, _)| *known == id).map(|(_, readings)| *readings)
+        supposed
+            .find(|(known, _)| *known == id)
+            .map(|(_, readings)| *readings)
     }
 
     /// The day of evaluation.

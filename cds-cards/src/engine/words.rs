@@ -50,7 +50,9 @@ pub(crate) fn all_lacking(facts: View<'_>, ids: &[FactId]) -> String {
     let mut grouped: Vec<(String, Vec<&str>)> = Vec::new();
     for id in ids {
         let fact = facts.get(*id);
-        let Err(unknown) = facts.readings(*id) else { continue };
+        let Err(unknown) = facts.readings(*id) else {
+            continue;
+        };
         let text = lacking(fact, unknown);
         let label = id.info().label.as_str();
         match grouped.iter_mut().find(|(known, _)| *known == text) {

@@ -97,7 +97,12 @@ impl Compiled {
             })
         });
         let mut compiled = Self {
-            situations: knowledge.pathway.situations.iter().map(|s| index.situation(s)).collect(),
+            situations: knowledge
+                .pathway
+                .situations
+                .iter()
+                .map(|s| index.situation(s))
+                .collect(),
             no_trigger,
             criteria,
             options,
@@ -108,7 +113,9 @@ impl Compiled {
         let dated = compiled.dated(knowledge);
         for fact in knowledge.catalogue.facts() {
             if !dated.contains(&fact) && !Facts::are_spread_from(fact) {
-                compiled.tried.insert(fact, crate::engine::undated_values(knowledge, fact));
+                compiled
+                    .tried
+                    .insert(fact, crate::engine::undated_values(knowledge, fact));
             }
         }
         compiled
@@ -143,7 +150,11 @@ impl Compiled {
             together.criteria.extend(&of.criteria);
             together.options.extend(&of.options);
         }
-        for fact in knowledge.catalogue.facts().filter(|fact| Facts::are_spread_from(*fact)) {
+        for fact in knowledge
+            .catalogue
+            .facts()
+            .filter(|fact| Facts::are_spread_from(*fact))
+        {
             readers.insert(fact, together.clone());
         }
         readers
@@ -158,7 +169,9 @@ impl Compiled {
             }
             let uses = |refers: &Refers| refers.parts.contains(&next);
             queue.extend(positions(&self.criteria, uses));
-            for option in positions(&self.options, |rule| rule.criteria.iter().any(|(c, _)| *c == next)) {
+            for option in positions(&self.options, |rule| {
+                rule.criteria.iter().any(|(c, _)| *c == next)
+            }) {
                 if found.options.insert(option) {
                     let uses = |refers: &Refers| {
                         refers.option == Some(option) || refers.where_missing == Some(option)
@@ -175,7 +188,12 @@ impl Compiled {
         let mut queue: Vec<usize> = own.map(|(criterion, _)| *criterion).collect();
         while let Some(next) = queue.pop() {
             if rested.insert(next) {
-                queue.extend(self.criteria.get(next).into_iter().flat_map(|refers| &refers.parts));
+                queue.extend(
+                    self.criteria
+                        .get(next)
+                        .into_iter()
+                        .flat_map(|refers| &refers.parts),
+                );
             }
         }
         let mut deciding: BTreeMap<FactId, Vec<usize>> = BTreeMap::new();
@@ -240,7 +258,9 @@ struct Index<'k> {
 impl<'k> Index<'k> {
     fn of(knowledge: &'k Knowledge) -> Self {
         fn by_position<'k>(ids: impl Iterator<Item = &'k String>) -> BTreeMap<&'k str, usize> {
-            ids.enumerate().map(|(position, id)| (id.as_str(), position)).collect()
+            ids.enumerate()
+                .map(|(position, id)| (id.as_str(), position))
+                .collect()
         }
         Self {
             criteria: by_position(knowledge.criteria.keys()),
@@ -249,7 +269,9 @@ impl<'k> Index<'k> {
     }
 
     fn all(&self, ids: &[String]) -> Vec<usize> {
-        ids.iter().filter_map(|id| self.criteria.get(id.as_str()).copied()).collect()
+        ids.iter()
+            .filter_map(|id| self.criteria.get(id.as_str()).copied())
+            .collect()
     }
 
     fn refers(&self, criterion: &Criterion) -> Refers {
@@ -264,7 +286,10 @@ impl<'k> Index<'k> {
                 Test::Option { option: id, .. } => option(id),
                 _ => None,
             },
-            where_missing: criterion.where_missing.as_ref().and_then(|missing| option(&missing.option)),
+            where_missing: criterion
+                .where_missing
+                .as_ref()
+                .and_then(|missing| option(&missing.option)),
         }
     }
 
@@ -273,7 +298,8 @@ impl<'k> Index<'k> {
             aspects.iter().map(|aspect| self.all(&aspect.when)).collect()
         };
         let trigger = option.place.trigger.as_ref();
-        let of_trigger = |ids: fn(&Trigger) -> &Vec<String>| trigger.map(|t| self.all(ids(t))).unwrap_or_default();
+        let of_trigger =
+            |ids: fn(&Trigger) -> &Vec<String>| trigger.map(|t| self.all(ids(t))).unwrap_or_default();
         OptionRule {
             criteria: option
                 .criteria
