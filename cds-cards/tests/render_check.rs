@@ -2,8 +2,11 @@
 
 #![cfg(test)]
 
-use cds_cards::Knowledge;
-use cds_cards::render::check_templates;
+use cds_cards::render::{Policy, check_templates, render};
+use cds_cards::{Knowledge, assess};
+use fhir_profiles::FactId;
+use fhir_profiles::facts::{Evidence, Facts, Reading, Source, Value};
+use std::collections::BTreeMap;
 
 fn faults(change: impl FnOnce(&mut Knowledge)) -> Vec<String> {
     let mut knowledge = Knowledge::embedded().unwrap();
@@ -120,13 +123,112 @@ fn an_unknown_note_is_found_even_behind_a_condition() {
 }
 
 #[test]
-fn the_escaper_cannot_be_switched_off() {
-    for text in ["{{ version|safe }}", "{{ version|escape }}", "{{ version|e }}"] {
+fn what_undoes_the_escaping_is_refused_with_its_line() {
+    for (text, what) in [
+        ("a\n{{ version|safe }}", "unknown filter `safe`"),
+        ("a\n{{ version|escape }}", "unknown filter `escape`"),
+        ("a\n{% filter e %}x{% endfilter %}", "unknown filter `e`"),
+        ("a\n{{ items|map('safe')|join }}", "unknown filter `safe`"),
+        (
+            "a\n{% autoescape false %}{{ version }}{% endautoescape %}",
+            "unknown tag `autoescape`",
+        ),
+        ("a\n{% include 'pathway.md' %}", "unknown tag `include`"),
+        ("a\n{% from 'options.md' import marks %}", "unknown tag `from`"),
+        ("a\n{{ debug() }}", "unknown function `debug`"),
+    ] {
         let found = card("discrepancy.md", text);
+        let wanted = format!("cards/discrepancy.md:2: {what}");
         assert!(
-            found.iter().any(|fault| fault.contains("unknown filter")),
+            found.len() == 1 && found[0].starts_with(&wanted),
             "{text}: {found:?}"
         );
+    }
+    let found = faults(|k| passage(k, "cryotherapy", "a\n\n{{ figures.x | safe }}"));
+    assert_eq!(found.len(), 1);
+    assert!(
+        found[0].starts_with("options/cryotherapy/card.md:3: unknown filter `safe`"),
+        "{found:?}"
+    );
+}
+
+/// Texts that never end, or that end in more than a card can hold.
+const BOMBS: [&str; 5] = [
+    "{% for a in range(10000) %}{% for b in range(10000) %}x{% endfor %}{% endfor %}",
+    "{% macro m(n) %}{{ m(n + 1) }}{% endmacro %}{{ m(0) }}",
+    "{{ 'x' * 1000000000 }}",
+    "{% for a in range(9000) %}a line of a text that is too long for a card{% endfor %}",
+    "{{ range(100000) | map('upper') | list | sort | join('-') }}",
+];
+
+#[test]
+fn a_text_without_end_is_refused() {
+    for bomb in BOMBS {
+        for name in ["pathway.md", "discrepancy.md"] {
+            let found = card(name, bomb);
+            let file = format!("cards/{name}");
+            assert!(
+                !found.is_empty() && found.iter().all(|fault| fault.starts_with(&file)),
+                "{bomb}: {found:?}"
+            );
+        }
+        let found = faults(|k| passage(k, "cryotherapy", bomb));
+        assert!(!found.is_empty(), "{bomb}");
+    }
+}
+
+/// What only this patient's day sets off is found by no check.
+#[test]
+fn a_site_text_that_fails_for_a_patient_gives_way_to_the_built_in_one() {
+    let known = Knowledge::embedded().unwrap();
+    let facts = |id: &str, value: &str| {
+        let id = FactId::parse(id).unwrap();
+        (
+            id,
+            Reading::new(
+                Value::Word(id.word(value).unwrap()),
+                Source::Observation,
+                Evidence::default(),
+            ),
+        )
+    };
+    let mut chart = Facts::builder(jiff::civil::date(2031, 2, 3));
+    for (id, reading) in [facts("pnet", "present"), facts("liver-metastases", "present")] {
+        chart.reading(id, reading);
+    }
+    let facts = chart.build();
+    let policy = Policy {
+        max_cards: 6,
+        full: true,
+        without_metastases: true,
+        public_url: None,
+        instance: uuid::Uuid::nil(),
+    };
+    let details = |knowledge: &Knowledge| -> Vec<(String, Option<&'static str>)> {
+        let cards = render(knowledge, &assess(knowledge, &facts), &policy);
+        cards
+            .iter()
+            .map(|card| (card.detail().to_owned(), card.text_replaced()))
+            .collect()
+    };
+    let ours = details(&known);
+    assert!(ours.len() > 2 && ours.iter().all(|(_, replaced)| replaced.is_none()));
+    let faulty = ["{{ nothing.at.all }}", "{{ as_of | no_such_filter }}"];
+    for text in BOMBS.into_iter().chain(faulty) {
+        let text = format!("Ours. {{% if as_of == '2031-02-03' %}}{text}{{% endif %}}");
+        let own = BTreeMap::from([("cards/pathway.md".to_owned(), text.clone())]);
+        let site = Knowledge::load(&Knowledge::merge(Knowledge::embedded_files(), own));
+        let site = site.unwrap_or_else(|faults| panic!("{text}: {faults:?}"));
+        let cards = details(&site);
+        assert_eq!(cards.len(), ours.len(), "{text}");
+        assert_eq!(
+            cards[0]
+                .0
+                .replace(&site.package.reference.version, &known.package.reference.version),
+            ours[0].0
+        );
+        assert_eq!(cards[0].1, Some("pathway.md"), "{text}");
+        assert!(cards[1..].iter().all(|(_, replaced)| replaced.is_none()));
     }
 }
 

@@ -7,7 +7,7 @@ mod render_support;
 
 use cds_cards::Assessment;
 use cds_cards::assessment::EvidenceReport;
-use cds_cards::render::{escape, plain};
+use cds_cards::render::{Summary, WORD_JOINER, escape, plain};
 use proptest::prelude::*;
 use render_reader::{Part, read, skeleton, texts};
 use render_support::{cards, patients};
@@ -65,6 +65,13 @@ const HOSTILE: &[&str] = &[
     "https:\\\\evil.com",
     "http&colon;//evil.com",
     "a@\u{2060}b.cd www\u{2060}.evil.com",
+    "https://evil.example/x",
+    "mailto:a@b.example",
+    "evil.example/x",
+    "see evil.com, or evil.co.uk/a.b",
+    "//evil.example",
+    "x //evil.example/y//z",
+    "javascript:alert(1) tel:+49123",
 ];
 
 /// The places where a value can stand in a card text.
@@ -168,6 +175,61 @@ fn hostile_chart_text_stays_text_wherever_a_value_can_stand() {
 fn hostile_chart_text_changes_no_structure_of_a_card() {
     for text in HOSTILE.iter().filter(|text| !plain(text).is_empty()) {
         a_card_shows_it_as_text(text);
+    }
+}
+
+/// Whether a reader that looks for addresses in finished text finds the beginning of one.
+fn is_linked(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let after = |at: usize| lower[at + 1..].chars();
+    let domain = |(at, _): (usize, &str)| {
+        word(lower[..at].chars().next_back()) && after(at).take_while(|c| c.is_alphabetic()).count() > 1
+    };
+    let mail = |(at, _): (usize, &str)| word(lower[..at].chars().next_back()) || word(after(at).next());
+    let begins = ["www.", "//", "mailto:a", "javascript:a", "tel:+"];
+    begins.iter().any(|beginning| lower.contains(beginning))
+        || lower.match_indices('.').any(domain)
+        || lower.match_indices('@').any(mail)
+}
+
+#[test]
+fn no_address_of_a_chart_is_one_in_the_finished_text_or_in_a_summary() {
+    let addresses = [
+        "www.evil.example",
+        "https://evil.example/x",
+        "mailto:a@b.example",
+        "a@b.example",
+        "evil.example/x",
+        "//evil.example",
+    ];
+    for text in addresses {
+        assert!(is_linked(text), "{text}");
+        let finished = render_reader::finished(&format!("Recorded: {}, 2026", escape(text)));
+        assert!(!is_linked(&finished), "{finished:?}");
+        assert_eq!(
+            finished.replace(WORD_JOINER, ""),
+            format!("Recorded: {text}, 2026")
+        );
+        let summary = Summary::new(&format!("Order check - {text}: given before")).unwrap();
+        assert!(!is_linked(summary.as_str()), "{:?}", summary.as_str());
+        assert_eq!(
+            summary.as_str().replace(WORD_JOINER, ""),
+            format!("Order check - {text}: given before")
+        );
+        for (name, assessment) in patients() {
+            for card in cards(&with_chart_text(&assessment, text)) {
+                let finished = render_reader::finished(card.detail());
+                assert!(!is_linked(&finished), "{name}: {finished:?}");
+                assert!(!is_linked(card.summary()), "{name}: {:?}", card.summary());
+                // Our own links are links all the same.
+                assert!(
+                    card.links()
+                        .iter()
+                        .all(|link| link.url().starts_with("https://cds.example.org/"))
+                );
+            }
+        }
     }
 }
 

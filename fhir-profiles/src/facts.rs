@@ -354,12 +354,20 @@ pub struct Problem {
 }
 
 /// All facts of one patient on one day: the only thing the clinical logic sees. Made by [`FactsBuilder`].
+///
+/// A clone shares every fact and record with the original.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
     pub(crate) as_of: Date,
-    pub(crate) subject: Option<String>,
     pub(crate) facts: BTreeMap<FactId, Arc<Fact>>,
     pub(crate) spread: Arc<Spread>,
+    pub(crate) record: Arc<Record>,
+}
+
+/// What is known of a patient besides the facts, and stays when one of them is supposed to be otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Record {
+    pub(crate) subject: Option<String>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) given: Vec<Given>,
     pub(crate) course: Course,
@@ -408,7 +416,7 @@ impl Facts {
 
     /// What the patient's own record says of itself.
     pub fn person(&self) -> &Person {
-        &self.person
+        &self.record.person
     }
 
     /// The day of evaluation.
@@ -418,7 +426,7 @@ impl Facts {
 
     /// `Patient/id`, if the record names the patient.
     pub fn subject(&self) -> Option<&str> {
-        self.subject.as_deref()
+        self.record.subject.as_deref()
     }
 
     /// One fact; a fact never mentioned is missing.
@@ -426,24 +434,30 @@ impl Facts {
         self.facts.get(&id).map_or(&NO_FACT, Arc::as_ref)
     }
 
+    /// Whether it is worked out together with others, so that supposing it otherwise may change them too (section 2,
+    /// metastases).
+    pub fn are_spread_from(id: FactId) -> bool {
+        Spread::FACTS.contains(&id)
+    }
+
     /// Records that could not be used at all.
     pub fn problems(&self) -> &[Problem] {
-        &self.problems
+        &self.record.problems
     }
 
     /// Every treatment on record, now or before, one entry an agent or procedure, sorted by its code.
     pub fn given(&self) -> &[Given] {
-        &self.given
+        &self.record.given
     }
 
     /// The first progressive reading of the disease dated after the first day of a treatment (section 2, `given`).
     pub fn progression_since(&self, first: Option<PartialDate>) -> Option<PartialDate> {
-        self.course.progression_since(first?)
+        self.record.course.progression_since(first?)
     }
 
     /// What of the record was not read, sorted by reference.
     pub fn not_read(&self) -> &[NotRead] {
-        &self.not_read
+        &self.record.not_read
     }
 }
 

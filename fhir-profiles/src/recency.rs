@@ -12,7 +12,7 @@ mod sizes;
 mod spread;
 
 use crate::catalogue::{Counts, FactId};
-use crate::facts::{Evidence, Fact, Facts, FactsBuilder, Raw, Reading, System};
+use crate::facts::{Evidence, Fact, Facts, FactsBuilder, Raw, Reading, Record, System};
 pub use behind::Behind;
 use closed_world::ClosedWorld;
 pub(crate) use dates::{days, evidence_order};
@@ -58,14 +58,16 @@ impl FactsBuilder {
         problems.dedup();
         Facts {
             as_of,
-            subject: self.subject,
             facts: facts.into_iter().map(|(id, fact)| (id, Arc::new(fact))).collect(),
             spread: Arc::new(spread),
-            problems,
-            given: treatments.given,
-            course: treatments.course,
-            person: self.person,
-            not_read,
+            record: Arc::new(Record {
+                subject: self.subject,
+                problems,
+                given: treatments.given,
+                course: treatments.course,
+                person: self.person,
+                not_read,
+            }),
         }
     }
 }

@@ -123,7 +123,7 @@ impl Evaluator {
 
     /// The cards of an assessment; the same call gives the same identifiers.
     pub fn render(&self, assessment: &Assessment, instance: Uuid) -> Vec<Card> {
-        render(&self.knowledge, assessment, &self.policy(instance))
+        told(render(&self.knowledge, assessment, &self.policy(instance)))
     }
 
     /// The answer to a hook: the cards of what orders propose to a patient so assessed, or of the assessment where the
@@ -131,7 +131,12 @@ impl Evaluator {
     pub fn answer(&self, assessment: &Assessment, orders: Option<&Ordered>, instance: Uuid) -> Vec<Card> {
         match orders {
             None => self.render(assessment, instance),
-            Some(orders) => render_orders(&self.knowledge, assessment, orders, &self.policy(instance)),
+            Some(orders) => told(render_orders(
+                &self.knowledge,
+                assessment,
+                orders,
+                &self.policy(instance),
+            )),
         }
     }
 
@@ -144,6 +149,17 @@ impl Evaluator {
             instance,
         }
     }
+}
+
+/// The cards, once a site's texts that could not be made are told of: their names only.
+fn told(cards: Vec<Card>) -> Vec<Card> {
+    for template in cards.iter().filter_map(Card::text_replaced) {
+        tracing::error!(
+            template,
+            "a card text of the site could not be made; the built-in one was used"
+        );
+    }
+    cards
 }
 
 /// Names the setting that a fault comes from.

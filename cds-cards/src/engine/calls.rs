@@ -2,9 +2,10 @@
 
 use super::grade::why;
 use super::truth::Truth;
+use super::view::View;
 use crate::assessment::Reason;
 use crate::knowledge::{Band, Call, Test};
-use fhir_profiles::facts::{Facts, Reading, Value};
+use fhir_profiles::facts::{Reading, Value};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -68,11 +69,11 @@ pub(super) fn call(test: &Test, reading: &Reading) -> (Truth, bool) {
 }
 
 /// The outcome of a range test on a fact, for the rules on hormones.
-pub(crate) fn test_range(facts: &Facts, test: &Test) -> Truth {
+pub(crate) fn test_range(facts: View<'_>, test: &Test) -> Truth {
     let Test::Range { fact, .. } = test else {
         return Truth::Unknown(Reason::Missing);
     };
-    match facts.get(*fact).readings() {
+    match facts.readings(*fact) {
         Err(unknown) => Truth::Unknown(why(unknown)),
         Ok(readings) => {
             let calls = readings.iter().map(|reading| call(test, reading).0);

@@ -1,16 +1,19 @@
 //! Evaluates criteria of the closed set of tests, with what they read and why they came out so.
 
 use super::calls::{Called, call, lasting};
-use super::functional::Functional;
-use super::grade::{Grade, why};
+use super::functional::{Functional, functional};
+use super::grade::{Grade, grade, why};
+use super::outcomes::{Calls, fitting, is_whole, leaves_open, of_functional, of_grade, value};
 use super::truth::Truth;
+use super::view::View;
 use super::words::{doubted_absence, fact_text, lacking};
 use crate::assessment::{Outcome, Reason, Role, Verdict};
-use crate::knowledge::{Call, Criterion, Knowledge, OptionKnowledge, Subject, Test};
-use fhir_profiles::facts::{Facts, Gap, Given, Reading, Source, Value};
+use crate::knowledge::{Call, Criterion, Knowledge, OptionKnowledge, Refers, Subject, Test};
+use fhir_profiles::facts::{Reading, Source, Value};
 use fhir_profiles::{FactId, Treatment, TreatmentClass};
 use rust_decimal::Decimal;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// A criterion worked out.
 #[derive(Debug, Clone)]
@@ -43,35 +46,38 @@ pub(crate) struct OptionValue {
 /// Everything a criterion may read.
 pub(crate) struct Evaluation<'a> {
     pub(crate) knowledge: &'a Knowledge,
-    pub(crate) facts: &'a Facts,
+    pub(crate) facts: View<'a>,
     pub(crate) grade: Grade,
     pub(crate) functional: Functional,
     /// Whether nobody will read why: then only the outcomes are worked out.
     quiet: bool,
-    /// Options worked out so far, by id.
-    pub(crate) options: BTreeMap<&'a str, OptionValue>,
-    done: BTreeMap<&'a str, Evaluated>,
+    known: Vec<&'a Criterion>,
+    /// What was worked out so far, by position.
+    options: Vec<Option<Rc<OptionValue>>>,
+    done: Vec<Option<Rc<Evaluated>>>,
 }
 
 impl<'a> Evaluation<'a> {
-    pub(crate) fn new(knowledge: &'a Knowledge, facts: &'a Facts) -> Self {
+    pub(crate) fn new(knowledge: &'a Knowledge, facts: View<'a>) -> Self {
         Self::of(knowledge, facts, false)
     }
 
-    /// One of which only outcomes are asked for: what its reports say in words is empty.
-    pub(crate) fn quiet(knowledge: &'a Knowledge, facts: &'a Facts) -> Self {
+    /// One of which nobody reads the words: what its reports say in words is empty.
+    pub(crate) fn quiet(knowledge: &'a Knowledge, facts: View<'a>) -> Self {
         Self::of(knowledge, facts, true)
     }
 
-    fn of(knowledge: &'a Knowledge, facts: &'a Facts, quiet: bool) -> Self {
+    fn of(knowledge: &'a Knowledge, facts: View<'a>, quiet: bool) -> Self {
+        let known: Vec<&Criterion> = knowledge.criteria.values().collect();
         Self {
             knowledge,
             facts,
             quiet,
-            grade: super::grade::grade(knowledge, facts),
-            functional: super::functional::functional(knowledge, facts),
-            options: BTreeMap::new(),
-            done: BTreeMap::new(),
+            grade: grade(knowledge, facts),
+            functional: functional(knowledge, facts, !quiet),
+            options: vec![None; knowledge.options.len()],
+            done: vec![None; known.len()],
+            known,
         }
     }
 
@@ -79,23 +85,30 @@ impl<'a> Evaluation<'a> {
         if self.quiet { String::new() } else { text() }
     }
 
-    /// Works out a criterion, once. An option that it refers to has been worked out before (evaluation order).
-    pub(crate) fn criterion(&mut self, id: &str) -> Evaluated {
-        if let Some(done) = self.done.get(id) {
-            return done.clone();
+    /// Works out the criterion at a position, once; an option that it refers to as well.
+    pub(crate) fn criterion(&mut self, position: usize) -> Rc<Evaluated> {
+        if let Some(Some(done)) = self.done.get(position) {
+            return Rc::clone(done);
         }
-        let Some((id, criterion)) = self.knowledge.criteria.get_key_value(id) else {
+        let knowledge = self.knowledge;
+        let (Some(criterion), Some(refers)) = (
+            self.known.get(position).copied(),
+            knowledge.compiled.criteria.get(position),
+        ) else {
             // The loader resolves every id.
-            return leaf(Truth::Unknown(Reason::Missing), Vec::new(), String::new());
+            return Rc::new(leaf(Truth::Unknown(Reason::Missing), Vec::new(), String::new()));
         };
-        let mut evaluated = self.evaluate(criterion);
+        let mut evaluated = self.evaluate(criterion, refers);
         evaluated.interpretation |= criterion.interpretation;
-        self.where_missing(criterion, &mut evaluated);
-        self.done.insert(id, evaluated.clone());
+        self.where_missing(criterion, refers, &mut evaluated);
+        let evaluated = Rc::new(evaluated);
+        if let Some(slot) = self.done.get_mut(position) {
+            *slot = Some(Rc::clone(&evaluated));
+        }
         evaluated
     }
 
-    fn evaluate(&mut self, criterion: &'a Criterion) -> Evaluated {
+    fn evaluate(&mut self, criterion: &'a Criterion, refers: &Refers) -> Evaluated {
         match &criterion.test {
             Test::Words {
                 subject: Subject::Grade,
@@ -128,45 +141,43 @@ impl<'a> Evaluation<'a> {
                 other_than,
                 progression,
             } => self.of_given(*class, other_than, *progression),
-            Test::Option { option, negate } => self.of_option(option, *negate),
-            Test::Not(inner) => {
-                let inner = self.criterion(inner);
-                Evaluated {
-                    truth: inner.truth.negated(),
-                    ..inner
+            Test::Option { negate, .. } => self.of_option(refers.option, *negate),
+            Test::Not(_) => match refers.parts.first() {
+                Some(part) => {
+                    let inner = self.criterion(*part);
+                    Evaluated {
+                        truth: inner.truth.negated(),
+                        ..(*inner).clone()
+                    }
                 }
-            }
-            Test::Any(of) => self.of_parts(of, Truth::any, Outcome::Met),
-            Test::All(of) => self.of_parts(of, Truth::all, Outcome::NotMet),
+                None => leaf(Truth::Unknown(Reason::Missing), Vec::new(), String::new()),
+            },
+            Test::Any(_) => self.of_parts(&refers.parts, Truth::any, Outcome::Met),
+            Test::All(_) => self.of_parts(&refers.parts, Truth::all, Outcome::NotMet),
         }
     }
 
-    /// What holds where nothing is recorded of the fact, and everything that could hold it was looked at: a fact that was
-    /// not supplied is none that was not to be had.
-    fn where_missing(&self, criterion: &Criterion, evaluated: &mut Evaluated) {
-        let Some(missing) = &criterion.where_missing else {
+    /// What holds where nothing is recorded of the fact, and everything that could hold it was looked at.
+    fn where_missing(&mut self, criterion: &Criterion, refers: &Refers, evaluated: &mut Evaluated) {
+        let (Some(missing), Some(option)) = (&criterion.where_missing, refers.where_missing) else {
             return;
         };
-        let whole = |id: &FactId| matches!(self.facts.get(*id).missing_by(), None | Some(Gap::NotSupplied));
-        let fails = self
-            .options
-            .get(missing.option.as_str())
-            .filter(|option| option.value == Truth::NotMet);
-        if evaluated.truth == Truth::Unknown(Reason::Missing)
-            && evaluated.facts.iter().all(whole)
-            && let Some(option) = fails
-        {
-            evaluated.truth = missing.call.into();
-            evaluated.interpretation = true;
-            let because = self.say(|| format!("{}; {}", evaluated.because, option.because));
-            evaluated.because = because;
+        if evaluated.truth != Truth::Unknown(Reason::Missing) || !is_whole(self.facts, &evaluated.facts) {
+            return;
         }
+        let Some(option) = self.option(option).filter(|option| option.value == Truth::NotMet) else {
+            return;
+        };
+        evaluated.truth = missing.call.into();
+        evaluated.interpretation = true;
+        let because = self.say(|| format!("{}; {}", evaluated.because, option.because));
+        evaluated.because = because;
     }
 
     /// Every reading is evaluated; outcomes that differ are conflicting.
     fn of_readings(&self, id: FactId, call: impl Fn(&Reading) -> Called) -> Evaluated {
         let fact = self.facts.get(id);
-        match fact.readings() {
+        match self.facts.readings(id) {
             Err(unknown) => {
                 let truth = Truth::Unknown(why(unknown));
                 let because = self.say(|| format!("{} {}", id.info().label, lacking(fact, unknown)));
@@ -178,7 +189,7 @@ impl<'a> Evaluation<'a> {
             Ok(readings) => {
                 let calls: Vec<Called> = readings.iter().map(call).collect();
                 let truth = Truth::of_candidates(calls.iter().map(|call| call.truth), Reason::Conflicting);
-                let doubt = doubted_absence(fact);
+                let doubt = doubted_absence(fact, readings);
                 let because = self.say(|| {
                     let mut text = fact_text(id, readings);
                     match truth {
@@ -213,17 +224,11 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    fn of_grade(&self, calls: &BTreeMap<String, (Call, bool)>) -> Evaluated {
+    fn of_grade(&self, calls: &Calls) -> Evaluated {
         let grade = &self.grade;
         let names = Grade::names(self.knowledge, &grade.possible.grades);
         let called: Vec<(Call, bool)> = names.iter().filter_map(|name| calls.get(name)).copied().collect();
-        let truth = match grade.unknown {
-            Some(reason) => Truth::Unknown(reason),
-            None => Truth::of_candidates(
-                called.iter().map(|(call, _)| Truth::from(*call)),
-                grade.possible.several.unwrap_or(Reason::Judgement),
-            ),
-        };
+        let truth = of_grade(self.knowledge, grade, calls);
         let because = self.say(|| grade.because(self.knowledge, self.facts));
         let open = match truth {
             Truth::Unknown(_) if grade.single().is_none() => self.unknown_among(grade.could_settle()),
@@ -247,7 +252,7 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    fn of_functional(&self, calls: &BTreeMap<String, (Call, bool)>) -> Evaluated {
+    fn of_functional(&self, calls: &Calls) -> Evaluated {
         let functional = &self.functional;
         let called: Vec<(Call, bool)> = functional
             .statuses
@@ -255,13 +260,7 @@ impl<'a> Evaluation<'a> {
             .filter_map(|status| calls.get(*status))
             .copied()
             .collect();
-        let truth = match functional.unknown {
-            Some(reason) => Truth::Unknown(reason),
-            None => Truth::of_candidates(
-                called.iter().map(|(call, _)| Truth::from(*call)),
-                Reason::Conflicting,
-            ),
-        };
+        let truth = of_functional(functional, calls);
         let open = match truth {
             Truth::Unknown(_) => self.unknown_among(&functional.facts),
             _ => Vec::new(),
@@ -284,13 +283,15 @@ impl<'a> Evaluation<'a> {
         other_than: &BTreeSet<Treatment>,
         progression: bool,
     ) -> Evaluated {
-        let fits =
-            |given: &&Given| given.treatment.class() == class && !other_than.contains(&given.treatment);
-        let since = |given: &Given| match self.facts.progression_since(given.from) {
-            Some(day) => Some(format!("{}, progression since {day}", given.treatment.label())),
-            None => (!progression).then(|| given.treatment.label().to_owned()),
+        let said = |(given, since): (&fhir_profiles::facts::Given, Option<fhir_profiles::PartialDate>)| {
+            match since {
+                Some(day) => format!("{}, progression since {day}", given.treatment.label()),
+                None => given.treatment.label().to_owned(),
+            }
         };
-        let fitting: Vec<String> = self.facts.given().iter().filter(fits).filter_map(since).collect();
+        let fitting: Vec<String> = fitting(self.facts, class, other_than, progression)
+            .map(said)
+            .collect();
         let truth = match fitting.is_empty() {
             false => Truth::Met,
             true => Truth::Unknown(Reason::Missing),
@@ -307,22 +308,22 @@ impl<'a> Evaluation<'a> {
         leaf(truth, facts, because)
     }
 
-    fn of_option(&self, option: &str, negate: bool) -> Evaluated {
-        let Some(value) = self.options.get(option) else {
-            // The evaluation order puts it first.
+    fn of_option(&mut self, option: Option<usize>, negate: bool) -> Evaluated {
+        let Some(option) = option.and_then(|position| self.option(position)) else {
+            // The loader resolves every id.
             return leaf(Truth::Unknown(Reason::Missing), Vec::new(), String::new());
         };
         Evaluated {
             truth: if negate {
-                value.value.negated()
+                option.value.negated()
             } else {
-                value.value
+                option.value
             },
-            interpretation: value.interpretation,
+            interpretation: option.interpretation,
             borderline: false,
-            facts: value.facts.clone(),
-            open: value.open.clone(),
-            because: value.because.clone(),
+            facts: option.facts.clone(),
+            open: option.open.clone(),
+            because: option.because.clone(),
             doubt: None,
         }
     }
@@ -330,18 +331,18 @@ impl<'a> Evaluation<'a> {
     /// A compound: where one part decides, its reasons stand alone.
     fn of_parts(
         &mut self,
-        of: &'a [String],
+        of: &[usize],
         combine: impl Fn(Vec<Truth>) -> Truth,
         decisive: Outcome,
     ) -> Evaluated {
-        let parts: Vec<Evaluated> = of.iter().map(|id| self.criterion(id)).collect();
+        let parts: Vec<Rc<Evaluated>> = of.iter().map(|part| self.criterion(*part)).collect();
         let truth = combine(parts.iter().map(|part| part.truth).collect());
         let counts = |part: &&Evaluated| match truth.outcome() {
             Outcome::Unknown => part.truth.outcome() == Outcome::Unknown,
             outcome if outcome == decisive => part.truth.outcome() == decisive,
             _ => true,
         };
-        let deciding: Vec<&Evaluated> = parts.iter().filter(counts).collect();
+        let deciding: Vec<&Evaluated> = parts.iter().map(Rc::as_ref).filter(counts).collect();
         let mut facts = Vec::new();
         let mut open = Vec::new();
         for part in &deciding {
@@ -363,7 +364,7 @@ impl<'a> Evaluation<'a> {
     }
 
     fn unknown_among(&self, facts: &[FactId]) -> Vec<FactId> {
-        let unsettled = |id: &FactId| match self.facts.get(*id).readings() {
+        let unsettled = |id: &FactId| match self.facts.readings(*id) {
             Err(_) => true,
             Ok(readings) => readings.len() > 1,
         };
@@ -371,25 +372,48 @@ impl<'a> Evaluation<'a> {
     }
 
     fn lies_on(&self, fact: FactId, limit: Decimal) -> bool {
-        self.facts.get(fact).readings().is_ok_and(|readings| {
+        self.facts.readings(fact).is_ok_and(|readings| {
             readings
                 .iter()
                 .any(|r| matches!(&r.value, Value::Number(i) if i.as_exact() == Some(limit)))
         })
     }
 
-    /// Works out the Kleene value of an option from its criteria and keeps it for criteria that refer to it.
-    pub(crate) fn keep_option(&mut self, option: &'a OptionKnowledge, verdict: Verdict) {
-        let worked: Vec<(Evaluated, Role)> = option
-            .criteria
+    /// The criteria of the option at a position, each with what it is for there.
+    pub(crate) fn criteria_of(&mut self, position: usize) -> Vec<(Rc<Evaluated>, Role)> {
+        let knowledge = self.knowledge;
+        let rule = knowledge.compiled.options.get(position);
+        let criteria = rule.map_or(&[][..], |rule| &rule.criteria);
+        criteria
             .iter()
-            .map(|(id, role)| (self.criterion(id), *role))
-            .collect();
-        let wanted = match verdict {
-            Verdict::Supported => Outcome::Met,
-            Verdict::NotSupported | Verdict::Contraindicated => Outcome::NotMet,
-            Verdict::Undetermined | Verdict::Provisional => Outcome::Unknown,
-        };
+            .map(|(criterion, role)| (self.criterion(*criterion), *role))
+            .collect()
+    }
+
+    /// The option at a position, as criteria refer to it; worked out once.
+    fn option(&mut self, position: usize) -> Option<Rc<OptionValue>> {
+        if let Some(Some(known)) = self.options.get(position) {
+            return Some(Rc::clone(known));
+        }
+        let option = self.knowledge.options.get(position)?;
+        let worked = self.criteria_of(position);
+        let verdict = super::outcomes::verdict(worked.iter().map(|(e, role)| (e.truth, *role)));
+        let value = Rc::new(self.option_value(option, &worked, verdict));
+        if let Some(slot) = self.options.get_mut(position) {
+            *slot = Some(Rc::clone(&value));
+        }
+        Some(value)
+    }
+
+    /// What an option comes to from its criteria.
+    fn option_value(
+        &self,
+        option: &OptionKnowledge,
+        worked: &[(Rc<Evaluated>, Role)],
+        verdict: Verdict,
+    ) -> OptionValue {
+        let value = value(verdict, worked.iter().map(|(e, _)| e.truth));
+        let wanted = value.outcome();
         // What the review advises against is never mixed with a selection criterion that fails.
         let tells = |e: &Evaluated, role: Role| {
             e.truth.outcome() == wanted
@@ -398,13 +422,8 @@ impl<'a> Evaluation<'a> {
         let telling: Vec<&Evaluated> = worked
             .iter()
             .filter(|(e, role)| tells(e, *role))
-            .map(|(e, _)| e)
+            .map(|(e, _)| e.as_ref())
             .collect();
-        let value = match wanted {
-            Outcome::Met => Truth::Met,
-            Outcome::NotMet => Truth::NotMet,
-            Outcome::Unknown => Truth::all(telling.iter().map(|e| e.truth)),
-        };
         let mut facts = Vec::new();
         let mut open = Vec::new();
         for (part, _) in worked
@@ -414,7 +433,7 @@ impl<'a> Evaluation<'a> {
             extend_new(&mut facts, &part.facts);
         }
         // What leaves it undetermined goes before what is to be confirmed besides.
-        for (part, _) in worked.iter().filter(|(e, role)| leaves_open(e, *role)) {
+        for (part, _) in worked.iter().filter(|(e, role)| leaves_open(e.truth, *role)) {
             extend_new(&mut open, &part.open);
         }
         for part in &telling {
@@ -441,22 +460,14 @@ impl<'a> Evaluation<'a> {
             Outcome::NotMet => !telling.is_empty() && telling.iter().all(|e| e.interpretation),
             Outcome::Unknown => telling.iter().any(|e| e.interpretation),
         };
-        self.options.insert(
-            &option.id,
-            OptionValue {
-                value,
-                facts,
-                open,
-                because,
-                interpretation,
-            },
-        );
+        OptionValue {
+            value,
+            facts,
+            open,
+            because,
+            interpretation,
+        }
     }
-}
-
-/// Whether a criterion leaves an option undetermined.
-pub(super) fn leaves_open(e: &Evaluated, role: Role) -> bool {
-    role == Role::Require && e.truth.reason().is_some_and(|reason| reason != Reason::Judgement)
 }
 
 fn leaf(truth: Truth, facts: Vec<FactId>, because: String) -> Evaluated {

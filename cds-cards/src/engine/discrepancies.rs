@@ -4,7 +4,7 @@ use super::criteria::Evaluation;
 use super::grade::{Grade, by_record};
 use super::stage::{Staging, StagingFacts};
 use super::stands::{Moved, Stands};
-use super::words::{capitalised, fact_text, lacking, value_text};
+use super::words::{capitalised, fact_text, lacking, listed, value_text, values_text};
 use crate::assessment::{Discrepancy, GivenReport, Stage, StageReport};
 use crate::knowledge::GradeRow;
 use fhir_profiles::FactId;
@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 /// another reading would have; records that contradict each other; last, a differentiation that does not fit the grade.
 pub(super) fn all(
     evaluation: &Evaluation<'_>,
-    now: &Stands,
+    now: &Stands<'_>,
     given: &[GivenReport],
     conflicting: &BTreeSet<FactId>,
 ) -> Vec<Discrepancy> {
@@ -53,23 +53,22 @@ fn discrepancy(id: &str, facts: Vec<FactId>, text: String, consequence: Option<S
 /// What is tried against what stands: other readings of a fact.
 struct Trial<'a> {
     evaluation: &'a Evaluation<'a>,
-    now: &'a Stands,
+    now: &'a Stands<'a>,
     given: &'a [GivenReport],
 }
 
 impl Trial<'_> {
     /// What would differ were these the readings of a fact; of none it is unknown.
-    fn supposing(&self, id: FactId, readings: Vec<Reading>) -> Moved {
-        let knowledge = self.evaluation.knowledge;
-        let supposed = self.evaluation.facts.clone().supposing(id, readings);
-        let then = Stands::of(knowledge, &supposed, self.given);
-        self.now.moved_by(&then, knowledge)
+    fn supposing(&self, id: FactId, readings: &[Reading]) -> Moved {
+        self.evaluation
+            .facts
+            .supposing(id, readings, |view| self.now.supposing(id, view, self.given))
     }
 
     /// What the first of several readings leads to by which something would differ, each taken alone.
     fn each<'r>(&self, id: FactId, readings: impl IntoIterator<Item = &'r Reading>) -> Option<String> {
         let tried = readings.into_iter().take(TRIED);
-        let moved = tried.map(|reading| self.supposing(id, vec![reading.clone()]));
+        let moved = tried.map(|reading| self.supposing(id, std::slice::from_ref(reading)));
         moved
             .filter(|moved| !moved.is_empty())
             .map(|moved| moved.text())
@@ -78,13 +77,13 @@ impl Trial<'_> {
 
     /// What would differ were a fact not recorded.
     fn without(&self, id: FactId) -> Option<String> {
-        let moved = self.supposing(id, Vec::new());
+        let moved = self.supposing(id, &[]);
         (!moved.is_empty()).then(|| moved.text())
     }
 }
 
 fn readings<'a>(evaluation: &Evaluation<'a>, id: FactId) -> &'a [Reading] {
-    evaluation.facts.get(id).readings().unwrap_or_default()
+    evaluation.facts.readings(id).unwrap_or_default()
 }
 
 fn grade_recorded(evaluation: &Evaluation<'_>) -> Option<Discrepancy> {
@@ -173,7 +172,7 @@ fn stage_recorded(evaluation: &Evaluation<'_>, stages: &StageReport) -> Option<D
     Some(discrepancy(
         "stage-recorded",
         facts,
-        capitalised(&clauses.join("; ")),
+        capitalised(&listed(&clauses, "; ", Clone::clone)),
         Some("another stage".to_owned()),
     ))
 }
@@ -226,7 +225,7 @@ fn t_recorded(trial: &Trial<'_>) -> Option<Discrepancy> {
 
 fn m_recorded(evaluation: &Evaluation<'_>) -> Option<Discrepancy> {
     let found = readings(evaluation, FactId::M);
-    let present = |id: &FactId| evaluation.facts.get(*id).is("present");
+    let present = |id: &FactId| evaluation.facts.is(*id, "present");
     let none = found.iter().find(|r| r.says("M0"));
     // M1b of AJCC 8 and 9 is elsewhere only.
     let elsewhere = found.iter().find(|r| r.says("M1b"));
@@ -312,7 +311,7 @@ fn differentiation_and_grade(trial: &Trial<'_>) -> Option<Discrepancy> {
         let word = FactId::Differentiation.word(&row.differentiation)?;
         let mut reading = found.first()?.clone();
         reading.value = Value::Word(word);
-        let moved = trial.supposing(FactId::Differentiation, vec![reading]);
+        let moved = trial.supposing(FactId::Differentiation, &[reading]);
         (!moved.is_empty()).then(|| moved.text())
     });
     Some(discrepancy("differentiation-and-grade", facts, text, other))
@@ -361,11 +360,7 @@ fn conflicting_readings(trial: &Trial<'_>, conflicting: &BTreeSet<FactId>) -> Ve
             let text = format!(
                 "{}, but also recorded: {}; the recorded presence counts",
                 fact_text(id, current),
-                fact.overruled
-                    .iter()
-                    .map(|r| value_text(id, r))
-                    .collect::<Vec<_>>()
-                    .join(", ")
+                values_text(id, &fact.overruled, ", ")
             );
             let consequence = trial.each(id, &fact.overruled);
             found.push(discrepancy("conflicting-readings", vec![id], text, consequence));
@@ -417,7 +412,7 @@ fn older_reading_differs(trial: &Trial<'_>) -> Vec<Discrepancy> {
         }
         let effects = tried
             .into_iter()
-            .map(|older| (older, trial.supposing(id, vec![older.clone()])));
+            .map(|older| (older, trial.supposing(id, std::slice::from_ref(older))));
         let moved: Vec<(&Reading, Moved)> = effects.filter(|(_, moved)| !moved.is_empty()).collect();
         let worst = moved.iter().find(|(_, moved)| moved.against).or(moved.first());
         if let Some((older, moved)) = worst {

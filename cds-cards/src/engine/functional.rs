@@ -2,11 +2,12 @@
 
 use super::calls::test_range;
 use super::truth::{Truth, outranking};
-use super::words::{all_lacking, fact_text, value_text};
+use super::view::View;
+use super::words::{all_lacking, fact_text, values_text};
 use crate::assessment::Reason;
 use crate::knowledge::{Knowledge, Test};
 use fhir_profiles::FactId;
-use fhir_profiles::facts::{Facts, Reading, Unknown};
+use fhir_profiles::facts::{Reading, Unknown};
 use std::collections::BTreeSet;
 
 /// The functional status with what it rests on.
@@ -25,20 +26,19 @@ pub(crate) struct Functional {
 }
 
 /// Works out the functional status. A high insulin, gastrin or 5-HIAA alone, and chromogranin A ever, decide nothing:
-/// only the hormones with a printed limit are rules.
-pub(crate) fn functional(knowledge: &Knowledge, facts: &Facts) -> Functional {
-    let recorded = facts.get(FactId::Functioning);
+/// only the hormones with a printed limit are rules. Why is told only where somebody reads it.
+pub(crate) fn functional(knowledge: &Knowledge, facts: View<'_>, told: bool) -> Functional {
     let mut statuses = BTreeSet::new();
     let mut syndrome = None;
     let mut used = Vec::new();
     let mut because = Vec::new();
     let mut reasons: Option<Reason> = None;
-    match recorded.readings() {
+    match facts.readings(FactId::Functioning) {
         Ok(readings) => {
             statuses.extend(readings.iter().filter_map(status));
             syndrome = readings.iter().find_map(|r| r.detail.clone());
             used.push(FactId::Functioning);
-            because.push(fact_text(FactId::Functioning, readings));
+            because.extend(told.then(|| fact_text(FactId::Functioning, readings)));
         }
         Err(unknown) => reasons = Some(super::grade::why(unknown)),
     }
@@ -56,19 +56,20 @@ pub(crate) fn functional(knowledge: &Knowledge, facts: &Facts) -> Functional {
                 statuses.insert("functioning");
                 syndrome = syndrome.or_else(|| Some(rule.syndrome.clone()));
                 used.push(*fact);
-                let readings = facts.get(*fact).readings().unwrap_or_default();
-                let values: Vec<String> = readings.iter().map(|r| value_text(*fact, r)).collect();
-                because.push(format!(
-                    "{} {} confirms {}",
-                    fact.info().label,
-                    values.join(" and "),
-                    rule.syndrome
-                ));
+                because.extend(told.then(|| {
+                    let readings = facts.readings(*fact).unwrap_or_default();
+                    format!(
+                        "{} {} confirms {}",
+                        fact.info().label,
+                        values_text(*fact, readings, " and "),
+                        rule.syndrome
+                    )
+                }));
             }
             Truth::Unknown(Reason::Judgement) => {
                 hormone_judgement = true;
                 used.push(*fact);
-                because.push(format!("{} lies across the limit", fact.info().label));
+                because.extend(told.then(|| format!("{} lies across the limit", fact.info().label)));
             }
             Truth::Unknown(reason) => {
                 hormone_conflict |= reason == Reason::Conflicting;
@@ -92,10 +93,12 @@ pub(crate) fn functional(knowledge: &Knowledge, facts: &Facts) -> Functional {
         used = std::iter::once(FactId::Functioning)
             .chain(hormone_facts(knowledge))
             .collect();
+    }
+    if told && statuses.is_empty() && !hormone_judgement {
         because = vec![match unknown {
             Some(Reason::Conflicting) => "Hormone readings disagree".into(),
             Some(Reason::Unreadable) => {
-                let unreadable = |id: &FactId| facts.get(*id).readings() == Err(Unknown::Unreadable);
+                let unreadable = |id: &FactId| facts.readings(*id) == Err(Unknown::Unreadable);
                 let ids: Vec<FactId> = used.iter().copied().filter(unreadable).collect();
                 all_lacking(facts, &ids)
             }

@@ -1,10 +1,11 @@
 //! WHO grade from Ki-67 and mitoses, or as recorded (specification, section 3).
 
 use super::truth::outranking;
-use super::words::{all_lacking, gap_among, value_text};
+use super::view::View;
+use super::words::{all_lacking, gap_among, listed, value_text, values_text};
 use crate::assessment::{GradeReport, Reason};
 use crate::knowledge::{GradeRow, Knowledge};
-use fhir_profiles::facts::{Facts, Reading, Specimen, System, Unknown, Value};
+use fhir_profiles::facts::{Reading, Specimen, System, Unknown, Value};
 use fhir_profiles::{FactId, Interval};
 use std::collections::BTreeSet;
 
@@ -130,9 +131,9 @@ fn by_specimen(knowledge: &Knowledge, measure: Measure, readings: &[Reading]) ->
     }
     let fact = measure.fact();
     let part = |name: &str, group: &[&Reading], grades: &BTreeSet<usize>| {
-        let values: Vec<String> = group.iter().map(|r| value_text(fact, r)).collect();
+        let values = listed(group, " and ", |reading| value_text(fact, reading));
         let grades = Grade::names(knowledge, grades).join(" or ");
-        format!("{name} {} ({grades})", values.join(" and "))
+        format!("{name} {values} ({grades})")
     };
     let [primary, metastasis] = &found;
     Some(format!(
@@ -171,8 +172,8 @@ pub(crate) fn by_record(knowledge: &Knowledge, readings: &[Reading], labelled: b
 }
 
 /// Works out the grade.
-pub(crate) fn grade(knowledge: &Knowledge, facts: &Facts) -> Grade {
-    let readings = |id: FactId| facts.get(id).readings();
+pub(crate) fn grade(knowledge: &Knowledge, facts: View<'_>) -> Grade {
+    let readings = |id: FactId| facts.readings(id);
     let measured = |measure: Measure| {
         readings(measure.fact())
             .map(|found| by_measure(knowledge, measure, found))
@@ -302,12 +303,12 @@ impl Grade {
     }
 
     /// The report for the assessment.
-    pub(crate) fn report(&self, knowledge: &Knowledge, facts: &Facts) -> GradeReport {
+    pub(crate) fn report(&self, knowledge: &Knowledge, facts: View<'_>) -> GradeReport {
         let row = self.single().and_then(|i| knowledge.grade.rows.get(i));
         let highest = knowledge.grade.rows.last();
         let classifiable = row.map(|row| {
             highest.is_none_or(|top| top.grade != row.grade)
-                || facts.get(FactId::Differentiation).is(&row.differentiation)
+                || facts.is(FactId::Differentiation, &row.differentiation)
         });
         GradeReport {
             value: row.map(|row| row.grade.clone()),
@@ -345,16 +346,16 @@ impl Grade {
     }
 
     /// How the grade came about: "Ki-67 8 % is G2; Mitotic count 1 /10 HPF is G1; the higher counts".
-    pub(crate) fn because(&self, knowledge: &Knowledge, facts: &Facts) -> String {
+    pub(crate) fn because(&self, knowledge: &Knowledge, facts: View<'_>) -> String {
         let describe = |measure: Measure, possible: &Possible| {
             let fact = measure.fact();
-            let readings = facts.get(fact).readings().unwrap_or_default();
+            let readings = facts.readings(fact).unwrap_or_default();
             if let Some(text) = by_specimen(knowledge, measure, readings) {
                 return (text, true);
             }
-            let values: Vec<String> = readings.iter().map(|r| value_text(fact, r)).collect();
+            let values = values_text(fact, readings, " and ");
             let grades = Self::names(knowledge, &possible.grades).join(" or ");
-            let text = format!("{} {} is {grades}", fact.info().label, values.join(" and "));
+            let text = format!("{} {values} is {grades}", fact.info().label);
             (text, false)
         };
         let mut higher = self.measures_differ();
@@ -380,16 +381,10 @@ impl Grade {
         }
         for (measure, possible) in &self.unowned {
             let fact = measure.fact();
-            let values: Vec<String> = facts
-                .get(fact)
-                .unowned
-                .iter()
-                .map(|r| value_text(fact, r))
-                .collect();
+            let values = values_text(fact, &facts.get(fact).unowned, " and ");
             parts.push(format!(
-                "{} {} would be {}, but whose tumour it is of is not recorded",
+                "{} {values} would be {}, but whose tumour it is of is not recorded",
                 fact.info().label,
-                values.join(" and "),
                 Self::names(knowledge, &possible.grades).join(" or ")
             ));
         }

@@ -7,12 +7,14 @@ mod functional;
 mod given;
 mod grade;
 mod options;
+mod outcomes;
 mod pathway;
 mod report;
 mod settles;
 mod stage;
 mod stands;
 mod truth;
+mod view;
 pub(crate) mod words;
 
 use crate::assessment::{Assessment, Gate, NotReadReport, PatientReport, ProblemReport};
@@ -20,37 +22,40 @@ use crate::knowledge::Knowledge;
 use criteria::Evaluation;
 use fhir_profiles::Facts;
 use fhir_profiles::facts::Person;
-pub(crate) use settles::values;
+pub(crate) use settles::{undated_values, values};
 use stands::Stands;
+use view::View;
 
 /// Works out grade, stages, the verdict of every option, discrepancies and what is missing, for the day of `facts`.
 ///
 /// The same knowledge and facts give the same assessment, byte for byte.
 pub fn assess(knowledge: &Knowledge, facts: &Facts) -> Assessment {
+    let view = View::from(facts);
     let given = given::given(knowledge, facts);
-    let stands = Stands::of(knowledge, facts, &given);
+    let mut stands = Stands::of(knowledge, view, &given);
     let gate = stands.gate;
-    let mut evaluation = Evaluation::new(knowledge, facts);
-    let (options, open) = if gate == Gate::Passed {
-        options::all(&mut evaluation)
-    } else {
-        Default::default()
+    let mut evaluation = Evaluation::new(knowledge, view);
+    let judged = match gate {
+        Gate::Passed => options::judged(&mut evaluation),
+        _ => Vec::new(),
     };
     let conflicting = report::conflicting(&mut evaluation);
     let discrepancies = discrepancies::all(&evaluation, &stands, &given, &conflicting);
-    let pathway = (gate == Gate::Passed).then(|| pathway::pathway(&mut evaluation, &options, given));
+    let outcomes = &mut stands.outcomes;
+    let pathway = (gate == Gate::Passed).then(|| pathway::pathway(outcomes, &judged, given));
+    let missing = settles::ranked(outcomes, &options::open(&judged));
     Assessment {
         knowledge: knowledge.package.reference.clone(),
         as_of: facts.as_of().to_string(),
         subject: facts.subject().map(str::to_owned),
         patient: patient(facts.person()),
         gate,
-        grade: evaluation.grade.report(knowledge, facts),
+        grade: evaluation.grade.report(knowledge, view),
         discrepancies,
         facts: report::facts(&evaluation, &conflicting),
         stage: stands.stage,
-        options,
-        missing: settles::ranked(knowledge, facts, &open, &stands.verdicts),
+        options: options::reports(&evaluation, &judged),
+        missing,
         pathway,
         not_read: facts
             .not_read()

@@ -3,35 +3,37 @@
 //! A function of verdicts, criteria and what was given; it adds no verdict, and orders nothing that the review does not.
 
 use super::criteria::Evaluation;
-use super::options;
+use super::options::{self, Judged};
+use super::outcomes::Outcomes;
 use super::settles;
 use super::truth::Truth;
+use super::view::View;
 use crate::assessment::{
-    Aim, BeforeReport, Branch, GivenReport, GivenState, Group, IntentReport, OptionReport, Outcome, Pathway,
-    Place, PlaceReport, Reason, ThenReport, Verdict,
+    Aim, BeforeReport, Branch, GivenReport, GivenState, Group, IntentReport, Pathway, Place, PlaceReport,
+    Reason, ThenReport, Verdict,
 };
 use crate::knowledge::place::{Before, Deciding, NoTrigger, Then, Trigger, What};
 use crate::knowledge::situation::Situation;
-use crate::knowledge::{Knowledge, OptionKnowledge, Subject, Test};
-use fhir_profiles::facts::{Facts, Reading, Value};
+use crate::knowledge::{Knowledge, OptionKnowledge, SituationRule};
+use fhir_profiles::facts::{Reading, Value};
 use fhir_profiles::{FactId, PartialDate};
 
-/// The pathway of a patient for whom the options apply.
+/// The pathway of a patient for whom the options apply, from every option in the order of the specification's table.
 pub(super) fn pathway(
-    evaluation: &mut Evaluation<'_>,
-    options: &[OptionReport],
+    outcomes: &mut Outcomes<'_>,
+    judged: &[Judged<'_>],
     given: Vec<GivenReport>,
 ) -> Pathway {
-    let knowledge = evaluation.knowledge;
-    let no_trigger = no_trigger(evaluation);
-    let intent = intent(knowledge, options);
+    let knowledge = outcomes.knowledge;
+    let no_trigger = no_trigger(outcomes);
+    let intent = intent(knowledge, judged);
     let branches = match intent.value {
-        Aim::Open => branches(evaluation, &given, no_trigger),
+        Aim::Open => branches(outcomes, &given, no_trigger),
         Aim::Curative | Aim::Palliative => Vec::new(),
     };
     Pathway {
-        places: places(evaluation, options, &given, no_trigger),
-        situations: situations(evaluation, options),
+        places: places(outcomes, judged, &given, no_trigger),
+        situations: situations(outcomes, judged),
         intent,
         branches,
         no_trigger: no_trigger.is_some(),
@@ -41,48 +43,52 @@ pub(super) fn pathway(
 
 /// The place of every option alone, in the order of the specification's table, from verdicts in that order.
 pub(super) fn standing(
-    evaluation: &mut Evaluation<'_>,
+    outcomes: &mut Outcomes<'_>,
     verdicts: &[Verdict],
     given: &[GivenReport],
 ) -> Vec<Place> {
-    let rule = no_trigger(evaluation);
-    let all = evaluation.knowledge.options.iter().zip(verdicts);
-    all.map(|(known, verdict)| {
-        let fires = fires(evaluation, known, rule).map(|(_, fires)| fires);
+    let rule = no_trigger(outcomes);
+    let all = outcomes.knowledge.options.iter().zip(verdicts).enumerate();
+    all.map(|(position, (known, verdict))| {
+        let fires = fires(outcomes, position, known, rule).map(|(_, fires)| fires);
         stands(known, *verdict, given, fires)
     })
     .collect()
 }
 
 /// The phrases that hold, by position.
-fn situations(evaluation: &mut Evaluation<'_>, options: &[OptionReport]) -> Vec<usize> {
-    let knowledge = evaluation.knowledge;
-    let mut all =
-        |ids: &[String], wanted: Truth| ids.iter().all(|id| evaluation.criterion(id).truth == wanted);
-    let mut holds = |situation: &Situation| {
+fn situations(outcomes: &mut Outcomes<'_>, judged: &[Judged<'_>]) -> Vec<usize> {
+    let knowledge = outcomes.knowledge;
+    let mut all = |criteria: &[usize], wanted: Truth| {
+        criteria
+            .iter()
+            .all(|criterion| outcomes.truth(*criterion) == wanted)
+    };
+    let mut holds = |situation: &Situation, rule: &SituationRule| {
         let decides = situation.verdict.as_ref().is_none_or(|(option, verdicts)| {
-            report(options, option).is_some_and(|report| {
-                let varies = |variant: &String| report.variants.contains(variant);
-                verdicts.contains(&report.verdict) && situation.variant.as_ref().is_none_or(varies)
+            of(judged, option).is_some_and(|judged| {
+                let varies = |variant: &String| judged.variants.contains(variant);
+                verdicts.contains(&judged.verdict) && situation.variant.as_ref().is_none_or(varies)
             })
         });
-        decides && all(&situation.met, Truth::Met) && all(&situation.not_met, Truth::NotMet)
+        decides && all(&rule.met, Truth::Met) && all(&rule.not_met, Truth::NotMet)
     };
-    let known = knowledge.pathway.situations.iter().enumerate();
+    let known = knowledge.pathway.situations.iter();
+    let known = known.zip(&knowledge.compiled.situations).enumerate();
     known
-        .filter(|(_, situation)| holds(situation))
+        .filter(|(_, (situation, rule))| holds(situation, rule))
         .map(|(position, _)| position)
         .collect()
 }
 
-fn report<'o>(options: &'o [OptionReport], id: &str) -> Option<&'o OptionReport> {
-    options.iter().find(|report| report.id == id)
+fn of<'j, 'a>(judged: &'j [Judged<'a>], id: &str) -> Option<&'j Judged<'a>> {
+    judged.iter().find(|judged| judged.option.id == id)
 }
 
-fn intent(knowledge: &Knowledge, options: &[OptionReport]) -> IntentReport {
+fn intent(knowledge: &Knowledge, judged: &[Judged<'_>]) -> IntentReport {
     let rules = &knowledge.pathway;
     let decides = |rule: &Deciding| {
-        let option = report(options, &rule.option);
+        let option = of(judged, &rule.option);
         option.is_some_and(|option| rule.verdicts.contains(&option.verdict))
     };
     let mut report = match rules.intents.iter().find(|intent| decides(&intent.rule)) {
@@ -106,38 +112,31 @@ fn intent(knowledge: &Knowledge, options: &[OptionReport]) -> IntentReport {
 }
 
 /// The rule for a record in which nothing calls for a change, where it holds.
-fn no_trigger<'a>(evaluation: &mut Evaluation<'a>) -> Option<&'a NoTrigger> {
-    let rule = evaluation.knowledge.pathway.no_trigger.as_ref()?;
-    holds(evaluation, rule).then_some(rule)
+fn no_trigger<'a>(outcomes: &mut Outcomes<'a>) -> Option<&'a NoTrigger> {
+    let rule = outcomes.knowledge.pathway.no_trigger.as_ref()?;
+    holds(outcomes, rule).then_some(rule)
 }
 
 /// Whether nothing recorded calls for a change: the course is not the failing one by a reading that is not old, and no
 /// other trigger is recorded. Interpretation I39: a day that may be on either side of the limit is old.
-fn holds(evaluation: &mut Evaluation<'_>, rule: &NoTrigger) -> bool {
-    if evaluation.criterion(&rule.failing).truth != Truth::NotMet {
+fn holds(outcomes: &mut Outcomes<'_>, rule: &NoTrigger) -> bool {
+    let Some(resolved) = &outcomes.knowledge.compiled.no_trigger else {
         return false;
-    }
-    let met = |evaluation: &mut Evaluation<'_>, id: &String| evaluation.criterion(id).truth == Truth::Met;
-    if rule.none_met.iter().any(|id| met(evaluation, id)) {
-        return false;
-    }
-    let limit = evaluation
-        .facts
-        .as_of()
-        .checked_sub(jiff::Span::new().months(rule.months));
-    let fact = match evaluation
-        .knowledge
-        .criteria
-        .get(&rule.failing)
-        .map(|known| &known.test)
-    {
-        Some(Test::Words {
-            subject: Subject::Fact(fact),
-            ..
-        }) => *fact,
-        _ => return false,
     };
-    let readings = evaluation.facts.get(fact).readings().unwrap_or_default();
+    if outcomes.truth(resolved.failing) != Truth::NotMet
+        || resolved
+            .none_met
+            .iter()
+            .any(|met| outcomes.truth(*met) == Truth::Met)
+    {
+        return false;
+    }
+    let facts = outcomes.facts;
+    let limit = facts.as_of().checked_sub(jiff::Span::new().months(rule.months));
+    let Some(fact) = resolved.fact else {
+        return false;
+    };
+    let readings = facts.readings(fact).unwrap_or_default();
     let last = readings
         .iter()
         .filter_map(Reading::effective)
@@ -148,25 +147,16 @@ fn holds(evaluation: &mut Evaluation<'_>, rule: &NoTrigger) -> bool {
 
 /// The place of every option, in presentation order.
 fn places(
-    evaluation: &mut Evaluation<'_>,
-    options: &[OptionReport],
+    outcomes: &mut Outcomes<'_>,
+    judged: &[Judged<'_>],
     given: &[GivenReport],
     no_trigger: Option<&NoTrigger>,
 ) -> Vec<PlaceReport> {
-    let mut all: Vec<PlaceReport> = Vec::new();
-    for known in &evaluation.knowledge.options {
-        let Some(report) = report(options, &known.id) else {
-            continue;
-        };
-        let fires = fires(evaluation, known, no_trigger);
-        let without_grade = evaluation.grade.single().is_none();
-        all.push(place(
-            evaluation.facts,
-            (known, report),
-            given,
-            fires,
-            without_grade,
-        ));
+    let without_grade = outcomes.grade.single().is_none();
+    let mut all: Vec<PlaceReport> = Vec::with_capacity(judged.len());
+    for (position, judged) in judged.iter().enumerate() {
+        let fires = fires(outcomes, position, judged.option, no_trigger);
+        all.push(place(outcomes.facts, judged, given, fires, without_grade));
     }
     all.sort_by_key(|place| (place.place, place.rank));
     all
@@ -180,7 +170,8 @@ enum Fires {
 }
 
 fn fires<'a>(
-    evaluation: &mut Evaluation<'_>,
+    outcomes: &mut Outcomes<'_>,
+    position: usize,
     known: &'a OptionKnowledge,
     no_trigger: Option<&NoTrigger>,
 ) -> Option<(&'a Trigger, Fires)> {
@@ -188,17 +179,19 @@ fn fires<'a>(
     if no_trigger.is_some_and(|rule| trigger.rank > rule.up_to) {
         return None;
     }
-    let mut any = |ids: &[String], wanted: Truth| {
-        let mut truths = ids.iter().map(|id| evaluation.criterion(id).truth);
-        truths.any(|truth| truth == wanted)
+    let rule = outcomes.knowledge.compiled.options.get(position)?;
+    let mut any = |criteria: &[usize], wanted: Truth| {
+        criteria
+            .iter()
+            .any(|criterion| outcomes.truth(*criterion) == wanted)
     };
     let judged = Truth::Unknown(Reason::Judgement);
-    if any(&trigger.unless_met, Truth::Met) || any(&trigger.unless_judged, judged) {
+    if any(&rule.unless_met, Truth::Met) || any(&rule.unless_judged, judged) {
         return None;
     }
     let mut fires = Fires::Now;
-    for id in &trigger.when {
-        match evaluation.criterion(id).truth {
+    for criterion in &rule.when {
+        match outcomes.truth(*criterion) {
             Truth::Met => {}
             truth if truth == judged => fires = Fires::IfJudged,
             _ => return None,
@@ -223,32 +216,33 @@ fn stands(known: &OptionKnowledge, verdict: Verdict, given: &[GivenReport], fire
 }
 
 fn place(
-    facts: &Facts,
-    (known, report): (&OptionKnowledge, &OptionReport),
+    facts: View<'_>,
+    judged: &Judged<'_>,
     given: &[GivenReport],
     fires: Option<(&Trigger, Fires)>,
     without_grade: bool,
 ) -> PlaceReport {
-    let place = stands(known, report.verdict, given, fires.map(|(_, fires)| fires));
+    let known = judged.option;
+    let place = stands(known, judged.verdict, given, fires.map(|(_, fires)| fires));
     let trigger = fires.map(|(trigger, _)| trigger);
     let named = trigger.filter(|_| place == Place::Named);
-    let judged = trigger.filter(|_| place == Place::Open);
+    let if_judged = trigger.filter(|_| place == Place::Open);
     let asked = matches!(place, Place::Named | Place::Open | Place::Waiting);
     let before = known.place.before.iter().filter(|_| asked);
     PlaceReport {
-        option: report.id.clone(),
+        option: known.id.clone(),
         place,
         rank: named.map(|trigger| trigger.rank),
         triggers: named.map(|trigger| trigger.when.clone()).unwrap_or_default(),
         words: named.map(|trigger| trigger.words.clone()).unwrap_or_default(),
-        judged: judged.map(|trigger| trigger.judged.clone()),
+        judged: if_judged.map(|trigger| trigger.judged.clone()),
         before: before
-            .filter(|before| is_lacking(facts, report, before, without_grade))
+            .filter(|before| is_lacking(facts, judged, before, without_grade))
             .map(before_report)
             .collect(),
         then: known.place.then.iter().map(then_report).collect(),
         instead_of: known.place.instead_of.iter().map(then_report).collect(),
-        cautions: report.cautions.clone(),
+        cautions: judged.cautions.clone(),
         statements: trigger
             .filter(|_| matches!(place, Place::Named | Place::Open))
             .map(|trigger| trigger.statements.clone())
@@ -267,19 +261,17 @@ fn is_spent(group: Group, given: &GivenReport) -> bool {
 }
 
 /// Whether the record lacks it: what only needs a person's judgement is there.
-fn is_lacking(facts: &Facts, report: &OptionReport, before: &Before, without_grade: bool) -> bool {
+fn is_lacking(facts: View<'_>, judged: &Judged<'_>, before: &Before, without_grade: bool) -> bool {
     let variant = before
         .variant
         .as_ref()
-        .is_none_or(|variant| report.variants.contains(variant));
+        .is_none_or(|variant| judged.variants.contains(variant));
     let lacks = match &before.what {
         What::Fact(fact) => {
-            let conflicting = report.criteria.iter().any(|criterion| {
-                criterion.outcome == Outcome::Unknown
-                    && criterion.reason == Some(Reason::Conflicting)
-                    && criterion.facts.contains(fact)
+            let conflicting = judged.criteria.iter().any(|(criterion, _)| {
+                criterion.truth == Truth::Unknown(Reason::Conflicting) && criterion.facts.contains(fact)
             });
-            conflicting || facts.get(*fact).readings().is_err()
+            conflicting || facts.readings(*fact).is_err()
         }
         What::Step(_) => true,
     };
@@ -307,13 +299,9 @@ fn then_report(then: &Then) -> ThenReport {
 }
 
 /// The chart evaluated with each word of a fact that is unknown or conflicting; none is called likely.
-fn branches(
-    evaluation: &Evaluation<'_>,
-    given: &[GivenReport],
-    no_trigger: Option<&NoTrigger>,
-) -> Vec<Branch> {
-    let (knowledge, facts) = (evaluation.knowledge, evaluation.facts);
-    let open = |fact: &&FactId| match facts.get(**fact).readings() {
+fn branches(outcomes: &Outcomes<'_>, given: &[GivenReport], no_trigger: Option<&NoTrigger>) -> Vec<Branch> {
+    let (knowledge, facts) = (outcomes.knowledge, outcomes.facts);
+    let open = |fact: &&FactId| match facts.readings(**fact) {
         Err(_) => true,
         Ok(readings) => readings
             .iter()
@@ -321,21 +309,22 @@ fn branches(
     };
     let mut all = Vec::new();
     for fact in knowledge.pathway.branches.iter().filter(open) {
-        for reading in settles::values(knowledge, *fact, facts.as_of()) {
+        for reading in &*settles::tried(knowledge, *fact, facts.as_of()) {
             let Value::Word(word) = reading.value else {
                 continue;
             };
-            let supposed = facts.clone().supposing(*fact, vec![reading]);
-            let mut evaluation = Evaluation::new(knowledge, &supposed);
-            let (options, open) = options::all(&mut evaluation);
-            let verdict = |known: &OptionKnowledge| report(&options, &known.id).map(|report| report.verdict);
-            let now: Vec<Verdict> = knowledge.options.iter().filter_map(verdict).collect();
-            all.push(Branch {
-                fact: *fact,
-                value: word.as_str().to_owned(),
-                places: places(&mut evaluation, &options, given, no_trigger),
-                missing: settles::ranked(knowledge, &supposed, &open, &now),
+            let supposed = facts.supposing(*fact, std::slice::from_ref(reading), |view| {
+                let mut outcomes = outcomes.with(*fact, view);
+                let judged = options::judged(&mut Evaluation::quiet(knowledge, view));
+                let open = options::open(&judged);
+                Branch {
+                    fact: *fact,
+                    value: word.as_str().to_owned(),
+                    places: places(&mut outcomes, &judged, given, no_trigger),
+                    missing: settles::ranked(&mut outcomes, &open),
+                }
             });
+            all.push(supposed);
         }
     }
     all

@@ -3,9 +3,8 @@
 use super::criteria::Evaluation;
 use super::grade::{Measure, by_measure, by_record, why};
 use super::stage::{Staging, StagingFacts};
-use super::words::{aside, doubted_absence, unit_of, unowned, value_text};
+use super::words::{aside, doubted_absence, said_of, unit_of, unowned, value_text};
 use crate::assessment::{Earlier, EvidenceReport, FactReport, FactValue, Range, Reason, Status};
-use crate::knowledge::{Knowledge, Subject, Test};
 use fhir_profiles::FactId;
 use fhir_profiles::catalogue::Kind;
 use fhir_profiles::facts::{Evidence, Fact, Reading, Unknown, Value};
@@ -17,8 +16,7 @@ pub(super) fn conflicting(evaluation: &mut Evaluation<'_>) -> BTreeSet<FactId> {
     let several = |id: &FactId| {
         evaluation
             .facts
-            .get(*id)
-            .readings()
+            .readings(*id)
             .is_ok_and(|readings| readings.len() > 1)
     };
     let several: Vec<FactId> = evaluation.knowledge.catalogue.facts().filter(several).collect();
@@ -30,7 +28,7 @@ pub(super) fn conflicting(evaluation: &mut Evaluation<'_>) -> BTreeSet<FactId> {
 
 fn disagree(evaluation: &mut Evaluation<'_>, id: FactId) -> bool {
     let (knowledge, facts) = (evaluation.knowledge, evaluation.facts);
-    let readings = facts.get(id).readings().unwrap_or_default();
+    let readings = facts.readings(id).unwrap_or_default();
     let differ =
         |values: Vec<BTreeSet<String>>| values.windows(2).any(|pair| matches!(pair, [a, b] if a != b));
     let conflict = |several: Option<Reason>| several == Some(Reason::Conflicting);
@@ -38,11 +36,16 @@ fn disagree(evaluation: &mut Evaluation<'_>, id: FactId) -> bool {
         FactId::Ki67 => conflict(by_measure(knowledge, Measure::Ki67, readings).several),
         FactId::Mitoses => conflict(by_measure(knowledge, Measure::Mitoses, readings).several),
         FactId::GradeRecorded => by_record(knowledge, readings, false).is_some_and(|p| conflict(p.several)),
-        FactId::T | FactId::StageRecorded => readings.iter().any(|a| {
-            readings
-                .iter()
-                .any(|b| a.system == b.system && a.value != b.value)
-        }),
+        FactId::T | FactId::StageRecorded => {
+            let mut by_system = BTreeMap::new();
+            let differs = |reading: &'_ Reading| {
+                by_system
+                    .entry(reading.system)
+                    .or_insert_with(|| reading.value.clone())
+                    != &reading.value
+            };
+            readings.iter().any(differs)
+        }
         FactId::TumourSize | FactId::TumourExtension => Staging::ALL.into_iter().any(|staging| {
             let table = staging.table(knowledge);
             let with = |reading| StagingFacts::new(facts).with(id, reading).derived_t(table);
@@ -50,56 +53,18 @@ fn disagree(evaluation: &mut Evaluation<'_>, id: FactId) -> bool {
         }),
         FactId::Functioning => readings
             .iter()
-            .any(|a| readings.iter().any(|b| a.value != b.value)),
+            .any(|reading| Some(&reading.value) != readings.first().map(|first| &first.value)),
         _ => {
             let words_differ = readings.iter().any(|r| !matches!(r.value, Value::Number(_)));
-            let readers = role_criteria_reading(knowledge, id);
-            if readers.is_empty() {
+            let Some(readers) = knowledge.compiled.deciding.get(&id) else {
                 return words_differ;
-            }
+            };
             let conflict = Some(Reason::Conflicting);
             readers
-                .into_iter()
-                .any(|reader| evaluation.criterion(reader).truth.reason() == conflict)
+                .iter()
+                .any(|reader| evaluation.criterion(*reader).truth.reason() == conflict)
         }
     }
-}
-
-/// Criteria that read a fact directly and that some option's verdict rests on.
-fn role_criteria_reading(knowledge: &Knowledge, id: FactId) -> Vec<&str> {
-    let reads = |criterion: &&str| match knowledge.criteria.get(*criterion).map(|c| &c.test) {
-        Some(
-            Test::Words {
-                subject: Subject::Fact(fact),
-                ..
-            }
-            | Test::Range { fact, .. }
-            | Test::Lasting { fact, .. },
-        ) => *fact == id,
-        _ => false,
-    };
-    role_criteria(knowledge).into_iter().filter(reads).collect()
-}
-
-/// Criteria that some option's verdict rests on, directly or through a compound.
-fn role_criteria(knowledge: &Knowledge) -> BTreeSet<&str> {
-    let mut found: BTreeSet<&str> = BTreeSet::new();
-    let mut queue: Vec<&str> = knowledge
-        .options
-        .iter()
-        .flat_map(|o| o.criteria.iter().map(|(id, _)| id.as_str()))
-        .collect();
-    while let Some(id) = queue.pop() {
-        if !found.insert(id) {
-            continue;
-        }
-        match knowledge.criteria.get(id).map(|c| &c.test) {
-            Some(Test::Not(inner)) => queue.push(inner),
-            Some(Test::Any(of) | Test::All(of)) => queue.extend(of.iter().map(String::as_str)),
-            _ => {}
-        }
-    }
-    found
 }
 
 /// Every fact of the catalogue.
@@ -164,7 +129,7 @@ fn one(id: FactId, fact: &Fact, conflicting: bool) -> FactReport {
         report.reference_range = only.reference_range.as_ref().map(Range::from);
         report.earlier = earlier(only, fact);
     } else {
-        report.candidates = readings.iter().map(|r| candidate(id, r)).collect();
+        report.candidates = candidates(id, readings);
     }
     report.detail = readings.iter().find_map(|r| r.detail.clone());
     if conflicting {
@@ -172,7 +137,7 @@ fn one(id: FactId, fact: &Fact, conflicting: bool) -> FactReport {
         return report;
     }
     report.status = Status::Known;
-    report.aside = doubted_absence(fact);
+    report.aside = doubted_absence(fact, readings);
     // Numbers in units that differ have no union: they stand side by side as candidates.
     let units: BTreeSet<Option<String>> = readings.iter().map(|r| shown_unit(id, r)).collect();
     if units.len() == 1 {
@@ -211,6 +176,14 @@ fn shown_unit(id: FactId, reading: &Reading) -> Option<String> {
         (Value::Number(_), _) => unit_of(id, reading).map(str::to_owned),
         _ => None,
     }
+}
+
+/// What each reading says; of a long list the first ones, and how many more there are.
+fn candidates(id: FactId, readings: &[Reading]) -> Vec<String> {
+    let shown = said_of(readings.len());
+    let said = readings.iter().take(shown).map(|reading| candidate(id, reading));
+    let more = readings.len() - shown;
+    said.chain((more > 0).then(|| format!("{more} more"))).collect()
 }
 
 fn candidate(id: FactId, reading: &Reading) -> String {
@@ -276,7 +249,7 @@ fn functional(evaluation: &Evaluation<'_>, report: &mut FactReport) {
         .iter()
         .filter(|fact| **fact != FactId::Functioning)
     {
-        let readings = evaluation.facts.get(*fact).readings().unwrap_or_default();
+        let readings = evaluation.facts.readings(*fact).unwrap_or_default();
         report
             .evidence
             .extend(readings.iter().flat_map(|r| r.evidence.iter().map(evidence)));

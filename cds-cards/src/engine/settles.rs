@@ -1,32 +1,29 @@
 //! What knowing an unknown fact would decide: the chart is evaluated with each value that the fact can take
 //! (specification, section 5, end).
 
-use super::criteria::Evaluation;
-use super::options::{Open, verdicts};
+use super::options::Open;
+use super::outcomes::Outcomes;
 use crate::assessment::{MissingFact, Need, Settles, Verdict};
 use crate::knowledge::{Knowledge, Test};
 use fhir_profiles::catalogue::Kind;
-use fhir_profiles::facts::{Evidence, Facts, Reading, Source, System, Value};
+use fhir_profiles::facts::{Evidence, Reading, Source, System, Value};
 use fhir_profiles::{FactId, Interval, PartialDate};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The unknown facts that an unknown criterion reads, those first that decide most: by the fewest options, by the most,
 /// by the number of options that read it; of equal ones the catalogue's order stands.
-/// `now` are the verdicts as they stand.
-pub(super) fn ranked(
-    knowledge: &Knowledge,
-    facts: &Facts,
-    open: &Open<'_>,
-    now: &[Verdict],
-) -> Vec<MissingFact> {
+pub(super) fn ranked(outcomes: &mut Outcomes<'_>, open: &Open<'_>) -> Vec<MissingFact> {
+    // What stands is worked out once; of each value only what reads the fact.
+    outcomes.verdicts();
     let mut missing: Vec<MissingFact> = open
         .iter()
         .map(|(fact, options)| MissingFact {
             fact: *fact,
-            settles: settles(knowledge, facts, *fact, now),
-            needed_for: needed_for(knowledge, options),
+            settles: settles(outcomes, *fact),
+            needed_for: needed_for(outcomes.knowledge, options),
         })
         .collect();
     let reads = |missing: &MissingFact| {
@@ -40,18 +37,41 @@ pub(super) fn ranked(
     missing
 }
 
-fn settles(knowledge: &Knowledge, facts: &Facts, fact: FactId, now: &[Verdict]) -> Settles {
-    let is_open = |verdict: &Verdict| matches!(verdict, Verdict::Undetermined | Verdict::Provisional);
-    let decided = values(knowledge, fact, facts.as_of()).into_iter().map(|reading| {
-        let supposed = facts.clone().supposing(fact, vec![reading]);
-        let then = verdicts(&mut Evaluation::quiet(knowledge, &supposed));
-        let pairs = now.iter().zip(&then);
-        pairs.filter(|(now, then)| is_open(now) && !is_open(then)).count()
-    });
-    let decided: BTreeSet<usize> = decided.collect();
+fn settles(outcomes: &mut Outcomes<'_>, fact: FactId) -> Settles {
+    let is_open = |verdict: Verdict| matches!(verdict, Verdict::Undetermined | Verdict::Provisional);
+    let knowledge = outcomes.knowledge;
+    let readers = knowledge.compiled.readers_of(fact);
+    let reading = readers.into_iter().flat_map(|readers| &readers.options).copied();
+    let now: Vec<usize> = reading
+        .filter(|option| is_open(outcomes.verdict(*option)))
+        .collect();
+    let decided = |reading: &Reading| {
+        outcomes
+            .facts
+            .supposing(fact, std::slice::from_ref(reading), |view| {
+                let mut then = outcomes.with(fact, view);
+                now.iter()
+                    .filter(|option| !is_open(then.verdict(**option)))
+                    .count()
+            })
+    };
+    let tried = tried(knowledge, fact, outcomes.facts.as_of());
+    let (mut least, mut most) = (usize::MAX, 0);
+    for decided in tried.iter().map(decided) {
+        least = least.min(decided);
+        most = most.max(decided);
+    }
     Settles {
-        least: decided.first().copied().unwrap_or_default(),
-        most: decided.last().copied().unwrap_or_default(),
+        least: least.min(most),
+        most,
+    }
+}
+
+/// The readings that are tried of a fact: made at load where their date makes no difference.
+pub(super) fn tried(knowledge: &Knowledge, fact: FactId, as_of: Date) -> Cow<'_, [Reading]> {
+    match knowledge.compiled.tried.get(&fact) {
+        Some(undated) => Cow::Borrowed(undated),
+        None => Cow::Owned(values(knowledge, fact, as_of)),
     }
 }
 
@@ -85,42 +105,60 @@ fn needed_for(knowledge: &Knowledge, options: &BTreeMap<usize, Vec<&String>>) ->
 /// band of the rules that read the fact, a status that has lasted and one that has not.
 pub(crate) fn values(knowledge: &Knowledge, fact: FactId, as_of: Date) -> Vec<Reading> {
     let today = PartialDate::from_date(as_of);
-    let reading = |value: Value| {
-        let evidence = Evidence {
-            effective: Some(today),
-            ..Evidence::default()
-        };
-        let mut reading = Reading::new(value, Source::Observation, evidence);
-        reading.system = (fact == FactId::GradeRecorded).then_some(System::Who);
-        reading
+    let of_status = |words: &[Value]| -> Vec<Reading> {
+        let spans = spans(knowledge, as_of);
+        let each = words
+            .iter()
+            .flat_map(|word| spans.iter().map(move |since| (word, since)));
+        each.map(|(word, since)| Reading {
+            since: Some(*since),
+            ..reading(fact, word.clone(), Some(today))
+        })
+        .collect()
     };
+    let values = values_of(knowledge, fact);
+    match fact {
+        FactId::DiseaseStatus => of_status(&values),
+        _ => values
+            .into_iter()
+            .map(|value| reading(fact, value, Some(today)))
+            .collect(),
+    }
+}
+
+/// The same without a date, for a fact of which no rule asks how old a reading is.
+pub(crate) fn undated_values(knowledge: &Knowledge, fact: FactId) -> Vec<Reading> {
+    let values = values_of(knowledge, fact).into_iter();
+    values.map(|value| reading(fact, value, None)).collect()
+}
+
+fn reading(fact: FactId, value: Value, effective: Option<PartialDate>) -> Reading {
+    let evidence = Evidence {
+        effective,
+        ..Evidence::default()
+    };
+    let mut reading = Reading::new(value, Source::Observation, evidence);
+    reading.system = (fact == FactId::GradeRecorded).then_some(System::Who);
+    reading
+}
+
+fn values_of(knowledge: &Knowledge, fact: FactId) -> Vec<Value> {
     let info = fact.info();
     let words = info.words.iter().filter_map(|word| fact.word(word));
     match info.kind {
-        Kind::Several => words.map(|word| reading(Value::Words([word].into()))).collect(),
-        Kind::Presence | Kind::Words if fact == FactId::DiseaseStatus => words
-            .flat_map(|word| {
-                spans(knowledge, as_of)
-                    .into_iter()
-                    .map(move |since| (word, since))
-            })
-            .map(|(word, since)| Reading {
-                since: Some(since),
-                ..reading(Value::Word(word))
-            })
-            .collect(),
-        Kind::Presence | Kind::Words => words.map(|word| reading(Value::Word(word))).collect(),
+        Kind::Several => words.map(|word| Value::Words([word].into())).collect(),
+        Kind::Presence | Kind::Words => words.map(Value::Word).collect(),
         Kind::Score => {
             let ends = info.min.zip(info.max);
             let whole = ends.into_iter().flat_map(|(min, max)| {
                 std::iter::successors(Some(min), |n| Some(n + Decimal::ONE)).take_while(move |n| *n <= max)
             });
             let numbers = whole.map(|n| Value::Number(Interval::exactly(n)));
-            numbers.chain(words.map(Value::Word)).map(reading).collect()
+            numbers.chain(words.map(Value::Word)).collect()
         }
         Kind::Number | Kind::Marker => points(&limits(knowledge, fact), info.min, info.max)
             .into_iter()
-            .map(|n| reading(Value::Number(Interval::exactly(n))))
+            .map(|n| Value::Number(Interval::exactly(n)))
             .collect(),
     }
 }

@@ -1,9 +1,10 @@
 //! T category and stage in both systems as sets of what is still possible (specification, section 3).
 
+use super::view::View;
 use super::words::gap_among;
 use crate::assessment::Stage;
 use crate::knowledge::{Knowledge, StagingTable, TRow};
-use fhir_profiles::facts::{Facts, Gap, Reading, System, Value};
+use fhir_profiles::facts::{Gap, Reading, System, Value};
 use fhir_profiles::{FactId, Interval};
 use std::collections::BTreeSet;
 
@@ -42,12 +43,23 @@ impl Staging {
 /// What is read for staging, with one reading possibly put in place of a fact's own.
 #[derive(Clone, Copy)]
 pub(crate) struct StagingFacts<'a> {
-    facts: &'a Facts,
+    facts: View<'a>,
     replaced: Option<(FactId, &'a Reading)>,
 }
 
 impl<'a> StagingFacts<'a> {
-    pub(crate) fn new(facts: &'a Facts) -> Self {
+    /// Every fact that a stage is worked out from.
+    pub(crate) const ALL: [FactId; 7] = [
+        FactId::T,
+        FactId::N,
+        FactId::M,
+        FactId::TumourSize,
+        FactId::TumourExtension,
+        FactId::LiverMetastases,
+        FactId::ExtrahepaticMetastases,
+    ];
+
+    pub(crate) fn new(facts: View<'a>) -> Self {
         Self {
             facts,
             replaced: None,
@@ -65,7 +77,7 @@ impl<'a> StagingFacts<'a> {
     fn readings(self, id: FactId) -> &'a [Reading] {
         match self.replaced {
             Some((fact, reading)) if fact == id => std::slice::from_ref(reading),
-            _ => self.facts.get(id).readings().unwrap_or_default(),
+            _ => self.facts.readings(id).unwrap_or_default(),
         }
     }
 
@@ -117,16 +129,7 @@ impl<'a> StagingFacts<'a> {
 
     /// Why a component that nothing is known of may be on record all the same.
     fn gap(self) -> Option<Gap> {
-        let parts = [
-            FactId::T,
-            FactId::N,
-            FactId::M,
-            FactId::TumourSize,
-            FactId::TumourExtension,
-            FactId::LiverMetastases,
-            FactId::ExtrahepaticMetastases,
-        ];
-        gap_among(self.facts, &parts)
+        gap_among(self.facts, &Self::ALL)
     }
 
     fn n(self) -> BTreeSet<String> {

@@ -1,19 +1,20 @@
 //! Where a patient stands: gate, grade, stages and verdicts, and what another reading would move of them.
 
-use super::criteria::Evaluation;
 use super::grade::Grade;
-use super::options::verdicts;
+use super::outcomes::Outcomes;
 use super::pathway::standing;
 use super::stage::{Staging, StagingFacts, stage};
+use super::view::View;
 use crate::assessment::{Gate, GivenReport, Place, StageReport, Verdict};
 use crate::knowledge::Knowledge;
 use fhir_profiles::{FactId, Facts};
-use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// Everything that a reading can move.
-pub(super) struct Stands {
+pub(super) struct Stands<'a> {
     pub(super) gate: Gate,
-    grades: BTreeSet<usize>,
+    /// What it was worked out from.
+    pub(super) outcomes: Outcomes<'a>,
     pub(super) stage: StageReport,
     /// In the order of the specification's table; none where the gate is not passed.
     pub(super) verdicts: Vec<Verdict>,
@@ -21,30 +22,48 @@ pub(super) struct Stands {
     places: Vec<Place>,
 }
 
-impl Stands {
+impl<'a> Stands<'a> {
     /// `given` are the treatments on record.
-    pub(super) fn of(knowledge: &Knowledge, facts: &Facts, given: &[GivenReport]) -> Self {
-        let staging = StagingFacts::new(facts);
-        let gate = gate(facts);
-        let mut evaluation = Evaluation::quiet(knowledge, facts);
+    pub(super) fn of(knowledge: &'a Knowledge, facts: View<'a>, given: &[GivenReport]) -> Self {
+        let stage = staged(knowledge, facts);
+        Self::from(Outcomes::new(knowledge, facts), stage, given)
+    }
+
+    /// What would be otherwise in a view in which one fact has other readings.
+    pub(super) fn supposing(&self, id: FactId, facts: View<'_>, given: &[GivenReport]) -> Moved {
+        let knowledge = self.outcomes.knowledge;
+        let is_staged = StagingFacts::ALL.contains(&id) || Facts::are_spread_from(id);
+        let stage = match is_staged {
+            true => staged(knowledge, facts),
+            false => self.stage.clone(),
+        };
+        self.moved_by(
+            &Stands::from(self.outcomes.with(id, facts), stage, given),
+            knowledge,
+        )
+    }
+
+    fn from(mut outcomes: Outcomes<'a>, stage: StageReport, given: &[GivenReport]) -> Self {
+        let gate = gate(outcomes.facts);
         let verdicts = match gate {
-            Gate::Passed => verdicts(&mut evaluation),
+            Gate::Passed => outcomes.verdicts(),
+            _ => Vec::new(),
+        };
+        let places = match gate {
+            Gate::Passed => standing(&mut outcomes, &verdicts, given),
             _ => Vec::new(),
         };
         Self {
             gate,
-            grades: evaluation.grade.possible.grades.clone(),
-            stage: StageReport {
-                enets: stage(knowledge, Staging::Enets, staging),
-                ajcc7: stage(knowledge, Staging::Ajcc7, staging),
-            },
-            places: standing(&mut evaluation, &verdicts, given),
+            outcomes,
+            stage,
             verdicts,
+            places,
         }
     }
 
     /// What would be otherwise. A grade or a stage moves only where no candidate remains.
-    pub(super) fn moved_by(&self, then: &Self, knowledge: &Knowledge) -> Moved {
+    fn moved_by(&self, then: &Stands<'_>, knowledge: &Knowledge) -> Moved {
         let mut moved = Moved::default();
         if self.gate != then.gate {
             moved.to.push(match then.gate {
@@ -53,10 +72,12 @@ impl Stands {
                 Gate::NoPnet => "no PNET on record".to_owned(),
             });
         }
-        if self.grades.is_disjoint(&then.grades) {
+        let of_grade = |stands: &Stands<'_>| Rc::clone(&stands.outcomes.grade);
+        let (here, there) = (of_grade(self), of_grade(then));
+        if here.possible.grades.is_disjoint(&there.possible.grades) {
             moved.to.push(format!(
                 "grade {}",
-                Grade::names(knowledge, &then.grades).join(" or ")
+                Grade::names(knowledge, &there.possible.grades).join(" or ")
             ));
         }
         let stages = [
@@ -135,11 +156,20 @@ impl Moved {
     }
 }
 
+/// The stage in both systems.
+fn staged(knowledge: &Knowledge, facts: View<'_>) -> StageReport {
+    let staging = StagingFacts::new(facts);
+    StageReport {
+        enets: stage(knowledge, Staging::Enets, staging),
+        ajcc7: stage(knowledge, Staging::Ajcc7, staging),
+    }
+}
+
 /// Unknown does not pass the gate (specification, section 5).
-fn gate(facts: &Facts) -> Gate {
-    if !facts.get(FactId::Pnet).is("present") {
+fn gate(facts: View<'_>) -> Gate {
+    if !facts.is(FactId::Pnet, "present") {
         Gate::NoPnet
-    } else if !facts.get(FactId::LiverMetastases).is("present") {
+    } else if !facts.is(FactId::LiverMetastases, "present") {
         Gate::NoLiverMetastases
     } else {
         Gate::Passed

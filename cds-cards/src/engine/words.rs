@@ -1,8 +1,9 @@
 //! Values in our own words: what a clinician reads beside a criterion, never raw chart text.
 
 use super::grade::why;
+use super::view::View;
 use crate::assessment::lack;
-use fhir_profiles::facts::{Evidence, Fact, Facts, Gap, Reading, Unknown, Value};
+use fhir_profiles::facts::{Evidence, Fact, Gap, Reading, Unknown, Value};
 use fhir_profiles::{FactId, PartialDate};
 
 /// A reading's value with its unit and, for a status, since when: `8 %`, `stable since 2025-11`, `present`.
@@ -40,16 +41,18 @@ pub(crate) fn lacking(fact: &Fact, unknown: Unknown) -> String {
 }
 
 /// Why what is missing among these facts may be on record all the same.
-pub(crate) fn gap_among<'f>(facts: &Facts, ids: impl IntoIterator<Item = &'f FactId>) -> Option<Gap> {
+pub(crate) fn gap_among<'f>(facts: View<'_>, ids: impl IntoIterator<Item = &'f FactId>) -> Option<Gap> {
     ids.into_iter().filter_map(|id| facts.get(*id).missing_by()).max()
 }
 
 /// Why several facts are unknown, those together that lack the same: `Ki-67, Mitotic count: not recorded`.
-pub(crate) fn all_lacking(facts: &Facts, ids: &[FactId]) -> String {
+pub(crate) fn all_lacking(facts: View<'_>, ids: &[FactId]) -> String {
     let mut grouped: Vec<(String, Vec<&str>)> = Vec::new();
     for id in ids {
         let fact = facts.get(*id);
-        let Err(unknown) = fact.readings() else { continue };
+        let Err(unknown) = facts.readings(*id) else {
+            continue;
+        };
         let text = lacking(fact, unknown);
         let label = id.info().label.as_str();
         match grouped.iter_mut().find(|(known, _)| *known == text) {
@@ -78,9 +81,9 @@ pub(crate) fn aside(fact: &Fact) -> Option<String> {
 }
 
 /// A stated absence beside a newer record that is no evidence either way: it stands, but not unsaid.
-pub(crate) fn doubted_absence(fact: &Fact) -> Option<String> {
+pub(crate) fn doubted_absence(fact: &Fact, readings: &[Reading]) -> Option<String> {
     let day = |date: Option<PartialDate>| date.map(|date| date.latest());
-    let absent = fact.readings().ok()?.iter().find(|r| r.says("absent"))?;
+    let absent = readings.iter().find(|r| r.says("absent"))?;
     let newer = fact
         .shown
         .iter()
@@ -99,16 +102,37 @@ fn why_aside(evidence: &Evidence) -> &str {
         .map_or("no evidence either way", String::as_str)
 }
 
+/// Readings that are said one by one; of a longer list the first ones, and how many more there are.
+const SAID: usize = 5;
+
+/// How many of a list are said one by one: all, unless more than one would be left.
+pub(crate) fn said_of(all: usize) -> usize {
+    if all > SAID + 1 { SAID } else { all }
+}
+
+/// What is said of each of a list: `8 % and 9 %`, of a long one `8 % and 9 % ... and 995 more`.
+pub(crate) fn listed<T>(items: &[T], joint: &str, say: impl Fn(&T) -> String) -> String {
+    let shown = said_of(items.len());
+    let said: Vec<String> = items.iter().take(shown).map(say).collect();
+    let said = said.join(joint);
+    match items.len() - shown {
+        0 => said,
+        more => format!("{said} and {more} more"),
+    }
+}
+
+/// The values of readings: `2 % and 3 %`.
+pub(crate) fn values_text(fact: FactId, readings: &[Reading], joint: &str) -> String {
+    listed(readings, joint, |reading| value_text(fact, reading))
+}
+
 /// A fact with its readings: `Ki-67 8 % (2026-05-01)`.
 pub(crate) fn fact_text(fact: FactId, readings: &[Reading]) -> String {
-    let values: Vec<String> = readings
-        .iter()
-        .map(|reading| match reading.effective() {
-            Some(date) => format!("{} ({date})", value_text(fact, reading)),
-            None => value_text(fact, reading),
-        })
-        .collect();
-    format!("{} {}", fact.info().label, values.join(" against "))
+    let values = listed(readings, " against ", |reading| match reading.effective() {
+        Some(date) => format!("{} ({date})", value_text(fact, reading)),
+        None => value_text(fact, reading),
+    });
+    format!("{} {values}", fact.info().label)
 }
 
 /// With its first letter as a sentence begins; a name that starts with a digit stays as it is.

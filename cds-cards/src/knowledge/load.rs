@@ -1,5 +1,6 @@
 //! The loader: files in, knowledge out, or every fault at once.
 
+use super::compiled::Compiled;
 use super::criteria::{self, Criteria};
 use super::evidence::Evidence;
 use super::fault::{Fault, Faults};
@@ -172,6 +173,7 @@ impl Knowledge {
             suggestions,
             cards,
             texts: Texts::default(),
+            compiled: Compiled::default(),
         };
         // A fault found above may be what keeps a card from being made, so the renderer adds only to files without one.
         check_notes(&knowledge, &ids, &faults);
@@ -184,6 +186,7 @@ impl Knowledge {
         let found = faults.into_sorted();
         if found.is_empty() {
             knowledge.texts = Texts::of(&knowledge);
+            knowledge.compiled = Compiled::of(&knowledge);
             Ok(knowledge)
         } else {
             Err(found)

@@ -1,5 +1,6 @@
 //! The knowledge: its files, their check, and the model that the engine uses.
 
+mod compiled;
 mod cover;
 mod criteria;
 mod evidence;
@@ -20,6 +21,7 @@ mod tables;
 mod when;
 mod words;
 
+pub(crate) use compiled::{Refers, SituationRule};
 pub use fault::Fault;
 pub use model::*;
 pub use when::When;

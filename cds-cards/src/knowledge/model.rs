@@ -4,6 +4,7 @@ mod evidence;
 
 pub use evidence::*;
 
+use super::compiled::Compiled;
 use super::place::{Pathway, Place};
 use crate::assessment::{Cited, Group, KnowledgeRef, Role};
 use crate::render::Texts;
@@ -59,6 +60,8 @@ pub struct Knowledge {
     pub cards: BTreeMap<String, String>,
     /// The same texts, made ready for filling.
     pub(crate) texts: Texts,
+    /// The rules by position.
+    pub(crate) compiled: Compiled,
 }
 
 impl Knowledge {

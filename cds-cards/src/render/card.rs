@@ -1,6 +1,6 @@
 //! A CDS Hooks card as types that cannot be wrong: what the standard requires cannot be left out, nothing is empty.
 
-use super::markdown::{plain, shorten, utf16};
+use super::markdown::{plain, shorten, unlinked, utf16};
 use crate::assessment::{Group, Verdict};
 use crate::knowledge::{Coding, Package};
 use serde::{Serialize, Serializer};
@@ -33,9 +33,10 @@ impl Summary {
     /// The standard says fewer than 140.
     pub const LIMIT: usize = 139;
 
-    /// The text as a summary, cut at a word boundary with an ellipsis where it is too long; `None` if nothing is left.
+    /// The text as a summary, cut at a word boundary with an ellipsis where it is too long, and without anything that a
+    /// reader would make a link of; `None` if nothing is left.
     pub fn new(text: &str) -> Option<Self> {
-        let text = plain(text);
+        let text = unlinked(text);
         (!text.is_empty()).then(|| Self(shorten(&text, Self::LIMIT).into_owned()))
     }
 
@@ -342,6 +343,8 @@ pub struct Card {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     override_reasons: Vec<FullCoding>,
     extension: Extension,
+    #[serde(skip)]
+    replaced: Option<&'static str>,
 }
 
 impl Card {
@@ -365,7 +368,19 @@ impl Card {
             links: Vec::new(),
             override_reasons: Vec::new(),
             extension: Extension { card: about },
+            replaced: None,
         }
+    }
+
+    /// The card with the name of its text where that could not be made.
+    pub(super) fn of_text(mut self, template: &'static str, is_replaced: bool) -> Self {
+        self.replaced = is_replaced.then_some(template);
+        self
+    }
+
+    /// The name of the knowledge's text that could not be made for this card, so that the built-in one stands on it.
+    pub fn text_replaced(&self) -> Option<&'static str> {
+        self.replaced
     }
 
     /// The card with the reasons for which a clinician can override it.

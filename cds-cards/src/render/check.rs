@@ -1,6 +1,7 @@
 //! Checks at load that every card can be made: slots, figures, texts for every verdict, lengths, and the package's parts.
 
 use super::card::{FullCoding, Summary};
+use super::refused::refused;
 use super::{
     findings, group_card, markdown, order_card, pathway_card, sample, sheet, summary, texts, topics,
 };
@@ -50,6 +51,9 @@ pub fn check_templates(knowledge: &Knowledge) -> Vec<TemplateFault> {
 
 fn check_passage(knowledge: &Knowledge, option: &OptionKnowledge, faults: &mut Vec<TemplateFault>) {
     let file = format!("options/{}/card.md", option.id);
+    if is_refused(&file, &option.card, faults) {
+        return;
+    }
     let used = match texts::slots(&file, &option.card) {
         Ok(used) => used,
         Err(error) => return faults.push(fault(&file, &option.card, &error)),
@@ -79,9 +83,24 @@ fn check_passage(knowledge: &Knowledge, option: &OptionKnowledge, faults: &mut V
     }
 }
 
+/// Reports what a text uses and may not; says whether there is anything.
+fn is_refused(file: &str, text: &str, faults: &mut Vec<TemplateFault>) -> bool {
+    let found = refused(text);
+    let is_refused = !found.is_empty();
+    faults.extend(
+        found
+            .into_iter()
+            .map(|(line, what)| (file.to_owned(), Some(line), what)),
+    );
+    is_refused
+}
+
 /// Fills the text for every verdict and gate, with everything that can stand on it and with nothing.
 fn check_card(knowledge: &Knowledge, name: &str, text: &str, faults: &mut Vec<TemplateFault>) {
     let file = format!("cards/{name}");
+    if is_refused(&file, text, faults) {
+        return;
+    }
     match texts::slots(&file, text) {
         Err(error) => return faults.push(fault(&file, text, &error)),
         Ok(slots) => {

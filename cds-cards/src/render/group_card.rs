@@ -2,7 +2,9 @@
 
 use super::evidence::{Note, Sentence, chart_line, note};
 use super::{notes, summary, texts, words};
-use crate::assessment::{Assessment, CriterionReport, Group, OptionReport, Outcome, Reason, Role, Verdict};
+use crate::assessment::{
+    Assessment, Cited, CriterionReport, Group, OptionReport, Outcome, Reason, Role, Verdict,
+};
 use crate::knowledge::{Aspect, Knowledge, OptionKnowledge};
 use minijinja::value::Value;
 use serde::Serialize;
@@ -32,7 +34,7 @@ struct OptionView {
     verdict: String,
     /// When it was given, if it was.
     given: String,
-    restriction: Vec<Sentence>,
+    restriction: Value,
     before: Vec<Note>,
     rule_out: Vec<Criterion>,
     ruled_out: Vec<Criterion>,
@@ -42,9 +44,39 @@ struct OptionView {
     favours: Vec<Sentence>,
     cautions: Vec<Sentence>,
     passage: Value,
-    sentences: Vec<Sentence>,
-    side_effects: Vec<Sentence>,
-    corrections: Vec<CorrectionView>,
+    sentences: Value,
+    side_effects: Value,
+    corrections: Value,
+}
+
+/// What is said of an option whatever the patient: lists of sentences and corrections, and its passage.
+#[derive(Debug, Clone)]
+pub(super) struct Literature {
+    restriction: Value,
+    passage: Value,
+    sentences: Value,
+    side_effects: Value,
+    corrections: Value,
+}
+
+impl Literature {
+    pub(super) fn of(knowledge: &Knowledge, known: &OptionKnowledge) -> Self {
+        let sentences = |all: &[Cited]| texts::ready(&all.iter().map(Sentence::from).collect::<Vec<_>>());
+        let of_figures = known
+            .figures
+            .iter()
+            .filter_map(|figure| figure.correction.as_ref());
+        let beside_figures: BTreeSet<&String> = of_figures.collect();
+        let others = known.corrections.iter().filter(|id| !beside_figures.contains(id));
+        Self {
+            restriction: sentences(known.restriction.as_slice()),
+            // A passage that cannot be made is a fault of the knowledge, reported by the check.
+            passage: texts::finished(passage(knowledge, known).unwrap_or_default()),
+            sentences: sentences(&known.notes),
+            side_effects: sentences(&known.side_effects),
+            corrections: texts::ready(&corrections(knowledge, others)),
+        }
+    }
 }
 
 /// An option of which the criteria are not met, or not known to be.
@@ -223,16 +255,13 @@ fn describe(
             .map(|report| criterion(knowledge, report, shared))
             .collect()
     };
-    let of_figures = known
-        .figures
-        .iter()
-        .filter_map(|figure| figure.correction.as_ref());
-    let beside_figures: BTreeSet<&String> = of_figures.collect();
+    let literature = knowledge.texts.literature(&known.id);
+    let literature = literature.map_or_else(|| Literature::of(knowledge, known), Literature::clone);
     OptionView {
         label: known.label.clone(),
         verdict: words::verdict(option.verdict).to_owned(),
         given: given(assessment, option),
-        restriction: known.restriction.iter().map(Sentence::from).collect(),
+        restriction: literature.restriction,
         before: before.into_iter().map(|(id, known)| note(id, known)).collect(),
         rule_out: select(true, false),
         ruled_out: select(true, true),
@@ -241,13 +270,10 @@ fn describe(
         variants: labels(&known.variants, &option.variants),
         favours: labels(&known.favours, &option.favours),
         cautions: labels(&known.cautions, &option.cautions),
-        passage: texts::finished(knowledge.texts.passage(&known.id).to_owned()),
-        sentences: known.notes.iter().map(Sentence::from).collect(),
-        side_effects: known.side_effects.iter().map(Sentence::from).collect(),
-        corrections: corrections(
-            knowledge,
-            known.corrections.iter().filter(|id| !beside_figures.contains(id)),
-        ),
+        passage: literature.passage,
+        sentences: literature.sentences,
+        side_effects: literature.side_effects,
+        corrections: literature.corrections,
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! The texts are templates (minijinja) in `knowledge/cards/*.md` and `knowledge/options/<id>/card.md`. Every value that
 //! a slot prints is escaped for Markdown; no filter or tag switches that off. A slot without a value is a fault, and
-//! [`check_templates`] finds it when the knowledge is loaded. The context of each:
+//! [`check_templates`] finds it when the knowledge is loaded. A text that fails all the same, or runs too long, gives way to
+//! the built-in one ([`Card::text_replaced`]). The context of each:
 //!
 //! - `options/<id>/card.md`: `figures.<id>` for each `[[figure]]` of the option (`-` in its id written `_`), as wording
 //!   with number, unit, statement and correction. Every figure is used, and nothing else is there.
@@ -41,6 +42,7 @@ pub mod notes;
 mod order_card;
 mod orders;
 mod pathway_card;
+mod refused;
 mod sample;
 mod scope;
 pub mod sheet;
@@ -141,15 +143,16 @@ struct Maker<'a> {
 impl Maker<'_> {
     /// The card that is read. The referral stands on it where no card follows on what to settle first.
     fn pathway(&self, settles: bool, is_checked: bool, left_out: Vec<String>) -> Card {
-        let view = pathway_card::view(self.knowledge, self.assessment, is_checked, left_out);
+        let (view, filled) = pathway_card::view(self.knowledge, self.assessment, is_checked, left_out);
         let options = self.assessment.pathway.iter().flat_map(|pathway| &pathway.places);
         let options = options.filter_map(|place| self.assessment.option(&place.option));
         let about = self.about(Kind::Pathway, None, options);
         let wordings = view.summary().to_vec();
-        self.card(Draft {
+        let draft = Draft {
             suggestions: self.referral().filter(|_| !settles).into_iter().collect(),
             ..Draft::new(about, wordings, "pathway.md", view)
-        })
+        };
+        self.with_text(draft, filled)
     }
 
     fn without(&self) -> Card {
@@ -268,6 +271,11 @@ impl Maker<'_> {
     }
 
     fn card<V: Serialize>(&self, draft: Draft<V>) -> Card {
+        let filled = self.knowledge.texts.card(draft.template, &draft.view);
+        self.with_text(draft, filled)
+    }
+
+    fn with_text<V>(&self, draft: Draft<V>, filled: Option<texts::Filled>) -> Card {
         let Draft { about, template, .. } = draft;
         let parts = [
             Some(about.kind.as_str()),
@@ -278,12 +286,8 @@ impl Maker<'_> {
             .into_iter()
             .flatten()
             .fold("card".to_owned(), |name, part| format!("{name}/{part}"));
-        let detail = self
-            .knowledge
-            .texts
-            .card(template, &draft.view)
-            .ok()
-            .filter(|detail| !detail.is_empty());
+        let is_replaced = filled.as_ref().is_none_or(|filled| filled.is_replaced);
+        let detail = filled.map(|filled| filled.text).filter(|text| !text.is_empty());
         let links = links::of(self.knowledge, self.policy, &about);
         let package = &self.knowledge.package;
         let card = Card::new(
@@ -295,7 +299,7 @@ impl Maker<'_> {
             draft.suggestions,
             about,
         );
-        let card = card.with_override_reasons(package);
+        let card = card.with_override_reasons(package).of_text(template, is_replaced);
         links.into_iter().fold(card, Card::with_link)
     }
 }

@@ -44,17 +44,24 @@ impl View {
     }
 }
 
-/// `is_checked`: whether a card of its own says what does not fit together. Lists are shortened until the card is short.
+/// The view and its text. `is_checked`: whether a card of its own says what does not fit together. Lists are shortened until
+/// the card is short.
 pub(super) fn view(
     knowledge: &Knowledge,
     assessment: &Assessment,
     is_checked: bool,
     left_out: Vec<String>,
-) -> View {
-    let of = |most: Most| view_of(knowledge, assessment, is_checked, left_out.clone(), most);
-    let fits = |view: &View| {
-        let text = knowledge.texts.card("pathway.md", view);
-        text.is_ok_and(|text| text.split_whitespace().count() <= WORDS)
+) -> (View, Option<texts::Filled>) {
+    let of = |most: Most| {
+        let view = view_of(knowledge, assessment, is_checked, left_out.clone(), most);
+        let filled = knowledge.texts.card("pathway.md", &view);
+        (view, filled)
+    };
+    let fits = |(_, filled): &(View, Option<texts::Filled>)| {
+        let words = filled
+            .as_ref()
+            .map(|filled| filled.text.split_whitespace().take(WORDS + 1).count());
+        words.is_some_and(|words| words <= WORDS)
     };
     let [longest, shorter @ ..] = Most::CARD;
     let mut chosen = of(longest);

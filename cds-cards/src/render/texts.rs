@@ -1,7 +1,8 @@
 //! The card texts: templates from the knowledge, with the Markdown escaper on every value that they print.
 
-use super::group_card::passage;
-use super::markdown::{escape, tidy};
+use super::check::CARDS;
+use super::group_card::Literature;
+use super::markdown::{escaped, tidy};
 use crate::knowledge::Knowledge;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
@@ -30,23 +31,52 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
         }
         let text = match value.as_str() {
             Some(text) if value.is_safe() => return Ok(out.write_str(text)?),
-            Some(text) => escape(text),
-            None => escape(&value.to_string()),
+            Some(text) => escaped(text),
+            None => return Ok(out.write_str(&escaped(&value.to_string()))?),
         };
         Ok(out.write_str(&text)?)
     });
-    // No template can switch the escaper off.
-    for filter in ["safe", "escape", "e"] {
+    // No template can switch the escaper off; what a text names of these is refused with its line before.
+    for filter in ["safe", "escape", "e", "tojson", "urlencode"] {
         environment.remove_filter(filter);
     }
+    environment.remove_global("debug");
+    environment.set_fuel(Some(FUEL));
+    environment.set_recursion_limit(DEPTH);
     environment
 });
+
+/// What a text may use up: the cards of the richest patient use a twentieth of it.
+const FUEL: u64 = 200_000;
+/// How deep loops and macros of a text may stand in each other.
+const DEPTH: usize = 100;
+/// No card text is longer, in bytes: several times the longest of a patient.
+const LONGEST: usize = 128 * 1024;
+
+/// The texts that are compiled in, for a site's text that fails.
+static BUILT_IN: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut cards = ENVIRONMENT.clone();
+    let mut files = Knowledge::embedded_files();
+    for name in CARDS {
+        if let Some(text) = files.remove(&format!("cards/{name}")) {
+            // The tests of the crate compile and fill each.
+            drop(cards.add_template_owned(name, text));
+        }
+    }
+    cards
+});
+
+/// A card's text, and whether it is the one that is compiled in because the site's could not be made.
+pub(super) struct Filled {
+    pub(super) text: String,
+    pub(super) is_replaced: bool,
+}
 
 /// The texts of one knowledge, made ready once: card templates compiled, option passages with their figures in them.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
     cards: Environment<'static>,
-    passages: BTreeMap<String, String>,
+    literature: BTreeMap<String, Literature>,
 }
 
 impl Texts {
@@ -57,40 +87,55 @@ impl Texts {
             // A template that does not compile is a fault of the knowledge, reported by the check.
             drop(cards.add_template_owned(name.clone(), text.clone()));
         }
-        let passages = knowledge
-            .options
-            .iter()
-            .filter_map(|option| Some((option.id.clone(), passage(knowledge, option).ok()?)))
-            .collect();
-        Self { cards, passages }
+        let literature = knowledge.options.iter();
+        let literature = literature.map(|option| (option.id.clone(), Literature::of(knowledge, option)));
+        Self {
+            cards,
+            literature: literature.collect(),
+        }
     }
 
-    /// A card's template with its slots filled, tidied.
-    pub(super) fn card<C: Serialize>(&self, name: &str, context: &C) -> Result<String, Error> {
-        let text = self
-            .cards
-            .get_template(name)?
-            .render(Value::from(Serde(context)))?;
-        Ok(tidy(&text))
+    /// A card's template with its slots filled, tidied; where a site's fails or runs too long, the built-in one.
+    pub(super) fn card<C: Serialize>(&self, name: &str, context: &C) -> Option<Filled> {
+        let context = Value::from(Serde(context));
+        let of = |texts: &Environment<'static>| made(texts, name, context.clone()).ok();
+        let own = of(&self.cards).map(|text| (text, false));
+        let (text, is_replaced) = own.or_else(|| Some((of(&BUILT_IN)?, true)))?;
+        Some(Filled { text, is_replaced })
     }
 
-    /// The literature passage of an option.
-    pub(super) fn passage(&self, option: &str) -> &str {
-        self.passages.get(option).map_or("", String::as_str)
+    /// What is said of an option whatever the patient, made at load.
+    pub(super) fn literature(&self, option: &str) -> Option<&Literature> {
+        self.literature.get(option)
     }
+}
+
+fn made(texts: &Environment<'_>, name: &str, context: Value) -> Result<String, Error> {
+    whole(texts.get_template(name)?.render(context)?)
+}
+
+/// Tidied; what is too long is a fault.
+fn whole(text: String) -> Result<String, Error> {
+    if text.len() > LONGEST {
+        return Err(Error::new(ErrorKind::InvalidOperation, "the text is too long"));
+    }
+    Ok(tidy(&text))
 }
 
 /// The template with its slots filled, tidied; for texts that are used once.
 pub(super) fn fill<C: Serialize>(name: &str, template: &str, context: &C) -> Result<String, Error> {
     let context = Value::from(Serde(context));
-    ENVIRONMENT
-        .render_named_str(name, template, context)
-        .map(|text| tidy(&text))
+    whole(ENVIRONMENT.render_named_str(name, template, context)?)
 }
 
 /// Markdown made by [`fill`], to be put into another template as it stands.
 pub(super) fn finished(markdown: String) -> Value {
     Value::from_safe_string(markdown)
+}
+
+/// Something that a template reads and that is not made again for each patient.
+pub(super) fn ready<T: Serialize>(value: &T) -> Value {
+    Value::from(Serde(value))
 }
 
 /// The names that a template takes from its context (`figures.survival`), sorted; or the fault in it.

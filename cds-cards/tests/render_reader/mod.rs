@@ -11,8 +11,30 @@ pub(crate) enum Part {
     Node(String),
 }
 
+/// The text that a reader of the card sees, with the joiners.
+pub(crate) fn finished(markdown: &str) -> String {
+    let arena = Arena::new();
+    let root = parse_document(&arena, markdown, &options());
+    let mut text = String::new();
+    for node in root.descendants() {
+        match &node.data.borrow().value {
+            NodeValue::Text(part) => text.push_str(part),
+            NodeValue::SoftBreak | NodeValue::Paragraph | NodeValue::TableCell => text.push('\n'),
+            _ => {}
+        }
+    }
+    text.trim().to_owned()
+}
+
 /// The card as GitHub-flavoured Markdown, depth first; neighbouring texts are one.
 pub(crate) fn read(markdown: &str) -> Vec<Part> {
+    let arena = Arena::new();
+    let mut parts = Vec::new();
+    collect(parse_document(&arena, markdown, &options()), &mut parts);
+    parts
+}
+
+fn options() -> Options<'static> {
     let mut options = Options::default();
     options.extension.table = true;
     options.extension.autolink = true;
@@ -23,10 +45,7 @@ pub(crate) fn read(markdown: &str) -> Vec<Part> {
     options.extension.alerts = true;
     options.extension.superscript = true;
     options.parse.relaxed_autolinks = true;
-    let arena = Arena::new();
-    let mut parts = Vec::new();
-    collect(parse_document(&arena, markdown, &options), &mut parts);
-    parts
+    options
 }
 
 fn collect<'a>(node: &'a AstNode<'a>, parts: &mut Vec<Part>) {
