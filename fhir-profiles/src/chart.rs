@@ -2,7 +2,6 @@
 
 mod builder;
 mod concept;
-mod doubled;
 mod loose;
 mod mend;
 mod narrow;
@@ -14,15 +13,15 @@ use crate::catalogue::FactId;
 use crate::codes::Codes;
 pub(crate) use crate::codes::Coding;
 use crate::facts::{Gap, NotRead, Problem};
+use crate::json::Json;
 use crate::read::names_pnet;
 pub use builder::ChartBuilder;
 pub(crate) use concept::{Concept, text_coding};
-pub(crate) use loose::{Filled, Loose, Many, Read, Text, next, skip};
-pub use mend::parsed;
+pub(crate) use loose::{Loose, each, read, said};
+pub use mend::opened;
 pub(crate) use narrow::{NO_FHIR, Narrow, Reference, is_of_medication};
 pub use page::{Answered, NextPage, Page};
 pub(crate) use patient::{Whose, called, is_urn};
-use serde_json::value::RawValue;
 use std::fmt;
 pub use text::json_text;
 
@@ -113,15 +112,16 @@ impl std::error::Error for ChartError {}
 /// One resource of the chart, as far as it has been looked at.
 #[derive(Debug)]
 pub(crate) struct Item<'a> {
-    pub(crate) narrow: Narrow<'a>,
+    /// By itself, so that many resources move little while they are collected.
+    pub(crate) narrow: Box<Narrow<'a>>,
     /// All of it.
-    pub(crate) json: &'a RawValue,
+    pub(crate) json: Json<'a>,
     pub(crate) full_url: Option<std::borrow::Cow<'a, str>>,
     /// The how many-eth resource it is of the added value.
     pub(crate) position: usize,
     pub(crate) whose: Whose,
     /// A key that stands twice in it.
-    pub(crate) doubled: Option<String>,
+    pub(crate) doubled: Option<Box<str>>,
     /// It, or the Bundle around it, says that elements were left out.
     pub(crate) subsetted: bool,
 }
@@ -182,9 +182,9 @@ impl<'a> Chart<'a> {
     }
 
     /// The patient's own record, as supplied.
-    pub fn patient(&self) -> Option<&'a RawValue> {
+    pub fn patient(&self) -> Option<&'a str> {
         let own = self.items.iter().find(|item| item.kind() == "Patient");
-        own.map(|item| item.json)
+        own.map(|item| item.json.raw())
     }
 
     /// How many Conditions there are.
@@ -226,7 +226,7 @@ impl<'a> Chart<'a> {
                     let coded = narrow.code.codings.iter().any(|c| codes.may_name_pnet(c));
                     coded || names_pnet(narrow.code.texts())
                 }
-                "Observation" | "DiagnosticReport" => std::iter::once(narrow)
+                "Observation" | "DiagnosticReport" => std::iter::once(&**narrow)
                     .chain(&narrow.contained)
                     .flat_map(|observation| observation.code.codings.iter().chain(&observation.components))
                     .any(|c| codes.may_name_pnet(c)),

@@ -44,6 +44,8 @@ use around::{Targets, key, observations};
 use aside::Refusal;
 use denials::Denials;
 use element::Tree;
+#[doc(hidden)]
+pub use element::{difference, is_on_tape};
 use jiff::Timestamp;
 use jiff::civil::Date;
 pub use orders::{Order, Unread as UnreadOrder, orders};
@@ -176,14 +178,14 @@ struct Reader<'r> {
     is_elsewhere: &'r dyn Fn(&str) -> bool,
     /// Whether ICD-O codes the tumour as one that is well differentiated by name.
     is_net_by_name: bool,
-    targets: Targets,
+    targets: Targets<'r>,
     others: Others,
 }
 
 impl<'r> Reader<'r> {
     /// Parses in full what some fact can use, each resource once.
-    fn parse<'c, 'a>(&mut self, chart: &'c Chart<'a>) -> Vec<(&'c Item<'a>, Tree)> {
-        let mut useful: Vec<&Item<'a>> = Vec::new();
+    fn parse(&mut self, chart: &'r Chart<'r>) -> Vec<(&'r Item<'r>, Tree<'r>)> {
+        let mut useful: Vec<&Item<'r>> = Vec::new();
         for item in chart.items() {
             match self.refusal(item) {
                 Some(refusal) => self.refuse(item, refusal),
@@ -192,25 +194,25 @@ impl<'r> Reader<'r> {
             }
         }
         for item in self.targets.wanted(chart.items(), &useful) {
-            match Tree::parse(item.json.get()) {
+            match Tree::parse(item.json) {
                 Some(tree) => self.targets.add(item, tree),
                 None => self.refuse(item, Refusal::Malformed(NO_FHIR)),
             }
         }
-        let is_condition = |item: &&Item<'a>| item.kind() == "Condition" && item.doubled.is_none();
+        let is_condition = |item: &&Item<'r>| item.kind() == "Condition" && item.doubled.is_none();
         for item in chart.items().iter().filter(is_condition) {
             if self.others.learn(item, self.codes)
                 && item.whose == Whose::Usable
-                && let Some(tree) = Tree::parse(item.json.get())
+                && let Some(tree) = Tree::parse(item.json)
             {
                 self.other_malignancy(item, &tree);
             }
         }
         // One resource can come by several searches, and in several versions: the last counts.
-        let mut by_place: BTreeMap<String, Vec<(Version<'_>, &str, &Item<'a>)>> = BTreeMap::new();
+        let mut by_place: BTreeMap<String, Vec<(Version<'_>, &str, &Item<'r>)>> = BTreeMap::new();
         for item in useful {
             let copies = by_place.entry(item.place()).or_default();
-            copies.push((version(item), item.json.get(), item));
+            copies.push((version(item), item.json.raw(), item));
         }
         let mut parsed = Vec::new();
         for (place, mut copies) in by_place {
@@ -230,8 +232,8 @@ impl<'r> Reader<'r> {
                     );
                 }
             }
-            for (_, json, item) in copies {
-                match Tree::parse(json) {
+            for (.., item) in copies {
+                match Tree::parse(item.json) {
                     Some(tree) if item.subsetted && aside::lacks(item.kind(), tree.root()) => {
                         self.refuse(item, Refusal::Subsetted);
                     }

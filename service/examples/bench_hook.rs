@@ -18,6 +18,7 @@ use fhir_profiles::{ChartBuilder, ReadPolicy, read};
 use pnet_cds::evaluator::Evaluator;
 use pnet_cds::hooks::request::HookRequest;
 use pnet_cds::http::{State, boundary, routes};
+use pnet_cds::input;
 use pnet_cds::settings::{Source, load};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -191,11 +192,12 @@ fn stages(evaluator: &Evaluator, body: &str) {
         (0..200).for_each(|_| work());
         started.elapsed().as_secs_f64() * 1e6 / 200.0
     };
-    let request = HookRequest::parse(body).unwrap();
+    let document = input::document(body).unwrap();
+    let request = HookRequest::parse(&document).unwrap();
     let chart = || {
         let mut builder = ChartBuilder::new(Some(&request.patient_id));
         for (_, value) in &request.prefetch {
-            builder.add(value);
+            builder.add(*value);
         }
         builder.finish().unwrap()
     };
@@ -206,7 +208,7 @@ fn stages(evaluator: &Evaluator, body: &str) {
     };
     let (made, whole) = (chart(), evaluator.assess(&chart(), policy.as_of));
     let facts = read(&made, &policy);
-    let parse = timed(&mut || drop(HookRequest::parse(body).unwrap()));
+    let parse = timed(&mut || drop(HookRequest::parse(&input::document(body).unwrap()).unwrap()));
     let narrow = timed(&mut || drop(chart()));
     let gate = timed(&mut || assert!(made.may_have_pnet(&evaluator.codes) || whole.options.is_empty()));
     let reading = timed(&mut || drop(read(&made, &policy)));

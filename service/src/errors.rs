@@ -1,5 +1,6 @@
 //! Every error that a caller can get: stable code, HTTP status and text, in one table.
 
+use fhir_profiles::json::{Fault, FaultKind, Json};
 use serde::Serialize;
 use std::fmt;
 
@@ -100,6 +101,8 @@ errors! {
     BodyTooLarge = "body-too-large", 413, "too-long", "the body is larger than `server.body_limit`";
     /// More resources than are evaluated together.
     TooManyResources = "too-many-resources", 413, "too-long", "the chart has more resources than `server.max_resources`; nothing was assessed";
+    /// More of something than is read at once.
+    OverBudget = "over-budget", 413, "too-long", "the body holds more of something than is read at once; nothing was assessed";
     /// More feedback than is kept at once.
     TooMuchFeedback = "too-much-feedback", 413, "too-long", "more than 500 items of feedback in one call; nothing of it was kept";
     /// Not JSON by its header.
@@ -167,6 +170,23 @@ impl Failure {
             ErrorCode::MalformedJson
         };
         Self::at(code, format!("line {}, column {}", error.line(), error.column()))
+    }
+
+    /// The error of a document that is not taken: no JSON, or more of something than is read.
+    pub fn document(fault: &Fault) -> Self {
+        match fault.kind {
+            FaultKind::Over(over) => Self::at(ErrorCode::OverBudget, over.to_string()),
+            FaultKind::Syntax | FaultKind::Ended => {
+                let place = format!("line {}, column {}", fault.line, fault.column);
+                Self::at(ErrorCode::MalformedJson, place)
+            }
+        }
+    }
+
+    /// The error of a value of a document that is not as it should be.
+    pub fn value(code: ErrorCode, value: Json<'_>) -> Self {
+        let (line, column) = value.place();
+        Self::at(code, format!("line {line}, column {column}"))
     }
 
     /// The body of the answer, an OperationOutcome.

@@ -9,13 +9,11 @@ use crate::hooks::templates::Template;
 use crate::hooks::trail::Trail;
 use cds_cards::Ordered;
 use cds_cards::assessment::{Assessment, Gate};
-use fhir_profiles::chart::{AddedKind, ChartBuilder, parsed};
+use fhir_profiles::chart::{AddedKind, ChartBuilder, opened};
 use fhir_profiles::facts::{Gap, Unknown};
+use fhir_profiles::json::{Budget, Document};
 use fhir_profiles::{FactId, Facts};
 use jiff::civil::Date;
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use std::borrow::Cow;
 use uuid::Uuid;
 
 /// An assessment and the identity that its cards are made with.
@@ -29,19 +27,6 @@ pub struct Assessed {
     pub orders: Option<Ordered>,
 }
 
-/// What a document says that it is.
-#[derive(Deserialize)]
-#[serde(remote = "Self")]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Kind<'a> {
-    #[serde(borrow, default)]
-    resource_type: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
-    hook: Option<Cow<'a, str>>,
-}
-
-objects_only!(Kind<'a>);
-
 /// Assesses a Bundle (of any type) or a hook request.
 ///
 /// # Errors
@@ -54,20 +39,16 @@ pub async fn assess<'s>(
     as_of: Date,
     trail: &Trail,
 ) -> Result<Assessed, Failure> {
-    let not_assessable = |failure: Failure| match failure.code {
-        ErrorCode::InvalidRequest => ErrorCode::NotAssessable.into(),
-        _ => failure,
-    };
-    let mut slot = None;
-    let (text, kind) = opened(text, &mut slot).map_err(not_assessable)?;
-    match (kind.resource_type.as_deref(), kind.hook) {
+    let document = document(text)?;
+    let (kind, hook) = (said(&document, "resourceType")?, said(&document, "hook")?);
+    match (kind, hook) {
         (Some("Bundle"), _) => Ok(Assessed {
-            assessment: bundle_basis(evaluator, text, as_of)?.assessment,
+            assessment: bundle_basis(evaluator, &document, as_of)?.assessment,
             instance: Uuid::nil(),
             orders: None,
         }),
         (None, Some(_)) => {
-            let request = HookRequest::parse(text)?;
+            let request = HookRequest::parse(&document)?;
             let source = source(&request)?;
             let (assessment, orders) =
                 flow::assess(evaluator, templates, &request, source, as_of, trail).await?;
@@ -81,23 +62,29 @@ pub async fn assess<'s>(
     }
 }
 
-impl Kind<'_> {
-    /// Whether it is a Bundle, and so not to be read as a hook request.
-    pub(crate) fn is_bundle(&self) -> bool {
-        self.resource_type.as_deref() == Some("Bundle")
-    }
+/// What a document says under a key; nothing where it is null.
+fn said<'d>(document: &'d Document<'_>, key: &str) -> Result<Option<&'d str>, Failure> {
+    let mut found = document.root().fields().filter(|field| field.is_under(key));
+    let said = match (found.next(), found.next()) {
+        (None, _) => return Ok(None),
+        (Some(json), None) if json.is_null() => return Ok(None),
+        (Some(json), None) => json.text(),
+        (Some(_), Some(_)) => None,
+    };
+    said.map(Some).ok_or(ErrorCode::NotAssessable.into())
 }
 
-/// The text of a document without the entries that are no JSON, and what it is; `slot` holds the text where there are some.
+/// Whether a document is a Bundle, and so not to be read as a hook request.
+pub(crate) fn is_bundle(document: &Document<'_>) -> bool {
+    said(document, "resourceType").is_ok_and(|kind| kind == Some("Bundle"))
+}
+
+/// The document of a body, without the entries that are no JSON.
 ///
 /// # Errors
-/// [`Failure`] if it is no JSON object otherwise.
-pub(crate) fn opened<'a>(
-    text: &'a str,
-    slot: &'a mut Option<String>,
-) -> Result<(&'a str, Kind<'a>), Failure> {
-    let read = |text: &'a str| serde_json::from_str(text).map(|kind| (text, kind));
-    parsed(text, slot, read).map_err(|error| Failure::json(&error))
+/// [`Failure`] if it is no JSON otherwise, or holds more of something than is read at once.
+pub fn document(text: &str) -> Result<Document<'_>, Failure> {
+    opened(text, &Budget::CALL).map_err(|fault| Failure::document(&fault))
 }
 
 /// Facts and assessment of a Bundle.
@@ -105,10 +92,13 @@ pub(crate) fn opened<'a>(
 /// # Errors
 /// [`Failure`] if it is not of one patient, or if it cannot be told whether the patient has a PNET since nothing was there
 /// to look at.
-pub(crate) fn bundle_basis(evaluator: &Evaluator, text: &str, as_of: Date) -> Result<Basis, Failure> {
-    let json: &RawValue = serde_json::from_str(text).map_err(|error| Failure::json(&error))?;
+pub(crate) fn bundle_basis(
+    evaluator: &Evaluator,
+    document: &Document<'_>,
+    as_of: Date,
+) -> Result<Basis, Failure> {
     let mut builder = ChartBuilder::new(None);
-    let added = builder.add(json);
+    let added = builder.add(document.root());
     match added.kind {
         AddedKind::Outcome if added.resources == 0 => return Err(ErrorCode::SearchFailed.into()),
         AddedKind::Malformed | AddedKind::Null => return Err(ErrorCode::NotAssessable.into()),

@@ -5,6 +5,7 @@
 mod common;
 
 use common::{NOTHING, WITH_PNET, WITHOUT_PNET, changed, chart, demo, outcome, prefetched, searchset, start};
+use fhir_profiles::json::Budget;
 use serde_json::{Value, json};
 
 fn with(patient: &str, key: &str, value: Value) -> Value {
@@ -166,4 +167,25 @@ fn more_resources_than_the_limit_are_refused_not_cut() {
     limited(5)
         .hook(&prefetched(WITH_PNET))
         .is_error(413, "too-many-resources");
+}
+
+#[test]
+fn more_of_something_than_is_read_at_once_is_refused_and_named() {
+    let service = start("demo.enabled = true\n");
+    let much = json!({ "coding": vec![0; Budget::CALL.codings + 1] });
+    let mut bundle = chart(WITH_PNET);
+    bundle["entry"][0]["resource"]["code"] = much.clone();
+    let mut call = prefetched(WITH_PNET);
+    call["prefetch"]["patient"]["x"] = much;
+    let selected = changed(WITH_PNET, |call| {
+        call["context"]["selections"] = json!(vec!["a"; Budget::CALL.selections + 1]);
+    });
+    for (answer, named) in [
+        (service.post("/assessment", &bundle), "more than 400000 codings"),
+        (service.hook(&call), "more than 400000 codings"),
+        (service.hook(&selected), "more than 1000 selections"),
+    ] {
+        assert!(answer.body.contains(named), "{}", answer.body);
+        answer.is_error(413, "over-budget");
+    }
 }

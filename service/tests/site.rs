@@ -8,9 +8,9 @@ use cds_cards::Knowledge;
 use common::binary::{pnet_cds, printed};
 use common::{WITH_PNET, WITHOUT_PNET, changed, outcome, prefetched, start};
 use fhir_profiles::ChartBuilder;
+use fhir_profiles::json::Document;
 use pnet_cds::evaluator::{Evaluator, load_knowledge};
 use pnet_cds::settings::{Source, load};
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::PathBuf;
@@ -112,9 +112,9 @@ fn resected(evaluator: &Evaluator) -> Value {
         "performedDateTime": "2024-02-20",
         "code": {"coding": [{"system": "http://fhir.de/CodeSystem/bfarm/ops", "code": "5-524.2"}]},
     });
-    let procedure = RawValue::from_string(procedure.to_string()).unwrap();
+    let procedure: Document<'_> = procedure.to_string().parse().unwrap();
     let mut chart = ChartBuilder::new(None);
-    chart.add(&procedure);
+    chart.add(procedure.root());
     let assessment = evaluator.assess(&chart.finish().unwrap(), jiff::civil::date(2026, 11, 23));
     serde_json::to_value(&assessment).unwrap()["facts"]["primary-resected"]["status"].clone()
 }

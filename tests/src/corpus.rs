@@ -2,7 +2,8 @@
 //!
 //! `corpus/README.md` describes the format.
 
-use fhir_profiles::chart::{json_text, parsed};
+use fhir_profiles::chart::{json_text, opened};
+use fhir_profiles::json::{Budget, Document, Fault};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
@@ -268,15 +269,14 @@ pub fn ends(rows: Vec<Row>) -> Vec<Row> {
 ///
 /// # Errors
 /// Shorthand that is not understood.
-pub fn values(row: &Row) -> Result<Vec<Box<RawValue>>, String> {
+pub fn values(row: &Row) -> Result<Vec<Document<'static>>, String> {
     if !row.entries.is_empty() {
         let entries: Vec<Vec<u8>> = row.entries.iter().map(|entry| bytes(entry)).collect();
         let bundle = bundle(&entries);
         let text = json_text(&bundle);
-        let mut slot = None;
-        let value = parsed(&text, &mut slot, serde_json::from_str::<&RawValue>);
+        let value = opened(text.into_owned(), &Budget::CALL);
         return value
-            .map(|value| vec![value.to_owned()])
+            .map(|value| vec![value])
             .map_err(|e| format!("entries: {e}"));
     }
     if row.raw {
@@ -284,8 +284,11 @@ pub fn values(row: &Row) -> Result<Vec<Box<RawValue>>, String> {
         let chart = fhir_profiles::chart::json_text(row.chart.as_bytes());
         return serde_json::Deserializer::from_str(&chart)
             .into_iter::<Box<RawValue>>()
-            .collect::<Result<_, _>>()
-            .map_err(|e| format!("chart: {e}"));
+            .map(|value| {
+                let value = value.map_err(|e| format!("chart: {e}"))?;
+                value.get().parse().map_err(|e| format!("chart: {e}"))
+            })
+            .collect();
     }
     let mut count = 0;
     let mut all = Vec::new();
@@ -294,7 +297,7 @@ pub fn values(row: &Row) -> Result<Vec<Box<RawValue>>, String> {
         spell_out(&mut value)?;
         fill(&mut value, &mut count);
         let text = serde_json::to_string(&value).map_err(|e| e.to_string())?;
-        all.push(RawValue::from_string(text).map_err(|e| e.to_string())?);
+        all.push(text.parse().map_err(|e: Fault| e.to_string())?);
     }
     Ok(all)
 }

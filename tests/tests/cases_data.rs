@@ -3,6 +3,7 @@
 
 use acceptance::here;
 use cds_cards::Knowledge;
+use fhir_profiles::json::{Document, Fault};
 use fhir_profiles::{ChartBuilder, Codes, ReadPolicy, read};
 use jiff::civil::date;
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -117,9 +118,9 @@ fn fields(line: &str) -> Vec<String> {
 
 fn assessed(file: &PathBuf, codes: &Codes, knowledge: &Knowledge) -> Result<Value, String> {
     let json = fs::read_to_string(file).map_err(|error| error.to_string())?;
-    let chart = serde_json::from_str(&json).map_err(|error| error.to_string())?;
+    let document: Document<'_> = json.parse().map_err(|error: Fault| error.to_string())?;
     let mut builder = ChartBuilder::new(None);
-    builder.add(chart);
+    builder.add(document.root());
     let chart = builder.finish().map_err(|error| error.to_string())?;
     let policy = ReadPolicy {
         as_of: date(2026, 11, 23),

@@ -3,11 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test cannot go on without the demo patients")]
 
 use acceptance::here;
+use fhir_profiles::json::Document;
 use fhir_profiles::{ChartBuilder, ChartError, Codes, Facts, ReadPolicy, read};
 use jiff::civil::date;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -30,13 +30,10 @@ static KNOWLEDGE: LazyLock<cds_cards::Knowledge> = LazyLock::new(|| acceptance::
 
 /// What is read from these values, assessed as well, so that a panic further on would show.
 fn read_all(patient: Option<&str>, values: &[Value]) -> Result<Facts, ChartError> {
-    let texts: Vec<Box<RawValue>> = values
-        .iter()
-        .map(|v| RawValue::from_string(v.to_string()).unwrap())
-        .collect();
+    let texts: Vec<Document<'_>> = values.iter().map(|v| v.to_string().parse().unwrap()).collect();
     let mut builder = ChartBuilder::new(patient);
     for text in &texts {
-        builder.add(text);
+        builder.add(text.root());
     }
     let chart = builder.finish()?;
     let policy = ReadPolicy {

@@ -6,6 +6,7 @@ use acceptance::here;
 use cds_cards::render::{Policy, render};
 use fhir_profiles::chart::ChartBuilder;
 use fhir_profiles::codes::Codes;
+use fhir_profiles::json::Document;
 use fhir_profiles::read::{ReadPolicy, read};
 use std::collections::BTreeSet;
 use std::fs;
@@ -27,7 +28,8 @@ fn first_card(patient: &str) -> String {
         .join(format!("{patient}.json"));
     let json = fs::read_to_string(path).expect("a demo patient");
     let mut chart = ChartBuilder::new(None);
-    chart.add(serde_json::from_str(&json).expect("JSON"));
+    let document: Document<'_> = json.parse().expect("JSON");
+    chart.add(document.root());
     let policy = ReadPolicy {
         as_of: jiff::civil::date(2026, 11, 23),
         codes: Codes::embedded(),

@@ -8,10 +8,10 @@ use cds_cards::assessment::{Assessment, FactReport, Reason, Status};
 use cds_cards::render::{Policy, render};
 use cds_cards::{Knowledge, vignettes};
 use fhir_profiles::facts::Gap;
+use fhir_profiles::json::Document;
 use fhir_profiles::{ChartBuilder, Codes, FactId, Facts, ReadPolicy, read};
 use jiff::civil::date;
 use serde_json::Value;
-use serde_json::value::RawValue;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -150,10 +150,10 @@ fn hold(charts: impl IntoIterator<Item = (String, Facts)>) {
     assert!(found.is_empty(), "{} faults\n{}", found.len(), found.join("\n"));
 }
 
-fn facts_of(values: &[Box<RawValue>], patient: Option<&str>) -> Option<Facts> {
+fn facts_of(values: &[Document<'_>], patient: Option<&str>) -> Option<Facts> {
     let mut builder = ChartBuilder::new(patient);
     for value in values {
-        builder.add(value);
+        builder.add(value.root());
     }
     let policy = ReadPolicy {
         as_of: date(2026, 11, 23),
@@ -174,7 +174,7 @@ fn bundles(folder: &Path) -> Vec<(String, Facts)> {
             let text = std::fs::read_to_string(&path).unwrap();
             let value: Result<Value, _> = serde_json::from_str(&text);
             if value.is_ok_and(|v| v.get("resourceType") == Some(&Value::from("Bundle"))) {
-                let raw = RawValue::from_string(text).unwrap();
+                let raw: Document<'_> = text.parse().unwrap();
                 let name = path.display().to_string();
                 found.extend(facts_of(&[raw], None).map(|facts| (name, facts)));
             }

@@ -7,6 +7,7 @@ use acceptance::here;
 use cds_cards::render::{Card, Kind, Policy, render};
 use fhir_profiles::chart::ChartBuilder;
 use fhir_profiles::codes::Codes;
+use fhir_profiles::json::Document;
 use fhir_profiles::read::{ReadPolicy, read};
 use pnet_cds::sandbox::Sandbox;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,7 +40,8 @@ fn answers() -> BTreeMap<String, Vec<Card>> {
         let path = here().join(format!("../service/demo/patients/{patient}.json"));
         let json = std::fs::read_to_string(path).expect("a demo patient");
         let mut chart = ChartBuilder::new(None);
-        chart.add(serde_json::from_str(&json).expect("JSON"));
+        let document: Document<'_> = json.parse().expect("JSON");
+        chart.add(document.root());
         let facts = read(&chart.finish().expect("one patient"), &policy);
         (
             patient.clone(),

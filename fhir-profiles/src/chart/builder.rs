@@ -1,19 +1,20 @@
 //! How a chart is collected: Bundles flattened, each resource judged by itself, and what is left out named.
 
-use super::doubled::doubled;
-use super::loose::Read;
+use super::loose::read;
 use super::narrow::{Entry, Narrow};
 use super::patient::{Identities, Whose, comparable};
 use super::{Added, AddedKind, Chart, ChartError, ENTRY, Item};
 use crate::catalogue::FactId;
 use crate::facts::{Gap, NotRead, NotReadWhy, Problem};
-use serde_json::value::RawValue;
+use crate::json::{Children, Json, Kind};
 use std::borrow::Cow;
 
 /// Bundles within Bundles that are looked into.
 const DEEPEST: usize = 8;
 /// What nobody could read is called.
 const RECORD: &str = "record";
+/// Entries that are named one by one where they cannot be used; what is said of more of them is how many.
+const MOST_NAMED: usize = 100;
 
 /// Collects the JSON values of one call or file.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub struct ChartBuilder<'a> {
     gaps: Vec<(FactId, Gap)>,
     gap_of_all: Option<Gap>,
     not_read: Vec<NotRead>,
+    /// Entries that cannot be used.
+    unusable: usize,
 }
 
 impl<'a> ChartBuilder<'a> {
@@ -38,6 +41,7 @@ impl<'a> ChartBuilder<'a> {
             gaps: Vec::new(),
             gap_of_all: None,
             not_read: Vec::new(),
+            unusable: 0,
         }
     }
 
@@ -50,7 +54,7 @@ impl<'a> ChartBuilder<'a> {
     }
 
     /// Adds one JSON value: a resource, a Bundle of any type (Bundles inside it too), or null. Says what it was.
-    pub fn add(&mut self, json: &'a RawValue) -> Added {
+    pub fn add(&mut self, json: Json<'a>) -> Added {
         let mut added = Added {
             kind: AddedKind::Malformed,
             resources: 0,
@@ -60,7 +64,7 @@ impl<'a> ChartBuilder<'a> {
             short: false,
             subsetted: false,
         };
-        if json.get() == "null" {
+        if json.is_null() {
             added.kind = AddedKind::Null;
             return added;
         }
@@ -93,7 +97,7 @@ impl<'a> ChartBuilder<'a> {
     /// Adds a resource, or what a Bundle holds; whether it can be a match of a search.
     fn resource(
         &mut self,
-        json: &'a RawValue,
+        json: Json<'a>,
         narrow: Option<Narrow<'a>>,
         around: Around<'a>,
         walk: &mut Walk,
@@ -114,9 +118,9 @@ impl<'a> ChartBuilder<'a> {
                 walk.added.conditions += usize::from(kind == "Condition");
                 walk.added.resources += 1;
                 self.items.push(Item {
-                    doubled: doubled(json.get()).map(Cow::into_owned),
+                    doubled: json.doubled_key().map(|key| key.into_owned().into()),
                     subsetted: around.subsetted || narrow.subsetted,
-                    narrow,
+                    narrow: Box::new(narrow),
                     json,
                     full_url: around.full_url,
                     position: walk.position,
@@ -136,9 +140,9 @@ impl<'a> ChartBuilder<'a> {
         walk.added.next |= bundle.next_page;
         walk.added.subsetted |= bundle.subsetted;
         let entries = match bundle.entries {
-            None => Some(Vec::new()),
             Some(_) if bundle.doubled_entries || walk.depth >= DEEPEST => None,
             Some(json) => list(json),
+            None => Some(Children::default()),
         };
         let Some(entries) = entries else {
             walk.unreadable = true;
@@ -151,12 +155,7 @@ impl<'a> ChartBuilder<'a> {
         walk.depth += 1;
         let mut matches: u64 = 0;
         for json in entries {
-            let Some(entry) = entry(json) else {
-                walk.position += 1;
-                matches += 1;
-                self.unreadable(walk.position, "the entry cannot be read", NotReadWhy::Malformed);
-                continue;
-            };
+            let entry: Entry<'a> = read(json);
             let beside = entry.beside;
             if self.entry(entry, around.subsetted || bundle.subsetted, walk) && !beside {
                 matches += 1;
@@ -198,20 +197,27 @@ impl<'a> ChartBuilder<'a> {
         }
     }
 
-    fn problem(&mut self, entry: usize, what: &str) {
-        self.report(format!("{ENTRY}{entry}"), what);
+    /// Names an entry that cannot be used, unless very many were named before it; whether it did.
+    fn problem(&mut self, entry: usize, what: &str) -> bool {
+        self.unusable += 1;
+        let named = self.unusable <= MOST_NAMED;
+        if named {
+            self.report(format!("{ENTRY}{entry}"), what);
+        }
+        named
     }
 
     /// Something of which nobody can say what it is: it may have stated any fact.
     fn unreadable(&mut self, entry: usize, what: &str, why: NotReadWhy) {
-        self.problem(entry, what);
         self.gap_of_all(Gap::SetAside);
-        self.not_read.push(NotRead {
-            reference: format!("{ENTRY}{entry}"),
-            what: RECORD.to_owned(),
-            date: None,
-            why,
-        });
+        if self.problem(entry, what) {
+            self.not_read.push(NotRead {
+                reference: format!("{ENTRY}{entry}"),
+                what: RECORD.to_owned(),
+                date: None,
+                why,
+            });
+        }
     }
 
     /// Lists something that could not be used, such as a search that failed; in our words.
@@ -242,6 +248,9 @@ impl<'a> ChartBuilder<'a> {
     /// # Errors
     /// [`ChartError`] if the chart is not of one patient.
     pub fn finish(mut self) -> Result<Chart<'a>, ChartError> {
+        if let Some(more) = self.unusable.checked_sub(MOST_NAMED).filter(|more| *more > 0) {
+            self.report("entries", format!("{more} more cannot be used"));
+        }
         let identities = Identities::of(&self.items);
         let base = identities.base(&self.items, &self.bases, self.patient_id.as_deref())?;
         let subject = identities.check(&mut self.items, self.patient_id.as_deref())?;
@@ -274,20 +283,12 @@ struct Walk {
     added: Added,
 }
 
-fn narrow(json: &RawValue) -> Option<Narrow<'_>> {
-    let read: Result<Read<Narrow<'_>>, _> = serde_json::from_str(json.get());
-    read.ok().map(|Read(narrow)| narrow)
-}
-
-pub(super) fn entry(json: &RawValue) -> Option<Entry<'_>> {
-    let read: Result<Read<Entry<'_>>, _> = serde_json::from_str(json.get());
-    read.ok().map(|Read(entry)| entry)
+fn narrow(json: Json<'_>) -> Option<Narrow<'_>> {
+    let narrow: Narrow<'_> = read(json);
+    (!narrow.too_deep).then_some(narrow)
 }
 
 /// The members of a list; a lone object where a list belongs is a list of one.
-pub(super) fn list(json: &RawValue) -> Option<Vec<&RawValue>> {
-    match json.get().as_bytes().first()? {
-        b'{' => Some(vec![json]),
-        _ => serde_json::from_str(json.get()).ok(),
-    }
+pub(super) fn list(json: Json<'_>) -> Option<Children<'_>> {
+    matches!(json.kind(), Kind::List | Kind::Object).then(|| json.items_or_self())
 }

@@ -1,12 +1,15 @@
 //! Codes and concepts of the narrow view, and the concept of an extension that says how a Procedure was done.
 
-use super::loose::{Loose, Many, Plain, Shaped, Text, next, skip};
+use super::loose::{Loose, Nothing, Plain, Seldom, Shaped, each, is_no_list, read};
 use super::narrow::Reference;
 use crate::codes::Coding;
-use serde::de::MapAccess;
+use crate::json::Json;
 use std::borrow::Cow;
 
 type Str<'a> = Option<Cow<'a, str>>;
+
+/// Containers in one another in a concept that is read.
+const DEEPEST: u8 = 32;
 
 /// The last step of the URL of HL7's extension for the method of a Procedure.
 pub(crate) const PROCEDURE_METHOD: &str = "procedure-method";
@@ -21,23 +24,24 @@ pub(super) struct RawCoding<'a> {
 }
 
 impl<'a> Loose<'a> for RawCoding<'a> {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, value: Json<'a>) {
         let place = match key {
             "system" => &mut self.system,
             "code" => &mut self.code,
             "display" => &mut self.display,
-            _ => return skip(map),
+            _ => return,
         };
-        let read: Plain<'a> = next(map)?;
+        let read: Plain<'a> = read(value);
         *place = read.text;
         self.odd |= read.odd;
-        Ok(())
     }
 }
 
-impl<'a> From<RawCoding<'a>> for Coding<'a> {
-    fn from(raw: RawCoding<'a>) -> Self {
-        Self::new(raw.system, raw.code, raw.display)
+impl<'a> RawCoding<'a> {
+    /// The coding, if it has a code or a display.
+    fn said(self) -> Option<Coding<'a>> {
+        let is_something = self.code.is_some() || self.display.is_some();
+        is_something.then(|| Coding::new(self.system, self.code, self.display))
     }
 }
 
@@ -46,12 +50,32 @@ impl<'a> From<RawCoding<'a>> for Coding<'a> {
 pub(crate) struct Concept<'a> {
     pub(crate) codings: Vec<Coding<'a>>,
     pub(crate) text: Str<'a>,
-    pub(crate) reference: Reference<'a>,
+    pub(crate) reference: Seldom<Reference<'a>>,
     /// Something in it is not what FHIR has there.
     pub(super) odd: bool,
 }
 
+impl Nothing for Concept<'_> {
+    fn nothing<'n>() -> &'n Self
+    where
+        Self: 'n,
+    {
+        static NOTHING: Concept<'static> = Concept {
+            codings: Vec::new(),
+            text: None,
+            reference: Seldom::NONE,
+            odd: false,
+        };
+        &NOTHING
+    }
+}
+
 impl Concept<'_> {
+    /// Whether anything stands in it.
+    pub(super) fn is_something(&self) -> bool {
+        !self.codings.is_empty() || self.text.is_some() || self.reference.named
+    }
+
     /// Its own text and the displays of its codings.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         let displays = self.codings.iter().filter_map(Coding::display);
@@ -60,28 +84,34 @@ impl Concept<'_> {
 }
 
 impl<'a> Loose<'a> for Concept<'a> {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, value: Json<'a>) {
         match key {
             "coding" => {
-                let many: Many<Shaped<RawCoding<'a>>> = next(map)?;
-                self.odd |= many.odd || many.items.iter().any(|item| item.odd || item.value.odd);
-                self.codings = many.items.into_iter().map(|item| item.value.into()).collect();
+                self.odd |= is_no_list(value);
+                self.codings.clear();
+                for coding in each::<Shaped<RawCoding<'a>>>(value) {
+                    self.odd |= coding.odd || coding.value.odd;
+                    self.codings.extend(coding.value.said());
+                }
             }
             "text" => {
-                let text: Plain<'a> = next(map)?;
+                let text: Plain<'a> = read(value);
                 self.odd |= text.odd;
                 self.text = text.text;
             }
-            "reference" => self.reference = next(map)?,
+            "reference" => self.reference = Seldom::new(read(value)),
             "concept" => {
-                let inner: Concept<'a> = next(map)?;
+                if value.height() > DEEPEST {
+                    self.odd = true;
+                    return;
+                }
+                let inner: Concept<'a> = read(value);
                 self.odd |= inner.odd;
                 self.codings = inner.codings;
                 self.text = inner.text;
             }
-            _ => skip(map)?,
+            _ => {}
         }
-        Ok(())
     }
 }
 
@@ -97,11 +127,11 @@ pub(crate) fn text_coding<'a>(codings: &[Coding<'a>], text: Str<'a>) -> Option<C
 }
 
 /// The concept at this place, with a text-only one as a coding, and whether it is broken.
-pub(super) fn concept<'a, A: MapAccess<'a>>(map: &mut A) -> Result<Shaped<Concept<'a>>, A::Error> {
-    let mut read: Shaped<Concept<'a>> = next(map)?;
+pub(super) fn concept(value: Json<'_>) -> Shaped<Concept<'_>> {
+    let mut read: Shaped<Concept<'_>> = read(value);
     read.odd |= read.value.odd;
     read.value = with_text(read.value);
-    Ok(read)
+    read
 }
 
 pub(super) fn with_text(mut concept: Concept<'_>) -> Concept<'_> {
@@ -118,15 +148,14 @@ pub(super) struct Method<'a> {
 }
 
 impl<'a> Loose<'a> for Method<'a> {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, value: Json<'a>) {
         match key {
             "url" => {
-                let url = next::<Text<'a>, A>(map)?.0;
+                let url = value.text();
                 self.is_it = url.is_some_and(|url| url.rsplit('/').next() == Some(PROCEDURE_METHOD));
             }
-            "valueCodeableConcept" => self.value = next(map)?,
-            _ => skip(map)?,
+            "valueCodeableConcept" => self.value = read(value),
+            _ => {}
         }
-        Ok(())
     }
 }

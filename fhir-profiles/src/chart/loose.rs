@@ -1,9 +1,8 @@
-//! Deserialisation that takes what it knows and passes over the rest, so that an odd field costs only itself.
+//! Reading that takes what it knows and passes over the rest, so that an odd field costs only itself.
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use crate::json::{Json, Kind};
 use std::borrow::Cow;
-use std::fmt;
-use std::marker::PhantomData;
+use std::ops::Deref;
 
 /// A type that is filled from whatever JSON stands in its place.
 pub(crate) trait Loose<'a>: Default {
@@ -14,14 +13,10 @@ pub(crate) trait Loose<'a>: Default {
     fn truth(&mut self, _truth: bool) {}
 
     /// An object stands here, with this field next.
-    fn field<A: MapAccess<'a>>(&mut self, _key: &str, map: &mut A) -> Result<(), A::Error> {
-        map.next_value::<IgnoredAny>().map(drop)
-    }
+    fn field(&mut self, _key: &str, _value: Json<'a>) {}
 
-    /// An array stands here; whether there was one more item.
-    fn item<A: SeqAccess<'a>>(&mut self, seq: &mut A) -> Result<bool, A::Error> {
-        seq.next_element::<IgnoredAny>().map(|item| item.is_some())
-    }
+    /// A list stands here, with this item next.
+    fn item(&mut self, _value: Json<'a>) {}
 
     /// An object stands here, however empty.
     fn object(&mut self) {}
@@ -33,93 +28,32 @@ pub(crate) trait Loose<'a>: Default {
     fn anything(&mut self) {}
 }
 
-/// Reads a [`Loose`] type; fails on malformed JSON only.
-pub(crate) struct Read<T>(pub(crate) T);
-
-impl<'a, T: Loose<'a>> Deserialize<'a> for Read<T> {
-    fn deserialize<D: Deserializer<'a>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(LooseVisitor(PhantomData)).map(Read)
-    }
-}
-
-struct LooseVisitor<T>(PhantomData<T>);
-
-impl<'a, T: Loose<'a>> LooseVisitor<T> {
-    fn other() -> T {
-        let mut value = T::default();
-        value.anything();
-        value
-    }
-
-    fn text(text: Cow<'a, str>) -> T {
-        let mut value = Self::other();
-        value.text(text);
-        value
-    }
-}
-
-impl<'a, T: Loose<'a>> Visitor<'a> for LooseVisitor<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_bool<E>(self, truth: bool) -> Result<T, E> {
-        let mut value = Self::other();
-        value.truth(truth);
-        Ok(value)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<T, E> {
-        Ok(Self::other())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<T, E> {
-        Ok(Self::other())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<T, E> {
-        Ok(Self::other())
-    }
-
-    fn visit_unit<E>(self) -> Result<T, E> {
-        Ok(T::default())
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'a str) -> Result<T, E> {
-        Ok(Self::text(Cow::Borrowed(text)))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<T, E> {
-        Ok(Self::text(Cow::Owned(text.to_owned())))
-    }
-
-    fn visit_seq<A: SeqAccess<'a>>(self, mut seq: A) -> Result<T, A::Error> {
-        let mut value = Self::other();
-        value.list();
-        while value.item(&mut seq)? {}
-        Ok(value)
-    }
-
-    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<T, A::Error> {
-        let mut value = Self::other();
-        value.object();
-        while let Some(Read(Text(key))) = map.next_key::<Read<Text<'a>>>()? {
-            value.field(key.as_deref().unwrap_or_default(), &mut map)?;
+/// Reads a [`Loose`] type.
+pub(crate) fn read<'a, T: Loose<'a>>(json: Json<'a>) -> T {
+    let mut value = T::default();
+    match json.kind() {
+        Kind::Null => return value,
+        Kind::Number => value.anything(),
+        Kind::True | Kind::False => {
+            value.anything();
+            value.truth(json.kind() == Kind::True);
         }
-        Ok(value)
+        Kind::Text => {
+            value.anything();
+            value.text(said(json).unwrap_or_default());
+        }
+        Kind::List => {
+            value.anything();
+            value.list();
+            json.items().for_each(|item| value.item(item));
+        }
+        Kind::Object => {
+            value.anything();
+            value.object();
+            json.fields().for_each(|field| value.field(&field.key(), field));
+        }
     }
-}
-
-/// A string, or nothing.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Text<'a>(pub(crate) Option<Cow<'a, str>>);
-
-impl<'a> Loose<'a> for Text<'a> {
-    fn text(&mut self, text: Cow<'a, str>) {
-        self.0 = Some(text);
-    }
+    value
 }
 
 /// A string, and whether something else stands here.
@@ -161,133 +95,55 @@ impl<'a, T: Loose<'a>> Loose<'a> for Shaped<T> {
         self.value.object();
     }
 
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        self.value.field(key, map)
+    fn field(&mut self, key: &str, value: Json<'a>) {
+        self.value.field(key, value);
     }
 }
 
-/// What kind of JSON value stands here, and nothing of what it says.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Shape {
-    #[default]
-    Null,
-    /// A number or a truth value.
-    Scalar,
-    Text,
-    List,
-    Object,
+/// What a string says.
+pub(crate) fn said(json: Json<'_>) -> Option<Cow<'_, str>> {
+    json.text().map(Cow::Borrowed)
 }
 
-impl<'a> Loose<'a> for Shape {
-    fn text(&mut self, _: Cow<'a, str>) {
-        *self = Self::Text;
-    }
-
-    fn item<A: SeqAccess<'a>>(&mut self, seq: &mut A) -> Result<bool, A::Error> {
-        *self = Self::List;
-        seq.next_element::<IgnoredAny>().map(|item| item.is_some())
-    }
-
-    fn object(&mut self) {
-        *self = Self::Object;
-    }
-
-    fn anything(&mut self) {
-        *self = Self::Scalar;
-    }
+/// Whether something stands here that is no list, nor the lone object of one.
+pub(crate) fn is_no_list(json: Json<'_>) -> bool {
+    !matches!(json.kind(), Kind::Null | Kind::List | Kind::Object)
 }
 
-/// Whether anything is said here: null, a blank text, and lists and objects of nothing else say nothing.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Filled(pub(crate) bool);
-
-impl<'a> Loose<'a> for Filled {
-    fn text(&mut self, text: Cow<'a, str>) {
-        self.0 = !text.trim().is_empty();
-    }
-
-    fn field<A: MapAccess<'a>>(&mut self, _key: &str, map: &mut A) -> Result<(), A::Error> {
-        self.0 |= next::<Self, A>(map)?.0;
-        Ok(())
-    }
-
-    fn item<A: SeqAccess<'a>>(&mut self, seq: &mut A) -> Result<bool, A::Error> {
-        let item = seq.next_element::<Read<Self>>()?;
-        self.0 |= item.as_ref().is_some_and(|Read(inner)| inner.0);
-        Ok(item.is_some())
-    }
-
-    fn object(&mut self) {
-        self.0 = false;
-    }
-
-    fn list(&mut self) {
-        self.0 = false;
-    }
-
-    fn anything(&mut self) {
-        self.0 = true;
-    }
+/// The items of a list, each loosely read; a lone object where a list belongs is a list of one.
+pub(crate) fn each<'a, T: Loose<'a>>(json: Json<'a>) -> impl Iterator<Item = T> {
+    json.items_or_self().map(read)
 }
 
-/// A list; a lone object where a list belongs is a list of one.
+/// What is seldom there and large: it takes the room of an address where it is not.
 #[derive(Debug, Clone)]
-pub(crate) struct Many<T> {
-    pub(crate) items: Vec<T>,
-    lone: bool,
-    /// Something stands here that is neither a list nor an object.
-    pub(crate) odd: bool,
-}
+pub(crate) struct Seldom<T>(Option<Box<T>>);
 
-impl<T> Default for Many<T> {
+impl<T> Default for Seldom<T> {
     fn default() -> Self {
-        Self {
-            items: Vec::new(),
-            lone: false,
-            odd: false,
-        }
+        Self(None)
     }
 }
 
-impl<'a, T: Loose<'a>> Loose<'a> for Many<T> {
-    fn anything(&mut self) {
-        self.odd = true;
-    }
+impl<T> Seldom<T> {
+    pub(crate) const NONE: Self = Self(None);
 
-    fn object(&mut self) {
-        self.lone = true;
-        self.odd = false;
-        let mut only = T::default();
-        only.anything();
-        only.object();
-        self.items.push(only);
-    }
-
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        match self.items.last_mut() {
-            Some(only) if self.lone => only.field(key, map),
-            _ => map.next_value::<IgnoredAny>().map(drop),
-        }
-    }
-
-    fn item<A: SeqAccess<'a>>(&mut self, seq: &mut A) -> Result<bool, A::Error> {
-        self.odd = false;
-        match seq.next_element::<Read<T>>()? {
-            Some(Read(item)) => {
-                self.items.push(item);
-                Ok(true)
-            }
-            None => Ok(false),
-        }
+    pub(crate) fn new(value: T) -> Self {
+        Self(Some(Box::new(value)))
     }
 }
 
-/// The next value of a map, loosely read.
-pub(crate) fn next<'a, T: Loose<'a>, A: MapAccess<'a>>(map: &mut A) -> Result<T, A::Error> {
-    map.next_value::<Read<T>>().map(|Read(value)| value)
+/// A type of which there is one that says nothing.
+pub(crate) trait Nothing {
+    fn nothing<'n>() -> &'n Self
+    where
+        Self: 'n;
 }
 
-/// Passes over the next value of a map.
-pub(crate) fn skip<'a, A: MapAccess<'a>>(map: &mut A) -> Result<(), A::Error> {
-    map.next_value::<IgnoredAny>().map(drop)
+impl<T: Nothing> Deref for Seldom<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0.as_deref().unwrap_or_else(|| T::nothing())
+    }
 }

@@ -1,17 +1,21 @@
 //! JSON that is broken in one place: what is broken is taken out by itself, so that it costs no more than itself.
 
-use super::doubled::string;
-use serde_json::value::RawValue;
+use crate::json::{Budget, Document, Fault, FaultKind};
+use serde::de::IgnoredAny;
 use std::borrow::Cow;
 use std::ops::Range;
 
 /// What stands for an entry of a Bundle that is no JSON: an entry whose resource is none.
-const NO_ENTRY: &str = r#"{"resource":"not JSON"}"#;
+const NO_ENTRY: &str = r#"{"resource":0}"#;
 /// What stands for a prefetched value that is no JSON.
 const NO_VALUE: &str = r#""not JSON""#;
 
 /// Containers around a unit; what lies deeper is none, so that the work grows with the text and not with its square.
 const DEEPEST: usize = 24;
+
+/// Containers in one another, and units that are no JSON, up to which it is worth the room to look for them.
+const MOST_OPEN: usize = 1_000;
+const MOST_BROKEN: usize = 10_000;
 
 /// The text of a document that is no JSON, with what is broken in it taken out: control characters in a text become
 /// spaces, and an entry of a Bundle, or a value under `prefetch`, that still is no JSON becomes one that cannot be read.
@@ -19,23 +23,31 @@ const DEEPEST: usize = 24;
 fn mended(text: &str) -> Option<String> {
     let spaced = without_control_characters(text);
     let made = without_broken_parts(&spaced)?;
-    let is_mended = made != text && serde_json::from_str::<&RawValue>(&made).is_ok();
+    let is_mended = made != text && is_json(&made);
     is_mended.then_some(made)
 }
 
-/// What `parse` makes of the text, or of what is left of it where an entry is no JSON; `slot` holds that.
+/// The document that a text is, or what is left of it where an entry is no JSON.
 ///
 /// # Errors
-/// Those of `parse`, of the text as it came.
-pub fn parsed<'a, T, E>(
-    text: &'a str,
-    slot: &'a mut Option<String>,
-    parse: impl Fn(&'a str) -> Result<T, E>,
-) -> Result<T, E> {
-    parse(text).or_else(|error| {
-        *slot = mended(text);
-        slot.as_deref().map_or(Err(error), parse)
-    })
+/// [`Fault`] of the text as it came.
+pub fn opened<'t>(text: impl Into<Cow<'t, str>>, budget: &Budget) -> Result<Document<'t>, Fault> {
+    let (fault, text) = match Document::of(text.into(), budget) {
+        Ok(document) => return Ok(document),
+        Err(failed) => failed,
+    };
+    let mended = match fault.kind {
+        FaultKind::Over(_) => None,
+        FaultKind::Syntax | FaultKind::Ended => mended(&text),
+    };
+    match mended {
+        Some(mended) => Document::parse(mended, budget),
+        None => Err(fault),
+    }
+}
+
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
 /// Line ends and tabs inside of a text are no JSON, and every reader knows what they mean.
@@ -56,6 +68,19 @@ fn without_control_characters(text: &str) -> Cow<'_, str> {
         c
     });
     Cow::Owned(made.collect())
+}
+
+/// The string at the beginning, with its quotes, and what follows it; the text around it may be no JSON.
+fn string(text: &str) -> Option<(&str, &str)> {
+    let mut at = 1;
+    loop {
+        at += text.get(at..)?.find(['"', '\\'])?;
+        match text.as_bytes().get(at)? {
+            b'"' => return text.split_at_checked(at + 1),
+            // What is escaped may be more than a byte long where it is no JSON.
+            _ => at += 1 + text.get(at + 1..)?.chars().next()?.len_utf8(),
+        }
+    }
 }
 
 /// A container that is open.
@@ -127,6 +152,9 @@ fn broken_parts(text: &str) -> Option<Vec<(Range<usize>, &'static str)>> {
                     top.member.get_or_insert(at);
                     top.next.clone()
                 });
+                if open.len() >= MOST_OPEN {
+                    return None;
+                }
                 open.push(Open {
                     list: *byte == b'[',
                     depth: open.len(),
@@ -152,7 +180,7 @@ fn broken_parts(text: &str) -> Option<Vec<(Range<usize>, &'static str)>> {
         }
         at += 1;
     }
-    open.is_empty().then_some(found)
+    (open.is_empty() && found.len() <= MOST_BROKEN).then_some(found)
 }
 
 /// A member ends here; if it is a unit of its own, holds no broken unit, and is no JSON, it is broken.
@@ -161,7 +189,7 @@ fn end_member(text: &str, end: usize, open: &mut Open, found: &mut Vec<(Range<us
     let Some(stand_in) = open.stand_in() else { return };
     let holds_another = found.last().is_some_and(|(range, _)| range.start > start);
     let part = text.get(start..end).unwrap_or_default();
-    if !holds_another && serde_json::from_str::<&RawValue>(part).is_err() {
+    if !holds_another && found.len() <= MOST_BROKEN && !is_json(part) {
         found.push((start..end, stand_in));
     }
 }

@@ -1,10 +1,9 @@
 //! The narrow view of a resource: what decides whether some fact can use it, and whose it is.
 
 use super::concept::{Concept, Method, RawCoding, concept, with_text};
-use super::loose::{Filled, Loose, Many, Plain, Shape, Shaped, Text, next, skip};
+use super::loose::{Loose, Nothing, Plain, Seldom, Shaped, each, is_no_list, read, said};
 use crate::codes::Coding;
-use serde::de::MapAccess;
-use serde_json::value::RawValue;
+use crate::json::{Json, Kind};
 use std::borrow::Cow;
 
 type Str<'a> = Option<Cow<'a, str>>;
@@ -20,13 +19,12 @@ pub(crate) struct Identifier<'a> {
 }
 
 impl<'a> Loose<'a> for Identifier<'a> {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, value: Json<'a>) {
         match key {
-            "system" => self.system = next::<Text<'a>, A>(map)?.0,
-            "value" => self.value = next::<Text<'a>, A>(map)?.0,
-            _ => skip(map)?,
+            "system" => self.system = said(value),
+            "value" => self.value = said(value),
+            _ => {}
         }
-        Ok(())
     }
 }
 
@@ -34,10 +32,26 @@ impl<'a> Loose<'a> for Identifier<'a> {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Reference<'a> {
     pub(crate) named: bool,
-    pub(crate) identifier: Option<Identifier<'a>>,
+    pub(crate) identifier: Option<Box<Identifier<'a>>>,
     pub(crate) reference: Str<'a>,
     pub(crate) display: Str<'a>,
     odd: bool,
+}
+
+impl Nothing for Reference<'_> {
+    fn nothing<'n>() -> &'n Self
+    where
+        Self: 'n,
+    {
+        static NOTHING: Reference<'static> = Reference {
+            named: false,
+            identifier: None,
+            reference: None,
+            display: None,
+            odd: false,
+        };
+        &NOTHING
+    }
 }
 
 impl Reference<'_> {
@@ -49,26 +63,25 @@ impl Reference<'_> {
 }
 
 impl<'a> Loose<'a> for Reference<'a> {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, value: Json<'a>) {
         match key {
             "reference" => {
-                let text: Plain<'a> = next(map)?;
+                let text: Plain<'a> = read(value);
                 self.odd |= text.odd;
                 self.reference = text.text;
             }
             "display" => {
-                self.display = next::<Text<'a>, A>(map)?.0;
+                self.display = said(value);
                 self.named |= self.display.is_some();
             }
             "identifier" => {
-                let read: Shaped<Identifier<'a>> = next(map)?;
+                let read: Shaped<Identifier<'a>> = read(value);
                 self.named |= read.there;
-                self.identifier = read.there.then_some(read.value);
+                self.identifier = read.there.then(|| Box::new(read.value));
             }
-            _ => skip(map)?,
+            _ => {}
         }
         self.named |= self.reference.is_some();
-        Ok(())
     }
 }
 
@@ -80,16 +93,15 @@ struct Component<'a> {
 }
 
 impl<'a> Loose<'a> for Component<'a> {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, value: Json<'a>) {
         match key {
             "code" => {
-                let code = concept(map)?;
+                let code = concept(value);
                 self.odd |= code.odd;
                 self.codings = code.value.codings;
             }
-            _ => self.odd |= is_odd_value(key, map)?,
+            _ => self.odd |= is_odd_value(key, value),
         }
-        Ok(())
     }
 }
 
@@ -98,30 +110,27 @@ impl<'a> Loose<'a> for Component<'a> {
 struct Ingredient<'a>(Concept<'a>);
 
 impl<'a> Loose<'a> for Ingredient<'a> {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, value: Json<'a>) {
         match key {
-            "itemCodeableConcept" | "item" => self.0 = concept(map)?.value,
-            "itemReference" => self.0.reference = next(map)?,
-            _ => skip(map)?,
+            "itemCodeableConcept" | "item" => self.0 = concept(value).value,
+            "itemReference" => self.0.reference = Seldom::new(read(value)),
+            _ => {}
         }
-        Ok(())
     }
 }
 
-/// Passes over an element; whether it is a value of another JSON type than its name says.
-fn is_odd_value<'a, A: MapAccess<'a>>(key: &str, map: &mut A) -> Result<bool, A::Error> {
+/// Whether it is a value of another JSON type than its name says.
+fn is_odd_value(key: &str, value: Json<'_>) -> bool {
     let Some(kind) = key.strip_prefix("value").filter(|kind| !kind.is_empty()) else {
-        skip(map)?;
-        return Ok(false);
+        return false;
     };
-    let shape: Shape = next(map)?;
-    Ok(match kind {
-        _ if shape == Shape::Null => false,
-        "String" | "DateTime" | "Time" | "Instant" | "Date" | "Code" | "Uri" => shape != Shape::Text,
+    match (kind, value.kind()) {
+        (_, Kind::Null) => false,
+        ("String" | "DateTime" | "Time" | "Instant" | "Date" | "Code" | "Uri", shape) => shape != Kind::Text,
         // Some write numbers and truth values as strings; what is no number is found when it is read.
-        "Integer" | "Decimal" | "Boolean" => !matches!(shape, Shape::Scalar | Shape::Text),
-        _ => shape != Shape::Object,
-    })
+        ("Integer" | "Decimal" | "Boolean", shape) => matches!(shape, Kind::List | Kind::Object),
+        (_, shape) => shape != Kind::Object,
+    }
 }
 
 /// Elements of DSTU2 and STU3 that turn a record into its opposite, which R4 says by a status.
@@ -163,17 +172,16 @@ struct Meta<'a> {
 }
 
 impl<'a> Loose<'a> for Meta<'a> {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, value: Json<'a>) {
         match key {
-            "lastUpdated" => self.last_updated = next::<Text<'a>, A>(map)?.0,
-            "versionId" => self.version_id = next::<Text<'a>, A>(map)?.0,
+            "lastUpdated" => self.last_updated = said(value),
+            "versionId" => self.version_id = said(value),
             "tag" | "security" => {
-                let tags = next::<Many<RawCoding<'a>>, A>(map)?.items;
-                self.subsetted |= tags.iter().any(|tag| tag.code.as_deref() == Some(SUBSETTED));
+                let mut tags = each::<RawCoding<'a>>(value);
+                self.subsetted |= tags.any(|tag| tag.code.as_deref() == Some(SUBSETTED));
             }
-            _ => skip(map)?,
+            _ => {}
         }
-        Ok(())
     }
 }
 
@@ -182,10 +190,9 @@ impl<'a> Loose<'a> for Meta<'a> {
 struct Link(bool);
 
 impl<'a> Loose<'a> for Link {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        let text = next::<Text<'a>, A>(map)?.0;
+    fn field(&mut self, key: &str, value: Json<'a>) {
+        let text = said(value);
         self.0 |= key == "relation" && text.as_deref() == Some("next");
-        Ok(())
     }
 }
 
@@ -194,31 +201,29 @@ impl<'a> Loose<'a> for Link {
 pub(super) struct Issue(pub(super) bool);
 
 impl<'a> Loose<'a> for Issue {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        let text = next::<Text<'a>, A>(map)?.0;
+    fn field(&mut self, key: &str, value: Json<'a>) {
+        let text = said(value);
         self.0 |= key == "severity" && matches!(text.as_deref(), Some("fatal" | "error"));
-        Ok(())
     }
 }
 
 /// `Bundle.entry.response`: its outcome, where a batch answers with one, and whether it says that the request failed.
 #[derive(Debug, Clone, Default)]
 struct Response<'a> {
-    outcome: Option<&'a RawValue>,
+    outcome: Option<Json<'a>>,
     refused: bool,
 }
 
 impl<'a> Loose<'a> for Response<'a> {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, value: Json<'a>) {
         match key {
-            "outcome" => self.outcome = there(map)?,
+            "outcome" => self.outcome = there(value),
             "status" => {
-                let status = next::<Text<'a>, A>(map)?.0.unwrap_or_default();
+                let status = value.text().unwrap_or_default();
                 self.refused = status.trim_start().starts_with(['4', '5']);
             }
-            _ => skip(map)?,
+            _ => {}
         }
-        Ok(())
     }
 }
 
@@ -227,10 +232,9 @@ impl<'a> Loose<'a> for Response<'a> {
 struct Search(bool);
 
 impl<'a> Loose<'a> for Search {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        let text = next::<Text<'a>, A>(map)?.0;
+    fn field(&mut self, key: &str, value: Json<'a>) {
+        let text = said(value);
         self.0 |= key == "mode" && matches!(text.as_deref(), Some("include" | "outcome"));
-        Ok(())
     }
 }
 
@@ -238,8 +242,8 @@ impl<'a> Loose<'a> for Search {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Entry<'a> {
     pub(crate) full_url: Str<'a>,
-    pub(crate) resource: Option<&'a RawValue>,
-    pub(crate) outcome: Option<&'a RawValue>,
+    pub(crate) resource: Option<Json<'a>>,
+    pub(crate) outcome: Option<Json<'a>>,
     pub(crate) answered: bool,
     /// The request of a batch that it answers failed.
     pub(crate) refused: bool,
@@ -250,33 +254,31 @@ pub(crate) struct Entry<'a> {
 }
 
 impl<'a> Loose<'a> for Entry<'a> {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, value: Json<'a>) {
         match key {
             "fullUrl" => {
                 self.doubled |= self.full_url.is_some();
-                self.full_url = next::<Text<'a>, A>(map)?.0;
+                self.full_url = said(value);
             }
             "resource" => {
                 self.doubled |= self.resource.is_some();
-                self.resource = Some(map.next_value()?);
+                self.resource = Some(value);
             }
             "response" => {
-                let response: Response<'a> = next(map)?;
+                let response: Response<'a> = read(value);
                 self.answered = true;
                 self.outcome = response.outcome;
                 self.refused = response.refused;
             }
-            "search" => self.beside = next::<Search, A>(map)?.0,
-            _ => skip(map)?,
+            "search" => self.beside = read::<Search>(value).0,
+            _ => {}
         }
-        Ok(())
     }
 }
 
-/// The value that comes next as it stands, unless it is null.
-pub(super) fn there<'a, A: MapAccess<'a>>(map: &mut A) -> Result<Option<&'a RawValue>, A::Error> {
-    let json: &'a RawValue = map.next_value()?;
-    Ok((json.get() != "null").then_some(json))
+/// The value, unless it is null.
+pub(super) fn there(value: Json<'_>) -> Option<Json<'_>> {
+    (!value.is_null()).then_some(value)
 }
 
 /// A resource, a Bundle or an outcome as far as it is looked at before it is parsed in full.
@@ -289,18 +291,18 @@ pub(crate) struct Narrow<'a> {
     pub(crate) code: Concept<'a>,
     pub(crate) components: Vec<Coding<'a>>,
     pub(crate) value: Vec<Coding<'a>>,
-    pub(crate) medication: Concept<'a>,
-    pub(crate) medication_reference: Reference<'a>,
+    pub(crate) medication: Seldom<Concept<'a>>,
+    pub(crate) medication_reference: Seldom<Reference<'a>>,
     /// The ingredients of a Medication.
     pub(crate) ingredients: Vec<Concept<'a>>,
     /// The dose form of a Medication.
-    pub(crate) form: Concept<'a>,
+    pub(crate) form: Seldom<Concept<'a>>,
     /// What a Procedure used, and by which method it was done.
     pub(crate) used: Vec<Concept<'a>>,
     /// The coded conclusions of a DiagnosticReport.
     pub(crate) conclusions: Vec<Coding<'a>>,
     pub(crate) subject: Reference<'a>,
-    pub(crate) patient: Reference<'a>,
+    pub(crate) patient: Seldom<Reference<'a>>,
     /// The specimen and what the resource is about: a Specimen, a BodyStructure.
     pub(crate) about: Vec<Reference<'a>>,
     /// The Observations that a report or panel holds.
@@ -313,16 +315,32 @@ pub(crate) struct Narrow<'a> {
     /// The server says that it left elements out.
     pub(crate) subsetted: bool,
     /// The entries of a Bundle.
-    pub(crate) entries: Option<&'a RawValue>,
+    pub(crate) entries: Option<Json<'a>>,
     /// A Bundle has two lists of entries.
     pub(crate) doubled_entries: bool,
     pub(crate) next_page: bool,
     /// How many matches a search says that it has.
     pub(crate) total: Option<u64>,
     pub(crate) failed: bool,
+    /// What it contains is deeper than anybody needs.
+    pub(super) too_deep: bool,
     has_code: bool,
     has_medication: bool,
     odd: bool,
+}
+
+/// Containers in one another in what is read.
+const DEEPEST: u8 = 127;
+
+/// References that say something.
+fn references(value: Json<'_>) -> impl Iterator<Item = Reference<'_>> {
+    each::<Reference<'_>>(value).filter(|reference| reference.named)
+}
+
+/// Whether a contained resource is of a kind that a fact can use.
+fn is_looked_at(inner: &Json<'_>) -> bool {
+    let kind = inner.get("resourceType").and_then(Json::text);
+    matches!(kind, Some("Observation" | "Patient" | "Medication" | "Substance"))
 }
 
 /// Of a record with an element that FHIR does not have there.
@@ -356,108 +374,109 @@ impl Narrow<'_> {
 }
 
 impl<'a> Loose<'a> for Narrow<'a> {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, value: Json<'a>) {
         match key {
-            "resourceType" => self.kind = next::<Text<'a>, A>(map)?.0,
+            "resourceType" => self.kind = said(value),
             "id" => {
-                let id: Plain<'a> = next(map)?;
+                let id: Plain<'a> = read(value);
                 self.odd |= id.odd;
                 self.id = id.text;
             }
             "meta" => {
-                let meta: Meta<'a> = next(map)?;
+                let meta: Meta<'a> = read(value);
                 self.last_updated = meta.last_updated;
                 self.version_id = meta.version_id;
                 self.subsetted |= meta.subsetted;
             }
-            "status" => self.odd |= next::<Plain<'a>, A>(map)?.odd,
+            "status" => self.odd |= read::<Plain<'a>>(value).odd,
             "code" => {
-                let code = concept(map)?;
+                let code = concept(value);
                 self.has_code |= code.there;
                 self.odd |= code.odd;
                 self.code = code.value;
             }
             "component" => {
-                let components: Many<Shaped<Component<'a>>> = next(map)?;
-                self.odd |= components.odd || components.items.iter().any(|c| c.odd || c.value.odd);
-                let components = components.items.into_iter();
-                self.components = components.flat_map(|c| c.value.codings).collect();
+                self.odd |= is_no_list(value);
+                self.components.clear();
+                for component in each::<Shaped<Component<'a>>>(value) {
+                    self.odd |= component.odd || component.value.odd;
+                    self.components.extend(component.value.codings);
+                }
             }
             "valueCodeableConcept" => {
-                let value = concept(map)?;
+                let value = concept(value);
                 self.odd |= value.odd;
                 self.value = value.value.codings;
             }
             "medicationCodeableConcept" | "medication" => {
-                let medication = concept(map)?;
+                let medication = concept(value);
                 self.has_medication |= medication.there;
                 self.odd |= medication.odd;
-                self.medication = medication.value;
+                self.medication = Seldom::new(medication.value);
             }
             "medicationReference" => {
-                let medication: Shaped<Reference<'a>> = next(map)?;
+                let medication: Shaped<Reference<'a>> = read(value);
                 self.has_medication |= medication.there;
                 self.odd |= medication.odd || medication.value.odd;
-                self.medication_reference = medication.value;
+                self.medication_reference = Seldom::new(medication.value);
             }
             "ingredient" => {
-                let ingredients: Many<Ingredient<'a>> = next(map)?;
-                self.ingredients
-                    .extend(ingredients.items.into_iter().map(|item| item.0));
+                let ingredients = each::<Ingredient<'a>>(value).map(|item| item.0);
+                self.ingredients.extend(ingredients.filter(Concept::is_something));
             }
-            "form" => self.form = concept(map)?.value,
+            "form" => self.form = Seldom::new(concept(value).value),
             "usedCode" | "used" => {
-                let used: Many<Concept<'a>> = next(map)?;
-                self.used.extend(used.items.into_iter().map(with_text));
+                let used = each::<Concept<'a>>(value).map(with_text);
+                self.used.extend(used.filter(Concept::is_something));
             }
             "extension" => {
-                let methods: Many<Method<'a>> = next(map)?;
-                let methods = methods.items.into_iter().filter(|method| method.is_it);
+                let methods = each::<Method<'a>>(value).filter(|method| method.is_it);
                 self.used.extend(methods.map(|method| with_text(method.value)));
             }
             "conclusionCode" => {
-                let concluded: Many<Concept<'a>> = next(map)?;
-                let concluded = concluded.items.into_iter().map(with_text);
+                let concluded = each::<Concept<'a>>(value).map(with_text);
                 self.conclusions = concluded.flat_map(|concept| concept.codings).collect();
             }
             "subject" | "patient" => {
-                let read: Shaped<Reference<'a>> = next(map)?;
+                let read: Shaped<Reference<'a>> = read(value);
                 self.odd |= read.odd || read.value.odd;
                 if key == "subject" {
                     self.subject = read.value;
                 } else {
-                    self.patient = read.value;
+                    self.patient = Seldom::new(read.value);
                 }
             }
-            "identifier" => self.identifiers = next::<Many<Identifier<'a>>, A>(map)?.items,
-            "result" | "hasMember" => self.members.extend(next::<Many<Reference<'a>>, A>(map)?.items),
+            "identifier" => {
+                let identifiers = each::<Identifier<'a>>(value);
+                self.identifiers = identifiers.filter(|one| one.value.is_some()).collect();
+            }
+            "result" | "hasMember" => self.members.extend(references(value)),
             "specimen" | "focus" | "bodyStructure" | "parent" => {
-                self.about.extend(next::<Many<Reference<'a>>, A>(map)?.items);
+                self.about.extend(references(value));
             }
             "contained" => {
-                let contained = next::<Many<Narrow<'a>>, A>(map)?.items.into_iter();
-                self.contained = contained
-                    .filter(|inner| {
-                        let kind = inner.kind.as_deref().unwrap_or_default();
-                        matches!(kind, "Observation" | "Patient" | "Medication" | "Substance")
-                    })
-                    .collect();
+                if value.height() > DEEPEST {
+                    self.too_deep = true;
+                    return;
+                }
+                let contained = value.items_or_self().filter(is_looked_at);
+                self.contained = Vec::with_capacity(contained.clone().count());
+                self.contained.extend(contained.map(read::<Narrow<'a>>));
             }
-            "modifierExtension" | "implicitRules" => self.has_modifiers |= next::<Filled, A>(map)?.0,
-            key if DENIALS.contains(&key) => self.has_modifiers |= next::<Denial, A>(map)?.0,
+            "modifierExtension" | "implicitRules" => self.has_modifiers |= value.says_something(),
+            key if DENIALS.contains(&key) => self.has_modifiers |= read::<Denial>(value).0,
             "entry" => {
                 self.doubled_entries |= self.entries.is_some();
-                self.entries = there(map)?;
+                self.entries = there(value);
             }
             "link" => {
-                self.next_page = next::<Many<Link>, A>(map)?.items.iter().any(|link| link.0);
+                self.next_page = each::<Link>(value).any(|link| link.0);
             }
-            "total" => self.total = map.next_value::<&RawValue>()?.get().parse().ok(),
+            "total" => self.total = value.raw().parse().ok(),
             "issue" => {
-                self.failed = next::<Many<Issue>, A>(map)?.items.iter().any(|issue| issue.0);
+                self.failed = each::<Issue>(value).any(|issue| issue.0);
             }
-            _ => self.odd |= is_odd_value(key, map)?,
+            _ => self.odd |= is_odd_value(key, value),
         }
-        Ok(())
     }
 }

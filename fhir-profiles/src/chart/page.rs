@@ -1,10 +1,9 @@
 //! A page of a search before its resources are looked at, judged by the rules by which a chart reads a Bundle.
 
-use super::builder::{entry, list};
-use super::loose::{Loose, Many, Read, Text, next, skip};
+use super::builder::list;
+use super::loose::{Loose, each, read, said};
 use super::narrow::{Entry, Issue, there};
-use serde::de::MapAccess;
-use serde_json::value::RawValue;
+use crate::json::{Children, Json};
 use std::borrow::Cow;
 
 /// A page of a search: how much is in it, and where it goes on.
@@ -53,10 +52,8 @@ impl Answered {
     /// What a value is, where a search for a type, or a read of one, was asked for.
     ///
     /// A Bundle of any type is a page, as it is where a chart is collected; one broken entry costs itself.
-    pub fn of(json: &RawValue, kind: &str) -> Self {
-        let Some(head) = head(json) else {
-            return Self::Unreadable;
-        };
+    pub fn of(json: Json<'_>, kind: &str) -> Self {
+        let head: Head<'_> = read(json);
         match head.kind.as_deref() {
             Some("Bundle") => page(&head, kind).map_or(Self::Unreadable, Self::Page),
             Some("OperationOutcome") => Self::Outcome,
@@ -70,7 +67,7 @@ impl Answered {
 #[derive(Debug, Default)]
 struct Head<'a> {
     kind: Option<Cow<'a, str>>,
-    entries: Option<&'a RawValue>,
+    entries: Option<Json<'a>>,
     doubled_entries: bool,
     links: Vec<Link<'a>>,
     total: Option<u64>,
@@ -78,21 +75,20 @@ struct Head<'a> {
 }
 
 impl<'a> Loose<'a> for Head<'a> {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, value: Json<'a>) {
         match key {
-            "resourceType" => self.kind = next::<Text<'a>, A>(map)?.0,
+            "resourceType" => self.kind = said(value),
             "entry" => {
                 self.doubled_entries |= self.entries.is_some();
-                self.entries = there(map)?;
+                self.entries = there(value);
             }
-            "link" => self.links = next::<Many<Link<'a>>, A>(map)?.items,
-            "total" => self.total = map.next_value::<&RawValue>()?.get().parse().ok(),
+            "link" => self.links = each(value).collect(),
+            "total" => self.total = value.raw().parse().ok(),
             "issue" => {
-                self.failed = next::<Many<Issue>, A>(map)?.items.iter().any(|issue| issue.0);
+                self.failed = each::<Issue>(value).any(|issue| issue.0);
             }
-            _ => skip(map)?,
+            _ => {}
         }
-        Ok(())
     }
 }
 
@@ -104,19 +100,13 @@ struct Link<'a> {
 }
 
 impl<'a> Loose<'a> for Link<'a> {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, value: Json<'a>) {
         match key {
-            "relation" => self.relation = next::<Text<'a>, A>(map)?.0,
-            "url" => self.url = next::<Text<'a>, A>(map)?.0,
-            _ => skip(map)?,
+            "relation" => self.relation = said(value),
+            "url" => self.url = said(value),
+            _ => {}
         }
-        Ok(())
     }
-}
-
-fn head(json: &RawValue) -> Option<Head<'_>> {
-    let read: Result<Read<Head<'_>>, _> = serde_json::from_str(json.get());
-    read.ok().map(|Read(head)| head)
 }
 
 /// The page that a Bundle is; nothing if its entries cannot be read as a list.
@@ -124,7 +114,7 @@ fn page(bundle: &Head<'_>, kind: &str) -> Option<Page> {
     let entries = match bundle.entries {
         Some(_) if bundle.doubled_entries => return None,
         Some(json) => list(json)?,
-        None => Vec::new(),
+        None => Children::default(),
     };
     let mut page = Page {
         resources: 0,
@@ -135,10 +125,7 @@ fn page(bundle: &Head<'_>, kind: &str) -> Option<Page> {
         failed: false,
     };
     for json in entries {
-        match entry(json) {
-            Some(entry) => page.take(&entry, kind),
-            None => page.unreadable(),
-        }
+        page.take(&read(json), kind);
     }
     page.fits |= page.resources == 0;
     Some(page)
@@ -147,12 +134,13 @@ fn page(bundle: &Head<'_>, kind: &str) -> Option<Page> {
 impl Page {
     fn take(&mut self, entry: &Entry<'_>, kind: &str) {
         self.failed |= entry.refused;
-        self.failed |= entry.outcome.and_then(head).is_some_and(|outcome| outcome.failed);
+        let outcome: Option<Head<'_>> = entry.outcome.map(read);
+        self.failed |= outcome.is_some_and(|outcome| outcome.failed);
         let Some(json) = entry.resource else { return };
-        let head = head(json).filter(|_| !entry.doubled);
-        let Some(head) = head.filter(|head| head.kind.is_some()) else {
+        let head: Head<'_> = read(json);
+        if entry.doubled || head.kind.is_none() {
             return self.unreadable();
-        };
+        }
         match head.kind.as_deref() {
             Some("OperationOutcome") => self.failed |= head.failed,
             found => {
@@ -189,9 +177,11 @@ fn next_page(links: &[Link<'_>]) -> NextPage {
 mod tests {
     use super::super::{AddedKind, ChartBuilder};
     use super::*;
+    use crate::json::{Budget, Document};
 
     fn read(text: &str) -> Answered {
-        Answered::of(&RawValue::from_string(text.to_owned()).unwrap(), "Condition")
+        let document = Document::parse(text, &Budget::CALL).unwrap();
+        Answered::of(document.root(), "Condition")
     }
 
     fn page_of(inner: &str) -> Page {
@@ -360,8 +350,8 @@ mod tests {
             r#","entry":[{"resource":{"resourceType":"OperationOutcome","issue":7}}]"#.to_owned(),
         ] {
             let text = format!(r#"{{"resourceType":"Bundle"{inner}}}"#);
-            let json = RawValue::from_string(text).unwrap();
-            let added = ChartBuilder::new(Some("p")).add(&json);
+            let document = Document::parse(text, &Budget::CALL).unwrap();
+            let added = ChartBuilder::new(Some("p")).add(document.root());
             let page = page_of(&inner);
             assert_eq!(page.failed, added.kind == AddedKind::Outcome, "{inner}");
             assert_eq!(page.next != NextPage::None, added.next, "{inner}");

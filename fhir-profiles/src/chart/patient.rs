@@ -84,7 +84,7 @@ impl Identities {
         patient_id: Option<&str>,
     ) -> Result<Option<String>, ChartError> {
         let inner = items.iter().flat_map(|item| &item.narrow.contained);
-        let narrows = items.iter().map(|item| &item.narrow).chain(inner);
+        let narrows = items.iter().map(|item| &*item.narrow).chain(inner);
         let references = narrows.flat_map(|narrow| [&narrow.subject, &narrow.patient]);
         let mut bases: BTreeSet<String> = references
             .filter_map(|reference| base_of(reference.reference.as_deref()?))
@@ -156,7 +156,7 @@ impl Identities {
         // What a resource contains is the patient's with it, unless it says otherwise.
         let contained = items
             .iter()
-            .flat_map(|item| item.narrow.contained.iter().map(|inner| (&item.narrow, inner)));
+            .flat_map(|item| item.narrow.contained.iter().map(|inner| (&*item.narrow, inner)));
         for (around, reference) in
             contained.flat_map(|(around, inner)| [(around, &inner.subject), (around, &inner.patient)])
         {
@@ -209,7 +209,10 @@ impl Identities {
     /// `around` is the resource in which the reference stands, or which contains the one in which it stands.
     fn resolve(&self, reference: &Reference<'_>, around: &Narrow<'_>) -> Target {
         let target = self.by_reference(reference, around);
-        match (self.identified(reference.identifier.iter()), target) {
+        match (
+            self.identified(reference.identifier.as_deref().into_iter()),
+            target,
+        ) {
             (Identified::AsAnother, Target::Patient(_) | Target::Uncomparable) => Target::Another,
             (Identified::As(id), Target::Uncomparable) => Target::Patient(id),
             (_, target) => target,

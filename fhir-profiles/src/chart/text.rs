@@ -1,5 +1,6 @@
 //! JSON text as it came, with what is no character replaced, so that it costs no more than itself.
 
+use crate::json::whole;
 use std::borrow::Cow;
 
 /// The text of a JSON document. Bytes that are no UTF-8, and halves of a character (`\ud83d` without its other half),
@@ -12,42 +13,6 @@ pub fn json_text(bytes: &[u8]) -> Cow<'_, str> {
         Some(whole) => Cow::Owned(whole),
         None => text,
     }
-}
-
-/// The text with each half of a character replaced, if there is one.
-fn whole(text: &str) -> Option<String> {
-    let mut made = String::new();
-    let mut kept = 0;
-    let mut at = 0;
-    while let Some(found) = text.get(at..).and_then(|rest| rest.find('\\')) {
-        let escape = at + found;
-        at = escape + 2;
-        let Some(unit) = unit(text, escape) else { continue };
-        at = escape + 6;
-        match unit {
-            0xd800..=0xdbff if self::unit(text, at).is_some_and(|low| (0xdc00..=0xdfff).contains(&low)) => {
-                at += 6;
-            }
-            0xd800..=0xdfff => {
-                made.push_str(text.get(kept..escape)?);
-                made.push_str("\\ufffd");
-                kept = at;
-            }
-            _ => {}
-        }
-    }
-    if kept == 0 {
-        return None;
-    }
-    made.push_str(text.get(kept..)?);
-    Some(made)
-}
-
-/// The UTF-16 unit that an escape such as `\u00e9` stands for.
-fn unit(text: &str, at: usize) -> Option<u16> {
-    let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
-    let is_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_hex.then(|| u16::from_str_radix(digits, 16).ok()).flatten()
 }
 
 #[cfg(test)]

@@ -43,8 +43,8 @@ pub(super) struct Place<'t> {
 /// What stands around records, parsed in full: the specimens and body structures that they refer to, and the reports
 /// and panels that hold them.
 #[derive(Default)]
-pub(super) struct Targets {
-    trees: Vec<(String, Tree)>,
+pub(super) struct Targets<'r> {
+    trees: Vec<(String, Tree<'r>)>,
     by_key: BTreeMap<String, usize>,
     /// What holds a record, by the place of the record.
     holders: BTreeMap<String, Vec<usize>>,
@@ -63,7 +63,7 @@ fn references<'c>(references: impl Iterator<Item = &'c Reference<'c>>) -> impl I
         .map(key)
 }
 
-impl Targets {
+impl<'r> Targets<'r> {
     /// Those of the items that hold the useful ones, and that either refer to.
     pub(super) fn wanted<'c, 'a>(
         &mut self,
@@ -104,7 +104,7 @@ impl Targets {
         loop {
             let about: BTreeSet<Cow<'_, str>> = referring
                 .iter()
-                .flat_map(|item| std::iter::once(&item.narrow).chain(&item.narrow.contained))
+                .flat_map(|item| std::iter::once(&*item.narrow).chain(&item.narrow.contained))
                 .flat_map(|narrow| references(narrow.about.iter()))
                 .collect();
             let (found, rest): (Vec<_>, Vec<_>) = targets
@@ -119,7 +119,7 @@ impl Targets {
         }
     }
 
-    pub(super) fn add(&mut self, item: &Item<'_>, tree: Tree) {
+    pub(super) fn add(&mut self, item: &Item<'_>, tree: Tree<'r>) {
         let at = self.trees.len();
         if is_holder(item) {
             // What was entered in error holds nothing.

@@ -1,84 +1,105 @@
-//! A resource parsed in full, through fhirbolt's generic element model; the only file that names a FHIR release.
+//! A resource whose elements are read: on the tape where its shape is plain, else through fhirbolt's generic model.
 
-use super::clean;
+mod fits;
+mod part;
+mod shapes;
+#[cfg(test)]
+mod tests;
+mod whole;
+
 use crate::chart::{Coding, text_coding};
-use fhirbolt::element::{Element, Primitive, Value};
-use fhirbolt::serde::{DeserializationConfig, DeserializationMode};
-use fhirbolt::{FhirRelease, FhirReleases};
+use crate::json::Json;
+use part::Part;
 use std::borrow::Cow;
-
-/// R4 names every element that is read; in compatibility mode what R4B and R5 call otherwise is kept as it stands.
-const RELEASE: FhirRelease = FhirReleases::R4;
+use whole::Whole;
 
 /// A resource.
-pub(super) struct Tree {
-    root: Element<RELEASE>,
+pub(super) struct Tree<'d> {
+    root: Root<'d>,
     /// Whether a value could not be kept.
     pub(super) lost_value: bool,
 }
 
-impl Tree {
-    /// Parses a resource with its type in front, since fhirbolt misreads or refuses what comes before the type; where
-    /// it refuses it all the same, once more without what no fact needs.
-    pub(super) fn parse(json: &str) -> Option<Self> {
-        let read = if has_type_first(json) {
-            element(json)
-        } else {
-            clean::type_first(json).and_then(|ordered| element(&ordered))
-        };
-        if let Some(root) = read {
+enum Root<'d> {
+    Tape(Part<'d>),
+    Whole(Whole),
+}
+
+impl<'d> Tree<'d> {
+    /// A resource that can be read as FHIR. What the tape cannot hold as fhirbolt would, be it that fhirbolt refuses it,
+    /// is left to fhirbolt.
+    pub(super) fn parse(json: Json<'d>) -> Option<Self> {
+        if fits::fits(json) {
             return Some(Self {
-                root,
+                root: Root::Tape(Part::of(json)),
                 lost_value: false,
             });
         }
-        let (cleaned, lost_value) = clean::cleaned(json)?;
-        element(&cleaned).map(|root| Self { root, lost_value })
+        Self::whole(json)
+    }
+
+    /// The same through fhirbolt, whatever its shape.
+    fn whole(json: Json<'d>) -> Option<Self> {
+        let (whole, lost_value) = Whole::parse(json.raw())?;
+        Some(Self {
+            root: Root::Whole(whole),
+            lost_value,
+        })
     }
 
     pub(super) fn root(&self) -> Node<'_> {
-        Node(&self.root)
+        match &self.root {
+            Root::Tape(part) => Node(Of::Tape(*part)),
+            Root::Whole(whole) => Node(Of::Whole(whole.root())),
+        }
     }
 }
 
-/// Whether the type stands first for certain; a resource with others inside may have them in any order.
-fn has_type_first(json: &str) -> bool {
-    let fields = json.trim_start().strip_prefix('{').map(str::trim_start);
-    fields.is_some_and(|fields| fields.starts_with("\"resourceType\"")) && !json.contains("\"contained\"")
-}
-
-fn element(json: &str) -> Option<Element<RELEASE>> {
-    let config = DeserializationConfig {
-        mode: DeserializationMode::Compatibility,
+/// What is different where the same resource is read on the tape and through fhirbolt; nothing where both say the same, or
+/// the tape leaves it to fhirbolt. For the tests.
+#[doc(hidden)]
+pub fn difference(json: Json<'_>) -> Option<String> {
+    let tape = Tree::parse(json).filter(|tree| matches!(tree.root, Root::Tape(_)))?;
+    let Some(whole) = Tree::whole(json) else {
+        return Some("fhirbolt refuses it".to_owned());
     };
-    let mut root = fhirbolt::json::from_str(json, Some(config)).ok()?;
-    drop_empty(&mut root);
-    Some(root)
+    if whole.lost_value {
+        return Some("fhirbolt loses a value".to_owned());
+    }
+    tape.root().difference(whole.root(), 0)
 }
 
-/// Takes out what says nothing: blank texts, and objects and lists of nothing else. FHIR has no empty elements, so
-/// whoever asks whether an element is there asks whether something is said.
-fn drop_empty(element: &mut Element<RELEASE>) {
-    element.retain(|_, value| match value {
-        Value::Primitive(Primitive::String(text)) => !text.trim().is_empty(),
-        Value::Primitive(_) => true,
-        Value::Element(inner) => {
-            drop_empty(inner);
-            !inner.is_empty()
-        }
-        Value::Sequence(items) => {
-            items.iter_mut().for_each(drop_empty);
-            items.retain(|item| !item.is_empty());
-            !items.is_empty()
-        }
-    });
+/// Whether a resource is read on the tape, for the tests.
+#[doc(hidden)]
+pub fn is_on_tape(json: Json<'_>) -> bool {
+    fits::fits(json)
 }
 
 /// An element of a resource.
 #[derive(Clone, Copy)]
-pub(super) struct Node<'t>(&'t Element<RELEASE>);
+pub(super) struct Node<'t>(Of<'t>);
+
+#[derive(Clone, Copy)]
+enum Of<'t> {
+    Tape(Part<'t>),
+    Whole(whole::Node<'t>),
+}
 
 impl<'t> Node<'t> {
+    fn tape(self) -> Option<Part<'t>> {
+        match self.0 {
+            Of::Tape(part) => Some(part),
+            Of::Whole(_) => None,
+        }
+    }
+
+    fn whole(self) -> Option<whole::Node<'t>> {
+        match self.0 {
+            Of::Whole(node) => Some(node),
+            Of::Tape(_) => None,
+        }
+    }
+
     /// The child element, or the first of several.
     pub(super) fn get(self, key: &str) -> Option<Node<'t>> {
         self.all(key).next()
@@ -86,16 +107,17 @@ impl<'t> Node<'t> {
 
     /// All child elements of a name.
     pub(super) fn all(self, key: &str) -> impl Iterator<Item = Node<'t>> + use<'t> {
-        let (one, many) = match self.0.get(key) {
-            Some(Value::Element(element)) => (Some(element), &[][..]),
-            Some(Value::Sequence(elements)) => (None, elements.as_slice()),
-            _ => (None, &[][..]),
-        };
-        one.into_iter().chain(many).map(Node)
+        let tape = self.tape().map(|part| part.all(key)).into_iter().flatten();
+        let whole = self.whole().map(|node| node.all(key)).into_iter().flatten();
+        let tape = tape.map(|part| Node(Of::Tape(part)));
+        tape.chain(whole.map(|node| Node(Of::Whole(node))))
     }
 
     pub(super) fn has(self, key: &str) -> bool {
-        self.0.contains_key(key)
+        match self.0 {
+            Of::Tape(part) => part.has(key),
+            Of::Whole(node) => node.has(key),
+        }
     }
 
     /// Whether it says that it does not mean what it says.
@@ -104,51 +126,73 @@ impl<'t> Node<'t> {
     }
 
     pub(super) fn keys(self) -> impl Iterator<Item = &'t str> {
-        self.0.keys().map(String::as_str)
-    }
-
-    fn primitive(self, key: &str) -> Option<&'t Primitive> {
-        match self.0.get(key)? {
-            Value::Primitive(primitive) => Some(primitive),
-            Value::Element(element) => match element.get("value")? {
-                Value::Primitive(primitive) => Some(primitive),
-                _ => None,
-            },
-            Value::Sequence(_) => None,
-        }
+        let tape = self.tape().map(Part::keys).into_iter().flatten();
+        let whole = self.whole().map(whole::Node::keys).into_iter().flatten();
+        tape.chain(whole)
     }
 
     /// A string, code, uri, date or decimal as written.
     pub(super) fn text(self, key: &str) -> Option<&'t str> {
-        match self.primitive(key)? {
-            Primitive::String(text) | Primitive::Decimal(text) => Some(text),
-            _ => None,
+        match self.0 {
+            Of::Tape(part) => part.text(key),
+            Of::Whole(node) => node.text(key),
         }
     }
 
     /// A number as written, be it a JSON number or a string.
     pub(super) fn number(self, key: &str) -> Option<String> {
-        match self.primitive(key)? {
-            Primitive::String(text) | Primitive::Decimal(text) => Some(text.trim().to_owned()),
-            Primitive::Integer(number) => Some(number.to_string()),
-            Primitive::Integer64(number) => Some(number.to_string()),
-            Primitive::Bool(_) => None,
+        match self.0 {
+            Of::Tape(part) => part.text(key).map(|text| text.trim().to_owned()),
+            Of::Whole(node) => node.number(key),
         }
     }
 
     pub(super) fn flag(self, key: &str) -> Option<bool> {
-        match self.primitive(key)? {
-            Primitive::Bool(flag) => Some(*flag),
-            _ => None,
+        match self.0 {
+            Of::Tape(part) => part.flag(key),
+            Of::Whole(node) => node.flag(key),
         }
     }
 
     /// A plain string that stands directly in the place of an element, as older releases have it.
     pub(super) fn as_text(self) -> Option<&'t str> {
-        match self.0.get("value")? {
-            Value::Primitive(Primitive::String(text)) => Some(text),
-            _ => None,
+        match self.0 {
+            Of::Tape(part) => part.as_text(),
+            Of::Whole(node) => node.as_text(),
         }
+    }
+
+    /// The first difference to another element, by name.
+    fn difference(self, other: Node<'t>, depth: usize) -> Option<String> {
+        let mut names: Vec<&str> = self.keys().chain(other.keys()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let differs = |key: &str| {
+            let one = |node: Node<'t>| (node.has(key), node.text(key), node.number(key), node.flag(key));
+            let id = matches!(key, "id" | "url" | "resourceType");
+            let within = || {
+                let (mut here, mut there) = (self.all(key), other.all(key));
+                loop {
+                    match (here.next(), there.next()) {
+                        (None, None) => return None,
+                        (Some(here), Some(there)) if depth < 200 => {
+                            if let Some(what) = here.difference(there, depth + 1) {
+                                return Some(format!("{key}.{what}"));
+                            }
+                        }
+                        _ => return Some(format!("{key}: so many")),
+                    }
+                }
+            };
+            match one(self) == one(other) {
+                false => Some(key.to_owned()),
+                // A plain string that fhirbolt has as such is no element.
+                true if id => None,
+                true => within(),
+            }
+        };
+        let said = (self.as_text() != other.as_text()).then(|| "as text".to_owned());
+        said.or_else(|| names.into_iter().find_map(differs))
     }
 
     /// The element as a Coding.

@@ -37,9 +37,7 @@ impl Reader<'_> {
     /// A report or document that holds nothing but prose or files, or results that are not there. Interpretation I35: the
     /// contract has one word for all of these, plain text among them.
     fn paper(&mut self, item: &Item<'_>, here: &BTreeSet<String>) {
-        let Some(paper) = Paper::parse(item.json.get()) else {
-            return;
-        };
+        let paper = Paper::of(item.json);
         if is_void(&paper) || item.narrow.contained.iter().any(is_observation) {
             return;
         }
@@ -77,9 +75,10 @@ impl Reader<'_> {
         let Some(suggests) = of_code.or_else(of_parts) else {
             return;
         };
-        let Some(paper) = Paper::parse(item.json.get()).filter(|paper| !is_void(paper)) else {
+        let paper = Paper::of(item.json);
+        if is_void(&paper) {
             return;
-        };
+        }
         let kind = what(item.kind()).unwrap_or("record");
         self.facts.not_read(NotRead {
             reference: item.place(),
@@ -100,7 +99,7 @@ impl Reader<'_> {
             .iter()
             .map(|reference| (*reference).to_owned())
             .collect();
-        if Paper::parse(item.json.get()).is_none_or(|paper| is_void(&paper)) {
+        if is_void(&Paper::of(item.json)) {
             return;
         }
         for fact in [FactId::OnSsa, FactId::PriorSystemicTherapy] {

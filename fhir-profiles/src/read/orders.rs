@@ -79,7 +79,7 @@ pub fn orders(drafts: &Chart<'_>, records: Option<&Chart<'_>>, codes: &Codes) ->
     let is_kind =
         |item: &&Item<'_>| matches!(item.kind(), "ServiceRequest" | "MedicationRequest" | "Procedure");
     let found = drafts.items().iter().filter(is_kind).filter_map(|item| {
-        let tree = Tree::parse(item.json.get());
+        let tree = Tree::parse(item.json);
         if tree.as_ref().is_some_and(|tree| is_no_order(tree.root())) {
             return None;
         }

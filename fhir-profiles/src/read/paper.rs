@@ -1,11 +1,11 @@
 //! What a report or document is and what it is made of: its kind, its files and texts, never what they say.
 
 use super::words::{begins_word, has_words};
-use crate::chart::{Coding, Concept, Filled, Loose, Many, Read, Text, next, skip};
+use crate::chart::{Coding, Concept, Loose, each, read, said};
 use crate::codes::system::canonical;
 use crate::date::PartialDate;
+use crate::json::Json;
 use serde::Deserialize;
-use serde::de::MapAccess;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -70,9 +70,8 @@ pub(super) struct Paper<'a> {
 }
 
 impl<'a> Paper<'a> {
-    pub(super) fn parse(json: &'a str) -> Option<Self> {
-        let read: Result<Read<Self>, _> = serde_json::from_str(json);
-        read.ok().map(|Read(paper)| paper)
+    pub(super) fn of(json: Json<'a>) -> Self {
+        read(json)
     }
 
     /// The date as written.
@@ -147,43 +146,40 @@ fn has_code(kind: &'static Kind, coding: &Coding<'_>) -> bool {
 }
 
 impl<'a> Loose<'a> for Paper<'a> {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, value: Json<'a>) {
         match key {
-            "status" => self.status = next::<Text<'a>, A>(map)?.0,
-            "docStatus" => self.document_status = next::<Text<'a>, A>(map)?.0,
+            "status" => self.status = said(value),
+            "docStatus" => self.document_status = said(value),
             "category" | "type" | "code" => {
-                self.concepts.extend(next::<Many<Concept<'a>>, A>(map)?.items);
+                self.concepts.extend(each::<Concept<'a>>(value));
             }
             "presentedForm" => {
-                let files = next::<Many<Attachment<'a>>, A>(map)?.items;
-                self.files.extend(files.into_iter().map(|file| file.media));
+                let files = each::<Attachment<'a>>(value);
+                self.files.extend(files.map(|file| file.media));
             }
             "content" => {
-                let contents = next::<Many<Content<'a>>, A>(map)?.items;
-                self.files
-                    .extend(contents.into_iter().map(|content| content.0.media));
+                let contents = each::<Content<'a>>(value);
+                self.files.extend(contents.map(|content| content.0.media));
             }
-            "conclusion" => self.prose |= next::<Filled, A>(map)?.0,
-            "text" => self.prose |= next::<Narrative<'a>, A>(map)?.says(),
+            "conclusion" => self.prose |= value.says_something(),
+            "text" => self.prose |= read::<Narrative<'a>>(value).says(),
             "verificationStatus" => {
-                let status: Concept<'a> = next(map)?;
+                let status: Concept<'a> = read(value);
                 let mut codes = status.codings.iter().filter_map(Coding::written);
                 self.denied |= codes.any(|code| DENIED.contains(&code.trim()));
             }
-            "conclusionCode" => self.coded |= next::<Filled, A>(map)?.0,
+            "conclusionCode" => self.coded |= value.says_something(),
             "result" => {
-                let results = next::<Many<Target<'a>>, A>(map)?.items;
-                self.results
-                    .extend(results.into_iter().filter_map(|result| result.0));
+                let results = each::<Target<'a>>(value);
+                self.results.extend(results.filter_map(|result| result.0));
             }
             name if DATES.contains(&name) => {
-                if let Some(date) = next::<Day<'a>, A>(map)?.0 {
+                if let Some(date) = read::<Day<'a>>(value).0 {
                     self.dates.insert(name.to_owned(), date);
                 }
             }
-            _ => skip(map)?,
+            _ => {}
         }
-        Ok(())
     }
 }
 
@@ -201,13 +197,12 @@ impl Narrative<'_> {
 }
 
 impl<'a> Loose<'a> for Narrative<'a> {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, value: Json<'a>) {
         match key {
-            "status" => self.status = next::<Text<'a>, A>(map)?.0,
-            "div" => self.said = next::<Filled, A>(map)?.0,
-            _ => skip(map)?,
+            "status" => self.status = said(value),
+            "div" => self.said = value.says_something(),
+            _ => {}
         }
-        Ok(())
     }
 }
 
@@ -218,12 +213,11 @@ struct Attachment<'a> {
 }
 
 impl<'a> Loose<'a> for Attachment<'a> {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, value: Json<'a>) {
         match key {
-            "contentType" => self.media = next::<Text<'a>, A>(map)?.0,
-            _ => skip(map)?,
+            "contentType" => self.media = said(value),
+            _ => {}
         }
-        Ok(())
     }
 }
 
@@ -232,12 +226,11 @@ impl<'a> Loose<'a> for Attachment<'a> {
 struct Content<'a>(Attachment<'a>);
 
 impl<'a> Loose<'a> for Content<'a> {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, value: Json<'a>) {
         match key {
-            "attachment" => self.0 = next(map)?,
-            _ => skip(map)?,
+            "attachment" => self.0 = read(value),
+            _ => {}
         }
-        Ok(())
     }
 }
 
@@ -246,12 +239,11 @@ impl<'a> Loose<'a> for Content<'a> {
 struct Target<'a>(Option<Cow<'a, str>>);
 
 impl<'a> Loose<'a> for Target<'a> {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
+    fn field(&mut self, key: &str, value: Json<'a>) {
         match key {
-            "reference" => self.0 = next::<Text<'a>, A>(map)?.0,
-            _ => skip(map)?,
+            "reference" => self.0 = said(value),
+            _ => {}
         }
-        Ok(())
     }
 }
 
@@ -264,18 +256,18 @@ impl<'a> Loose<'a> for Day<'a> {
         self.0 = Some(text);
     }
 
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
-        let date = next::<Text<'a>, A>(map)?.0;
+    fn field(&mut self, key: &str, value: Json<'a>) {
+        let date = said(value);
         if key == "end" || (key == "start" && self.0.is_none()) {
             self.0 = date;
         }
-        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::{Budget, Document};
 
     #[test]
     fn every_kind_has_codes_and_words_in_small_letters() {
@@ -343,7 +335,8 @@ mod tests {
             (r#"{"conclusion":"  "}"#, "document", None, None),
             ("{}", "document", None, None),
         ] {
-            let paper = Paper::parse(json).unwrap();
+            let document = Document::parse(json, &Budget::CALL).unwrap();
+            let paper = Paper::of(document.root());
             assert_eq!(paper.kind("document"), kind, "{json}");
             assert_eq!(paper.made_of().as_deref(), made_of, "{json}");
             assert_eq!(

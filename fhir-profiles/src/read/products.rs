@@ -21,7 +21,7 @@ impl<'c> Medications<'c> {
         for item in items.filter(is_product) {
             let url = item.full_url.as_deref().map(str::to_owned);
             for key in keys(item).chain(url) {
-                by_reference.insert(key, &item.narrow);
+                by_reference.insert(key, &*item.narrow);
             }
         }
         Self(by_reference)
@@ -49,7 +49,7 @@ impl<'c> Medications<'c> {
                     inner.ingredients.iter().for_each(|part| said.concept(part));
                 }
             }
-            forms.push(&product.form);
+            forms.push(&*product.form);
         }
         said.wording = said.first().unwrap_or_default().to_owned();
         said.texts.extend(forms.into_iter().flat_map(Concept::texts));

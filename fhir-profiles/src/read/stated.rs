@@ -39,7 +39,7 @@ impl Reader<'_> {
             return Stated::Any(self.codes.catalogue().facts().collect());
         }
         let said = self.medications.said(&item.narrow);
-        let around = std::iter::once(&item.narrow).chain(&item.narrow.contained);
+        let around = std::iter::once(&*item.narrow).chain(&item.narrow.contained);
         let codings = around.flat_map(|narrow| {
             let parts = narrow.components.iter().chain(&narrow.value);
             narrow.code.codings.iter().chain(parts)

@@ -51,7 +51,7 @@ fn every_added_value_is_named() {
     ] {
         let told = value.to_string();
         let raw = raw(&value);
-        let added = ChartBuilder::new(Some("p")).add(&raw);
+        let added = ChartBuilder::new(Some("p")).add(raw.root());
         assert_eq!((added.kind, added.resources), (kind, resources), "{told}");
         assert!(!added.next, "{told}");
     }
@@ -64,7 +64,7 @@ fn a_further_page_is_told() {
         json!({"link": [{"relation": "self", "url": "a"}, {"relation": "next", "url": "b"}]}),
     );
     let raw = raw(&value);
-    assert!(ChartBuilder::new(None).add(&raw).next);
+    assert!(ChartBuilder::new(None).add(raw.root()).next);
 }
 
 #[test]
@@ -84,8 +84,8 @@ fn matches_that_are_not_there_are_told() {
             json!({"link": [{"relation": "next", "url": "b"}]}),
         ));
         let value = raw(&value);
-        assert_eq!(ChartBuilder::new(None).add(&value).short, short, "{told}");
-        assert!(!ChartBuilder::new(None).add(&paged).short, "{told}");
+        assert_eq!(ChartBuilder::new(None).add(value.root()).short, short, "{told}");
+        assert!(!ChartBuilder::new(None).add(paged.root()).short, "{told}");
     }
 }
 

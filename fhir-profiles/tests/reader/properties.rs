@@ -200,8 +200,8 @@ proptest! {
         let (odd, broken) = (raw(&any), raw(&nearly(any.clone(), which, key)));
         for id in [None, Some("p")] {
             let mut chart = ChartBuilder::new(id);
-            chart.add(&odd);
-            chart.add(&broken);
+            chart.add(odd.root());
+            chart.add(broken.root());
             // Read or refused, but always answered.
             let answered = reads(chart);
             prop_assert!(answered.is_ok() || answered.is_err());
@@ -212,7 +212,7 @@ proptest! {
     fn the_narrow_view_never_misses_the_diagnosis(any in any_json(), which in 0usize..100, key in 0usize..100) {
         let broken = raw(&nearly(any, which, key));
         let mut chart = ChartBuilder::new(Some("p"));
-        chart.add(&broken);
+        chart.add(broken.root());
         if let Ok(chart) = chart.finish() {
             let nothing = BTreeSet::new();
             let policy = ReadPolicy { as_of: "2026-11-23".parse().unwrap(), codes: Codes::embedded(), closed_world: &nothing };

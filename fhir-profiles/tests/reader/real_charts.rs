@@ -274,9 +274,9 @@ fn the_order_of_the_fields_changes_nothing() {
         format!("{{{code}, {value}, {kind}}}"),
         format!("{{{value}, {kind}, {code}}}"),
     ] {
-        let raw: Box<serde_json::value::RawValue> = serde_json::from_str(&text).unwrap();
+        let raw: fhir_profiles::json::Document<'_> = text.parse().unwrap();
         let mut chart = fhir_profiles::ChartBuilder::new(Some("p"));
-        chart.add(&raw);
+        chart.add(raw.root());
         let nothing = std::collections::BTreeSet::new();
         let policy = fhir_profiles::ReadPolicy {
             as_of: "2026-11-23".parse().unwrap(),

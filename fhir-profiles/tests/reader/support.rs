@@ -1,8 +1,8 @@
 //! What the reader tests share: small FHIR resources, and a chart read on one fixed day.
 
 use fhir_profiles::facts::{Fact, Unknown, Value};
+use fhir_profiles::json::Document;
 use fhir_profiles::{Chart, ChartBuilder, ChartError, Codes, FactId, Facts, ReadPolicy, read};
-use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 
@@ -66,8 +66,8 @@ pub(crate) fn clinical(code: &str) -> Json {
     json!({"clinicalStatus": concept("http://terminology.hl7.org/CodeSystem/condition-clinical", code)})
 }
 
-pub(crate) fn raw(json: &Json) -> Box<RawValue> {
-    to_raw_value(json).unwrap()
+pub(crate) fn raw(json: &Json) -> Document<'static> {
+    json.to_string().parse().unwrap()
 }
 
 /// Whether the chart is refused, and why.
@@ -75,7 +75,7 @@ pub(crate) fn refused(patient_id: Option<&str>, values: &[Json]) -> Option<Chart
     let raws: Vec<_> = values.iter().map(raw).collect();
     let mut chart = ChartBuilder::new(patient_id);
     for raw in &raws {
-        chart.add(raw);
+        chart.add(raw.root());
     }
     chart.finish().err()
 }
@@ -85,7 +85,7 @@ pub(crate) fn with_chart<T>(values: &[Json], use_it: impl FnOnce(&Chart<'_>) -> 
     let raws: Vec<_> = values.iter().map(raw).collect();
     let mut chart = ChartBuilder::new(Some("p"));
     for raw in &raws {
-        chart.add(raw);
+        chart.add(raw.root());
     }
     use_it(&chart.finish().unwrap())
 }

@@ -312,7 +312,8 @@ impl Probe<'_> {
         });
         let body = body.to_string();
         let wrong = |failure: crate::errors::Failure| Ended::wrong([failure.to_string()]);
-        let mut request = HookRequest::parse(&body).map_err(wrong)?;
+        let document = crate::input::document(&body).map_err(wrong)?;
+        let mut request = HookRequest::parse(&document).map_err(wrong)?;
         request.token = self.token.clone();
         let source = Source::Server(Server {
             client,
@@ -383,7 +384,7 @@ impl Probe<'_> {
                 continue;
             }
             for page in fetched.state.pages() {
-                builder.add(page);
+                builder.add(page.root());
             }
             if let Some(why) = searched.why {
                 builder.report(searched.key.as_str(), why);

@@ -211,7 +211,8 @@ fn shown_patient(state: &State) -> Option<String> {
             "{{\"hook\":\"patient-view\",\"hookInstance\":\"d1577c69-dfbe-44ad-ba6d-3e05e953b2ea\",\
              \"context\":{{\"userId\":\"Practitioner/demo\",\"patientId\":\"{patient}\"}}}}"
         );
-        let request = crate::hooks::request::HookRequest::parse(&body).ok()?;
+        let document = crate::input::document(&body).ok()?;
+        let request = crate::hooks::request::HookRequest::parse(&document).ok()?;
         let (source, trail) = (flow::Source::Sandbox(sandbox), Trail::default());
         let advising = flow::advise(
             &state.evaluator,

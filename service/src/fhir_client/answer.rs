@@ -1,8 +1,9 @@
 //! What an answer with status 200 is: the resource, a page of a search, or a failure in disguise.
 
 use super::why::Why;
-use fhir_profiles::chart::{Answered, Page, json_text, parsed};
-use serde_json::value::RawValue;
+use fhir_profiles::chart::{Answered, Page, json_text, opened};
+use fhir_profiles::json::{Budget, Document, FaultKind};
+use std::borrow::Cow;
 
 /// Checks the media type.
 pub(super) fn check_content_type(value: Option<&str>) -> Result<(), Why> {
@@ -25,22 +26,30 @@ pub(super) fn check_content_type(value: Option<&str>) -> Result<(), Why> {
 }
 
 /// The body as JSON.
-pub(super) fn json(body: &[u8]) -> Result<Box<RawValue>, Why> {
-    let text = json_text(body);
+pub(super) fn json(body: Vec<u8>) -> Result<Document<'static>, Why> {
+    let text = owned(body);
     let starts_as_page = text.trim_start().starts_with('<');
-    let mut slot = None;
-    let read = parsed(&text, &mut slot, serde_json::from_str::<&RawValue>);
-    read.map(ToOwned::to_owned)
-        .map_err(|error| match error.classify() {
-            _ if starts_as_page => Why::Html,
-            serde_json::error::Category::Eof => Why::Truncated,
-            _ => Why::NotJson,
-        })
+    opened(text, &Budget::CALL).map_err(|fault| match fault.kind {
+        _ if starts_as_page => Why::Html,
+        FaultKind::Over(_) => Why::Budget,
+        FaultKind::Ended => Why::Truncated,
+        FaultKind::Syntax => Why::NotJson,
+    })
+}
+
+/// The text of a body, which takes its room where it needs no repair.
+fn owned(body: Vec<u8>) -> String {
+    let is_whole = matches!(json_text(&body), Cow::Borrowed(text) if text.len() == body.len());
+    match String::from_utf8(body) {
+        Ok(text) if is_whole => text,
+        Ok(text) => json_text(text.as_bytes()).into_owned(),
+        Err(broken) => json_text(broken.as_bytes()).into_owned(),
+    }
 }
 
 /// Checks that it is the resource that was read.
-pub(super) fn check_resource(json: &RawValue, kind: &str) -> Result<(), Why> {
-    match Answered::of(json, kind) {
+pub(super) fn check_resource(json: &Document<'_>, kind: &str) -> Result<(), Why> {
+    match Answered::of(json.root(), kind) {
         Answered::Resource(found) if found == kind => Ok(()),
         Answered::Outcome => Err(Why::Outcome),
         Answered::Resource(_) | Answered::Page(_) | Answered::Unreadable => Err(Why::WrongType),
@@ -48,8 +57,8 @@ pub(super) fn check_resource(json: &RawValue, kind: &str) -> Result<(), Why> {
 }
 
 /// Checks that it is a page of a search for a type. What a chart takes from a Bundle that was supplied is taken here too.
-pub(super) fn page(json: &RawValue, kind: &str) -> Result<Page, Why> {
-    match Answered::of(json, kind) {
+pub(super) fn page(json: &Document<'_>, kind: &str) -> Result<Page, Why> {
+    match Answered::of(json.root(), kind) {
         Answered::Page(page) if page.fits => Ok(page),
         Answered::Outcome => Err(Why::Outcome),
         Answered::Page(_) | Answered::Resource(_) | Answered::Unreadable => Err(Why::WrongType),
@@ -74,7 +83,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Page, Why> {
-        page(&json(text.as_bytes())?, "Condition")
+        page(&json(text.into())?, "Condition")
     }
 
     #[test]
@@ -115,8 +124,8 @@ mod tests {
             b"{\"a\":\"\\ud83d\"}",
             b"\xef\xbb\xbf{}",
         ] {
-            let json = json(text).unwrap();
-            assert!(serde_json::from_str::<serde_json::Value>(json.get()).is_ok());
+            let json = json(text.to_vec()).unwrap();
+            assert!(serde_json::from_str::<serde_json::Value>(json.text()).is_ok());
         }
     }
 
@@ -144,6 +153,14 @@ mod tests {
         ] {
             assert_eq!(read(text), Err(why), "{text}");
         }
-        assert_eq!(json(b"\xff\xfe{\0}\0").unwrap_err(), Why::NotJson);
+        assert_eq!(json(b"\xff\xfe{\0}\0".to_vec()).unwrap_err(), Why::NotJson);
+    }
+
+    #[test]
+    fn a_page_with_more_of_something_than_is_read_at_once_is_none() {
+        let codings = vec!["0"; Budget::CALL.codings + 1].join(",");
+        let text =
+            format!(r#"{{"resourceType":"Bundle","entry":[{{"resource":{{"coding":[{codings}]}}}}]}}"#);
+        assert_eq!(read(&text), Err(Why::Budget));
     }
 }

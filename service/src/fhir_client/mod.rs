@@ -30,8 +30,8 @@ pub use why::Why;
 
 use address::{Guard, Registered};
 use breaker::Verdict;
+use fhir_profiles::json::Document;
 use search::Run;
-use serde_json::value::RawValue;
 use server::Server;
 use std::collections::HashMap;
 use std::fmt;
@@ -70,11 +70,11 @@ pub struct Fetched {
 /// How much of what a query asks for was got.
 pub enum FetchState {
     /// All of it: the resource, or every page of the search.
-    Complete(Vec<Box<RawValue>>),
+    Complete(Vec<Document<'static>>),
     /// Whole pages, but not all of them.
     Partial {
         /// The pages before the failure.
-        pages: Vec<Box<RawValue>>,
+        pages: Vec<Document<'static>>,
         /// Why there are no more.
         why: Why,
     },
@@ -174,7 +174,7 @@ impl fmt::Debug for Access<'_> {
 
 impl FetchState {
     /// Whole pages that were got.
-    pub fn pages(&self) -> &[Box<RawValue>] {
+    pub fn pages(&self) -> &[Document<'static>] {
         match self {
             Self::Complete(pages) | Self::Partial { pages, .. } => pages,
             Self::Failed(_) => &[],

@@ -11,9 +11,9 @@ use super::why::Why;
 use super::{Access, FetchState, Fetched};
 use crate::telemetry::start_span;
 use fhir_profiles::chart::{NextPage, Page};
+use fhir_profiles::json::Document;
 use futures_util::stream::{self, StreamExt};
 use opentelemetry::trace::SpanKind;
-use serde_json::value::RawValue;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -36,7 +36,7 @@ pub(super) struct Run<'a> {
     bytes: AtomicUsize,
     resources: AtomicUsize,
     /// Whole pages, which are kept whatever becomes of the rest.
-    pages: Mutex<Vec<Box<RawValue>>>,
+    pages: Mutex<Vec<Document<'static>>>,
 }
 
 /// The first page of a search, where it was asked for, and the parts of the search that are still to be sent.
@@ -48,7 +48,7 @@ struct Begun {
 
 /// A page as it came, and what it is.
 struct Read {
-    json: Box<RawValue>,
+    json: Document<'static>,
     page: Page,
 }
 
@@ -215,14 +215,14 @@ impl<'a> Run<'a> {
         match answer::page(&json, self.query.kind()) {
             Ok(page) => Ok(Read { json, page }),
             Err(Why::Outcome) => Err(Refusal {
-                named: hint::named(json.get()),
+                named: hint::named(json.text()),
                 ..Refusal::from(Why::Outcome)
             }),
             Err(why) => Err(why.into()),
         }
     }
 
-    fn keep(&self, page: Box<RawValue>) {
+    fn keep(&self, page: Document<'static>) {
         self.pages
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -230,7 +230,7 @@ impl<'a> Run<'a> {
     }
 
     /// One request, and at most once in the life of the query its repetition.
-    async fn ask(&self, target: &Target) -> Result<Box<RawValue>, Refusal> {
+    async fn ask(&self, target: &Target) -> Result<Document<'static>, Refusal> {
         loop {
             let authorization = match self.access.token {
                 None => None,
@@ -244,9 +244,9 @@ impl<'a> Run<'a> {
             let sent = transport::send(self.http, target, self.query.is_search(), authorization, left).await;
             let refusal = match sent {
                 Ok(json) => {
-                    let before = self.bytes.fetch_add(json.get().len(), Ordering::Relaxed);
+                    let before = self.bytes.fetch_add(json.text().len(), Ordering::Relaxed);
                     // Another part of the search may have come in between.
-                    return match before.saturating_add(json.get().len()) > self.settings.max_bundle_bytes {
+                    return match before.saturating_add(json.text().len()) > self.settings.max_bundle_bytes {
                         true => Err(Why::ByteCap.into()),
                         false => Ok(json),
                     };

@@ -9,13 +9,13 @@ use super::settings::FhirSettings;
 use super::why::Why;
 use crate::files;
 use crate::telemetry::Asking;
+use fhir_profiles::json::Document;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER,
 };
 use reqwest::{Certificate, Response, StatusCode, redirect, retry};
-use serde_json::value::RawValue;
 use std::error::Error;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
@@ -122,7 +122,7 @@ pub(super) async fn send(
     search: bool,
     authorization: Option<HeaderValue>,
     limit: usize,
-) -> Result<Box<RawValue>, Refusal> {
+) -> Result<Document<'static>, Refusal> {
     let method = if target.form.is_none() { "GET" } else { "POST" };
     let mut asking = Asking::begin(method, &target.url);
     let mut request = match &target.form {
@@ -160,7 +160,7 @@ pub(super) async fn send(
     received
 }
 
-async fn receive(mut response: Response, limit: usize) -> Result<Box<RawValue>, Why> {
+async fn receive(mut response: Response, limit: usize) -> Result<Document<'static>, Why> {
     let header = |name| {
         response
             .headers()
@@ -184,7 +184,7 @@ async fn receive(mut response: Response, limit: usize) -> Result<Box<RawValue>, 
         }
         body.extend_from_slice(&chunk);
     }
-    answer::json(&body)
+    answer::json(body)
 }
 
 /// The parameters that a refusal names, if it is an OperationOutcome that comes soon and is no larger than such things are.

@@ -80,6 +80,8 @@ reasons! {
     PageCap = "page-cap", "there were more pages than allowed";
     /// `fhir.max_bundle_bytes`.
     ByteCap = "byte-cap", "the answer was larger than allowed";
+    /// More elements of a kind than a call may hold.
+    Budget = "over-budget", "the answer held more of something than is read at once";
     /// `fhir.max_resources`.
     ResourceCap = "resource-cap", "there were more resources than allowed";
     /// `Bundle.total` is greater than what the pages hold.

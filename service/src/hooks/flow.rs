@@ -15,8 +15,8 @@ use cds_cards::Ordered;
 use cds_cards::assessment::{Assessment, Gate};
 use cds_cards::render::Card;
 use fhir_profiles::Facts;
+use fhir_profiles::json::{Budget, Document};
 use jiff::civil::Date;
-use serde_json::value::RawValue;
 use std::time::{Duration, Instant};
 
 /// What the fetch of a Medication that a draft order refers to is called, where templates have their key.
@@ -70,7 +70,7 @@ pub struct Advice {
     /// The facts behind the assessment.
     pub facts: Option<Facts>,
     /// The patient's own record, for a page that is headed with it; never logged.
-    pub patient: Option<Box<RawValue>>,
+    pub patient: Option<String>,
 }
 
 /// What became of the orders of a call, for who wonders why there was no card.
@@ -106,7 +106,7 @@ pub struct Basis {
     /// The assessment.
     pub assessment: Assessment,
     /// The patient's own record, as supplied.
-    pub patient: Option<Box<RawValue>>,
+    pub patient: Option<String>,
 }
 
 impl Advice {
@@ -278,7 +278,7 @@ async fn fetch(
 
 fn from_sandbox(sandbox: &Sandbox, template: &Template, patient_id: &str) -> Got {
     let answer = sandbox.answer(&template.resolve(patient_id)).ok();
-    let page = answer.and_then(|json| RawValue::from_string(json).ok());
+    let page = answer.and_then(|json| Document::parse(json, &Budget::FILE).ok());
     Got {
         key: template.key.clone(),
         state: page.map_or(FetchState::Failed(Why::NotFound), |page| {

@@ -7,19 +7,9 @@ use crate::errors::{ErrorCode, Failure};
 use crate::evaluator::Evaluator;
 use cds_cards::Ordered;
 use fhir_profiles::chart::{Chart, ChartBuilder};
+use fhir_profiles::json::Json;
 use fhir_profiles::{Order, UnreadOrder, orders};
-use serde::Deserialize;
 use std::borrow::Cow;
-
-#[derive(Deserialize)]
-#[serde(remote = "Self")]
-#[serde(rename_all = "camelCase")]
-struct Kind<'a> {
-    #[serde(borrow, default)]
-    resource_type: Option<Cow<'a, str>>,
-}
-
-objects_only!(Kind<'a>);
 
 /// The draft orders of a hook on orders.
 #[derive(Debug)]
@@ -129,8 +119,7 @@ pub(super) fn unsent(orders: &Ordered) -> Vec<&str> {
 
 fn chart<'a>(request: &'a HookRequest<'a>, addresses: &[String]) -> Result<Chart<'a>, Failure> {
     let json = request.draft_orders.ok_or(ErrorCode::InvalidDraftOrders)?;
-    let kind: Option<Kind<'_>> = serde_json::from_str(json.get()).ok();
-    if kind.and_then(|kind| kind.resource_type).as_deref() != Some("Bundle") {
+    if json.get("resourceType").and_then(Json::text) != Some("Bundle") {
         return Err(ErrorCode::InvalidDraftOrders.into());
     }
     let mut builder = ChartBuilder::new(Some(&request.patient_id))

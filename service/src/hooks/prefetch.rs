@@ -8,7 +8,7 @@ use crate::evaluator::Evaluator;
 use crate::fhir_client::{FetchState, Why};
 use fhir_profiles::chart::{Added, AddedKind, Chart, ChartBuilder, ChartError};
 use fhir_profiles::facts::Gap;
-use serde_json::value::RawValue;
+use fhir_profiles::json::Json;
 use std::collections::BTreeMap;
 
 /// Key of the patient's own record: core data.
@@ -149,7 +149,7 @@ pub(super) struct Intake<'a> {
     /// The addresses of the caller's server, beside the `fhirServer` of the call.
     addresses: Vec<String>,
     /// What the request brings, under our keys.
-    values: Vec<(&'a str, &'a RawValue)>,
+    values: Vec<(&'a str, Json<'a>)>,
     states: Vec<(&'a str, State)>,
 }
 
@@ -174,8 +174,8 @@ impl<'a> Intake<'a> {
         let mut intake = Self::new(request, addresses);
         for (key, value) in &request.prefetch {
             let key = keys.get(&**key).map_or(&**key, String::as_str);
-            intake.values.push((key, value));
-            intake.supply(key, value);
+            intake.values.push((key, *value));
+            intake.supply(key, *value);
         }
         intake
     }
@@ -199,7 +199,7 @@ impl<'a> Intake<'a> {
             let replaced = got.is_some_and(|got| matches!(got.state, FetchState::Complete(_)));
             // A page that was supplied is more than nothing if the rest was not to be had.
             if !replaced && (got.is_none() || self.state(key).has_data()) {
-                intake.supply(key, value);
+                intake.supply(key, *value);
             }
         }
         for got in fetched {
@@ -219,7 +219,7 @@ impl<'a> Intake<'a> {
         }
     }
 
-    fn supply(&mut self, key: &'a str, value: &'a RawValue) {
+    fn supply(&mut self, key: &'a str, value: Json<'a>) {
         let state = State::supplied(key, self.chart.add(value));
         match self.states.iter_mut().find(|(known, _)| *known == key) {
             Some((_, known)) => *known = known.with(state),
@@ -232,7 +232,7 @@ impl<'a> Intake<'a> {
             .state
             .pages()
             .iter()
-            .map(|page| self.chart.add(page))
+            .map(|page| self.chart.add(page.root()))
             .collect();
         let mut state = State::fetched(got.state.why(), &pages);
         if let (State::Failed(why), true) = (state, self.state(&got.key).has_data()) {

@@ -1,12 +1,10 @@
-//! A hook request, parsed once and borrowed from the body; what no rule needs is skipped.
+//! A hook request, borrowed from the document of the body; what no rule needs is passed over.
 
 use crate::errors::{ErrorCode, Failure};
 use crate::fhir_client::BearerToken;
-use serde::de::{Error as _, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
+use fhir_profiles::json::{Document, Json, Kind};
 use std::borrow::Cow;
-use std::fmt;
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
@@ -27,7 +25,7 @@ pub struct HookRequest<'a> {
     /// Who looks at the chart, as the caller names them; for the audit alone.
     pub user_id: Cow<'a, str>,
     /// `context.draftOrders`, for the hooks on orders.
-    pub draft_orders: Option<&'a RawValue>,
+    pub draft_orders: Option<Json<'a>>,
     /// `context.selections`, for order-select.
     pub selections: Option<Vec<Cow<'a, str>>>,
     /// The caller's FHIR server.
@@ -36,31 +34,38 @@ pub struct HookRequest<'a> {
     /// none that can.
     pub token: Option<BearerToken>,
     /// Prefetched values by key, in the order of the request.
-    pub prefetch: Vec<(Cow<'a, str>, &'a RawValue)>,
+    pub prefetch: Vec<(Cow<'a, str>, Json<'a>)>,
 }
 
 impl<'a> HookRequest<'a> {
-    /// Reads the body of a call.
+    /// Reads the document of a call.
     ///
     /// # Errors
-    /// [`Failure`] if it is no JSON, no hook request, or lacks a required field.
-    pub fn parse(body: &'a str) -> Result<Self, Failure> {
-        let wire: Wire<'a> = serde_json::from_str(body).map_err(|error| Failure::json(&error))?;
-        let hook = wire
-            .hook
+    /// [`Failure`] if it is no hook request, or lacks a required field.
+    pub fn parse(document: &'a Document<'a>) -> Result<Self, Failure> {
+        let wire = object(document.root())?;
+        let context = member(wire, "context")?.map(object).transpose()?;
+        let authorization = member(wire, "fhirAuthorization")?.map(object).transpose()?;
+        let of_context = |key| context.map_or(Ok(None), |context| member(context, key));
+        let patient_id = text(of_context("patientId")?)?;
+        let user_id = text(of_context("userId")?)?;
+        let draft_orders = of_context("draftOrders")?;
+        let selections = of_context("selections")?.map(names).transpose()?;
+        let fhir_server = text(member(wire, "fhirServer")?)?;
+        let authorization = authorization.map(Authorization::of).transpose()?;
+        let prefetch = member(wire, "prefetch")?.map(prefetched).transpose()?;
+        let hook = text(member(wire, "hook")?)?;
+        let instance = text(member(wire, "hookInstance")?)?;
+        let hook = hook
             .filter(|hook| !hook.is_empty())
             .ok_or(ErrorCode::MissingHook)?;
-        let instance = wire
-            .hook_instance
+        let instance = instance
             .and_then(|text| Uuid::try_parse(&text).ok())
             .ok_or(ErrorCode::InvalidHookInstance)?;
-        let context = wire.context.unwrap_or_default();
-        let patient_id = context
-            .patient_id
+        let patient_id = patient_id
             .filter(|id| is_fhir_id(id))
             .ok_or(ErrorCode::InvalidPatientId)?;
-        let authorization = wire.fhir_authorization;
-        let token = authorization.as_ref().map(FhirAuthorization::token);
+        let token = authorization.as_ref().map(Authorization::token);
         let authorised_for = authorization.and_then(|authorization| authorization.patient);
         if authorised_for.is_some_and(|id| id.strip_prefix("Patient/").unwrap_or(&id) != patient_id) {
             return Err(Failure::at(
@@ -68,8 +73,7 @@ impl<'a> HookRequest<'a> {
                 "`fhirAuthorization.patient`",
             ));
         }
-        let user_id = context
-            .user_id
+        let user_id = user_id
             .filter(|user| !user.is_empty())
             .ok_or(ErrorCode::MissingUserId)?;
         Ok(Self {
@@ -77,11 +81,11 @@ impl<'a> HookRequest<'a> {
             instance,
             patient_id,
             user_id,
-            draft_orders: context.draft_orders,
-            selections: context.selections.map(|Selections(names)| names),
-            fhir_server: wire.fhir_server,
+            draft_orders,
+            selections,
+            fhir_server,
             token,
-            prefetch: wire.prefetch.unwrap_or_default().0,
+            prefetch: prefetch.unwrap_or_default(),
         })
     }
 }
@@ -94,71 +98,77 @@ fn is_fhir_id(text: &str) -> bool {
     !only_dots && text.len() <= 256 && text.bytes().all(allowed)
 }
 
-#[derive(Deserialize)]
-#[serde(remote = "Self")]
-#[serde(rename_all = "camelCase")]
-struct Wire<'a> {
-    #[serde(borrow, default)]
-    hook: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
-    hook_instance: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
-    fhir_server: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
-    fhir_authorization: Option<FhirAuthorization<'a>>,
-    #[serde(borrow, default)]
-    context: Option<Context<'a>>,
-    #[serde(borrow, default)]
-    prefetch: Option<Prefetch<'a>>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(remote = "Self")]
-#[serde(rename_all = "camelCase")]
-struct Context<'a> {
-    #[serde(borrow, default)]
-    patient_id: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
-    user_id: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
-    draft_orders: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    selections: Option<Selections<'a>>,
-}
-
-/// The list, each name borrowed where it has no escapes.
-#[derive(Default)]
-struct Selections<'a>(Vec<Cow<'a, str>>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Selections<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let names = Vec::<Key<'de>>::deserialize(deserializer)?;
-        Ok(Self(names.into_iter().map(|Key(name)| name).collect()))
+/// What should be an object; an array of its values in some order is none.
+fn object(json: Json<'_>) -> Result<Json<'_>, Failure> {
+    match json.kind() {
+        Kind::Object => Ok(json),
+        _ => Err(Failure::value(ErrorCode::InvalidRequest, json)),
     }
 }
 
+/// What stands under a key, unless it is null; that of two counts is anybody's guess.
+fn member<'a>(object: Json<'a>, key: &str) -> Result<Option<Json<'a>>, Failure> {
+    let mut found = object.fields().filter(|field| field.is_under(key));
+    let first = found.next();
+    match found.next() {
+        Some(second) => Err(Failure::value(ErrorCode::InvalidRequest, second)),
+        None => Ok(first.filter(|json| !json.is_null())),
+    }
+}
+
+fn text(json: Option<Json<'_>>) -> Result<Option<Cow<'_, str>>, Failure> {
+    json.map(string).transpose()
+}
+
+fn string(json: Json<'_>) -> Result<Cow<'_, str>, Failure> {
+    let text = json.text().map(Cow::Borrowed);
+    text.ok_or_else(|| Failure::value(ErrorCode::InvalidRequest, json))
+}
+
+fn names(json: Json<'_>) -> Result<Vec<Cow<'_, str>>, Failure> {
+    match json.kind() {
+        Kind::List => json.items().map(string).collect(),
+        _ => Err(Failure::value(ErrorCode::InvalidRequest, json)),
+    }
+}
+
+/// The values of the prefetch object; a key that stands twice is refused, since readers differ on which of the two
+/// counts.
+fn prefetched(json: Json<'_>) -> Result<Vec<(Cow<'_, str>, Json<'_>)>, Failure> {
+    let mut known = BTreeSet::new();
+    let mut values = Vec::new();
+    for value in object(json)?.fields() {
+        if !known.insert(value.key()) {
+            return Err(Failure::value(ErrorCode::InvalidRequest, value));
+        }
+        values.push((value.key(), value));
+    }
+    Ok(values)
+}
+
 /// The scopes are not looked at: Epic's are no SMART scopes, and the server knows best what a token allows.
-#[derive(Deserialize, Default)]
-#[serde(remote = "Self")]
-struct FhirAuthorization<'a> {
-    #[serde(borrow, default)]
+struct Authorization<'a> {
     access_token: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
     token_type: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
-    expires_in: Option<&'a RawValue>,
-    #[serde(borrow, default)]
+    expires_in: Option<Json<'a>>,
     patient: Option<Cow<'a, str>>,
 }
 
-objects_only!(Wire<'a>, Context<'a>, FhirAuthorization<'a>);
+impl<'a> Authorization<'a> {
+    fn of(json: Json<'a>) -> Result<Self, Failure> {
+        Ok(Self {
+            access_token: text(member(json, "access_token")?)?,
+            token_type: text(member(json, "token_type")?)?,
+            expires_in: member(json, "expires_in")?,
+            patient: text(member(json, "patient")?)?,
+        })
+    }
 
-impl FhirAuthorization<'_> {
     /// The access token; one that is there and cannot be used is no reason to ask without it.
     fn token(&self) -> BearerToken {
         let seconds: Option<f64> = self
             .expires_in
-            .and_then(|json| json.get().trim_matches('"').parse().ok());
+            .and_then(|json| json.raw().trim_matches('"').parse().ok());
         let life = seconds.map_or(UNTIMED, |seconds| {
             Duration::try_from_secs_f64(seconds.max(0.0)).map_or(LONGEST, |life| life.min(LONGEST))
         });
@@ -173,44 +183,10 @@ impl FhirAuthorization<'_> {
     }
 }
 
-/// The prefetch object; a key that stands twice is refused, since readers differ on which of the two counts.
-#[derive(Default)]
-struct Prefetch<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Prefetch<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(PrefetchVisitor).map(Prefetch)
-    }
-}
-
-struct PrefetchVisitor;
-
-impl<'de> Visitor<'de> for PrefetchVisitor {
-    type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut values: Self::Value = Vec::new();
-        while let Some(Key(key)) = map.next_key::<Key<'de>>()? {
-            if values.iter().any(|(known, _)| *known == key) {
-                return Err(A::Error::custom("a prefetch key stands twice"));
-            }
-            values.push((key, map.next_value()?));
-        }
-        Ok(values)
-    }
-}
-
-/// A name, borrowed where it has no escapes.
-#[derive(Deserialize)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use fhir_profiles::json::Budget;
 
     const INSTANCE: &str = "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea";
 
@@ -222,7 +198,14 @@ mod tests {
     }
 
     fn code(body: &str) -> ErrorCode {
-        HookRequest::parse(body).unwrap_err().code
+        match Document::parse(body, &Budget::CALL) {
+            Ok(document) => HookRequest::parse(&document).unwrap_err().code,
+            Err(fault) => Failure::document(&fault).code,
+        }
+    }
+
+    fn is_taken(body: &str) -> bool {
+        HookRequest::parse(&body.parse().unwrap()).is_ok()
     }
 
     #[test]
@@ -230,23 +213,25 @@ mod tests {
         let text = body(
             r#","extension":{"a":[1,{"b":null}]},"prefetch":{"patient":null,"x":{"k":1}},"fhirServer":"http://f""#,
         );
-        let request = HookRequest::parse(&text).unwrap();
+        let document = text.parse().unwrap();
+        let request = HookRequest::parse(&document).unwrap();
         assert_eq!(request.patient_id, "p");
         assert_eq!(request.fhir_server.as_deref(), Some("http://f"));
-        let keys: Vec<(&str, &str)> = request.prefetch.iter().map(|(k, v)| (&**k, v.get())).collect();
+        let keys: Vec<(&str, &str)> = request.prefetch.iter().map(|(k, v)| (&**k, v.raw())).collect();
         assert_eq!(keys, [("patient", "null"), ("x", "{\"k\":1}")]);
     }
 
     #[test]
     fn a_key_with_escapes_is_read() {
         let text = body(r#","prefetch":{"p\u0061tient":1}"#);
-        assert_eq!(HookRequest::parse(&text).unwrap().prefetch[0].0, "patient");
+        let document = text.parse().unwrap();
+        assert_eq!(HookRequest::parse(&document).unwrap().prefetch[0].0, "patient");
     }
 
     #[test]
     fn each_required_field_has_its_error() {
         let good = body("");
-        assert!(HookRequest::parse(&good).is_ok());
+        assert!(is_taken(&good));
         assert_eq!(
             code(&good.replace("\"hook\":\"patient-view\"", "\"hook\":null")),
             ErrorCode::MissingHook
@@ -281,7 +266,7 @@ mod tests {
     fn a_token_for_another_patient_is_refused() {
         let with = |patient: &str| body(&format!(",\"fhirAuthorization\":{{\"patient\":{patient}}}"));
         for same in ["\"p\"", "\"Patient/p\"", "null"] {
-            assert!(HookRequest::parse(&with(same)).is_ok(), "{same}");
+            assert!(is_taken(&with(same)), "{same}");
         }
         for other in ["\"q\"", "\"\"", "\"P\"", "\"Practitioner/p\""] {
             assert_eq!(code(&with(other)), ErrorCode::AnotherPatient, "{other}");
@@ -349,7 +334,19 @@ mod tests {
             ErrorCode::InvalidRequest
         );
         assert_eq!(code(&body(",\"hook\":\"order-sign\"")), ErrorCode::InvalidRequest);
-        assert_eq!(code("[]"), ErrorCode::InvalidRequest);
+        for odd in ["[]", "7", "null", "\"x\""] {
+            assert_eq!(code(odd), ErrorCode::InvalidRequest, "{odd}");
+        }
+        for odd in [
+            r#","fhirAuthorization":["t","s"]"#,
+            r#","fhirAuthorization":{"patient":"p","patient":"p"}"#,
+            r#","fhirServer":7"#,
+            r#","prefetch":{"a":1,"\u0061":2}"#,
+        ] {
+            assert_eq!(code(&body(odd)), ErrorCode::InvalidRequest, "{odd}");
+        }
+        let positional = body("").replace(r#"{"patientId":"p","userId":"Practitioner/1"}"#, r#"["p"]"#);
+        assert_eq!(code(&positional), ErrorCode::InvalidRequest);
         assert_eq!(code("{"), ErrorCode::MalformedJson);
         assert_eq!(code(&format!("{} x", body(""))), ErrorCode::MalformedJson);
     }

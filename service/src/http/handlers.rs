@@ -16,7 +16,6 @@ use actix_web::http::header::HeaderValue;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, ResponseError};
 use cds_cards::render::{Card, Kind, Link};
-use fhir_profiles::chart::parsed;
 use serde::{Serialize, Serializer};
 
 #[derive(Serialize)]
@@ -111,8 +110,8 @@ pub(super) async fn hook(
     call.service(service.id(), service.hook());
     let body = body?;
     let text = body.text();
-    let mut slot = None;
-    let request = parsed(&text, &mut slot, HookRequest::parse)?;
+    let document = input::document(&text)?;
+    let request = HookRequest::parse(&document)?;
     if request.hook != service.hook() {
         call.about(&request);
         return Err(ErrorCode::WrongHook.into());

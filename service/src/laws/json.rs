@@ -1,10 +1,7 @@
 //! JSON as it is written: the order of keys and the digits of numbers stay, so that a text can be encoded anew without
 //! saying anything else.
 
-use serde::de::{MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
-use std::fmt;
+use fhir_profiles::json::{Budget, Document, Json as Value, Kind};
 
 /// A value, with every key that an object has, in order, and numbers as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,34 +30,23 @@ pub struct Style {
 impl Json {
     /// Reads a text; nothing if it is no JSON.
     pub fn parse(text: &str) -> Option<Self> {
-        let raw: &RawValue = serde_json::from_str(text).ok()?;
-        Self::of(raw)
+        let document = Document::parse(text, &Budget::FILE).ok()?;
+        Some(Self::of(document.root()))
     }
 
-    fn of(raw: &RawValue) -> Option<Self> {
-        let text = raw.get();
-        match text.as_bytes().first()? {
-            b'{' => {
-                let fields: Fields<'_> = serde_json::from_str(text).ok()?;
-                let fields = fields.0.into_iter();
-                fields
-                    .map(|(key, value)| Some((key, Self::of(value)?)))
-                    .collect::<Option<_>>()
-                    .map(Self::Object)
+    fn of(json: Value<'_>) -> Self {
+        match json.kind() {
+            Kind::Object => {
+                let fields = json.fields();
+                Self::Object(
+                    fields
+                        .map(|field| (field.key().into_owned(), Self::of(field)))
+                        .collect(),
+                )
             }
-            b'[' => {
-                let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
-                items
-                    .into_iter()
-                    .map(Self::of)
-                    .collect::<Option<_>>()
-                    .map(Self::Array)
-            }
-            // Half a character is no text, and stays as it is written.
-            b'"' => {
-                Some(serde_json::from_str(text).map_or_else(|_| Self::Other(text.to_owned()), Self::Text))
-            }
-            _ => Some(Self::Other(text.to_owned())),
+            Kind::List => Self::Array(json.items().map(Self::of).collect()),
+            Kind::Text => Self::Text(json.text().unwrap_or_default().to_owned()),
+            Kind::Number | Kind::True | Kind::False | Kind::Null => Self::Other(json.raw().to_owned()),
         }
     }
 
@@ -158,35 +144,6 @@ fn quote(text: &str, style: Style, out: &mut String) {
         out.push('"');
     } else {
         out.push_str(&serde_json::Value::from(text).to_string());
-    }
-}
-
-/// The fields of an object in order, a key that stands twice among them.
-struct Fields<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Each;
-        impl<'de> Visitor<'de> for Each {
-            type Value = Fields<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut fields = Vec::new();
-                while let Some(field) = map.next_entry()? {
-                    fields.push(field);
-                }
-                Ok(Fields(fields))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
-                Ok(Fields(Vec::new()))
-            }
-        }
-        deserializer.deserialize_map(Each)
     }
 }
 

@@ -216,7 +216,8 @@ mod tests {
         let path = format!("{}/demo/patients/{patient}.json", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(path).unwrap();
         let evaluator = Evaluator::load(&load(&Source::default()).unwrap()).unwrap();
-        let basis = crate::input::bundle_basis(&evaluator, &text, date(2026, 11, 28)).unwrap();
+        let basis =
+            crate::input::bundle_basis(&evaluator, &text.parse().unwrap(), date(2026, 11, 28)).unwrap();
         drawing(&evaluator.knowledge, &basis.assessment)
     }
 

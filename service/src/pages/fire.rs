@@ -10,6 +10,7 @@ use crate::http::{State, answered};
 use crate::input;
 use cds_cards::render::Card;
 use fhir_profiles::chart::json_text;
+use fhir_profiles::json::Document;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -47,7 +48,7 @@ impl Fired {
 pub(super) async fn fire(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Fired, Failure> {
     if ask.request.is_empty() {
         let mut call = call(state, visitor, ask)?;
-        let fired = hook(state, visitor, &call.to_string()).await?;
+        let fired = hook(state, visitor, &input::document(&call.to_string())?).await?;
         if let Some(token) = call.pointer_mut("/fhirAuthorization/access_token") {
             *token = Value::from("...");
         }
@@ -57,10 +58,9 @@ pub(super) async fn fire(state: &State, visitor: &Visitor, ask: &Ask) -> Result<
         });
     }
     let text = json_text(ask.request.as_bytes());
-    let mut slot = None;
-    let (text, kind) = input::opened(&text, &mut slot)?;
-    if kind.is_bundle() {
-        let basis = input::bundle_basis(&state.evaluator, text, state.today())?;
+    let document = input::document(&text)?;
+    if input::is_bundle(&document) {
+        let basis = input::bundle_basis(&state.evaluator, &document, state.today())?;
         visitor.call.assessed(basis.assessment.clone());
         return Ok(Fired {
             service: None,
@@ -69,7 +69,7 @@ pub(super) async fn fire(state: &State, visitor: &Visitor, ask: &Ask) -> Result<
             basis: Some(basis),
         });
     }
-    hook(state, visitor, text).await
+    hook(state, visitor, &document).await
 }
 
 /// The call that an EHR would make for the patient.
@@ -146,9 +146,9 @@ fn draft_orders(state: &State, ask: &Ask) -> Result<Value, Failure> {
     }))
 }
 
-async fn hook(state: &State, visitor: &Visitor, text: &str) -> Result<Fired, Failure> {
+async fn hook(state: &State, visitor: &Visitor, document: &Document<'_>) -> Result<Fired, Failure> {
     let Visitor { caller, call } = visitor;
-    let request = HookRequest::parse(text)?;
+    let request = HookRequest::parse(document)?;
     let service = Service::by_hook(&request.hook).ok_or(ErrorCode::WrongHook)?;
     call.service(service.id(), service.hook());
     let mut advice = answered(state, caller, call, service, &request).await?;
@@ -158,7 +158,7 @@ async fn hook(state: &State, visitor: &Visitor, text: &str) -> Result<Fired, Fai
     call.advised(advice);
     Ok(Fired {
         service: Some(service.id()),
-        request: text.to_owned(),
+        request: document.text().to_owned(),
         cards,
         basis: basis.map(|(facts, assessment)| Basis {
             facts,

@@ -3,7 +3,6 @@
 use cds_cards::render::plain;
 use serde::Serialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 /// Identifiers that are named.
 const IDENTIFIERS: usize = 4;
@@ -21,9 +20,9 @@ pub(super) struct Person {
 }
 
 /// The person of a Patient resource; whatever of it is not as FHIR has it is left out.
-pub(super) fn person(patient: Option<&RawValue>) -> Person {
+pub(super) fn person(patient: Option<&str>) -> Person {
     let json: Value = patient
-        .and_then(|json| serde_json::from_str(json.get()).ok())
+        .and_then(|json| serde_json::from_str(json).ok())
         .unwrap_or_default();
     let mut identifiers: Vec<(String, String)> = current(&json, "identifier")
         .filter_map(|one| {
@@ -95,7 +94,6 @@ mod tests {
     use super::*;
 
     fn of(json: &str) -> Person {
-        let json: &RawValue = serde_json::from_str(json).unwrap();
         person(Some(json))
     }
 

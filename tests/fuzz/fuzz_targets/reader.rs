@@ -2,6 +2,8 @@
 
 #![no_main]
 
+use fhir_profiles::chart::json_text;
+use fhir_profiles::json::{Budget, Document};
 use fhir_profiles::{ChartBuilder, Codes, ReadPolicy, read};
 use libfuzzer_sys::fuzz_target;
 use serde_json::value::RawValue;
@@ -14,12 +16,15 @@ static KNOWLEDGE: LazyLock<cds_cards::Knowledge> = LazyLock::new(|| match cds_ca
 });
 
 fuzz_target!(|bytes: &[u8]| {
-    let values: Result<Vec<&RawValue>, _> = serde_json::Deserializer::from_slice(bytes).into_iter().collect();
+    let text = json_text(bytes);
+    let values: Result<Vec<&RawValue>, _> = serde_json::Deserializer::from_str(&text).into_iter().collect();
     let Ok(values) = values else { return };
+    let read = |value: &&RawValue| Document::parse(value.get().to_owned(), &Budget::CALL).ok();
+    let values: Vec<Document<'_>> = values.iter().filter_map(read).collect();
     for patient in [None, Some("p")] {
         let mut builder = ChartBuilder::new(patient);
         for value in &values {
-            builder.add(value);
+            builder.add(value.root());
         }
         let Ok(chart) = builder.finish() else { continue };
         let policy = ReadPolicy {

@@ -169,7 +169,7 @@ async fn a_server_that_finds_nothing_by_patient_is_searched_by_subject_if_so_set
         ..settings()
     };
     let fetched = fetch_one(&FhirClient::new(&settings).unwrap(), &server, search("Condition")).await;
-    assert!(fetched.state.pages()[0].get().contains("Condition-1"));
+    assert!(fetched.state.pages()[0].text().contains("Condition-1"));
     assert_eq!(
         server.seen()[0].target,
         "/fhir/Condition?subject=Patient%2Fp1&_count=200"

@@ -33,7 +33,7 @@ fn texts(fetched: &Fetched) -> Vec<String> {
         .state
         .pages()
         .iter()
-        .map(|page| page.get().to_owned())
+        .map(|page| page.text().to_owned())
         .collect()
 }
 

@@ -95,7 +95,7 @@ fn resources(row: &Row) -> Result<Vec<Vec<u8>>, String> {
     let values = values(row)?;
     Ok(values
         .iter()
-        .map(|value| value.get().as_bytes().to_vec())
+        .map(|value| value.text().as_bytes().to_vec())
         .collect())
 }
 

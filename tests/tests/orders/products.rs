@@ -2,8 +2,8 @@
 
 use crate::setup::{RXNORM, TEXT, options, order, ordered_in};
 use fhir_profiles::chart::{Chart, ChartBuilder};
+use fhir_profiles::json::Document;
 use fhir_profiles::{Codes, Order, orders};
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 #[test]
@@ -242,14 +242,14 @@ fn bundle(entries: &[Value]) -> String {
     json!({"resourceType": "Bundle", "type": "collection", "entry": entries}).to_string()
 }
 
-fn chart(text: &str) -> Chart<'_> {
-    let raw: &RawValue = serde_json::from_str(text).unwrap();
+fn chart<'d>(document: &'d Document<'_>) -> Chart<'d> {
     let mut builder = ChartBuilder::new(Some("p"));
-    builder.add(raw);
+    builder.add(document.root());
     builder.finish().unwrap()
 }
 
 fn read_among(drafts: &str, records: Option<&String>) -> Vec<Order> {
-    let records = records.map(|text| chart(text));
-    orders(&chart(drafts), records.as_ref(), Codes::embedded())
+    let (drafts, records) = (drafts.parse().unwrap(), records.map(|text| text.parse().unwrap()));
+    let records = records.as_ref().map(chart);
+    orders(&chart(&drafts), records.as_ref(), Codes::embedded())
 }

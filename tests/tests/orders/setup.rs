@@ -5,8 +5,8 @@ use cds_cards::assessment::{Assessment, OptionReport, Outcome, Role, Verdict};
 use cds_cards::render::{Card, Indicator, Policy, render_orders};
 use cds_cards::{Knowledge, Ordered, Proposal, assess, ordered, vignettes};
 use fhir_profiles::chart::ChartBuilder;
+use fhir_profiles::json::Document;
 use fhir_profiles::{Codes, Order, orders};
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -84,9 +84,9 @@ pub(crate) fn read(drafts: &[Value]) -> Vec<Order> {
 pub(crate) fn read_with(drafts: &[Value], codes: &Codes) -> Vec<Order> {
     let entries: Vec<Value> = drafts.iter().map(|draft| json!({"resource": draft})).collect();
     let bundle = json!({"resourceType": "Bundle", "type": "collection", "entry": entries}).to_string();
-    let raw: &RawValue = serde_json::from_str(&bundle).unwrap();
+    let document: Document<'_> = bundle.parse().unwrap();
     let mut builder = ChartBuilder::new(Some("p"));
-    builder.add(raw);
+    builder.add(document.root());
     orders(&builder.finish().unwrap(), None, codes)
 }
 

@@ -5,8 +5,8 @@ use super::{Ended, Probe, Searched};
 use crate::fhir_client::{FetchState, Fetched, FhirClient, Query};
 use crate::query_text;
 use fhir_profiles::chart::ChartBuilder;
+use fhir_profiles::json::Document;
 use serde::Serialize;
-use serde_json::value::RawValue;
 use std::collections::BTreeSet;
 
 /// A patient that no server has.
@@ -77,11 +77,11 @@ pub(super) async fn wide(probe: &Probe<'_>, client: &FhirClient) -> Wide {
 }
 
 /// Whether the pages hold nothing of another patient, by whichever one address or by those of the server.
-pub(super) fn is_of_patient(probe: &Probe<'_>, pages: &[Box<RawValue>]) -> bool {
+pub(super) fn is_of_patient(probe: &Probe<'_>, pages: &[Document<'_>]) -> bool {
     let finishes = |addresses: &[&str]| {
         let mut chart = ChartBuilder::new(Some(&probe.patient)).served_by(addresses.iter().copied());
         for page in pages {
-            chart.add(page);
+            chart.add(page.root());
         }
         chart.finish().is_ok()
     };
@@ -162,7 +162,7 @@ async fn one(
     client: &FhirClient,
     patient: &str,
     query: &str,
-) -> Option<Vec<Box<RawValue>>> {
+) -> Option<Vec<Document<'static>>> {
     let query = Query::new("check", query).ok()?;
     match probe.fetch(client, patient, &[query]).await.pop()?.state {
         FetchState::Complete(pages) | FetchState::Partial { pages, .. } => Some(pages),

@@ -1,5 +1,6 @@
 //! Narrow views of what a server answered: codes, displays and dates, and nothing else.
 
+use fhir_profiles::json::Document;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -145,7 +146,7 @@ struct Issue {
 objects_only!(Resource, Component, Concept, Coding, Bundle, Entry, Issue);
 
 /// Every resource of the pages that is no outcome and can be looked at.
-pub(super) fn resources(pages: &[Box<RawValue>]) -> Vec<Resource> {
+pub(super) fn resources(pages: &[Document<'_>]) -> Vec<Resource> {
     let all = pages.iter().flat_map(|page| entries(page));
     all.filter_map(|json| serde_json::from_str::<Resource>(json.get()).ok())
         .filter(|resource| resource.resource_type != "OperationOutcome")
@@ -153,7 +154,7 @@ pub(super) fn resources(pages: &[Box<RawValue>]) -> Vec<Resource> {
 }
 
 /// What the server said beside the data, such as a parameter that it does not know.
-pub(super) fn outcomes(pages: &[Box<RawValue>]) -> Vec<String> {
+pub(super) fn outcomes(pages: &[Document<'_>]) -> Vec<String> {
     let all = pages.iter().flat_map(|page| entries(page));
     let outcomes = all
         .filter_map(|json| serde_json::from_str::<Bundle>(json.get()).ok())
@@ -172,14 +173,16 @@ pub(super) fn outcomes(pages: &[Box<RawValue>]) -> Vec<String> {
 }
 
 /// The resources of a Bundle, or the resource itself.
-fn entries(page: &RawValue) -> Vec<Box<RawValue>> {
-    match serde_json::from_str::<Bundle>(page.get()) {
+fn entries(page: &Document<'_>) -> Vec<Box<RawValue>> {
+    match serde_json::from_str::<Bundle>(page.text()) {
         Ok(bundle) if bundle.resource_type == "Bundle" => bundle
             .entry
             .unwrap_or_default()
             .into_iter()
             .filter_map(|entry| entry.resource)
             .collect(),
-        _ => vec![page.to_owned()],
+        _ => RawValue::from_string(page.text().to_owned())
+            .into_iter()
+            .collect(),
     }
 }

@@ -9,10 +9,8 @@ use cds_cards::Assessment;
 use fhir_profiles::catalogue::Catalogue;
 use fhir_profiles::chart::{AddedKind, ChartBuilder, ChartError};
 use fhir_profiles::facts::Gap;
+use fhir_profiles::json::{Budget, Document, Json};
 use jiff::civil::Date;
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Kinds of which a record without a patient is a fault; others, such as Practitioner, have none.
@@ -37,7 +35,7 @@ pub(super) struct Population {
     by_id: HashMap<String, usize>,
     skipped: u64,
     /// Medications that stand in files of their own, by their reference.
-    medications: BTreeMap<String, Box<RawValue>>,
+    medications: BTreeMap<String, Box<str>>,
 }
 
 #[derive(Debug)]
@@ -49,7 +47,7 @@ struct Patient {
     conditions: usize,
     /// What Bundles of the patient's say that is not there.
     gaps: BTreeSet<&'static str>,
-    records: Vec<Box<RawValue>>,
+    records: Vec<Box<str>>,
 }
 
 impl Patient {
@@ -73,18 +71,6 @@ enum Owner {
     Nobody,
     Fault(&'static str),
 }
-
-#[derive(Deserialize)]
-#[serde(remote = "Self")]
-#[serde(rename_all = "camelCase")]
-struct Head<'a> {
-    #[serde(borrow, default)]
-    resource_type: Option<Cow<'a, str>>,
-    #[serde(borrow, default)]
-    id: Option<Cow<'a, str>>,
-}
-
-objects_only!(Head<'a>);
 
 impl Population {
     /// Reads the files; what cannot be used is told and counted.
@@ -128,7 +114,7 @@ impl Population {
         self.skipped += 1;
     }
 
-    fn meet(&mut self, place: &str, json: &RawValue, evaluator: &Evaluator, progress: &Progress) {
+    fn meet(&mut self, place: &str, json: Json<'_>, evaluator: &Evaluator, progress: &Progress) {
         match owner(json, evaluator) {
             Owner::Patient(found) => {
                 let last = self.patients.len();
@@ -153,14 +139,14 @@ impl Population {
         }
     }
 
-    fn keep(&mut self, json: &RawValue, evaluator: &Evaluator) {
+    fn keep(&mut self, json: Json<'_>, evaluator: &Evaluator) {
         match owner(json, evaluator) {
             Owner::Patient(found) => {
                 let index = self.by_id.get(&found.subject).copied();
                 if let Some(patient) = index.and_then(|index| self.patients.get_mut(index))
                     && patient.suspect
                 {
-                    patient.records.push(json.to_owned());
+                    patient.records.push(json.raw().into());
                 }
             }
             Owner::Several => resources(json).for_each(|entry| self.keep(entry, evaluator)),
@@ -173,15 +159,13 @@ impl Population {
         records.flat_map(|record| references(record)).collect()
     }
 
-    fn keep_medication(&mut self, json: &RawValue, wanted: &BTreeSet<String>) {
-        let Ok(head) = serde_json::from_str::<Head<'_>>(json.get()) else {
-            return;
-        };
-        match (head.resource_type.as_deref(), head.id) {
+    fn keep_medication(&mut self, json: Json<'_>, wanted: &BTreeSet<String>) {
+        let said = |key| json.get(key).and_then(Json::text);
+        match (said("resourceType"), said("id")) {
             (Some(MEDICATION), Some(id)) => {
                 let reference = format!("{MEDICATION}/{id}");
                 if wanted.contains(&reference) {
-                    self.medications.insert(reference, json.to_owned());
+                    self.medications.insert(reference, json.raw().into());
                 }
             }
             (Some("Bundle"), _) => {
@@ -200,9 +184,10 @@ impl Population {
         as_of: Date,
     ) -> impl Iterator<Item = Assessment> + 'p {
         self.patients.iter().filter_map(move |patient| {
+            let documents = read(&patient.records);
             let mut chart = ChartBuilder::new(Some(&patient.subject));
-            for record in &patient.records {
-                chart.add(record);
+            for document in &documents {
+                chart.add(document.root());
             }
             self.doubt(patient, &mut chart, evaluator.codes.catalogue());
             let referred: BTreeSet<String> = patient
@@ -210,11 +195,12 @@ impl Population {
                 .iter()
                 .flat_map(|record| references(record))
                 .collect();
-            for medication in referred
+            let medications = referred
                 .iter()
-                .filter_map(|reference| self.medications.get(reference))
-            {
-                chart.add(medication);
+                .filter_map(|reference| self.medications.get(reference));
+            let medications = read(medications);
+            for medication in &medications {
+                chart.add(medication.root());
             }
             // Each record was found to be of this patient when it was read.
             let chart = chart.finish().ok()?;
@@ -272,7 +258,7 @@ impl Population {
     }
 }
 
-fn owner(json: &RawValue, evaluator: &Evaluator) -> Owner {
+fn owner(json: Json<'_>, evaluator: &Evaluator) -> Owner {
     let mut chart = ChartBuilder::new(None);
     let added = chart.add(json);
     match added.kind {
@@ -297,24 +283,29 @@ fn owner(json: &RawValue, evaluator: &Evaluator) -> Owner {
     }
 }
 
-fn without_patient(json: &RawValue) -> Owner {
-    let head: Result<Head<'_>, _> = serde_json::from_str(json.get());
-    let kind = head.ok().and_then(|head| head.resource_type);
-    match kind.as_deref() {
+fn without_patient(json: Json<'_>) -> Owner {
+    let kind = json.get("resourceType").and_then(Json::text);
+    match kind {
         Some(kind) if OF_A_PATIENT.contains(&kind) => Owner::Fault("names no patient"),
         _ => Owner::Nobody,
     }
 }
 
+/// Records as they were kept; each was read before.
+fn read<'r>(records: impl IntoIterator<Item = &'r Box<str>>) -> Vec<Document<'r>> {
+    let read = |record: &'r Box<str>| Document::parse(&**record, &Budget::FILE).ok();
+    records.into_iter().filter_map(read).collect()
+}
+
 /// The resources of a Bundle that can be read.
-fn resources(bundle: &RawValue) -> impl Iterator<Item = &RawValue> {
+fn resources(bundle: Json<'_>) -> impl Iterator<Item = Json<'_>> {
     let read = entries(bundle).into_iter().map(Result::ok);
     read.flatten().flatten()
 }
 
 /// The Medications that a record refers to.
-fn references(record: &RawValue) -> impl Iterator<Item = String> + '_ {
-    record.get().split("\"Medication/").skip(1).filter_map(|rest| {
+fn references(record: &str) -> impl Iterator<Item = String> + '_ {
+    record.split("\"Medication/").skip(1).filter_map(|rest| {
         let (id, _) = rest.split_once('"')?;
         Some(format!("{MEDICATION}/{}", id.split("/_history").next()?))
     })

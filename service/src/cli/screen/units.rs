@@ -2,9 +2,8 @@
 
 use super::Source;
 use crate::files::{self, Limits, regular};
-use fhir_profiles::chart::{json_text, parsed};
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use fhir_profiles::chart::{json_text, opened};
+use fhir_profiles::json::{Budget, Json, Kind};
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -63,7 +62,7 @@ fn is(path: &Path, kinds: &[&str]) -> bool {
 }
 
 /// One value of a file, or why it cannot be used.
-pub(super) type Unit<'a> = Result<&'a RawValue, String>;
+pub(super) type Unit<'a> = Result<Json<'a>, String>;
 
 impl Source {
     /// Hands over every value, with where it stands.
@@ -111,43 +110,52 @@ fn value(bytes: &[u8], place: &str, take: &mut impl FnMut(&str, Unit<'_>)) {
         return take(place, Err(format!("longer than {} MiB", LONGEST >> 20)));
     }
     let text = json_text(bytes);
-    let mut slot = None;
-    let parse = |text| serde_json::from_str::<&RawValue>(text);
-    // The message of the parser can quote what it read, which may be chart data; its place cannot.
-    let parsed = parsed(&text, &mut slot, parse).map_err(|error| match text.is_empty() {
-        true => "empty".to_owned(),
-        false => format!("no JSON at line {}, column {}", error.line(), error.column()),
-    });
-    take(place, parsed);
+    // What a fault says of its place holds nothing of the chart.
+    match opened(&*text, &Budget::FILE) {
+        Ok(document) => take(place, Ok(document.root())),
+        Err(_) if text.is_empty() => take(place, Err("empty".to_owned())),
+        Err(fault) => take(place, Err(fault.to_string())),
+    }
 }
-
-#[derive(Deserialize)]
-#[serde(remote = "Self")]
-struct Bundle<'a> {
-    #[serde(borrow, default)]
-    entry: Vec<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-#[serde(remote = "Self")]
-struct Entry<'a> {
-    #[serde(borrow, default)]
-    resource: Option<&'a RawValue>,
-}
-
-objects_only!(Bundle<'a>, Entry<'a>);
 
 /// The resources of a Bundle, for one that holds several patients, or why an entry cannot be read.
-pub(super) fn entries(bundle: &RawValue) -> Vec<Result<Option<&RawValue>, &'static str>> {
-    let bundle: Result<Bundle<'_>, _> = serde_json::from_str(bundle.get());
-    let Ok(bundle) = bundle else {
-        return vec![Err("entries that cannot be read")];
-    };
-    bundle.entry.into_iter().map(resource).collect()
+pub(super) fn entries(bundle: Json<'_>) -> Vec<Result<Option<Json<'_>>, &'static str>> {
+    let entries = bundle.get("entry");
+    match entries.map(Json::kind) {
+        None => Vec::new(),
+        Some(Kind::List) => entries.into_iter().flat_map(Json::items).map(resource).collect(),
+        Some(_) => vec![Err("entries that cannot be read")],
+    }
 }
 
-fn resource(entry: &RawValue) -> Result<Option<&RawValue>, &'static str> {
-    let read: Result<Entry<'_>, _> = serde_json::from_str(entry.get());
-    read.map(|entry| entry.resource)
-        .map_err(|_| "an entry that cannot be read")
+fn resource(entry: Json<'_>) -> Result<Option<Json<'_>>, &'static str> {
+    match entry.kind() {
+        Kind::Object => Ok(entry.get("resource").filter(|json| !json.is_null())),
+        _ => Err("an entry that cannot be read"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_with_more_of_something_than_is_read_is_named_and_the_next_one_read() {
+        let keys: Vec<String> = (0..=Budget::FILE.prefetch)
+            .map(|n| format!("\"{n}\":0"))
+            .collect();
+        let text = format!("{{\"prefetch\":{{{}}}}}\n{{]\n{{\"a\":1}}\n", keys.join(","));
+        let mut seen = Vec::new();
+        lines(&mut text.as_bytes(), "f", &mut |place, unit| {
+            seen.push((place.to_owned(), unit.map(|json| json.raw().to_owned())));
+        });
+        let expected = [
+            ("f:1", Err("more than 200 prefetch keys")),
+            ("f:2", Err("no JSON at line 1, column 2")),
+            ("f:3", Ok("{\"a\":1}")),
+        ];
+        let expected =
+            expected.map(|(place, unit)| (place.to_owned(), unit.map(str::to_owned).map_err(str::to_owned)));
+        assert_eq!(seen, expected);
+    }
 }
