@@ -1,6 +1,7 @@
 //! A resource parsed in full, through fhirbolt's generic element model; the only file that names a FHIR release.
 
 use super::clean;
+use super::inside::Inside;
 use crate::chart::{Coding, text_coding};
 use fhirbolt::element::{Element, Primitive, Value};
 use fhirbolt::serde::{DeserializationConfig, DeserializationMode};
@@ -15,6 +16,8 @@ pub(super) struct Tree {
     root: Element<RELEASE>,
     /// Whether a value could not be kept.
     pub(super) lost_value: bool,
+    /// What it contains, by id.
+    pub(super) inside: Inside,
 }
 
 impl Tree {
@@ -30,10 +33,15 @@ impl Tree {
             return Some(Self {
                 root,
                 lost_value: false,
+                inside: Inside::default(),
             });
         }
         let (cleaned, lost_value) = clean::cleaned(json)?;
-        element(&cleaned).map(|root| Self { root, lost_value })
+        element(&cleaned).map(|root| Self {
+            root,
+            lost_value,
+            inside: Inside::default(),
+        })
     }
 
     pub(super) fn root(&self) -> Node<'_> {
@@ -92,6 +100,15 @@ impl<'t> Node<'t> {
             _ => (None, &[][..]),
         };
         one.into_iter().chain(many).map(Node)
+    }
+
+    /// The child element of a name at a position among them.
+    pub(super) fn item(self, key: &str, position: usize) -> Option<Node<'t>> {
+        match self.0.get(key)? {
+            Value::Element(element) => (position == 0).then_some(Node(element)),
+            Value::Sequence(elements) => elements.get(position).map(Node),
+            Value::Primitive(_) => None,
+        }
     }
 
     pub(super) fn has(self, key: &str) -> bool {
