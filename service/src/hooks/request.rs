@@ -6,6 +6,7 @@ use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
@@ -182,8 +183,9 @@ impl<'de> Visitor<'de> for PrefetchVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut values: Self::Value = Vec::new();
+        let mut known = BTreeSet::new();
         while let Some(Key(key)) = map.next_key::<Key<'de>>()? {
-            if values.iter().any(|(known, _)| *known == key) {
+            if !known.insert(key.clone()) {
                 return Err(A::Error::custom("a prefetch key stands twice"));
             }
             values.push((key, map.next_value()?));
