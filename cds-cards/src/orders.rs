@@ -5,7 +5,7 @@ use fhir_profiles::{Order, Treatment, UnreadOrder};
 use std::collections::BTreeSet;
 
 /// An order as a card names it; chart data.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OrderName {
     /// `Type/id`, or the position in the Bundle.
     pub reference: String,
@@ -49,20 +49,21 @@ impl Ordered {
     }
 }
 
-/// What the orders that are to be checked can mean; orders of nothing in the knowledge are left out.
+/// What the orders that are to be checked, by their position, can mean; orders of nothing in the knowledge are left out.
 ///
 /// Interpretation I20: each treatment that an order names is judged by itself, and where it can mean several options, they
 /// stand together, so that a card speaks against the order only if none of them is open.
-pub fn ordered(knowledge: &Knowledge, drafts: &[Order], is_checked: impl Fn(&Order) -> bool) -> Ordered {
+pub fn ordered(knowledge: &Knowledge, drafts: &[Order], is_checked: impl Fn(usize) -> bool) -> Ordered {
     let ordered: BTreeSet<Treatment> = drafts
         .iter()
         .flat_map(|order| order.treatments.iter().copied())
         .collect();
     let mut found = Ordered::default();
-    for order in drafts.iter().filter(|order| is_checked(order)) {
+    let mut known = BTreeSet::new();
+    for (_, order) in drafts.iter().enumerate().filter(|(at, _)| is_checked(*at)) {
         for treatment in &order.treatments {
             if let Some(proposal) = proposal(knowledge, order, *treatment, &ordered) {
-                add(&mut found.proposals, proposal);
+                add(&mut found.proposals, proposal, &mut known);
             }
         }
         if let Some(why) = order.unread.clone() {
@@ -108,16 +109,15 @@ fn proposal(
     })
 }
 
-/// Orders of the same options stand on one card.
-fn add(found: &mut Vec<Proposal>, new: Proposal) {
-    match found.iter_mut().find(|known| known.options == new.options) {
-        Some(known) => {
-            known.interpretation &= new.interpretation;
-            for order in new.orders {
-                if !known.orders.contains(&order) {
-                    known.orders.push(order);
-                }
-            }
+/// Orders of the same options stand on one card, each once; `known` has those that do, with the card.
+fn add(found: &mut Vec<Proposal>, mut new: Proposal, known: &mut BTreeSet<(usize, OrderName)>) {
+    let card = found.iter().position(|proposal| proposal.options == new.options);
+    let at = card.unwrap_or(found.len());
+    new.orders.retain(|order| known.insert((at, order.clone())));
+    match found.get_mut(at) {
+        Some(proposal) => {
+            proposal.interpretation &= new.interpretation;
+            proposal.orders.append(&mut new.orders);
         }
         None => found.push(new),
     }

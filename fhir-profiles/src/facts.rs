@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// One value as it was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Value {
     /// A word of the fact's closed list.
     Word(Word),
@@ -87,7 +87,7 @@ pub enum Basis {
 }
 
 /// The specimen of a histology reading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Specimen {
     /// The primary tumour.
     Primary,
@@ -96,7 +96,7 @@ pub enum Specimen {
 }
 
 /// The laboratory's own verdict on a marker.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Flag {
     /// Below the reference range.
     Low,

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use std::fmt;
 
 /// One end of an [`Interval`]: the number and whether it belongs to the interval.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Bound {
     /// The limit itself.
     pub value: Decimal,
@@ -13,7 +13,7 @@ pub struct Bound {
 }
 
 /// A non-empty interval of real numbers; a missing end is unbounded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Interval {
     low: Option<Bound>,
     high: Option<Bound>,

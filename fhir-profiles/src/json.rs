@@ -129,6 +129,16 @@ pub struct Json<'t> {
 }
 
 impl<'t> Json<'t> {
+    /// Where it stands among the values of its document.
+    pub(crate) fn index(self) -> u32 {
+        self.at
+    }
+
+    /// The value of the same document at an index; null where there is none.
+    pub(crate) fn at(self, at: u32) -> Self {
+        Self { at, ..self }
+    }
+
     fn node(self) -> Node {
         self.document.node(self.at).unwrap_or(Node::NULL)
     }

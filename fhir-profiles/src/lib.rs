@@ -19,5 +19,5 @@ pub use codes::{Codes, MapFault};
 pub use date::PartialDate;
 pub use facts::{Facts, FactsBuilder};
 pub use interval::Interval;
-pub use read::{Order, ReadPolicy, UnreadOrder, orders, read};
+pub use read::{Order, ReadPolicy, UnreadOrder, orders, read, selected};
 pub use treatments::{Class as TreatmentClass, Treatment};

@@ -8,6 +8,7 @@ mod condition;
 mod denials;
 mod element;
 mod grade;
+mod inside;
 mod lexicon;
 mod marker;
 mod medication;
@@ -48,9 +49,9 @@ use element::Tree;
 pub use element::{difference, is_on_tape};
 use jiff::Timestamp;
 use jiff::civil::Date;
-pub use orders::{Order, Unread as UnreadOrder, orders};
+pub use orders::{Order, Unread as UnreadOrder, orders, selected};
 pub(crate) use organs::names_pnet;
-use pnet::Histology;
+use pnet::Histologies;
 use products::Medications;
 use reason::Diagnoses;
 use record::Record;
@@ -98,7 +99,7 @@ pub fn read(chart: &Chart<'_>, policy: &ReadPolicy<'_>) -> Facts {
         facts,
         medications: Medications::of([chart]),
         diagnoses: Diagnoses::of(chart),
-        histologies: Vec::new(),
+        histologies: Histologies::default(),
         denials: Denials::default(),
         is_elsewhere: &|reference| chart.is_elsewhere(reference),
         is_net_by_name: false,
@@ -172,7 +173,7 @@ struct Reader<'r> {
     facts: FactsBuilder,
     medications: Medications<'r>,
     diagnoses: Diagnoses<'r>,
-    histologies: Vec<Histology>,
+    histologies: Histologies,
     denials: Denials,
     /// References to a patient of another server.
     is_elsewhere: &'r dyn Fn(&str) -> bool,

@@ -3,7 +3,7 @@
 use super::Meaning;
 use super::system::{self, canonical, plain};
 use crate::catalogue::FactId;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What a mapped code is searched with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub(super) struct Local {
     codes: HashMap<String, OfSystem>,
     texts: HashMap<String, Vec<Meaning>>,
     names: Vec<(String, Vec<Meaning>)>,
+    /// Where each name stands in `names`.
+    by_name: HashMap<String, usize>,
     tokens: Vec<(Home, String)>,
 }
 
@@ -70,13 +72,13 @@ impl Local {
     /// Adds a meaning of a code in the form in which it is compared.
     pub(super) fn means(&mut self, system: &str, code: String, whole: bool, meanings: &[Meaning]) {
         let place = match system {
-            system::NAME => match self.names.iter().position(|(name, _)| *name == code) {
-                Some(at) => self.names.get_mut(at).map(|(_, meanings)| meanings),
-                None => {
+            system::NAME => {
+                let at = *self.by_name.entry(code.clone()).or_insert(self.names.len());
+                if at == self.names.len() {
                     self.names.push((code, Vec::new()));
-                    self.names.last_mut().map(|(_, meanings)| meanings)
                 }
-            },
+                self.names.get_mut(at).map(|(_, meanings)| meanings)
+            }
             system::TEXT => Some(self.texts.entry(code).or_default()),
             _ => {
                 let codes = self.codes.entry(system.to_owned()).or_default();
@@ -109,17 +111,14 @@ impl Local {
 
     /// The tokens of the codes that are mapped to one of these sets or facts.
     pub(super) fn tokens(&self, sets: &[&str], facts: &[FactId]) -> Vec<String> {
-        let mut found: Vec<String> = Vec::new();
-        for (home, token) in &self.tokens {
-            let wanted = match home {
-                Home::Fact(fact) => facts.contains(fact),
-                Home::Set(set) => sets.contains(set),
-            };
-            if wanted && !found.contains(token) {
-                found.push(token.clone());
-            }
-        }
-        found
+        let is_wanted = |home: &Home| match home {
+            Home::Fact(fact) => facts.contains(fact),
+            Home::Set(set) => sets.contains(set),
+        };
+        let mut known = HashSet::new();
+        let found = self.tokens.iter().filter(|(home, _)| is_wanted(home));
+        let found = found.filter(|(_, token)| known.insert(token.as_str()));
+        found.map(|(_, token)| token.clone()).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What stands around a record: the Observations that a resource contains, and the resources that one refers to.
 
 use super::element::{Node, Tree};
+use super::inside::Root;
 use super::observation::PRELIMINARY;
 use super::record::Record;
 use crate::chart::{Item, Reference, Whose, called, is_urn};
@@ -37,8 +38,11 @@ pub(super) fn keys(item: &Item<'_>) -> impl Iterator<Item = String> {
 pub(super) struct Place<'t> {
     pub(super) node: Node<'t>,
     /// The resource that it stands in.
-    pub(super) root: Node<'t>,
+    pub(super) root: Root<'t>,
 }
+
+/// How many panels and reports around one another are looked at; each is inside the next.
+const MOST_HOLDERS: usize = 16;
 
 /// What stands around records, parsed in full: the specimens and body structures that they refer to, and the reports
 /// and panels that hold them.
@@ -63,6 +67,36 @@ fn references<'c>(references: impl Iterator<Item = &'c Reference<'c>>) -> impl I
         .map(key)
 }
 
+/// The candidates that are reached from some items, round by round: each is found by any of its names, and `named` says
+/// which names an item leads to. In the order of the rounds, and within one in that of the candidates.
+fn reached<'c, 'a>(
+    candidates: Vec<(&'c Item<'a>, Vec<Cow<'c, str>>)>,
+    mut from: Vec<&'c Item<'a>>,
+    named: impl Fn(&'c Item<'a>) -> Vec<Cow<'c, str>>,
+) -> Vec<&'c Item<'a>> {
+    let mut open: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, (_, names)) in candidates.iter().enumerate() {
+        for name in names {
+            open.entry(name.as_ref()).or_default().push(at);
+        }
+    }
+    let mut seen = BTreeSet::new();
+    let mut all = Vec::new();
+    while !from.is_empty() {
+        let mut round = BTreeSet::new();
+        for name in from.iter().flat_map(|item| named(item)) {
+            let found = open.remove(name.as_ref()).unwrap_or_default();
+            round.extend(found.into_iter().filter(|at| seen.insert(*at)));
+        }
+        from = round
+            .into_iter()
+            .filter_map(|at| candidates.get(at).map(|(item, _)| *item))
+            .collect();
+        all.extend(&from);
+    }
+    all
+}
+
 impl<'r> Targets<'r> {
     /// Those of the items that hold the useful ones, and that either refer to.
     pub(super) fn wanted<'c, 'a>(
@@ -76,47 +110,28 @@ impl<'r> Targets<'r> {
         {
             self.places.extend(keys(item).map(|key| (key, item.place())));
         }
-        let mut held: BTreeSet<String> = useful.iter().flat_map(|item| keys(item)).collect();
-        let mut wanted: Vec<&Item<'a>> = Vec::new();
-        let mut holders: Vec<&Item<'a>> = items
-            .iter()
-            .filter(|item| is_holder(item) && item.whose == Whose::Usable && !item.narrow.has_modifiers)
-            .collect();
-        // Each round finds what holds what the last one found.
-        loop {
-            let (found, rest): (Vec<_>, Vec<_>) = holders.into_iter().partition(|item| {
-                references(item.narrow.members.iter()).any(|member| held.contains(member.as_ref()))
-            });
-            holders = rest;
-            if found.is_empty() {
-                break;
-            }
-            held.extend(found.iter().flat_map(|item| keys(item)));
-            wanted.extend(found);
-        }
-        let mut referring: Vec<&Item<'a>> = useful.iter().chain(&wanted).copied().collect();
-        let mut targets: Vec<&Item<'a>> = items
+        let is_usable = |item: &&'c Item<'a>| item.whose == Whose::Usable && !item.narrow.has_modifiers;
+        let holders = items.iter().filter(|item| is_holder(item)).filter(is_usable);
+        let holders = holders.map(|item| (item, references(item.narrow.members.iter()).collect()));
+        // What holds a record, and what holds that.
+        let mut wanted = reached(holders.collect(), useful.to_vec(), |item| {
+            keys(item).map(Cow::Owned).collect()
+        });
+        let targets = items
             .iter()
             .filter(|item| matches!(item.kind(), "Specimen" | "BodyStructure"))
             // A specimen without subject is the patient's by the record that refers to it.
             .filter(|item| item.whose != Whose::NotAPatients && !item.narrow.has_modifiers)
-            .collect();
-        loop {
-            let about: BTreeSet<Cow<'_, str>> = referring
-                .iter()
-                .flat_map(|item| std::iter::once(&*item.narrow).chain(&item.narrow.contained))
+            .map(|item| (item, keys(item).map(Cow::Owned).collect()));
+        let referring = useful.iter().chain(&wanted).copied().collect();
+        let found = reached(targets.collect(), referring, |item| {
+            let narrows = std::iter::once(&*item.narrow).chain(&item.narrow.contained);
+            narrows
                 .flat_map(|narrow| references(narrow.about.iter()))
-                .collect();
-            let (found, rest): (Vec<_>, Vec<_>) = targets
-                .into_iter()
-                .partition(|item| keys(item).any(|key| about.contains(key.as_str())));
-            targets = rest;
-            if found.is_empty() {
-                return wanted;
-            }
-            wanted.extend(&found);
-            referring = found;
-        }
+                .collect()
+        });
+        wanted.extend(found);
+        wanted
     }
 
     pub(super) fn add(&mut self, item: &Item<'_>, tree: Tree<'r>) {
@@ -138,28 +153,38 @@ impl<'r> Targets<'r> {
 
     /// A record and what holds it, the nearest first.
     pub(super) fn around<'t>(&'t self, record: &Record<'t>) -> Vec<Place<'t>> {
-        let root = record.root;
+        let root = Root::around(record);
         let own = Place {
             node: record.node,
             root,
         };
         let mut places = vec![own];
-        let mut asked: Vec<&str> = vec![&record.place];
+        let mut asked: Vec<(&str, usize)> = vec![(&record.place, 0)];
         if let Some((around, _)) = record.place.split_once('#') {
-            places.push(Place { node: root, root });
-            asked.push(around);
+            places.push(Place {
+                node: root.node,
+                root,
+            });
+            asked.push((around, 0));
         }
         let mut seen = BTreeSet::new();
         let mut next = 0;
-        while let Some(place) = asked.get(next) {
+        while let Some((place, depth)) = asked
+            .get(next)
+            .filter(|(_, depth)| *depth < MOST_HOLDERS)
+            .copied()
+        {
             next += 1;
-            for at in self.holders.get(*place).into_iter().flatten() {
+            for at in self.holders.get(place).into_iter().flatten() {
                 if let Some((place, tree)) = self.trees.get(*at)
                     && seen.insert(*at)
                 {
-                    let root = tree.root();
-                    places.push(Place { node: root, root });
-                    asked.push(place);
+                    let root = Root::of(tree);
+                    places.push(Place {
+                        node: root.node,
+                        root,
+                    });
+                    asked.push((place, depth + 1));
                 }
             }
         }
@@ -167,10 +192,10 @@ impl<'r> Targets<'r> {
     }
 
     /// What a reference leads to, in the resource around it or in the chart.
-    pub(super) fn get<'t>(&'t self, root: Node<'t>, reference: Node<'t>) -> Option<Node<'t>> {
+    pub(super) fn get<'t>(&'t self, root: Root<'t>, reference: Node<'t>) -> Option<Node<'t>> {
         let target = reference.text("reference")?.trim();
         if let Some(id) = target.strip_prefix('#') {
-            return root.all("contained").find(|inner| inner.text("id") == Some(id));
+            return root.contained(id);
         }
         let (_, tree) = self.trees.get(*self.by_key.get(key(target).as_ref())?)?;
         Some(tree.root())

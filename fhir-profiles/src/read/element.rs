@@ -7,6 +7,7 @@ mod shapes;
 mod tests;
 mod whole;
 
+use super::inside::Inside;
 use crate::chart::{Coding, text_coding};
 use crate::json::Json;
 use part::Part;
@@ -18,6 +19,8 @@ pub(super) struct Tree<'d> {
     root: Root<'d>,
     /// Whether a value could not be kept.
     pub(super) lost_value: bool,
+    /// What it contains, by id.
+    pub(super) inside: Inside,
 }
 
 enum Root<'d> {
@@ -33,6 +36,7 @@ impl<'d> Tree<'d> {
             return Some(Self {
                 root: Root::Tape(Part::of(json)),
                 lost_value: false,
+                inside: Inside::default(),
             });
         }
         Self::whole(json)
@@ -44,6 +48,7 @@ impl<'d> Tree<'d> {
         Some(Self {
             root: Root::Whole(whole),
             lost_value,
+            inside: Inside::default(),
         })
     }
 
@@ -111,6 +116,20 @@ impl<'t> Node<'t> {
         let whole = self.whole().map(|node| node.all(key)).into_iter().flatten();
         let tape = tape.map(|part| Node(Of::Tape(part)));
         tape.chain(whole.map(|node| Node(Of::Whole(node))))
+    }
+
+    /// By what an element is found again at once, of which it is the how many-eth child of its name.
+    pub(super) fn place(self, position: usize) -> usize {
+        let index = self.tape().and_then(Part::index);
+        index.unwrap_or(position)
+    }
+
+    /// The child element of a name at its place.
+    pub(super) fn at(self, key: &str, place: usize) -> Option<Node<'t>> {
+        match self.0 {
+            Of::Tape(part) => part.at(place).map(Of::Tape).map(Node),
+            Of::Whole(node) => node.at(key, place).map(Of::Whole).map(Node),
+        }
     }
 
     pub(super) fn has(self, key: &str) -> bool {

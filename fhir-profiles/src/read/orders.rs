@@ -10,7 +10,7 @@ use crate::chart::{Chart, Coding, Item};
 use crate::codes::system::LOINC;
 use crate::codes::{Codes, Meaning, Site};
 use crate::treatments::Treatment;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Statuses of what is no order, or none any more. Interpretation I24: a status that is missing or unknown is one that a
 /// clinician may still sign.
@@ -54,21 +54,71 @@ pub enum Unread {
     },
 }
 
-impl Order {
-    /// Whether a member of `context.selections` means this order: `Type/id`, the bare id, an address that ends in
-    /// `Type/id`, or the `fullUrl` of its entry.
-    pub fn is_selected_by(&self, selection: &str) -> bool {
+/// Drafts by every name that a member of `context.selections` may call them by.
+#[derive(Default)]
+struct Names<'o> {
+    /// By id, by `Type/id`, and by the `fullUrl` of the entry.
+    ids: BTreeMap<&'o str, Vec<usize>>,
+    references: BTreeMap<&'o str, Vec<usize>>,
+    urls: BTreeMap<&'o str, Vec<usize>>,
+    /// How many steps references have, which of most have two.
+    steps: BTreeSet<usize>,
+}
+
+impl<'o> Names<'o> {
+    fn of(drafts: &'o [Order]) -> Self {
+        let mut names = Self::default();
+        for (at, draft) in drafts.iter().enumerate() {
+            let (_, id) = draft.reference.split_once('/').unwrap_or_default();
+            if !id.is_empty() {
+                names.ids.entry(id).or_default().push(at);
+                names.references.entry(&draft.reference).or_default().push(at);
+                names.steps.insert(draft.reference.matches('/').count() + 1);
+            }
+            if let Some(url) = draft.full_url.as_deref() {
+                names.urls.entry(url).or_default().push(at);
+            }
+        }
+        names
+    }
+
+    /// Takes out the drafts that a selection means: by `Type/id`, the bare id, an address that ends in `Type/id`, or the
+    /// `fullUrl`; whether it means any, be it that another has taken them out.
+    fn take(&mut self, selection: &str, taken: &mut BTreeSet<usize>) -> bool {
         let selection = selection.trim();
         let selection = selection.split("/_history").next().unwrap_or(selection);
-        let (_, id) = self.reference.split_once('/').unwrap_or_default();
-        let address_of_it = || {
-            selection
-                .strip_suffix(&self.reference)
-                .is_some_and(|head| head.is_empty() || head.ends_with('/'))
+        let ends = self.steps.iter().map(|steps| {
+            let start = selection.rmatch_indices('/').nth(steps - 1);
+            start.map_or(selection, |(at, _)| selection.get(at + 1..).unwrap_or(selection))
+        });
+        let ends: Vec<&str> = ends.collect();
+        let mut found = false;
+        let mut look_up = |names: &mut BTreeMap<&str, Vec<usize>>, name: &str| {
+            if let Some(drafts) = names.get_mut(name) {
+                found = true;
+                taken.extend(drafts.drain(..));
+            }
         };
-        (!id.is_empty() && (selection == id || address_of_it()))
-            || self.full_url.as_deref().is_some_and(|url| url == selection)
+        look_up(&mut self.ids, selection);
+        look_up(&mut self.urls, selection);
+        for end in ends {
+            look_up(&mut self.references, end);
+        }
+        found
     }
+}
+
+/// The positions of the drafts that the members of `context.selections` mean; nothing where one of them means none.
+pub fn selected<'s>(
+    drafts: &[Order],
+    selections: impl IntoIterator<Item = &'s str>,
+) -> Option<BTreeSet<usize>> {
+    let mut names = Names::of(drafts);
+    let mut taken = BTreeSet::new();
+    let mut selections = selections.into_iter();
+    selections
+        .all(|selection| names.take(selection, &mut taken))
+        .then_some(taken)
 }
 
 /// The ServiceRequests, MedicationRequests and Procedures of a chart that are orders, with what they order; an order of
@@ -228,8 +278,8 @@ fn treatments(
     codes: &Codes,
 ) -> BTreeSet<Treatment> {
     let is_loinc = |coding: &&Coding<'_>| coding.is_in(LOINC);
-    let tests: Vec<&Coding<'_>> = codings.iter().filter(is_loinc).collect();
-    let is_of_test = |text: &str| tests.iter().any(|coding| coding.display() == Some(text));
+    let tests: BTreeSet<Option<&str>> = codings.iter().filter(is_loinc).map(Coding::display).collect();
+    let is_of_test = |text: &str| tests.contains(&Some(text));
     let texts: Vec<&str> = texts.iter().copied().filter(|text| !is_of_test(text)).collect();
     let coded = codings
         .iter()

@@ -14,31 +14,75 @@ use crate::chart::Coding;
 use crate::codes::{Codes, Meaning, Site, system};
 use crate::facts::{Evidence, Source};
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
-/// A morphology that an Observation states.
-pub(super) struct Histology {
-    place: String,
-    /// Whether it is neuroendocrine, or a malignancy of another kind.
-    neuroendocrine: bool,
-    evidence: Evidence,
-    /// The references of its focus, if any.
-    focus: Vec<String>,
-    /// Whether its body site leaves the pancreas open.
-    fits_pancreas: bool,
+/// From the last to the first day that a date may mean.
+type Day = (Date, Date);
+
+/// What histology Observations say of the tumours of the pancreas, by the Condition that they are about: each Condition is
+/// asked for once, however many there are.
+#[derive(Default)]
+pub(super) struct Histologies {
+    contrary: Vec<Evidence>,
+    /// Of those that are about no Condition at all.
+    of_none: Morphologies,
+    by_condition: BTreeMap<String, Morphologies>,
 }
 
-impl Histology {
-    /// Whether it is about this Condition, or about no Condition at all.
-    fn is_about(&self, record: &Record<'_>) -> bool {
-        let is_condition = |focus: &&String| focus.contains("Condition/");
-        let mut conditions = self.focus.iter().filter(is_condition).peekable();
-        conditions.peek().is_none() || conditions.any(|focus| key(focus) == record.place)
+/// The morphologies of one tumour.
+#[derive(Default)]
+struct Morphologies {
+    /// The first place of one that is neuroendocrine.
+    place: Option<String>,
+    /// The newest of these.
+    newest: Option<Option<Day>>,
+    /// The newest malignancy of another kind: its day, its place, and where its evidence stands.
+    contrary: Option<(Option<Day>, String, usize)>,
+}
+
+impl Morphologies {
+    fn add(&mut self, day: Option<Day>, place: &str, contrary: Option<usize>) {
+        match contrary {
+            Some(at) => {
+                let other = Some((day, place.to_owned(), at));
+                self.contrary = self.contrary.take().max(other);
+            }
+            None => {
+                if self.place.as_deref().is_none_or(|known| place < known) {
+                    self.place = Some(place.to_owned());
+                }
+                self.newest = self.newest.max(Some(day));
+            }
+        }
+    }
+}
+
+impl Histologies {
+    /// Adds a morphology that an Observation states, neuroendocrine or a malignancy of another kind, with the references of
+    /// its focus.
+    fn add(&mut self, neuroendocrine: bool, evidence: Evidence, focus: &[&str]) {
+        let day = evidence.effective.map(|date| (date.latest(), date.earliest()));
+        let place = evidence.reference.clone();
+        let contrary = (!neuroendocrine).then_some(self.contrary.len());
+        let conditions: Vec<&&str> = focus
+            .iter()
+            .filter(|focus| focus.contains("Condition/"))
+            .collect();
+        if conditions.is_empty() {
+            self.of_none.add(day, &place, contrary);
+        }
+        for condition in conditions {
+            let of_it = self.by_condition.entry(key(condition).into_owned());
+            of_it.or_default().add(day, &place, contrary);
+        }
+        if contrary.is_some() {
+            self.contrary.push(evidence);
+        }
     }
 
-    fn day(&self) -> Option<(Date, Date)> {
-        self.evidence
-            .effective
-            .map(|date| (date.latest(), date.earliest()))
+    /// What is about a Condition, or about no Condition at all.
+    fn about(&self, place: &str) -> impl Iterator<Item = &Morphologies> {
+        std::iter::once(&self.of_none).chain(self.by_condition.get(place))
     }
 }
 
@@ -169,17 +213,10 @@ impl Reader<'_> {
             if neuroendocrine && (pancreas || codings.iter().any(|coding| names_pancreas(coding, codes))) {
                 self.add(FactId::Pnet, "present", Source::Observation, evidence.clone());
             }
-            self.histologies.push(Histology {
-                place: record.place.clone(),
-                neuroendocrine,
-                evidence,
-                focus: node
-                    .all("focus")
-                    .filter_map(|f| f.text("reference"))
-                    .map(str::to_owned)
-                    .collect(),
-                fits_pancreas: own.none() || own.only(Site::Pancreas),
-            });
+            if own.none() || own.only(Site::Pancreas) {
+                let focus: Vec<&str> = node.all("focus").filter_map(|f| f.text("reference")).collect();
+                self.histologies.add(neuroendocrine, evidence, &focus);
+            }
         }
     }
 
@@ -223,27 +260,18 @@ impl Reader<'_> {
         if own.is_some() {
             return Some("with neuroendocrine morphology".to_owned());
         }
-        self.morphologies(record, true)
-            .map(|histology| format!("with neuroendocrine morphology in {}", histology.place))
-            .min()
-    }
-
-    fn morphologies(&self, record: &Record<'_>, neuroendocrine: bool) -> impl Iterator<Item = &Histology> {
-        self.histologies.iter().filter(move |histology| {
-            histology.neuroendocrine == neuroendocrine
-                && histology.fits_pancreas
-                && histology.is_about(record)
-        })
+        let places = self.histologies.about(&record.place);
+        let first = places.filter_map(|found| found.place.as_deref()).min()?;
+        Some(format!("with neuroendocrine morphology in {first}"))
     }
 
     /// A malignancy of another kind that the same tumour was found to be, not before it was found to be neuroendocrine.
     pub(super) fn contrary_morphology(&self, record: &Record<'_>) -> Option<Evidence> {
-        let newest = self.morphologies(record, true).map(Histology::day).max()?;
-        let contrary = self
-            .morphologies(record, false)
-            .filter(|other| other.day() >= newest);
-        let contrary = contrary.max_by_key(|other| (other.day(), other.place.clone()))?;
-        let mut evidence = contrary.evidence.clone();
+        let found = || self.histologies.about(&record.place);
+        let newest = found().filter_map(|found| found.newest).max()?;
+        let others = found().filter_map(|found| found.contrary.as_ref());
+        let (.., at) = others.max().filter(|(day, ..)| *day >= newest)?;
+        let mut evidence = self.histologies.contrary.get(*at)?.clone();
         evidence
             .notes
             .push("a morphology that is not neuroendocrine".into());

@@ -32,15 +32,22 @@ impl<'c> Medications<'c> {
     pub(super) fn said<'n>(&'n self, record: &'n Narrow<'n>) -> Said<'n> {
         let mut said = Said::default();
         let mut forms = Vec::new();
+        let inside = Inside::of(record);
         said.concept(&record.code);
         said.texts.extend(record.code.reference.display.as_deref());
         said.concept(&record.medication);
         for reference in [&record.medication_reference, &record.medication.reference] {
-            let Some(product) = self.follow(record, reference, &mut said) else {
+            let Some(product) = self.follow(&inside, reference, &mut said) else {
                 continue;
             };
             // What a contained Medication is made of is contained beside it.
-            let holder = if reference.is_contained() { record } else { product };
+            let of_product;
+            let holder = if reference.is_contained() {
+                &inside
+            } else {
+                of_product = Inside::of(product);
+                &of_product
+            };
             said.concept(&product.code);
             for ingredient in &product.ingredients {
                 said.concept(ingredient);
@@ -59,7 +66,7 @@ impl<'c> Medications<'c> {
     /// What a reference leads to; its display is kept, and that it leads nowhere.
     fn follow<'n>(
         &'n self,
-        holder: &'n Narrow<'n>,
+        inside: &Inside<'n>,
         reference: &'n Reference<'n>,
         said: &mut Said<'n>,
     ) -> Option<&'n Narrow<'n>> {
@@ -69,10 +76,7 @@ impl<'c> Medications<'c> {
         said.texts.extend(reference.display.as_deref());
         let target = reference.reference.as_deref().unwrap_or_default().trim();
         let found = match target.strip_prefix('#') {
-            Some(id) => holder
-                .contained
-                .iter()
-                .find(|inner| inner.id.as_deref() == Some(id)),
+            Some(id) => inside.0.get(id).copied(),
             None => self.get(target),
         };
         match found {
@@ -89,6 +93,18 @@ impl<'c> Medications<'c> {
             .get(reference)
             .or_else(|| self.0.get(key(reference).as_ref()));
         known.copied()
+    }
+}
+
+/// What a record contains, by its id; of several with one id the first.
+struct Inside<'n>(BTreeMap<&'n str, &'n Narrow<'n>>);
+
+impl<'n> Inside<'n> {
+    fn of(holder: &'n Narrow<'n>) -> Self {
+        let named = holder.contained.iter();
+        let named = named.filter_map(|inner| Some((inner.id.as_deref()?, inner)));
+        // Of two under one key a map keeps the last.
+        Self(named.rev().collect())
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Reader;
 use super::around::keys;
 use super::element::Node;
+use super::inside::Root;
 use super::organs::is_malignancy;
 use super::record::Record;
 use super::words::begins_word;
@@ -110,10 +111,8 @@ impl Reader<'_> {
     /// What a reference to a Condition names: the Condition of the chart or in the record, else its display.
     fn named_by(&self, reference: Node<'_>, record: &Record<'_>) -> Names {
         let target = reference.text("reference").unwrap_or_default().trim();
-        let inside = target.strip_prefix('#').and_then(|id| {
-            let mut contained = record.root.all("contained");
-            contained.find(|inner| inner.text("id") == Some(id))?.get("code")
-        });
+        let inside = target.strip_prefix('#');
+        let inside = inside.and_then(|id| Root::around(record).contained(id)?.get("code"));
         if let Some(code) = inside {
             return names(&concept(code), self.codes);
         }

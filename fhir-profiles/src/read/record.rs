@@ -1,6 +1,7 @@
 //! One resource while it is read: where it stands, when it is of, and what its evidence says.
 
 use super::element::{Node, Tree};
+use super::inside::Inside;
 use super::tumours::Owner;
 use crate::date::PartialDate;
 use crate::facts::Evidence;
@@ -21,6 +22,8 @@ pub(super) struct Record<'t> {
     pub(super) node: Node<'t>,
     /// The resource that it stands in: itself, or the one that contains it.
     pub(super) root: Node<'t>,
+    /// What that resource contains, by id.
+    pub(super) inside: &'t Inside,
     /// `Type/id`, or the position in the Bundle.
     pub(super) place: String,
     pub(super) effective: Option<PartialDate>,
@@ -41,6 +44,7 @@ impl<'t> Record<'t> {
         Self {
             node: tree.root(),
             root: tree.root(),
+            inside: &tree.inside,
             place,
             effective: None,
             date_unread: false,

@@ -3,6 +3,7 @@
 use super::Reader;
 use super::around::Place;
 use super::element::Node;
+use super::inside::Root;
 use super::lexicon::is_one_of;
 use super::organs::{Organ, is_here, is_metastasis};
 use super::record::Record;
@@ -202,7 +203,7 @@ impl Reader<'_> {
     }
 
     /// What a specimen, or the one that it was taken from, says of its site.
-    fn specimen_sites(&self, root: Node<'_>, reference: Node<'_>, found: &mut Sites) {
+    fn specimen_sites<'t>(&'t self, root: Root<'t>, reference: Node<'t>, found: &mut Sites) {
         found.add_text(reference.text("display").unwrap_or_default());
         let mut next = self.targets.get(root, reference);
         for _ in 0..MOST_PARENTS {
@@ -254,7 +255,9 @@ impl Reader<'_> {
     }
 
     fn specimen_of<'t>(&'t self, record: &Record<'t>) -> Option<Node<'t>> {
-        let target = self.targets.get(record.root, record.node.get("specimen")?)?;
+        let target = self
+            .targets
+            .get(Root::around(record), record.node.get("specimen")?)?;
         (target.text("resourceType") == Some("Specimen")).then_some(target)
     }
 

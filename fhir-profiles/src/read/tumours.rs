@@ -164,9 +164,11 @@ impl Others {
         let meanings = || code.codings.iter().flat_map(|coding| codes.meanings(coding));
         if meanings().any(is_metastasis) {
             self.elsewhere |= meanings().any(|m| m == Meaning::Names(Named::Metastasis(Site::OtherOrgan)));
-            self.metastases
-                .extend(code.codings.iter().flat_map(Organ::by_metastasis));
-            self.metastases.extend(code.texts().flat_map(Organ::in_text));
+            let coded = code.codings.iter().flat_map(Organ::by_metastasis);
+            each_once(
+                &mut self.metastases,
+                coded.chain(code.texts().flat_map(Organ::in_text)),
+            );
         }
         if is_other(code, codes) {
             return true;
@@ -199,9 +201,9 @@ impl Others {
         let texts: Vec<&str> = code.texts().collect();
         let standing = standing(tree.root(), as_of)?;
         if standing.was_there() {
-            self.organs.extend(code.codings.iter().flat_map(Organ::by_code));
-            self.organs
-                .extend(texts.iter().flat_map(|text| Organ::in_text(text)));
+            let coded = code.codings.iter().flat_map(Organ::by_code);
+            let named = texts.iter().flat_map(|text| Organ::in_text(text));
+            each_once(&mut self.organs, coded.chain(named));
         }
         if is_apart(&code.codings, &texts) || (!is_other(code, codes) && is_benign(&code.codings)) {
             return None;
@@ -232,6 +234,15 @@ impl Others {
 
     fn has_metastasis_in(&self, organ: &Organ) -> bool {
         self.metastases.iter().any(|other| other.id == organ.id)
+    }
+}
+
+/// Adds the organs that are not there yet: there are no more of them than the lexicon has.
+fn each_once(known: &mut Vec<&'static Organ>, organs: impl Iterator<Item = &'static Organ>) {
+    for organ in organs {
+        if !known.iter().any(|other| other.id == organ.id) {
+            known.push(organ);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use super::rules::Rule;
 use super::unite_evidence;
 use crate::catalogue::{FactId, Kind};
 use crate::facts::{Basis, Reading, Value};
+use std::collections::HashMap;
 
 /// [`unite`].
 pub(super) const SAME_OUTCOME: Rule = Rule {
@@ -28,14 +29,16 @@ pub(super) fn unite(id: FactId, mut current: Vec<Reading>) -> Vec<Reading> {
         current = unite_words(current);
     }
     let mut united: Vec<Reading> = Vec::new();
+    let mut known = HashMap::new();
     for reading in current {
-        let twin = united.iter_mut().find(|u| {
-            u.value == reading.value
-                && u.specimen == reading.specimen
-                && u.unit == reading.unit
-                && u.flag == reading.flag
-        });
-        match twin {
+        let key = (
+            reading.value.clone(),
+            reading.specimen,
+            reading.unit.clone(),
+            reading.flag,
+        );
+        let at = *known.entry(key).or_insert(united.len());
+        match united.get_mut(at) {
             Some(twin) => {
                 twin.evidence.extend(reading.evidence);
                 twin.since = match (twin.since, reading.since) {

@@ -8,8 +8,9 @@ use crate::evaluator::Evaluator;
 use cds_cards::Ordered;
 use fhir_profiles::chart::{Chart, ChartBuilder};
 use fhir_profiles::json::Json;
-use fhir_profiles::{Order, UnreadOrder, orders};
+use fhir_profiles::{UnreadOrder, orders, selected};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// The draft orders of a hook on orders.
 #[derive(Debug)]
@@ -44,14 +45,10 @@ impl<'a> Drafts<'a> {
     /// the orders, any of them may be meant, and all are checked.
     pub fn read(&self, evaluator: &Evaluator, records: Option<&Chart<'_>>) -> Ordered {
         let drafts = orders(&self.chart, records, &evaluator.codes);
-        let is_named =
-            |order: &Order, names: &[Cow<'_, str>]| names.iter().any(|name| order.is_selected_by(name));
-        let selected = self.selections.filter(|names| {
-            names
-                .iter()
-                .all(|name| drafts.iter().any(|order| order.is_selected_by(name)))
-        });
-        let is_checked = |order: &Order| selected.is_none_or(|names| is_named(order, names));
+        let named = self
+            .selections
+            .and_then(|names| selected(&drafts, names.iter().map(|name| &**name)));
+        let is_checked = |draft: usize| named.as_ref().is_none_or(|named| named.contains(&draft));
         cds_cards::ordered(&evaluator.knowledge, &drafts, is_checked)
     }
 }
@@ -103,18 +100,13 @@ impl<'a> Orders<'a> {
 
 /// The references behind which the names of orders stand, as written, each once.
 pub(super) fn unsent(orders: &Ordered) -> Vec<&str> {
-    let mut found: Vec<&str> = Vec::new();
-    for order in &orders.unread {
-        let UnreadOrder::Unsent { references } = &order.why else {
-            continue;
-        };
-        for reference in references {
-            if !found.contains(&reference.as_str()) {
-                found.push(reference);
-            }
-        }
-    }
-    found
+    let mut known = BTreeSet::new();
+    let references = orders.unread.iter().flat_map(|order| match &order.why {
+        UnreadOrder::Unsent { references } => references.as_slice(),
+        UnreadOrder::Unnamed => &[],
+    });
+    let references = references.map(String::as_str);
+    references.filter(|reference| known.insert(*reference)).collect()
 }
 
 fn chart<'a>(request: &'a HookRequest<'a>, addresses: &[String]) -> Result<Chart<'a>, Failure> {

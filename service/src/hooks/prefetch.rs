@@ -150,7 +150,7 @@ pub(super) struct Intake<'a> {
     addresses: Vec<String>,
     /// What the request brings, under our keys.
     values: Vec<(&'a str, Json<'a>)>,
-    states: Vec<(&'a str, State)>,
+    states: BTreeMap<&'a str, State>,
 }
 
 /// A chart that can be evaluated.
@@ -215,16 +215,16 @@ impl<'a> Intake<'a> {
                 .served_by(addresses.iter().map(String::as_str)),
             addresses,
             values: Vec::new(),
-            states: Vec::new(),
+            states: BTreeMap::new(),
         }
     }
 
     fn supply(&mut self, key: &'a str, value: Json<'a>) {
         let state = State::supplied(key, self.chart.add(value));
-        match self.states.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, known)) => *known = known.with(state),
-            None => self.states.push((key, state)),
-        }
+        let known = self.states.entry(key);
+        known
+            .and_modify(|known| *known = known.with(state))
+            .or_insert(state);
     }
 
     fn fetch(&mut self, got: &'a Got) {
@@ -238,13 +238,11 @@ impl<'a> Intake<'a> {
         if let (State::Failed(why), true) = (state, self.state(&got.key).has_data()) {
             state = State::Partial(why);
         }
-        self.states.retain(|(key, _)| *key != got.key);
-        self.states.push((&got.key, state));
+        self.states.insert(&got.key, state);
     }
 
     fn state(&self, key: &str) -> State {
-        let known = self.states.iter().find(|(known, _)| *known == key);
-        known.map_or(State::Absent, |(_, state)| *state)
+        self.states.get(key).copied().unwrap_or(State::Absent)
     }
 
     /// Whether the value under a key should be fetched where that is possible.

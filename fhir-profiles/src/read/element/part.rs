@@ -17,6 +17,17 @@ impl<'t> Part<'t> {
         }
     }
 
+    /// Where the value stands in its document.
+    pub(super) fn index(self) -> Option<usize> {
+        self.value.and_then(|json| usize::try_from(json.index()).ok())
+    }
+
+    /// What stands elsewhere in the same document.
+    pub(super) fn at(self, index: usize) -> Option<Self> {
+        let at = u32::try_from(index).ok()?;
+        self.value.map(|json| Self::of(json.at(at)))
+    }
+
     /// The object whose members are the children.
     fn object(self) -> Option<Json<'t>> {
         let objects = [self.value, self.beside].into_iter().flatten();

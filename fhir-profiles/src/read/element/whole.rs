@@ -78,6 +78,15 @@ impl<'t> Node<'t> {
         one.into_iter().chain(many).map(Node)
     }
 
+    /// The child element of a name at a position among them.
+    pub(super) fn at(self, key: &str, position: usize) -> Option<Node<'t>> {
+        match self.0.get(key)? {
+            Value::Element(element) => (position == 0).then_some(Node(element)),
+            Value::Sequence(elements) => elements.get(position).map(Node),
+            Value::Primitive(_) => None,
+        }
+    }
+
     pub(super) fn has(self, key: &str) -> bool {
         self.0.contains_key(key)
     }

@@ -1,0 +1,143 @@
+//! One way in which an input can grow, and what the service does with such an input.
+
+use actix_web::App;
+use actix_web::http::header::ContentType;
+use actix_web::middleware::from_fn;
+use actix_web::rt::System;
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::web::Data;
+use cds_cards::Knowledge;
+use pnet_cds::evaluator::Evaluator;
+use pnet_cds::http::{State, boundary, routes};
+use pnet_cds::settings::{Source, load};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Files by name.
+pub(crate) type Files = BTreeMap<String, String>;
+
+/// Something that the service is given.
+pub(crate) enum Input {
+    /// A call.
+    Post { path: String, body: String },
+    /// ConceptMaps at load.
+    Maps(Files),
+    /// A site's knowledge at load.
+    Knowledge(Files),
+}
+
+impl Input {
+    pub(crate) fn hook(service: &str, call: &Value) -> Self {
+        Self::post(&format!("/cds-services/{service}"), call)
+    }
+
+    pub(crate) fn post(path: &str, body: &Value) -> Self {
+        Self::Post {
+            path: path.to_owned(),
+            body: body.to_string(),
+        }
+    }
+}
+
+/// One way in which an input can grow.
+pub(crate) struct Dimension {
+    pub(crate) name: String,
+    /// The smallest size; the others are two, four and eight times that.
+    pub(crate) smallest: usize,
+    make: Box<dyn Fn(usize) -> Input>,
+}
+
+impl Dimension {
+    pub(crate) fn new(
+        name: impl Into<String>,
+        smallest: usize,
+        make: impl Fn(usize) -> Input + 'static,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            smallest,
+            make: Box::new(make),
+        }
+    }
+
+    pub(crate) fn input(&self, size: usize) -> Input {
+        (self.make)(size)
+    }
+}
+
+/// What became of an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It was answered or loaded.
+    Taken,
+    /// It is beyond what is allowed.
+    TooLarge,
+    /// It was refused.
+    Refused,
+}
+
+impl Outcome {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Taken => "taken",
+            Self::TooLarge => "too-large",
+            Self::Refused => "refused",
+        }
+    }
+
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        let all = [Self::Taken, Self::TooLarge, Self::Refused];
+        all.into_iter().find(|outcome| outcome.word() == word)
+    }
+}
+
+/// What is counted: everything that happens in here, in whichever thread. Its name is known to valgrind.
+#[inline(never)]
+pub(crate) fn measured_here(work: &mut dyn FnMut() -> Outcome) -> Outcome {
+    std::hint::black_box(work())
+}
+
+/// Runs each input through the service in this process, without a socket.
+pub(crate) fn with_service(run: impl FnOnce(&mut dyn FnMut(&Input) -> Outcome)) {
+    let source = Source {
+        file: Some(("growth".into(), String::new())),
+        ..Source::default()
+    };
+    let settings = load(&source).unwrap();
+    let evaluator = Evaluator::load(&settings).unwrap();
+    let packed = evaluator.codes.clone();
+    let state = State::new(&settings, evaluator, "http://growth.example.org", || {
+        jiff::civil::date(2026, 11, 23)
+    });
+    let state = Data::new(state.unwrap());
+    let system = System::new();
+    let app = App::new()
+        .app_data(state)
+        .wrap(from_fn(boundary))
+        .configure(routes);
+    let app = system.block_on(init_service(app));
+    let of = |taken: bool| if taken { Outcome::Taken } else { Outcome::Refused };
+    run(&mut |input| match input {
+        Input::Post { path, body } => {
+            let request = TestRequest::post().uri(path).insert_header(ContentType::json());
+            let mut request = Some(request.set_payload(body.clone()).to_request());
+            measured_here(&mut || {
+                system.block_on(async {
+                    let answer = call_service(&app, request.take().unwrap()).await;
+                    let status = answer.status().as_u16();
+                    read_body(answer).await;
+                    match status {
+                        200..300 => Outcome::Taken,
+                        413 => Outcome::TooLarge,
+                        _ => Outcome::Refused,
+                    }
+                })
+            })
+        }
+        Input::Maps(files) => measured_here(&mut || of(packed.and_maps(files).is_ok())),
+        Input::Knowledge(files) => {
+            let files = Knowledge::merge(Knowledge::embedded_files(), files.clone());
+            measured_here(&mut || of(Knowledge::load(&files).is_ok()))
+        }
+    });
+}
