@@ -50,7 +50,7 @@ fn patient(disputed: FactId, readings: i64) -> Assessment {
                 builder.reading(disputed, reading);
             }
             _ => {
-                let value = Interval::exactly(Decimal::new(number * 9 + 1, 2));
+                let value = Interval::exactly(Decimal::new(number * 8990 / readings + 1, 2));
                 add(&mut builder, disputed, Value::Number(value), number);
             }
         }

@@ -19,7 +19,9 @@ pub(crate) fn finished(markdown: &str) -> String {
     for node in root.descendants() {
         match &node.data.borrow().value {
             NodeValue::Text(part) => text.push_str(part),
-            NodeValue::SoftBreak | NodeValue::Paragraph | NodeValue::TableCell => text.push('\n'),
+            NodeValue::SoftBreak | NodeValue::Paragraph | NodeValue::Heading(_) | NodeValue::TableCell => {
+                text.push('\n');
+            }
             _ => {}
         }
     }
