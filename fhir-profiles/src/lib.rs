@@ -9,6 +9,7 @@ mod given;
 pub mod interval;
 pub mod read;
 pub mod recency;
+pub mod stop;
 mod treatments;
 mod values;
 

@@ -14,7 +14,7 @@ use crate::knowledge::place::{Before, Deciding, NoTrigger, Then, Trigger, What};
 use crate::knowledge::situation::Situation;
 use crate::knowledge::{Knowledge, OptionKnowledge, Subject, Test};
 use fhir_profiles::facts::{Facts, Reading, Value};
-use fhir_profiles::{FactId, PartialDate};
+use fhir_profiles::{FactId, PartialDate, stop};
 
 /// The pathway of a patient for whom the options apply.
 pub(super) fn pathway(
@@ -321,7 +321,8 @@ fn branches(
     };
     let mut all = Vec::new();
     for fact in knowledge.pathway.branches.iter().filter(open) {
-        for reading in settles::values(knowledge, *fact, facts.as_of()) {
+        let values = settles::values(knowledge, *fact, facts.as_of()).into_iter();
+        for reading in values.take_while(|_| !stop::is_wanted()) {
             let Value::Word(word) = reading.value else {
                 continue;
             };

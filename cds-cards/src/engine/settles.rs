@@ -7,7 +7,7 @@ use crate::assessment::{MissingFact, Need, Settles, Verdict};
 use crate::knowledge::{Knowledge, Test};
 use fhir_profiles::catalogue::Kind;
 use fhir_profiles::facts::{Evidence, Facts, Reading, Source, System, Value};
-use fhir_profiles::{FactId, Interval, PartialDate};
+use fhir_profiles::{FactId, Interval, PartialDate, stop};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,7 +42,8 @@ pub(super) fn ranked(
 
 fn settles(knowledge: &Knowledge, facts: &Facts, fact: FactId, now: &[Verdict]) -> Settles {
     let is_open = |verdict: &Verdict| matches!(verdict, Verdict::Undetermined | Verdict::Provisional);
-    let decided = values(knowledge, fact, facts.as_of()).into_iter().map(|reading| {
+    let values = values(knowledge, fact, facts.as_of()).into_iter();
+    let decided = values.take_while(|_| !stop::is_wanted()).map(|reading| {
         let supposed = facts.clone().supposing(fact, vec![reading]);
         let then = verdicts(&mut Evaluation::quiet(knowledge, &supposed));
         let pairs = now.iter().zip(&then);

@@ -7,6 +7,7 @@ use super::patient::{Identities, Whose, comparable};
 use super::{Added, AddedKind, Chart, ChartError, ENTRY, Item};
 use crate::catalogue::FactId;
 use crate::facts::{Gap, NotRead, NotReadWhy, Problem};
+use crate::stop;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
@@ -150,7 +151,7 @@ impl<'a> ChartBuilder<'a> {
         };
         walk.depth += 1;
         let mut matches: u64 = 0;
-        for json in entries {
+        for json in entries.into_iter().take_while(|_| !stop::is_wanted()) {
             let Some(entry) = entry(json) else {
                 walk.position += 1;
                 matches += 1;
