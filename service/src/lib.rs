@@ -15,6 +15,7 @@ pub mod http;
 pub mod input;
 pub mod laws;
 mod pages;
+pub mod pool;
 pub mod sandbox;
 pub mod settings;
 mod stamp;

@@ -89,6 +89,13 @@ impl<'a> HookRequest<'a> {
     }
 }
 
+impl HookRequest<'_> {
+    /// The bytes of what it brings of the chart.
+    pub(super) fn length(&self) -> usize {
+        self.prefetch.iter().map(|(_, value)| value.get().len()).sum()
+    }
+}
+
 /// Whether it can be the id of a resource: not empty, no path, nothing that changes a query. Longer than the 64
 /// characters of FHIR is let through: some servers do that.
 fn is_fhir_id(text: &str) -> bool {
