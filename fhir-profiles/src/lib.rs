@@ -10,6 +10,7 @@ pub mod interval;
 pub mod json;
 pub mod read;
 pub mod recency;
+pub mod stop;
 mod treatments;
 mod values;
 

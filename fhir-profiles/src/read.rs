@@ -41,6 +41,7 @@ use crate::codes::{Codes, Meaning};
 use crate::facts::{
     Aside, Evidence, Facts, FactsBuilder, NotRead, NotReadWhy, Problem, Reading, Source, Value,
 };
+use crate::stop;
 use around::{Targets, key, observations};
 use aside::Refusal;
 use denials::Denials;
@@ -122,7 +123,8 @@ pub fn read(chart: &Chart<'_>, policy: &ReadPolicy<'_>) -> Facts {
     for (item, tree) in parsed.iter().filter(is_patient) {
         reader.resource(item, tree);
     }
-    for (item, tree) in parsed.iter().filter(|entry| !is_patient(entry)) {
+    let others = parsed.iter().filter(|entry| !is_patient(entry));
+    for (item, tree) in others.take_while(|_| !stop::is_wanted()) {
         reader.resource(item, tree);
     }
     reader.facts.build()
@@ -187,7 +189,7 @@ impl<'r> Reader<'r> {
     /// Parses in full what some fact can use, each resource once.
     fn parse(&mut self, chart: &'r Chart<'r>) -> Vec<(&'r Item<'r>, Tree<'r>)> {
         let mut useful: Vec<&Item<'r>> = Vec::new();
-        for item in chart.items() {
+        for item in chart.items().iter().take_while(|_| !stop::is_wanted()) {
             match self.refusal(item) {
                 Some(refusal) => self.refuse(item, refusal),
                 None if self.is_useful(item) => useful.push(item),
@@ -216,7 +218,7 @@ impl<'r> Reader<'r> {
             copies.push((version(item), item.json.raw(), item));
         }
         let mut parsed = Vec::new();
-        for (place, mut copies) in by_place {
+        for (place, mut copies) in by_place.into_iter().take_while(|_| !stop::is_wanted()) {
             copies.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
             // What was left out of one copy may stand in another.
             if copies.iter().any(|(.., item)| !item.subsetted) {

@@ -121,6 +121,8 @@ errors! {
     NotReady = "not-ready", 503, "transient", "the keys of the registered callers could not be fetched yet";
     /// Told to end; other replicas answer.
     Draining = "draining", 503, "transient", "the service is about to end and should get no more calls";
+    /// A thread does not go on.
+    Stuck = "stuck", 503, "exception", "a thread of the service does not go on; the service has to be started anew";
     /// The store does not answer.
     StoreUnavailable = "store-unavailable", 503, "transient", "the store is not available, so nothing was kept or accepted; try again";
     /// `audit.mode` is `required` and nothing was written.

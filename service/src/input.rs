@@ -112,6 +112,7 @@ pub(crate) fn bundle_basis(
     let chart = whole(builder, evaluator)?;
     let facts = evaluator.facts(&chart, as_of);
     let assessment = cds_cards::assess(&evaluator.knowledge, &facts);
+    flow::in_time()?;
     if assessment.gate == Gate::NoPnet && nothing_says(&facts) {
         if chart.conditions() == 0 && chart.unreadable_conditions() == 0 {
             return Err(ErrorCode::MissingConditions.into());

@@ -19,6 +19,7 @@ pub mod http;
 pub mod input;
 pub mod laws;
 mod pages;
+pub mod pool;
 mod query_text;
 pub mod sandbox;
 pub mod settings;

@@ -10,6 +10,7 @@ use common::{Service, WITH_PNET, WITHOUT_PNET, changed, prefetched};
 use pnet_cds::evaluator::Evaluator;
 use pnet_cds::http::{State, serve};
 use pnet_cds::settings::{Source, load};
+use std::io::{Read, Write};
 use std::net::TcpListener;
 
 /// A service and its management listener.
@@ -147,6 +148,11 @@ fn calls_move_the_metrics_that_are_named_for_them() {
     );
     assert!(value(&text, "cds_facts_unknown_total", &[("cds_reason", "missing")]).is_some());
     assert!(value(&text, "cds_facts_read_total", &[]).unwrap() > 40.0);
+    is(
+        "cds_queue_duration_seconds_count",
+        &[("cds_queue_lane", "small")],
+        3.0,
+    );
     for name in [
         "cds_requests_shed_total",
         "cds_panics_total",
@@ -175,4 +181,23 @@ fn calls_move_the_metrics_that_are_named_for_them() {
     );
     // Neither the path of somebody nor the name of a method is a label.
     assert!(!text.contains("nothing/here") && !text.contains("BREW"), "{text}");
+}
+
+/// What a caller waits for is measured: from the first byte of its request.
+#[test]
+fn the_duration_of_a_request_begins_with_its_first_byte() {
+    let (public, management) = start("demo.enabled = true\n");
+    let mut stream = public.connect();
+    stream.write_all(b"GET /cds-ser").unwrap();
+    let slow = std::time::Duration::from_secs(1);
+    std::thread::sleep(slow);
+    stream
+        .write_all(b"vices HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .unwrap();
+    stream.read_to_end(&mut Vec::new()).unwrap();
+    let text = management.get("/metrics").body;
+    let labels = [("http_route", "/cds-services")];
+    let sum = value(&text, "http_server_request_duration_seconds_sum", &labels).unwrap();
+    // The machine may be late to see the first byte.
+    assert!(sum >= slow.as_secs_f64() / 2.0, "{sum}");
 }

@@ -4,7 +4,11 @@
 
 mod common;
 
-use common::{HOOK_PATH, Service, WITH_PNET, demo, prefetched, start};
+use common::{HOOK_PATH, Service, WITH_PNET, chart, demo, prefetched, start};
+use fhir_profiles::stop::{self, Stop};
+use fhir_profiles::{ChartBuilder, FactId, Facts};
+use pnet_cds::evaluator::Evaluator;
+use pnet_cds::settings::{Source, load};
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
@@ -35,37 +39,137 @@ fn read_within(stream: &mut TcpStream, time: Duration) -> String {
     }
 }
 
+/// The head of a call with a body of so many bytes.
+fn head(bytes: usize) -> String {
+    format!(
+        "POST {HOOK_PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {bytes}\r\n\r\n"
+    )
+}
+
+/// Room is taken as bytes arrive, so that promises hold up nobody: neither small calls nor one of the greatest size.
 #[test]
-fn large_bodies_wait_for_each_other_and_small_ones_do_not_wait_for_them() {
+fn bodies_that_are_promised_and_not_sent_take_no_room() {
     let service = demo();
-    let promise = |service: &Service| {
-        let mut stream = service.connect();
-        let head = format!(
-            "POST {HOOK_PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{{",
-            4 * 1024 * 1024
-        );
-        stream.write_all(head.as_bytes()).unwrap();
-        stream
-    };
-    let started = Instant::now();
-    let mut first = promise(&service);
-    std::thread::sleep(Duration::from_millis(200));
-    // Beside one of the greatest size there is room for a usual one.
+    let mut idle: Vec<TcpStream> = (0..20)
+        .map(|number| {
+            let mut stream = service.connect();
+            stream.write_all(head(4 * 1024 * 1024).as_bytes()).unwrap();
+            stream
+                .write_all(if number % 2 == 0 { b"{" } else { b"" })
+                .unwrap();
+            stream
+        })
+        .collect();
     assert_eq!(service.post(HOOK_PATH, &prefetched(WITH_PNET)).status, 200);
-    assert!(started.elapsed() < Duration::from_millis(1900));
-    let mut second = promise(&service);
-    // The clock of a body begins when there is room for it.
-    let ended = |stream: &mut TcpStream| {
-        let answer = read_within(stream, Duration::from_secs(4));
+    let mut large = prefetched(WITH_PNET);
+    large["extension"] = " ".repeat(2 << 20).into();
+    assert_eq!(service.post(HOOK_PATH, &large).status, 200);
+    for stream in &mut idle {
+        let answer = read_within(stream, Duration::from_secs(20));
         assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
-        started.elapsed()
-    };
-    let of_first = ended(&mut first);
-    let of_second = ended(&mut second);
-    assert!(
-        of_second - of_first > Duration::from_secs(1),
-        "{of_first:?} {of_second:?}"
+    }
+}
+
+/// However many requests come at once on a connection, each is answered in its turn, whatever its body is like.
+#[test]
+fn pipelined_requests_are_answered_one_after_the_other() {
+    let service = demo();
+    let body = prefetched(WITH_PNET).to_string();
+    let chunked = format!(
+        "POST {HOOK_PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n\
+         {:x};a=b\r\n{body}\r\n0\r\nT: v\r\n\r\n",
+        body.len()
     );
+    let live = String::from_utf8(LIVE.to_vec()).unwrap();
+    let whole = format!("{}{body}", head(body.len()));
+    // Refused before its body is read, which is thrown away.
+    let unread = whole.replace("application/json", "text/plain");
+    let mut bytes = live.repeat(500);
+    for part in [&chunked, &live, &whole, &chunked, &whole] {
+        bytes.push_str(part);
+    }
+    bytes.push_str(&live.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
+    let mut stream = service.connect();
+    let mut writing = stream.try_clone().unwrap();
+    let writer = std::thread::spawn(move || writing.write_all(bytes.as_bytes()));
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    writer.join().unwrap().unwrap();
+    assert_eq!(text.matches("HTTP/1.1 200 OK").count(), 506);
+    assert_eq!(text.matches("HTTP/1.1 ").count(), 506);
+    assert_eq!(text.matches("\"cards\":[{").count(), 4);
+    let mut stream = service.connect();
+    stream.write_all(format!("{unread}{live}").as_bytes()).unwrap();
+    let text = read_all(stream);
+    assert!(text.starts_with("HTTP/1.1 415"), "{text}");
+}
+
+#[test]
+fn a_head_that_is_too_long_is_431() {
+    let service = demo();
+    let mut stream = service.connect();
+    let _ = stream.write_all(
+        format!(
+            "GET /health/live HTTP/1.1\r\nHost: localhost\r\nX: {}",
+            "y".repeat(20_000)
+        )
+        .as_bytes(),
+    );
+    let answer = read_within(&mut stream, Duration::from_secs(20));
+    assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+    let long = format!(
+        "GET /health/live HTTP/1.1\r\nHost: localhost\r\nX: {}\r\nConnection: close\r\n\r\n",
+        "y".repeat(8_000)
+    );
+    assert_eq!(service.raw(long.as_bytes()).status, 200);
+}
+
+/// actix-web gives only the first head of a connection a time.
+#[test]
+fn a_later_head_that_does_not_end_is_cut_off_too() {
+    let service = demo();
+    let mut stream = service.connect();
+    stream.write_all(LIVE).unwrap();
+    assert!(read_within(&mut stream, Duration::from_secs(2)).starts_with("HTTP/1.1 200"));
+    stream
+        .write_all(b"GET /health/live HTTP/1.1\r\nX-Slow: ")
+        .unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    assert_eq!(stream.read(&mut [0; 64]).unwrap_or(0), 0);
+}
+
+/// A caller that asks and asks and never reads is cut off, and what it asked for is not answered into memory.
+#[test]
+fn a_caller_that_does_not_read_its_answers_is_cut_off() {
+    let service = demo();
+    let mut stream = service.connect();
+    stream.set_write_timeout(Some(Duration::from_secs(60))).unwrap();
+    let many = b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(1000);
+    let error = (0..10_000).find_map(|_| stream.write_all(&many).err()).unwrap();
+    assert!(
+        matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe),
+        "{error}"
+    );
+    assert_eq!(service.get("/health/live").status, 200);
+}
+
+/// Of connections that have not sent a request a quarter may be open: the oldest gives way, and who means it gets in.
+#[test]
+fn connections_that_send_no_whole_request_do_not_keep_others_out() {
+    let service = start("server.max_connections = 64\n");
+    let mut idle: Vec<TcpStream> = (0..60)
+        .map(|_| {
+            let mut stream = service.connect();
+            stream.write_all(b"GET / HTTP/1.1\r\nX: ").unwrap();
+            stream
+        })
+        .collect();
+    for _ in 0..20 {
+        assert_eq!(service.get("/health/live").status, 200);
+    }
+    let oldest = idle.first_mut().unwrap();
+    oldest.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    assert_eq!(oldest.read(&mut [0; 64]).unwrap_or(0), 0);
 }
 
 #[test]
@@ -185,6 +289,41 @@ fn under_overload_each_call_is_answered_or_shed() {
     }
     assert!(answers.iter().any(|(status, _)| *status == 200));
     assert_eq!(service.hook(&request).status, 200);
+}
+
+/// Each stage looks whether anybody still waits: what comes in, what is read, and what missing facts would settle.
+#[test]
+fn an_evaluation_that_is_given_up_ends_in_its_loops() {
+    let evaluator = Evaluator::load(&load(&Source::default()).unwrap()).unwrap();
+    let text = chart(WITH_PNET).to_string();
+    let json = serde_json::from_str(&text).unwrap();
+    let built = || {
+        let mut builder = ChartBuilder::new(None);
+        builder.add(json);
+        builder.finish()
+    };
+    let (whole, as_of) = (built().unwrap(), jiff::civil::date(2026, 11, 23));
+    let facts = evaluator.facts(&whole, as_of);
+    let settled = |facts: &Facts| {
+        let missing = cds_cards::assess(&evaluator.knowledge, facts).missing;
+        missing.iter().map(|fact| fact.settles.most).sum::<usize>()
+    };
+    assert!(facts.get(FactId::Pnet).readings().is_ok() && settled(&facts) > 0);
+    let given_up = Stop::default();
+    given_up.set();
+    stop::within(&given_up, || {
+        assert_eq!(
+            built().map_or(0, |chart| chart.resources()),
+            0,
+            "entries were taken in"
+        );
+        let unread = evaluator.facts(&whole, as_of);
+        assert!(
+            unread.get(FactId::Pnet).readings().is_err(),
+            "a resource was read"
+        );
+        assert_eq!(settled(&facts), 0);
+    });
 }
 
 /// The real binary on a free port, and the service that it is.

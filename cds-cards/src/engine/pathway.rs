@@ -16,7 +16,7 @@ use crate::knowledge::place::{Before, Deciding, NoTrigger, Then, Trigger, What};
 use crate::knowledge::situation::Situation;
 use crate::knowledge::{Knowledge, OptionKnowledge, SituationRule};
 use fhir_profiles::facts::{Reading, Value};
-use fhir_profiles::{FactId, PartialDate};
+use fhir_profiles::{FactId, PartialDate, stop};
 
 /// The pathway of a patient for whom the options apply, from every option in the order of the specification's table.
 pub(super) fn pathway(
@@ -309,7 +309,8 @@ fn branches(outcomes: &Outcomes<'_>, given: &[GivenReport], no_trigger: Option<&
     };
     let mut all = Vec::new();
     for fact in knowledge.pathway.branches.iter().filter(open) {
-        for reading in &*settles::tried(knowledge, *fact, facts.as_of()) {
+        let values = settles::tried(knowledge, *fact, facts.as_of());
+        for reading in values.iter().take_while(|_| !stop::is_wanted()) {
             let Value::Word(word) = reading.value else {
                 continue;
             };

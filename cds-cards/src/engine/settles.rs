@@ -7,7 +7,7 @@ use crate::assessment::{MissingFact, Need, Settles, Verdict};
 use crate::knowledge::{Knowledge, Test};
 use fhir_profiles::catalogue::Kind;
 use fhir_profiles::facts::{Evidence, Reading, Source, System, Value};
-use fhir_profiles::{FactId, Interval, PartialDate};
+use fhir_profiles::{FactId, Interval, PartialDate, stop};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use std::borrow::Cow;
@@ -57,7 +57,8 @@ fn settles(outcomes: &mut Outcomes<'_>, fact: FactId) -> Settles {
     };
     let tried = tried(knowledge, fact, outcomes.facts.as_of());
     let (mut least, mut most) = (usize::MAX, 0);
-    for decided in tried.iter().map(decided) {
+    let values = tried.iter().take_while(|_| !stop::is_wanted());
+    for decided in values.map(decided) {
         least = least.min(decided);
         most = most.max(decided);
     }

@@ -68,6 +68,7 @@ pub(crate) use texts::Texts;
 use crate::assessment::{Assessment, Gate, Group, MissingFact, OptionReport};
 use crate::knowledge::Knowledge;
 use card::Source;
+use fhir_profiles::stop;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -130,7 +131,8 @@ pub fn render(knowledge: &Knowledge, assessment: &Assessment, policy: &Policy<'_
     let mut cards = vec![maker.pathway(missing.is_some(), discrepancy.is_some(), left_out)];
     cards.extend(missing);
     cards.extend(discrepancy);
-    cards.extend(groups.into_iter().map(|group| maker.group(group)));
+    let groups = groups.into_iter().take_while(|_| !stop::is_wanted());
+    cards.extend(groups.map(|group| maker.group(group)));
     cards
 }
 

@@ -7,6 +7,7 @@ use super::{Added, AddedKind, Chart, ChartError, ENTRY, Item};
 use crate::catalogue::FactId;
 use crate::facts::{Gap, NotRead, NotReadWhy, Problem};
 use crate::json::{Children, Json, Kind};
+use crate::stop;
 use std::borrow::Cow;
 
 /// Bundles within Bundles that are looked into.
@@ -154,7 +155,7 @@ impl<'a> ChartBuilder<'a> {
         };
         walk.depth += 1;
         let mut matches: u64 = 0;
-        for json in entries {
+        for json in entries.take_while(|_| !stop::is_wanted()) {
             let entry: Entry<'a> = read(json);
             let beside = entry.beside;
             if self.entry(entry, around.subsetted || bundle.subsetted, walk) && !beside {

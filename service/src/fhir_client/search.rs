@@ -117,9 +117,9 @@ impl<'a> Run<'a> {
         if begun.rest.is_empty() {
             return first.await;
         }
-        let rest = stream::iter(&begun.rest).map(|target| async {
-            let read = self.read(target).await.map_err(|refusal| refusal.why)?;
-            self.follow(read, address(target)).await
+        let rest = stream::iter(begun.rest).map(|target| async move {
+            let read = self.read(&target).await.map_err(|refusal| refusal.why)?;
+            self.follow(read, address(&target)).await
         });
         let rest = rest.buffer_unordered(PARTS_AT_ONCE).collect::<Vec<_>>();
         let (first, rest) = futures_util::join!(first, rest);

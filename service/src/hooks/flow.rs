@@ -9,13 +9,14 @@ use super::trail::Trail;
 use crate::errors::{ErrorCode, Failure};
 use crate::evaluator::Evaluator;
 use crate::fhir_client::{Access, AllowedBase, FetchState, FhirClient, Query, Why};
+use crate::pool;
 use crate::sandbox::Sandbox;
 use crate::telemetry::in_span;
 use cds_cards::Ordered;
 use cds_cards::assessment::{Assessment, Gate};
 use cds_cards::render::Card;
-use fhir_profiles::Facts;
 use fhir_profiles::json::{Budget, Document};
+use fhir_profiles::{Facts, stop};
 use jiff::civil::Date;
 use std::time::{Duration, Instant};
 
@@ -158,6 +159,7 @@ pub async fn advise(
     let cards = in_span("cds.render", || {
         evaluator.answer(&basis.assessment, orders.as_ref(), request.instance)
     });
+    in_time()?;
     let said = match basis.assessment.gate {
         _ if !cards.is_empty() => OrdersSaid::Cards,
         Gate::NoPnet => OrdersSaid::NoPnet,
@@ -228,12 +230,12 @@ fn source_of(key: &str, supplied: &Intake<'_>, fetched: &[Got]) -> Option<DataSo
     }
 }
 
-/// Assesses a chart, on the worker that answers the call: another thread would need a copy of the request that the chart
-/// borrows from. The time grows with the resources, which `server.max_resources` bounds for that reason. Where no PNET
-/// is found, incomplete conditions make that worth nothing, and other data that were not to be had make no difference.
+/// Assesses a chart. Where no PNET is found, incomplete conditions make that worth nothing, and other data that were not
+/// to be had make no difference.
 fn evaluate(evaluator: &Evaluator, taken: &Taken<'_>, as_of: Date) -> Result<Basis, Failure> {
     let facts = in_span("cds.read", || evaluator.facts(&taken.chart, as_of));
     let mut assessment = in_span("cds.assess", || cds_cards::assess(&evaluator.knowledge, &facts));
+    in_time()?;
     if assessment.gate == Gate::NoPnet {
         if !taken.conditions_complete {
             return Err(ErrorCode::IncompleteConditions.into());
@@ -247,7 +249,16 @@ fn evaluate(evaluator: &Evaluator, taken: &Taken<'_>, as_of: Date) -> Result<Bas
     })
 }
 
-/// What the templates ask for and the request does not bring whole.
+/// What was given up half-way is worth nothing.
+pub(crate) fn in_time() -> Result<(), Failure> {
+    match stop::is_wanted() {
+        true => Err(ErrorCode::DeadlineExceeded.into()),
+        false => Ok(()),
+    }
+}
+
+/// What the templates ask for and the request does not bring whole. A call for which much was fetched waits with the
+/// large ones from then on.
 async fn fetch(
     evaluator: &Evaluator,
     templates: &[Template],
@@ -269,9 +280,11 @@ async fn fetch(
                 core: queries(request, &core),
                 rest: queries(request, &rest),
             };
-            server
+            let fetched = server
                 .pull(evaluator, request, supplied, queries, orders.open(), trail)
-                .await
+                .await?;
+            pool::weighs(request.length() + fetched.iter().map(Got::length).sum::<usize>()).await;
+            Ok(fetched)
         }
     }
 }

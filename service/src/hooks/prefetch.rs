@@ -36,6 +36,13 @@ pub(super) struct Got {
     pub(super) state: FetchState,
 }
 
+impl Got {
+    /// The bytes of it.
+    pub(super) fn length(&self) -> usize {
+        self.state.pages().iter().map(|page| page.text().len()).sum()
+    }
+}
+
 /// What stands under a key; a reason where it was to be fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {

@@ -90,6 +90,13 @@ impl<'a> HookRequest<'a> {
     }
 }
 
+impl HookRequest<'_> {
+    /// The bytes of what it brings of the chart.
+    pub(super) fn length(&self) -> usize {
+        self.prefetch.iter().map(|(_, value)| value.raw().len()).sum()
+    }
+}
+
 /// Whether it can be the id of a resource: not empty, no path, nothing that changes a query. Longer than the 64
 /// characters of FHIR is let through: some servers do that.
 fn is_fhir_id(text: &str) -> bool {
@@ -278,7 +285,8 @@ mod tests {
     fn an_authorization_without_a_usable_token_is_one_without_rights_and_not_none() {
         let token = |authorization: &str| {
             let text = body(&format!(",\"fhirAuthorization\":{authorization}"));
-            HookRequest::parse(&text)
+            let document = Document::parse(text, &Budget::CALL).unwrap();
+            HookRequest::parse(&document)
                 .unwrap()
                 .token
                 .map(|token| token.is_usable(Instant::now()))

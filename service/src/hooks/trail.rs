@@ -1,7 +1,7 @@
 //! What was done for a call, whatever became of it: where its records came from and what was asked of whom.
 
 use crate::fhir_client::FetchState;
-use std::cell::RefCell;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Where the records under a prefetch key came from.
@@ -54,7 +54,7 @@ pub struct FetchEnd {
 
 /// What was done for a call. It fills while the call goes on, so that a call that is cut off leaves what it has done.
 #[derive(Debug, Default)]
-pub struct Trail(RefCell<Steps>);
+pub struct Trail(Mutex<Steps>);
 
 /// The steps of a [`Trail`].
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -68,16 +68,20 @@ pub struct Steps {
 impl Trail {
     /// Everything so far.
     pub fn steps(&self) -> Steps {
-        self.0.borrow().clone()
+        self.filling().clone()
+    }
+
+    fn filling(&self) -> MutexGuard<'_, Steps> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn data(&self, key: &str, source: DataSource) {
-        self.0.borrow_mut().data.push((key.to_owned(), source));
+        self.filling().data.push((key.to_owned(), source));
     }
 
     /// A query is about to be sent.
     pub(super) fn ask(&self, key: &str, server: String, query: String) {
-        self.0.borrow_mut().fetches.push(Fetch {
+        self.filling().fetches.push(Fetch {
             key: key.to_owned(),
             server,
             query,
@@ -87,7 +91,7 @@ impl Trail {
 
     /// The first query of this key that was open has ended.
     pub(super) fn got(&self, key: &str, state: &FetchState, elapsed: Duration) {
-        let mut steps = self.0.borrow_mut();
+        let mut steps = self.filling();
         let mut open = steps.fetches.iter_mut().filter(|fetch| fetch.end.is_none());
         if let Some(fetch) = open.find(|fetch| fetch.key == key) {
             fetch.end = Some(FetchEnd {

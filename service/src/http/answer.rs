@@ -19,8 +19,17 @@ pub(crate) fn refusal(failure: &Failure, make: impl FnOnce(StatusCode) -> HttpRe
 
 /// 200 with JSON.
 pub(super) fn json<T: Serialize>(body: &T) -> Result<HttpResponse, Failure> {
-    let text = serde_json::to_string(body).map_err(|_| ErrorCode::Internal)?;
-    Ok(text_of(StatusCode::OK, "application/json", text))
+    written(body).map(json_text)
+}
+
+/// The JSON of an answer.
+pub(super) fn written<T: Serialize>(body: &T) -> Result<String, Failure> {
+    serde_json::to_string(body).map_err(|_| ErrorCode::Internal.into())
+}
+
+/// 200 with what is JSON already.
+pub(super) fn json_text(text: String) -> HttpResponse {
+    text_of(StatusCode::OK, "application/json", text)
 }
 
 /// 200 with a FHIR resource.

@@ -1,7 +1,10 @@
 //! Request bodies: not compressed, of a known type, within the limit, and in time.
 
 use super::State;
+use super::connection::Connection;
+use super::room::Portion;
 use crate::errors::{ErrorCode, Failure};
+use crate::telemetry::Call;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
@@ -12,9 +15,8 @@ use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use std::borrow::Cow;
 use std::marker::PhantomData;
-use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
 /// How long a body may take to arrive: actix-web times out slow headers, but never a slow body.
@@ -24,6 +26,8 @@ const BODY_DEADLINE: Duration = Duration::from_secs(2);
 pub(crate) trait Accepts {
     /// In lower case.
     const TYPES: &'static [&'static str];
+    /// Whether nothing of it is read before the caller is known.
+    const AFTER_CALLER: bool = true;
 }
 
 /// A hook call.
@@ -38,24 +42,41 @@ impl Accepts for JsonOrFhir {
     const TYPES: &'static [&'static str] = &["application/json", "application/fhir+json"];
 }
 
-/// The parameters of a search.
+/// The form of a page.
 pub(crate) struct Form;
 impl Accepts for Form {
-    const TYPES: &'static [&'static str] = &["application/x-www-form-urlencoded"];
+    const TYPES: &'static [&'static str] = FORM;
 }
 
-/// The room that is made for a body before any of it has arrived: who promises much may send nothing.
-const FIRST_ROOM: usize = 64 * 1024;
+/// The parameters of a search of the sandbox, which asks for no token.
+pub(crate) struct OpenForm;
+impl Accepts for OpenForm {
+    const TYPES: &'static [&'static str] = FORM;
+    const AFTER_CALLER: bool = false;
+}
+
+const FORM: &[&str] = &["application/x-www-form-urlencoded"];
+
+/// What is allocated at first for a body: who promises much may send nothing.
+const FIRST: usize = 64 << 10;
+/// A body of more bytes than these waits for room as long as its request may take.
+const LARGE: usize = 256 << 10;
 
 /// A body that has arrived.
 pub(crate) struct Body<A> {
     bytes: Bytes,
-    /// Its part of what all bodies may have together, given back when the call is answered.
-    _room: Option<OwnedSemaphorePermit>,
+    /// Its part of what all bodies may have together, given back when it has been worked on.
+    _room: Option<Portion>,
+    _flight: Option<Flight>,
     accepts: PhantomData<A>,
 }
 
 impl<A> Body<A> {
+    /// Its length in bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Its text, with what is no character replaced.
     pub(crate) fn text(&self) -> Cow<'_, str> {
         json_text(&self.bytes)
@@ -69,23 +90,38 @@ impl<A: Accepts + 'static> FromRequest for Body<A> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let checked = check(request, A::TYPES);
         let payload = payload.take();
-        let room = request
-            .app_data::<Data<State>>()
-            .map(|state| Arc::clone(&state.body_room));
+        let state = request.app_data::<Data<State>>().cloned();
+        let call = Call::of(request);
+        let connection = request.conn_data::<Connection>().cloned();
         Box::pin(async move {
-            let expected = checked?;
-            let room = match room {
-                // Waits inside the deadline of the request; the body stays with the caller until then.
-                Some(room) => room.acquire_many_owned(expected.room()).await.ok(),
-                None => None,
+            let (Some(state), Some(call)) = (state, call) else {
+                return Err(ErrorCode::Internal.into());
             };
-            let reading = read(payload, expected);
-            let bytes = timeout(BODY_DEADLINE, reading)
-                .await
-                .map_err(|_| ErrorCode::SlowBody)??;
+            if A::AFTER_CALLER {
+                call.admitted().await;
+            }
+            let expected = checked?;
+            let flight = Flight::begin(&state)?;
+            if expected.length > LARGE && !state.pool.admits(expected.length, state.deadline(&call)) {
+                return Err(ErrorCode::Overloaded.into());
+            }
+            let patience = if expected.length > LARGE {
+                state.request_deadline
+            } else {
+                state.queue_deadline
+            };
+            let mut arriving = Arriving {
+                payload,
+                room: state.room.portion(call.whose()),
+                connection,
+                left: BODY_DEADLINE,
+                patience,
+            };
+            let bytes = arriving.read(&expected).await?;
             Ok(Self {
                 bytes,
-                _room: room,
+                _room: Some(arriving.room),
+                _flight: Some(flight),
                 accepts: PhantomData,
             })
         })
@@ -98,22 +134,68 @@ struct Expected {
     limit: usize,
 }
 
-impl Expected {
-    /// The bytes that there have to be room for; without a length as many as may come.
-    fn room(&self) -> u32 {
-        let most = match self.length {
-            0 => self.limit,
-            length => length,
+/// A body that is on its way.
+struct Arriving {
+    payload: Payload,
+    room: Portion,
+    connection: Option<Connection>,
+    /// How long it may still take to arrive; the clock stands while it waits for room.
+    left: Duration,
+    /// How long it may wait for room each time.
+    patience: Duration,
+}
+
+impl Arriving {
+    /// The next bytes, with room for them; nothing at the end.
+    async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
+        let began = Instant::now();
+        let next = timeout(self.left, self.payload.next()).await;
+        let chunk = next.map_err(|_| ErrorCode::SlowBody)?;
+        self.left = self.left.saturating_sub(began.elapsed());
+        let Some(chunk) = chunk.transpose().map_err(broken)? else {
+            return Ok(None);
         };
-        u32::try_from(most).unwrap_or(u32::MAX)
+        let growing = timeout(self.patience, self.room.grow(chunk.len())).await;
+        growing.map_err(|_| ErrorCode::Overloaded)?;
+        if let Some(connection) = &self.connection {
+            connection.allow(chunk.len());
+        }
+        Ok(Some(chunk))
+    }
+
+    async fn read(&mut self, expected: &Expected) -> Result<Bytes, Failure> {
+        let mut body = BytesMut::with_capacity(expected.length.min(FIRST));
+        while let Some(chunk) = self.next().await? {
+            if chunk.len() > expected.limit.saturating_sub(body.len()) {
+                return Err(ErrorCode::BodyTooLarge.into());
+            }
+            if body.is_empty() && chunk.len() == expected.length {
+                return Ok(chunk);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
     }
 }
 
-/// Room for the bodies of all calls that are being answered: reading one takes about 35 times its size, so that a few
-/// large ones at once would take more memory than a pod has. One of the greatest size leaves a quarter for others.
-pub(super) fn body_room(limit: usize) -> Arc<Semaphore> {
-    let most = limit.saturating_add(limit / 4).max(FIRST_ROOM);
-    Arc::new(Semaphore::new(most.min(u32::MAX as usize)))
+/// One of the calls that may be under way at the same time, from when the caller is known until its body is done with.
+struct Flight(Data<State>);
+
+impl Flight {
+    fn begin(state: &Data<State>) -> Result<Self, Failure> {
+        let before = state.in_flight.fetch_add(1, Ordering::Relaxed);
+        let flight = Self(state.clone());
+        match before >= state.max_in_flight {
+            true => Err(ErrorCode::Overloaded.into()),
+            false => Ok(flight),
+        }
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 fn check(request: &HttpRequest, types: &[&str]) -> Result<Expected, Failure> {
@@ -142,21 +224,6 @@ fn check(request: &HttpRequest, types: &[&str]) -> Result<Expected, Failure> {
         return Err(ErrorCode::BodyTooLarge.into());
     }
     Ok(Expected { length, limit })
-}
-
-async fn read(mut payload: Payload, expected: Expected) -> Result<Bytes, Failure> {
-    let mut body = BytesMut::with_capacity(expected.length.min(FIRST_ROOM));
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(broken)?;
-        if chunk.len() > expected.limit.saturating_sub(body.len()) {
-            return Err(ErrorCode::BodyTooLarge.into());
-        }
-        if body.is_empty() && chunk.len() == expected.length {
-            return Ok(chunk);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body.freeze())
 }
 
 /// The caller went away or broke HTTP in the middle of the body.

@@ -2,21 +2,24 @@
 
 use super::State;
 use super::answer::Refusal;
+use super::connection::Connection;
+use super::paths;
 use crate::errors::{ErrorCode, Failure};
-use crate::telemetry::{Call, REQUEST_ID};
+use crate::telemetry::{Call, Leaving, REQUEST_ID};
 use crate::trust::AuthMode;
 use actix_web::Error;
-use actix_web::body::MessageBody;
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
+use actix_web::http::ConnectionType;
 use actix_web::http::header::{HOST, HeaderMap, HeaderValue};
-use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
-use actix_web::web::Data;
+use actix_web::web::{Bytes, Data};
 use actix_web::{HttpMessage, HttpResponse};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::Ordering;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use tokio::time::timeout;
 
 /// Wraps every request.
@@ -26,11 +29,19 @@ use tokio::time::timeout;
 pub async fn boundary<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let Some(state) = request.app_data::<Data<State>>().cloned() else {
         return Err(Failure::from(ErrorCode::Internal).into());
     };
-    let call = Call::begin(&request, &state.telemetry);
+    let connection = request.conn_data::<Connection>().cloned();
+    let began = connection.as_ref().and_then(Connection::began);
+    let call = Call::begin(
+        &request,
+        &state.telemetry,
+        state.tls.is_some(),
+        began,
+        paths::pattern(&request),
+    );
     // It is answered as HTTP/1.1, after which actix-web ends the connection; who is not told would send the next one into it.
     let offers_upgrade = request.head().upgrade();
     request.extensions_mut().insert(call.clone());
@@ -49,8 +60,8 @@ pub async fn boundary<B: MessageBody + 'static>(
                 let head = response.response_mut().head_mut();
                 head.set_connection_type(ConnectionType::Close);
             }
-            call.finish(response.status().as_u16(), refusal(response.response()));
-            Ok(response)
+            let leaving = call.finish(response.status().as_u16(), refusal(response.response()));
+            Ok(response.map_body(|_, body| Leaves::new(body, leaving, connection).boxed()))
         }
         Err(error) => {
             let mut response = error.error_response();
@@ -58,7 +69,8 @@ pub async fn boundary<B: MessageBody + 'static>(
             if offers_upgrade {
                 response.head_mut().set_connection_type(ConnectionType::Close);
             }
-            call.finish(response.status().as_u16(), refusal(&response));
+            let leaving = call.finish(response.status().as_u16(), refusal(&response));
+            let response = response.map_body(|_, body| Leaves::new(body, leaving, connection).boxed());
             Err(InternalError::from_response(error, response).into())
         }
     }
@@ -104,7 +116,6 @@ async fn answer<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     is_ours(state, &request)?;
-    let _flight = Flight::begin(state, request.method())?;
     let answering = AssertUnwindSafe(next.call(request)).catch_unwind();
     match timeout(state.request_deadline, answering).await {
         Ok(Ok(answered)) => answered,
@@ -153,26 +164,42 @@ fn refusal<B>(response: &HttpResponse<B>) -> Option<ErrorCode> {
     refusal.or_else(|| response.status().is_server_error().then_some(ErrorCode::Internal))
 }
 
-/// One of the requests that may be under way at the same time. Discovery and health always answer.
-struct Flight(Option<Data<State>>);
+/// The body of an answer, which has left when the connection has written all that was given to it.
+struct Leaves<B> {
+    body: Pin<Box<B>>,
+    leaving: Option<Leaving>,
+    connection: Option<Connection>,
+}
 
-impl Flight {
-    fn begin(state: &Data<State>, method: &Method) -> Result<Self, Failure> {
-        if method != Method::POST {
-            return Ok(Self(None));
+impl<B> Leaves<B> {
+    fn new(body: B, leaving: Leaving, connection: Option<Connection>) -> Self {
+        Self {
+            body: Box::pin(body),
+            leaving: Some(leaving),
+            connection,
         }
-        let flight = Self(Some(state.clone()));
-        if state.in_flight.fetch_add(1, Ordering::Relaxed) >= state.max_in_flight {
-            return Err(ErrorCode::Overloaded.into());
-        }
-        Ok(flight)
     }
 }
 
-impl Drop for Flight {
+impl<B: MessageBody> MessageBody for Leaves<B> {
+    type Error = B::Error;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        self.get_mut().body.as_mut().poll_next(context)
+    }
+}
+
+impl<B> Drop for Leaves<B> {
     fn drop(&mut self) {
-        if let Some(state) = &self.0 {
-            state.in_flight.fetch_sub(1, Ordering::Relaxed);
+        if let (Some(leaving), Some(connection)) = (self.leaving.take(), &self.connection) {
+            connection.until_written(Box::new(leaving));
         }
     }
 }

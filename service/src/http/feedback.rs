@@ -2,8 +2,9 @@
 
 use super::State;
 use super::body::{Body, Json};
-use super::handlers::{known_service, owner};
+use super::handlers::owner;
 use crate::errors::{ErrorCode, Failure};
+use crate::hooks::Service;
 use crate::hooks::feedback::parse;
 use crate::store::Operation;
 use crate::telemetry::Call;
@@ -19,10 +20,21 @@ pub(super) async fn feedback(
     id: Path<String>,
     body: Result<Body<Json>, Failure>,
 ) -> Result<HttpResponse, Failure> {
-    known_service(&id)?;
+    let service = Service::by_id(&id).ok_or(ErrorCode::UnknownService)?;
+    feedback_on(service, caller, call, state, body).await
+}
+
+/// `POST` to the path of the feedback on this service.
+pub(super) async fn feedback_on(
+    service: Service,
+    caller: Caller,
+    call: Call,
+    state: Data<State>,
+    body: Result<Body<Json>, Failure>,
+) -> Result<HttpResponse, Failure> {
     call.gives_feedback();
     let answers = parse(&body?.text())?;
-    let keeping = state.store.keep(owner(&caller, &id), answers);
+    let keeping = state.store.keep(owner(&caller, service.id()), answers);
     let kept = call.store(Operation::Feedback, keeping).await;
     let kept = kept.map_err(|_| ErrorCode::StoreUnavailable)?;
     call.feedback_kept(kept.new);

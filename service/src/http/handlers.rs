@@ -1,7 +1,7 @@
 //! The handlers of the service itself: extract, call, return.
 
 use super::State;
-use super::answer::json;
+use super::answer::{json, json_text, written};
 use super::body::{Body, Json, JsonOrFhir};
 use crate::errors::{ErrorCode, Failure};
 use crate::hooks::Service;
@@ -107,19 +107,34 @@ pub(super) async fn hook(
     body: Result<Body<Json>, Failure>,
 ) -> Result<HttpResponse, Failure> {
     let service = Service::by_id(&id).ok_or(ErrorCode::UnknownService)?;
+    hook_of(service, caller, call, state, body).await
+}
+
+/// `POST` to the path of this service.
+pub(super) async fn hook_of(
+    service: Service,
+    caller: Caller,
+    call: Call,
+    state: Data<State>,
+    body: Result<Body<Json>, Failure>,
+) -> Result<HttpResponse, Failure> {
     call.service(service.id(), service.hook());
     let body = body?;
-    let text = body.text();
-    let document = input::document(&text)?;
-    let request = HookRequest::parse(&document)?;
-    if request.hook != service.hook() {
-        call.about(&request);
-        return Err(ErrorCode::WrongHook.into());
-    }
-    let advice = answered(&state, &caller, &call, service, &request).await?;
-    let response = json(&Cards { cards: &advice.cards })?;
-    call.advised(advice);
-    Ok(response)
+    let (bytes, of_call, of_state) = (body.len(), call.clone(), state.clone());
+    let advising = async move {
+        let text = body.text();
+        let document = input::document(&text)?;
+        let request = HookRequest::parse(&document)?;
+        if request.hook != service.hook() {
+            of_call.about(&request);
+            return Err(Failure::from(ErrorCode::WrongHook));
+        }
+        let advice = answered(&of_state, &caller, &of_call, service, &request).await?;
+        let response = written(&Cards { cards: &advice.cards })?;
+        of_call.advised(advice);
+        Ok(response)
+    };
+    state.evaluate(&call, bytes, advising).await?.map(json_text)
 }
 
 /// What a service answers this caller, however it was asked: cards that the store knows, so that their answers can be
@@ -166,13 +181,6 @@ fn with_board(card: Card, url: &str) -> Card {
     }
 }
 
-/// Whether there is a service with this id.
-pub(super) fn known_service(id: &str) -> Result<(), Failure> {
-    Service::by_id(id)
-        .map(drop)
-        .ok_or(ErrorCode::UnknownService.into())
-}
-
 /// Whose the cards are that this caller gets from a service.
 pub(super) fn owner(caller: &Caller, service: &str) -> Owner {
     Owner {
@@ -190,18 +198,21 @@ pub(super) async fn assessment(
     body: Result<Body<JsonOrFhir>, Failure>,
 ) -> Result<HttpResponse, Failure> {
     let body = body?;
-    let source = |request: &HookRequest<'_>| {
-        call.about(request);
-        state.source(&caller, request)
+    let (bytes, of_call, of_state) = (body.len(), call.clone(), state.clone());
+    let assessing = async move {
+        let source = |request: &HookRequest<'_>| {
+            of_call.about(request);
+            of_state.source(&caller, request)
+        };
+        let (evaluator, templates) = (&of_state.evaluator, &of_state.templates);
+        let (text, today) = (body.text(), of_state.today());
+        let assessing = input::assess(evaluator, templates, &text, source, today, of_call.trail());
+        let assessed = of_call.run(assessing).await?;
+        let response = written(&assessed.assessment)?;
+        of_call.assessed(assessed.assessment);
+        Ok(response)
     };
-    let (evaluator, templates) = (&state.evaluator, &state.templates);
-    let today = (state.today)();
-    let text = body.text();
-    let assessing = input::assess(evaluator, templates, &text, source, today, call.trail());
-    let assessed = call.run(assessing).await?;
-    let response = json(&assessed.assessment)?;
-    call.assessed(assessed.assessment);
-    Ok(response)
+    state.evaluate(&call, bytes, assessing).await?.map(json_text)
 }
 
 #[derive(Serialize)]
@@ -212,7 +223,10 @@ struct Health {
 }
 
 /// `GET /health/live`
-pub(super) async fn live() -> Result<HttpResponse, Failure> {
+pub(super) async fn live(state: Data<State>) -> Result<HttpResponse, Failure> {
+    if !state.is_alive() {
+        return Err(ErrorCode::Stuck.into());
+    }
     json(&Health {
         status: "live",
         degraded: Vec::new(),

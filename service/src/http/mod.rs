@@ -3,19 +3,26 @@
 mod answer;
 pub(crate) mod body;
 mod boundary;
+mod connection;
 mod cors;
 mod drain;
 mod feedback;
 mod handlers;
 mod management;
+mod memory;
 mod openapi;
+mod paths;
+mod pulse;
+mod room;
 mod sandbox;
+mod serve;
 mod tls;
 
 pub(crate) use answer::refusal;
 pub use boundary::boundary;
 pub use cors::cors;
 pub(crate) use handlers::{answered, wrong_method};
+pub use serve::serve;
 
 use crate::audit::Audit;
 use crate::errors::{ErrorCode, Failure};
@@ -27,33 +34,26 @@ use crate::hooks::request::HookRequest;
 use crate::hooks::templates::{Template, templates};
 use crate::host::{host_of, is_loopback, named_host};
 use crate::pages::{self, Pages};
+use crate::pool::{Busy, Lane, Pool};
 use crate::query_text::encoded;
 use crate::sandbox::Sandbox;
 use crate::settings::Settings;
 use crate::store::Store;
-use crate::telemetry::Telemetry;
-use crate::trust::{AuthMode, Caller, JtiStore, SystemClock, Trust};
-use actix_web::middleware::from_fn;
-use actix_web::web::{Data, ServiceConfig, post, resource, route, to};
-use actix_web::{App, HttpServer, Route, guard};
+use crate::telemetry::{Call, Telemetry};
+use crate::trust::{AuthMode, Caller, ClientSettings, JtiStore, SystemClock, Trust};
+use actix_web::web::{ServiceConfig, post, resource, route, to};
+use actix_web::{Route, guard};
 use jiff::civil::Date;
+use pulse::Pulse;
+use room::Room;
 use rustls::ServerConfig;
-use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tls::TlsFiles;
-use tokio::sync::Semaphore;
 
-/// How long in-flight requests get after SIGTERM, in seconds.
-const SHUTDOWN: u64 = 15;
-/// File descriptors that are kept for all but callers: management, FHIR servers, keys, store, audit.
-const OTHER_FILES: u64 = 256;
-/// Longer than the idle time of common load balancers, so that they close first.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
-
-/// How long the headers of a request may take to arrive.
-const SLOWEST_HEADERS: Duration = Duration::from_secs(5);
+/// A thread that has not gone on for so long, with nothing that could take it as long, is stuck.
+const STUCK: Duration = Duration::from_secs(15);
 
 /// What all requests share.
 #[derive(Debug)]
@@ -91,8 +91,13 @@ pub struct State {
     today: fn() -> Date,
     body_limit: usize,
     /// What the bodies of all calls may have together.
-    body_room: Arc<Semaphore>,
+    room: Arc<Room>,
     request_deadline: Duration,
+    queue_deadline: Duration,
+    /// Where calls are evaluated.
+    pool: Pool,
+    /// Whether connections are served.
+    pulse: Arc<Pulse>,
     max_in_flight: usize,
     max_connections: usize,
     in_flight: AtomicUsize,
@@ -146,6 +151,7 @@ impl State {
             .metrics()
             .knowledge(&evaluator.knowledge.package.reference);
         let bases = [Some(base_url.to_owned()), settings.public_url.clone()];
+        let memory = settings.memory_limit.or_else(memory::limit);
         let pages = settings.workbench.unwrap_or(demo);
         if pages && demo {
             // Who tries the demo reaches it where it listens.
@@ -170,18 +176,42 @@ impl State {
             trust,
             store,
             audit: Audit::open(&settings.audit, &telemetry)?,
+            pool: pool(settings.queue_deadline, telemetry.clone())?,
             telemetry,
             cors_origins: settings.cors_origins.clone(),
             today,
             body_limit: settings.body_limit,
-            body_room: body::body_room(settings.body_limit),
+            room: Room::new(settings.body_limit, memory, callers(settings)),
             request_deadline: settings.request_deadline,
+            queue_deadline: settings.queue_deadline,
+            pulse: Pulse::new(),
             max_in_flight: settings.max_in_flight,
-            max_connections: settings.max_connections,
+            max_connections: settings
+                .max_connections
+                .unwrap_or_else(|| memory::connections(memory)),
             in_flight: AtomicUsize::new(0),
             drain: settings.drain,
             draining: AtomicBool::new(false),
         })
+    }
+
+    /// Does what takes processor time for a call of so many bytes, beside the threads that serve connections.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Overloaded`] if it could not end in time, before it has begun.
+    pub(crate) async fn evaluate<T: Send + 'static>(
+        &self,
+        call: &Call,
+        bytes: usize,
+        job: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let done = self.pool.run(bytes, self.deadline(call), job).await;
+        done.map_err(|Busy| ErrorCode::Overloaded.into())
+    }
+
+    /// By when a call has to be answered.
+    fn deadline(&self, call: &Call) -> Instant {
+        call.started() + self.request_deadline
     }
 
     /// From now on not ready, and asking callers to close their connections.
@@ -192,6 +222,11 @@ impl State {
     /// Whether the service is about to end.
     fn draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
+    }
+
+    /// Whether every thread goes on: one that does not may hold calls for ever, and only a new start ends that.
+    fn is_alive(&self) -> bool {
+        self.pulse.goes_on(STUCK) && self.pool.goes_on(self.request_deadline + STUCK)
     }
 
     /// Whether callers can be served: the knowledge is loaded before the service listens, the keys of the callers may
@@ -306,6 +341,18 @@ impl State {
     }
 }
 
+/// Those whose bodies have a part of the room each: issuers, and their tenants where they have some.
+fn callers(settings: &Settings) -> usize {
+    let of_client = |client: &ClientSettings| client.tenants.len().max(1);
+    settings.clients.iter().map(of_client).sum()
+}
+
+/// The pool of evaluations, whose queue the metrics show.
+fn pool(queue_deadline: Duration, telemetry: Telemetry) -> Result<Pool, String> {
+    let waited = move |lane: Lane, waited| telemetry.metrics().queued(lane.word(), waited);
+    Pool::new(queue_deadline, waited).map_err(|error| error.to_string())
+}
+
 /// The certificate and its key, which the settings have together or not at all.
 fn tls_files(settings: &Settings) -> Option<TlsFiles> {
     Some(TlsFiles {
@@ -322,25 +369,26 @@ pub(crate) fn reading() -> Route {
     route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
-/// Every path.
+/// Every path. Those of the services come first, each as it is written: patterns are regular expressions.
 pub fn routes(config: &mut ServiceConfig) {
+    for service in Service::ALL {
+        let [called, answered] = paths::of(service);
+        let hook = move |caller, call, state, body| handlers::hook_of(service, caller, call, state, body);
+        let feedback =
+            move |caller, call, state, body| feedback::feedback_on(service, caller, call, state, body);
+        config
+            .service(
+                resource(called)
+                    .route(post().to(hook))
+                    .default_service(to(|| handlers::wrong_method("POST"))),
+            )
+            .service(
+                resource(answered)
+                    .route(post().to(feedback))
+                    .default_service(to(|| handlers::wrong_method("POST"))),
+            );
+    }
     config
-        .service(
-            // With a slash at the end too: clients add ids to an address of discovery that was typed in.
-            resource(["/cds-services", "/cds-services/"])
-                .route(reading().to(handlers::discovery))
-                .default_service(to(|| wrong_method(READING))),
-        )
-        .service(
-            resource(["/cds-services/{id}", "/cds-services//{id}"])
-                .route(post().to(handlers::hook))
-                .default_service(to(|| handlers::wrong_method("POST"))),
-        )
-        .service(
-            resource(["/cds-services/{id}/feedback", "/cds-services//{id}/feedback"])
-                .route(post().to(feedback::feedback))
-                .default_service(to(|| handlers::wrong_method("POST"))),
-        )
         .service(
             resource("/assessment")
                 .route(post().to(handlers::assessment))
@@ -362,6 +410,22 @@ pub fn routes(config: &mut ServiceConfig) {
                 .default_service(to(|| wrong_method(READING))),
         )
         .service(
+            // With a slash at the end too: clients add ids to an address of discovery that was typed in.
+            resource(["/cds-services", "/cds-services/"])
+                .route(reading().to(handlers::discovery))
+                .default_service(to(|| wrong_method(READING))),
+        )
+        .service(
+            resource(["/cds-services/{id}", "/cds-services//{id}"])
+                .route(post().to(handlers::hook))
+                .default_service(to(|| handlers::wrong_method("POST"))),
+        )
+        .service(
+            resource(["/cds-services/{id}/feedback", "/cds-services//{id}/feedback"])
+                .route(post().to(feedback::feedback))
+                .default_service(to(|| handlers::wrong_method("POST"))),
+        )
+        .service(
             resource("/sandbox/fhir/{kind}/_search")
                 .route(post().to(sandbox::search_by_form))
                 .default_service(to(|| handlers::wrong_method("POST"))),
@@ -378,70 +442,6 @@ pub fn routes(config: &mut ServiceConfig) {
         )
         .configure(pages::routes)
         .default_service(to(handlers::unknown_path));
-}
-
-/// Serves until SIGTERM or SIGINT, then lets requests in flight end; the management listener, where there is one, ends
-/// last.
-///
-/// # Errors
-/// If a listener cannot be used.
-pub async fn serve(
-    listener: TcpListener,
-    management: Option<TcpListener>,
-    state: Data<State>,
-) -> std::io::Result<()> {
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let connections = possible_connections(state.max_connections).div_ceil(workers);
-    let watched = Arc::downgrade(&state.clone().into_inner());
-    state
-        .telemetry
-        .watch_readiness(move || watched.upgrade().map(|state| state.readiness().is_ok()));
-    let managing = management
-        .map(|listener| management::server(listener, state.clone()))
-        .transpose()?;
-    let manager = managing.as_ref().map(actix_web::dev::Server::handle);
-    let (shared, drain, tls) = (state.clone(), state.drain, state.tls.clone());
-    let server = HttpServer::new(move || {
-        App::new()
-            .app_data(state.clone())
-            .wrap(from_fn(boundary))
-            .wrap(from_fn(cors))
-            .configure(routes)
-    })
-    .workers(workers)
-    .max_connections(connections)
-    .client_request_timeout(SLOWEST_HEADERS)
-    .keep_alive(KEEP_ALIVE)
-    .shutdown_timeout(SHUTDOWN)
-    .disable_signals();
-    let serving = match tls {
-        Some(config) => server.listen_rustls_0_23(listener, config)?,
-        None => server.listen(listener)?,
-    }
-    .run();
-    let managing = managing.map(actix_web::rt::spawn);
-    let served = drain::until_told(serving, shared, drain).await;
-    if let Some(manager) = manager {
-        manager.stop(true).await;
-    }
-    drop(managing);
-    served
-}
-
-/// As many connections as are wanted and the system can give: one more would take the file descriptor that health
-/// checks, the store or the log need.
-fn possible_connections(wanted: usize) -> usize {
-    let possible = rlimit::increase_nofile_limit(u64::MAX).map_or(wanted, |files| {
-        usize::try_from(files.saturating_sub(OTHER_FILES).max(OTHER_FILES / 2)).unwrap_or(wanted)
-    });
-    if possible < wanted {
-        tracing::warn!(
-            wanted,
-            possible,
-            "fewer connections than server.max_connections: too few open files are allowed"
-        );
-    }
-    wanted.min(possible)
 }
 
 /// A call that needs nothing but the sandbox, as a `curl` line.

@@ -2,7 +2,7 @@
 
 use super::State;
 use super::answer::fhir;
-use super::body::{Body, Form};
+use super::body::{Body, OpenForm};
 use crate::errors::{ErrorCode, Failure};
 use crate::sandbox::Sandbox;
 use actix_web::web::{Data, Path};
@@ -27,7 +27,7 @@ pub(super) async fn search(
 pub(super) async fn search_by_form(
     state: Data<State>,
     kind: Path<String>,
-    body: Body<Form>,
+    body: Body<OpenForm>,
 ) -> Result<HttpResponse, Failure> {
     sandbox(&state)?.search(&kind, &body.text()).map(fhir)
 }

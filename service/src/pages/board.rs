@@ -20,6 +20,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use cds_cards::assessment::Gate;
 use serde::Serialize;
+use std::sync::Arc;
 
 #[derive(Debug, Serialize)]
 struct Board {
@@ -54,8 +55,8 @@ pub(super) async fn page(
     state: Data<State>,
     ask: Result<Ask, Failure>,
 ) -> Result<HttpResponse, Failure> {
-    let (state, visitor, ask) = (&**state, &visitor, &ask?);
-    let pages = pages(state)?;
+    let (visitor, ask) = (Arc::new(visitor), Arc::new(ask?));
+    let pages = pages(&state)?;
     let frame = Frame::new(
         &pages.assets,
         &state.evaluator.knowledge,
@@ -63,7 +64,7 @@ pub(super) async fn page(
         "board",
         "Board view",
     );
-    match board(state, visitor, ask).await {
+    match board(&state, &visitor, &ask).await {
         Ok(board) => {
             let html = pages.templates.fill("board.html", &frame, &board)?;
             Ok(patient_page(StatusCode::OK, html))
@@ -80,7 +81,7 @@ pub(super) async fn page(
     }
 }
 
-async fn board(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Board, Failure> {
+async fn board(state: &Data<State>, visitor: &Arc<Visitor>, ask: &Arc<Ask>) -> Result<Board, Failure> {
     if ask.is_empty() {
         return Err(ErrorCode::InvalidPatientId.into());
     }

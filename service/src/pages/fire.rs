@@ -8,10 +8,12 @@ use crate::hooks::flow::Basis;
 use crate::hooks::request::HookRequest;
 use crate::http::{State, answered};
 use crate::input;
+use actix_web::web::Data;
 use cds_cards::render::Card;
 use fhir_profiles::chart::json_text;
 use fhir_profiles::json::Document;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Who fires where nobody is known by name.
@@ -45,7 +47,18 @@ impl Fired {
 ///
 /// # Errors
 /// [`Failure`] as the service answers it over HTTP.
-pub(super) async fn fire(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Fired, Failure> {
+pub(super) async fn fire(
+    state: &Data<State>,
+    visitor: &Arc<Visitor>,
+    ask: &Arc<Ask>,
+) -> Result<Fired, Failure> {
+    let (call, bytes) = (visitor.call.clone(), ask.request.len());
+    let (of_state, visitor, ask) = (state.clone(), Arc::clone(visitor), Arc::clone(ask));
+    let firing = async move { fired(&of_state, &visitor, &ask).await };
+    state.evaluate(&call, bytes, firing).await?
+}
+
+async fn fired(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Fired, Failure> {
     if ask.request.is_empty() {
         let mut call = call(state, visitor, ask)?;
         let fired = hook(state, visitor, &input::document(&call.to_string())?).await?;

@@ -24,6 +24,7 @@ use actix_web::web::Data;
 use cds_cards::assessment::{NotReadReport, Place};
 use cds_cards::render::words;
 use serde::Serialize;
+use std::sync::Arc;
 
 #[derive(Debug, Serialize)]
 struct Workbench {
@@ -98,12 +99,12 @@ pub(super) async fn page(
     state: Data<State>,
     ask: Result<Ask, Failure>,
 ) -> Result<HttpResponse, Failure> {
-    let (state, visitor, ask) = (&**state, &visitor, &ask?);
-    let pages = pages(state)?;
+    let (visitor, ask) = (Arc::new(visitor), Arc::new(ask?));
+    let pages = pages(&state)?;
     let fired = if ask.is_empty() {
         None
     } else {
-        Some(fire(state, visitor, ask).await)
+        Some(fire(&state, &visitor, &ask).await)
     };
     if let Some(Ok(fired)) = fired.as_ref().filter(|_| !ask.show.is_empty()) {
         return json(fired, &ask.show);
@@ -116,14 +117,14 @@ pub(super) async fn page(
         "Workbench",
     );
     let mut view = Workbench {
-        chooser: chooser(state, visitor, ask),
+        chooser: chooser(&state, &visitor, &ask),
         fault: None,
         result: None,
     };
     let failure = match fired {
         None => None,
         Some(Ok(fired)) => {
-            view.result = Some(shown(state, ask, &fired));
+            view.result = Some(shown(&state, &ask, &fired));
             None
         }
         Some(Err(failure)) => {

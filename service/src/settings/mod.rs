@@ -42,14 +42,18 @@ pub struct Settings {
     pub body_limit: usize,
     /// The longest a request may take, its body included.
     pub request_deadline: Duration,
+    /// The longest that a call may be expected to wait for its evaluation to begin.
+    pub queue_deadline: Duration,
     /// How long the service answers on after SIGTERM, not ready any more.
     pub drain: Duration,
     /// Requests answered at the same time; more get 503.
     pub max_in_flight: usize,
     /// Greatest number of resources that one call is answered from.
     pub max_resources: usize,
-    /// Connections open at the same time; more wait.
-    pub max_connections: usize,
+    /// The memory that the process may have, in bytes; `None`: what its cgroup allows.
+    pub memory_limit: Option<usize>,
+    /// Connections open at the same time; more wait. `None`: as many as the memory has room for.
+    pub max_connections: Option<usize>,
     /// Origins of web pages that may call.
     pub cors_origins: Vec<String>,
     /// How callers are authenticated.
@@ -100,10 +104,12 @@ impl Settings {
             tls_key: None,
             body_limit: 0,
             request_deadline: Duration::ZERO,
+            queue_deadline: Duration::ZERO,
             drain: Duration::ZERO,
             max_in_flight: 0,
             max_resources: 0,
-            max_connections: 0,
+            max_connections: None,
+            memory_limit: None,
             cors_origins: Vec::new(),
             auth: AuthSettings {
                 mode: None,

@@ -89,7 +89,7 @@ pub(super) const ROWS: &[Row] = &[
         key: "server.body_limit",
         default: Some("\"4 MiB\""),
         example: "",
-        about: "Greatest request body, at least 64 KiB; a larger one is refused with 413. All bodies together may have a quarter more; others wait.",
+        about: "Greatest request body, at least 64 KiB; a larger one is refused with 413. One of that size at a time; the others share a quarter of it, or more with more memory, and wait for it.",
         set: |settings, given| {
             settings.body_limit = match given.bytes()? {
                 bytes if bytes < LEAST_BODY => {
@@ -109,6 +109,16 @@ pub(super) const ROWS: &[Row] = &[
         about: "The longest a request may take; its body has to arrive within 2 s of it.",
         set: |settings, given| {
             settings.request_deadline = given.duration()?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "server.queue_deadline",
+        default: Some("\"250 ms\""),
+        example: "",
+        about: "The longest that a call may wait for its evaluation to begin, or four times what one of its size takes; more are refused with 503 and Retry-After.",
+        set: |settings, given| {
+            settings.queue_deadline = given.duration()?;
             Ok(())
         },
     },
@@ -144,11 +154,21 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         key: "server.max_connections",
-        default: Some("8192"),
-        example: "",
-        about: "Connections open at the same time, idle ones included; more wait until one is closed.",
+        default: None,
+        example: "1024",
+        about: "Connections open at the same time, idle ones included; more wait until one is closed. A quarter may be half open (in a handshake or a head). Unset: one for each 256 KiB of server.memory_limit, 64 to 8192.",
         set: |settings, given| {
-            settings.max_connections = given.count(1)?;
+            settings.max_connections = Some(given.count(1)?);
+            Ok(())
+        },
+    },
+    Row {
+        key: "server.memory_limit",
+        default: None,
+        example: "\"256 MiB\"",
+        about: "The memory that the process may have; how many connections and how much of bodies it takes at once follows from it. Unset: the limit of its cgroup.",
+        set: |settings, given| {
+            settings.memory_limit = Some(given.bytes()?);
             Ok(())
         },
     },

@@ -2,16 +2,20 @@
 
 use super::database::Database;
 use super::fault::{Fault, Operation};
-use cds_cards::render::Card;
+use cds_cards::render::{About, Card};
 use sqlx::AssertSqlSafe;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
 
 /// Answers that may wait to be recorded.
 pub(super) const WAITING: usize = 4096;
 /// Answers that are committed together.
-const TOGETHER: usize = 100;
+const TOGETHER: usize = 256;
+/// How long answers are gathered for one commit, from the first of them: the store is woken once for all of them.
+const GATHER: Duration = Duration::from_millis(20);
 /// Between two tries while the store is not there.
 const PAUSE: Duration = Duration::from_millis(500);
 /// Tries with a store that is there.
@@ -28,14 +32,21 @@ pub struct Owner {
     pub service: String,
 }
 
-/// A card that was sent: no patient, no user, no text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Row {
+/// A card that was sent: no patient, no user, no text. It is written out by the thread of the store.
+#[derive(Debug, Clone)]
+struct Sent {
+    card: Uuid,
+    about: About,
+    suggestions: Vec<Uuid>,
+}
+
+/// A card as it is recorded.
+struct Row<'a> {
+    issued: &'a Issued,
     card: String,
-    kind: &'static str,
-    group: &'static str,
+    about: &'a About,
+    /// JSON.
     options: String,
-    knowledge: String,
     /// The ids of its suggestions, as a JSON list.
     suggestions: String,
 }
@@ -44,38 +55,36 @@ struct Row {
 #[derive(Debug)]
 pub(super) struct Issued {
     owner: Owner,
-    rows: Vec<Row>,
+    cards: Vec<Sent>,
     seconds: i64,
 }
 
 impl Issued {
     pub(super) fn new(owner: Owner, cards: &[Card], seconds: i64) -> Self {
-        let rows = cards.iter().map(|card| {
-            let about = card.about();
-            Row {
-                card: card.uuid().to_string(),
-                kind: about.kind.as_str(),
-                group: about.group.map_or("", |group| group.as_str()),
-                options: serde_json::to_string(&about.options).unwrap_or_default(),
-                knowledge: about.knowledge.clone(),
-                suggestions: ids(card),
-            }
+        let cards = cards.iter().map(|card| Sent {
+            card: card.uuid(),
+            about: card.about().clone(),
+            suggestions: card.suggestions().iter().map(|one| one.uuid()).collect(),
         });
         Self {
             owner,
-            rows: rows.collect(),
+            cards: cards.collect(),
             seconds,
         }
     }
-}
 
-fn ids(card: &Card) -> String {
-    let ids: Vec<String> = card
-        .suggestions()
-        .iter()
-        .map(|one| one.uuid().to_string())
-        .collect();
-    serde_json::to_string(&ids).unwrap_or_default()
+    fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.cards.iter().map(move |sent| {
+            let suggestions: Vec<String> = sent.suggestions.iter().map(Uuid::to_string).collect();
+            Row {
+                issued: self,
+                card: sent.card.to_string(),
+                about: &sent.about,
+                options: serde_json::to_string(&sent.about.options).unwrap_or_default(),
+                suggestions: serde_json::to_string(&suggestions).unwrap_or_default(),
+            }
+        })
+    }
 }
 
 /// What waits for its turn.
@@ -111,11 +120,15 @@ impl Counts {
     }
 }
 
-/// Records what comes, all that waits in one commit; while the store is not there it waits with what it has.
+/// Records what comes, all that has come within a moment in one commit; while the store is not there it waits with what it has.
 pub(super) async fn record(database: &Database, mut messages: mpsc::Receiver<Message>, counts: &Counts) {
     while let Some(first) = messages.recv().await {
         let mut batch = Vec::new();
         let mut barriers = Vec::new();
+        // Nobody is in a hurry who sends cards; who wants them recorded has sent a barrier behind them.
+        if matches!(first, Message::Cards(_)) {
+            tokio::time::sleep(GATHER).await;
+        }
         let mut next = Some(first);
         while let Some(message) = next {
             match message {
@@ -160,47 +173,82 @@ async fn recorded(database: &Database, batch: &[Issued]) -> bool {
 
 /// Columns of a row, each a parameter.
 const COLUMNS: usize = 10;
-/// Rows of one statement: PostgreSQL takes 65,535 parameters, SQLite 32,766.
-const ROWS: usize = 500;
+/// Rows of one statement, the greatest number first: a statement for each is prepared once for a connection. PostgreSQL
+/// takes 65,535 parameters, SQLite 32,766.
+const ROWS: [usize; 4] = [256, 32, 4, 1];
+
+/// The statements that insert as many rows as [`ROWS`] has.
+static INSERTS: LazyLock<[Arc<str>; ROWS.len()]> = LazyLock::new(|| ROWS.map(|rows| insert(rows).into()));
+
+/// A call that is repeated has the same cards, and they stay as they were issued first.
+fn insert(rows: usize) -> String {
+    let row = |row: usize| {
+        let columns: Vec<String> = (1..=COLUMNS)
+            .map(|column| format!("${}", row * COLUMNS + column))
+            .collect();
+        format!("({})", columns.join(", "))
+    };
+    let places: Vec<String> = (0..rows).map(row).collect();
+    format!(
+        "INSERT INTO issued_cards (issuer, tenant, service, card, kind, option_group, options, knowledge, issued, suggestions) \
+         VALUES {} ON CONFLICT (issuer, tenant, service, card) DO NOTHING",
+        places.join(", ")
+    )
+}
+
+/// The statement for the first of so many rows, and how many it inserts.
+fn next_insert(left: usize) -> (usize, Option<Arc<str>>) {
+    let fitting = ROWS.iter().zip(INSERTS.iter()).find(|(rows, _)| **rows <= left);
+    fitting.map_or((left, None), |(rows, statement)| {
+        (*rows, Some(Arc::clone(statement)))
+    })
+}
 
 async fn write(database: &Database, batch: &[Issued]) -> Result<(), Fault> {
-    let mut rows: Vec<(&Issued, &Row)> = batch
-        .iter()
-        .flat_map(|issued| issued.rows.iter().map(move |row| (issued, row)))
-        .collect();
+    let mut rows: Vec<Row<'_>> = batch.iter().flat_map(Issued::rows).collect();
     // In one order, so that replicas do not wait for each other in a circle.
-    rows.sort_by(|(_, one), (_, other)| one.card.cmp(&other.card));
+    rows.sort_by(|one, other| one.card.cmp(&other.card));
     let mut writing = database.begin().await?;
-    for rows in rows.chunks(ROWS) {
-        let places: Vec<String> = (0..rows.len())
-            .map(|row| {
-                let columns: Vec<String> = (1..=COLUMNS)
-                    .map(|column| format!("${}", row * COLUMNS + column))
-                    .collect();
-                format!("({})", columns.join(", "))
-            })
-            .collect();
-        // A call that is repeated has the same cards, and they stay as they were issued first.
-        let statement = format!(
-            "INSERT INTO issued_cards (issuer, tenant, service, card, kind, option_group, options, knowledge, issued, suggestions) \
-             VALUES {} ON CONFLICT (issuer, tenant, service, card) DO NOTHING",
-            places.join(", ")
-        );
-        let mut query = sqlx::query(AssertSqlSafe(statement)).persistent(false);
-        for (issued, row) in rows {
+    let mut rest = rows.as_slice();
+    while let (inserted, Some(statement)) = next_insert(rest.len()) {
+        let (rows, left) = rest.split_at(inserted);
+        rest = left;
+        let mut query = sqlx::query(AssertSqlSafe(statement));
+        for row in rows {
+            let owner = &row.issued.owner;
             query = query
-                .bind(&issued.owner.issuer)
-                .bind(&issued.owner.tenant)
-                .bind(&issued.owner.service)
+                .bind(&owner.issuer)
+                .bind(&owner.tenant)
+                .bind(&owner.service)
                 .bind(&row.card)
-                .bind(row.kind)
-                .bind(row.group)
+                .bind(row.about.kind.as_str())
+                .bind(row.about.group.map_or("", |group| group.as_str()))
                 .bind(&row.options)
-                .bind(&row.knowledge)
-                .bind(issued.seconds)
+                .bind(&row.about.knowledge)
+                .bind(row.issued.seconds)
                 .bind(&row.suggestions);
         }
         query.execute(&mut *writing.transaction).await?;
     }
     writing.commit().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_number_of_rows_is_inserted_by_few_statements_that_stay_the_same() {
+        for rows in [0, 1, 3, 4, 31, 32, 255, 256, 300, 1279] {
+            let (mut left, mut statements) = (rows, 0);
+            while let (inserted, Some(statement)) = next_insert(left) {
+                assert_eq!(statement.matches('(').count(), inserted + 2);
+                assert!(statement.contains(&format!("${})", inserted * COLUMNS)));
+                left -= inserted;
+                statements += 1;
+            }
+            assert_eq!(left, 0);
+            assert!(statements <= rows / 256 + 7 + 7 + 3, "{rows}: {statements}");
+        }
+    }
 }

@@ -20,12 +20,12 @@ use opentelemetry::propagation::{Extractor, TextMapPropagator};
 use opentelemetry::trace::{Link, SpanContext, SpanKind, TraceContextExt, TraceState, Tracer};
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator};
-use std::cell::{Cell, OnceCell, Ref, RefCell};
 use std::future::{Ready, ready};
 use std::net::IpAddr;
-use std::rc::Rc;
-use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use tokio::sync::Notify;
 
 /// The header of a request's id, in and out.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -34,7 +34,7 @@ const LONGEST_ID: usize = 64;
 
 /// One request; clones are the same one.
 #[derive(Clone)]
-pub struct Call(Rc<Parts>);
+pub struct Call(Arc<Parts>);
 
 struct Parts {
     telemetry: Telemetry,
@@ -47,13 +47,15 @@ struct Parts {
     peer: Option<IpAddr>,
     /// Where the caller says that it is in a trace of its own.
     remote: Option<SpanContext>,
-    trusted: Cell<bool>,
+    trusted: AtomicBool,
     /// Made when it is needed first, since only authentication shows whether the caller's trace is to be continued.
-    context: OnceCell<Context>,
+    context: OnceLock<Context>,
     trail: Trail,
-    known: RefCell<Known>,
+    known: Mutex<Known>,
     /// Whether its records are on their way to the audit.
-    recorded: Cell<bool>,
+    recorded: AtomicBool,
+    /// Told when the caller is known.
+    admitted: Notify,
 }
 
 #[derive(Debug, Clone)]
@@ -76,31 +78,38 @@ pub struct Who {
 }
 
 impl Call {
-    /// The request as it comes in.
-    pub(crate) fn begin(request: &ServiceRequest, telemetry: &Telemetry) -> Self {
+    /// The request as it comes in, of which the first byte came at `began`, by `https` if `secure`, to
+    /// a path of the pattern `route`.
+    pub(crate) fn begin(
+        request: &ServiceRequest,
+        telemetry: &Telemetry,
+        secure: bool,
+        began: Option<Instant>,
+        route: Option<String>,
+    ) -> Self {
         let method = method(request.method());
         // Behind a proxy this is the part that we see; what the proxy says of the rest is not believed.
-        let scheme = if request.app_config().secure() {
-            "https"
-        } else {
-            "http"
-        };
+        let scheme = if secure { "https" } else { "http" };
+        let started = began.unwrap_or_else(Instant::now);
         telemetry.metrics().active(method, scheme, 1);
-        Self(Rc::new(Parts {
+        Self(Arc::new(Parts {
             telemetry: telemetry.clone(),
             request_id: RequestId(id(request.headers()).into()),
             method,
-            route: request.match_pattern(),
+            route,
             scheme,
-            started: Instant::now(),
-            begun: SystemTime::now(),
+            started,
+            begun: SystemTime::now()
+                .checked_sub(started.elapsed())
+                .unwrap_or(UNIX_EPOCH),
             peer: request.peer_addr().map(|address| address.ip()),
             remote: remote(request.headers()),
-            trusted: Cell::new(false),
-            context: OnceCell::new(),
+            trusted: AtomicBool::new(false),
+            context: OnceLock::new(),
             trail: Trail::default(),
-            known: RefCell::default(),
-            recorded: Cell::new(false),
+            known: Mutex::default(),
+            recorded: AtomicBool::new(false),
+            admitted: Notify::new(),
         }))
     }
 
@@ -158,33 +167,45 @@ impl Call {
 
     /// Who calls; `continues` if its trace goes on here.
     pub(crate) fn caller(&self, who: Who, continues: bool) {
-        self.0.trusted.set(continues);
-        self.0.known.borrow_mut().who = who;
+        self.0.trusted.store(continues, Ordering::Relaxed);
+        self.known().who = who;
+        self.0.admitted.notify_one();
+    }
+
+    /// Waits until the caller is known; for ever if it is refused.
+    pub(crate) async fn admitted(&self) {
+        self.0.admitted.notified().await;
+    }
+
+    /// Issuer and tenant of the caller, where they are known.
+    pub(crate) fn whose(&self) -> (Option<String>, Option<String>) {
+        let known = self.known();
+        (known.who.issuer.clone(), known.who.tenant.clone())
     }
 
     /// The caller was refused.
     pub(crate) fn denied(&self, reason: Denied, who: Who) {
         self.0.telemetry.metrics().refused(reason);
-        let mut known = self.0.known.borrow_mut();
+        let mut known = self.known();
         known.denied = Some(reason);
         known.who = who;
     }
 
     /// A service of ours is called.
     pub(crate) fn service(&self, id: &'static str, hook: &'static str) {
-        self.0.known.borrow_mut().service = Some((id, hook));
+        self.known().service = Some((id, hook));
     }
 
     /// A patient is looked at, by whom the caller says.
     pub(crate) fn about(&self, request: &HookRequest<'_>) {
-        let mut known = self.0.known.borrow_mut();
+        let mut known = self.known();
         known.patient = Some(format!("Patient/{}", request.patient_id));
         known.user = Some(request.user_id.to_string());
     }
 
     /// It is answered with this advice.
     pub(crate) fn advised(&self, advice: Advice) {
-        let mut known = self.0.known.borrow_mut();
+        let mut known = self.known();
         known.gate = advice.gate;
         known.orders = advice.orders;
         known.cards = Some(advice.cards);
@@ -193,7 +214,7 @@ impl Call {
 
     /// It is answered with this assessment.
     pub(crate) fn assessed(&self, assessment: Assessment) {
-        let mut known = self.0.known.borrow_mut();
+        let mut known = self.known();
         known.gate = Some(assessment.gate);
         known.patient = known.patient.take().or(assessment.subject.clone());
         known.assessment = Some(assessment);
@@ -211,34 +232,34 @@ impl Call {
 
     /// It says what was done with cards.
     pub(crate) fn gives_feedback(&self) {
-        self.0.known.borrow_mut().feedback = Some(Vec::new());
+        self.known().feedback = Some(Vec::new());
     }
 
     /// This of it is new on disk, by kind of card.
     pub(crate) fn feedback_kept(&self, kept: Vec<(String, Outcome)>) {
-        self.0.known.borrow_mut().feedback = Some(kept);
+        self.known().feedback = Some(kept);
     }
 
     pub(super) fn telemetry(&self) -> &Telemetry {
         &self.0.telemetry
     }
 
-    pub(super) fn known(&self) -> Ref<'_, Known> {
-        self.0.known.borrow()
+    pub(super) fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The caller has gone away.
     pub(super) fn goes(&self) {
-        self.0.known.borrow_mut().gone = true;
+        self.known().gone = true;
     }
 
     /// Its records are on their way.
     pub(super) fn recorded(&self) {
-        self.0.recorded.set(true);
+        self.0.recorded.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn is_recorded(&self) -> bool {
-        self.0.recorded.get()
+        self.0.recorded.load(Ordering::Relaxed)
     }
 
     pub(super) fn method(&self) -> &'static str {
@@ -253,7 +274,8 @@ impl Call {
         self.0.scheme
     }
 
-    pub(super) fn started(&self) -> Instant {
+    /// When it began to arrive.
+    pub(crate) fn started(&self) -> Instant {
         self.0.started
     }
 
@@ -287,7 +309,7 @@ impl Call {
                 .with_kind(SpanKind::Server)
                 .with_start_time(self.0.begun);
             let span = match &self.0.remote {
-                Some(remote) if self.0.trusted.get() => {
+                Some(remote) if self.0.trusted.load(Ordering::Relaxed) => {
                     let parent = base.with_remote_span_context(remote.clone());
                     tracer.build_with_context(builder, &parent)
                 }

@@ -85,6 +85,7 @@ pub struct HttpCall<'a> {
 #[derive(Debug)]
 pub struct Metrics {
     request_duration: Histogram<f64>,
+    queue_duration: Histogram<f64>,
     active_requests: UpDownCounter<i64>,
     client_duration: Histogram<f64>,
     calls: Counter<u64>,
@@ -122,6 +123,10 @@ impl Metrics {
             request_duration: seconds(
                 "http.server.request.duration",
                 "Duration of HTTP requests answered.",
+            ),
+            queue_duration: seconds(
+                "cds.queue.duration",
+                "How long calls waited for a thread to evaluate them.",
             ),
             active_requests: meter
                 .i64_up_down_counter("http.server.active_requests")
@@ -206,6 +211,12 @@ impl Metrics {
         attributes.extend(route.map(|route| KeyValue::new("http.route", route)));
         attributes.extend(answer.error.map(|error| KeyValue::new("error.type", error)));
         self.request_duration.record(took.as_secs_f64(), &attributes);
+    }
+
+    /// A call waited so long for a thread that evaluates it, in the `small` or the `large` lane.
+    pub fn queued(&self, lane: &'static str, waited: Duration) {
+        self.queue_duration
+            .record(waited.as_secs_f64(), &[KeyValue::new("cds.queue.lane", lane)]);
     }
 
     /// A registered server was asked.

@@ -17,7 +17,7 @@ pub(crate) use call::REQUEST_ID;
 pub use call::{Call, Who};
 pub use log::{beside_the_log, json_line, start_log};
 pub use metrics::{Deadline, HttpAnswer, HttpCall, Metrics, Signal};
-pub(crate) use record::Known;
+pub(crate) use record::{Known, Leaving};
 pub use settings::{LogFormat, LogLevel, TelemetrySettings};
 pub use span::{Span, in_span, start_span};
 

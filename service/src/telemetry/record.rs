@@ -2,6 +2,7 @@
 //!
 //! What is known of it comes from [`Advice`](crate::hooks::flow::Advice) and the trail; nothing is taken from the body.
 
+use super::Telemetry;
 use super::call::{Call, Who};
 use super::metrics::{Deadline, HttpAnswer};
 use crate::audit::{Answered, Audit, NotWritten, events, records};
@@ -16,6 +17,7 @@ use cds_cards::render::Card;
 use jiff::Timestamp;
 use opentelemetry::KeyValue;
 use opentelemetry::trace::{Status, TraceContextExt};
+use std::time::Instant;
 
 /// What became known of a request while it was answered.
 #[derive(Debug, Default)]
@@ -146,25 +148,29 @@ impl Call {
         });
     }
 
-    /// The request is over, with this status, because of this error if it is one.
-    pub(crate) fn finish(&self, status: u16, error: Option<ErrorCode>) {
+    /// The request is over, with this status, because of this error if it is one; its duration ends when the answer has
+    /// left.
+    pub(crate) fn finish(&self, status: u16, error: Option<ErrorCode>) -> Leaving {
         let known = self.known();
         let steps = self.trail().steps();
-        self.count(&known, &steps, status, error);
+        self.count(&known, &steps, error);
         self.within(|| self.log(&known, &steps, status, error));
         self.close(&known, status, error);
+        Leaving {
+            telemetry: self.telemetry().clone(),
+            answer: HttpAnswer {
+                method: self.method(),
+                route: self.route().map(str::to_owned),
+                scheme: self.scheme(),
+                status,
+                error: error.filter(|_| status >= 500).map(ErrorCode::code),
+            },
+            started: self.started(),
+        }
     }
 
-    fn count(&self, known: &Known, steps: &Steps, status: u16, error: Option<ErrorCode>) {
+    fn count(&self, known: &Known, steps: &Steps, error: Option<ErrorCode>) {
         let metrics = self.telemetry().metrics();
-        let answer = HttpAnswer {
-            method: self.method(),
-            route: self.route().map(str::to_owned),
-            scheme: self.scheme(),
-            status,
-            error: error.filter(|_| status >= 500).map(ErrorCode::code),
-        };
-        metrics.answered(&answer, self.started().elapsed());
         if let Some(error) = error {
             metrics.failed(error);
         }
@@ -251,6 +257,22 @@ impl Call {
             }
         }
         span.end();
+    }
+}
+
+/// An answer on its way to the caller, whose duration is measured when it is dropped: once it has left.
+#[must_use = "it is measured when it is dropped"]
+#[derive(Debug)]
+pub(crate) struct Leaving {
+    telemetry: Telemetry,
+    answer: HttpAnswer,
+    started: Instant,
+}
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        let took = self.started.elapsed();
+        self.telemetry.metrics().answered(&self.answer, took);
     }
 }
 

@@ -83,7 +83,7 @@ fn corpus_rows(requests: &mut Requests) {
         let values = corpus::values(&row).unwrap();
         let chart = values
             .iter()
-            .filter_map(|value| serde_json::from_str::<Value>(value.get()).ok());
+            .filter_map(|value| serde_json::from_str::<Value>(value.text()).ok());
         requests.both("corpus", "/assessment", &searchset(chart));
     }
 }
