@@ -296,10 +296,10 @@ fn under_overload_each_call_is_answered_or_shed() {
 fn an_evaluation_that_is_given_up_ends_in_its_loops() {
     let evaluator = Evaluator::load(&load(&Source::default()).unwrap()).unwrap();
     let text = chart(WITH_PNET).to_string();
-    let json = serde_json::from_str(&text).unwrap();
+    let document = pnet_cds::input::document(&text).unwrap();
     let built = || {
         let mut builder = ChartBuilder::new(None);
-        builder.add(json);
+        builder.add(document.root());
         builder.finish()
     };
     let (whole, as_of) = (built().unwrap(), jiff::civil::date(2026, 11, 23));
