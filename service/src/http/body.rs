@@ -105,14 +105,16 @@ impl<A: Accepts + 'static> FromRequest for Body<A> {
             if expected.length > LARGE && !state.pool.admits(expected.length, state.deadline(&call)) {
                 return Err(ErrorCode::Overloaded.into());
             }
-            let patience = if expected.length > LARGE {
-                state.request_deadline
-            } else {
-                state.queue_deadline
+            // Of one whose length is not told nothing better is known.
+            let is_large = expected.length > LARGE || expected.length == 0;
+            let patience = match is_large {
+                true => state.request_deadline,
+                false => state.queue_deadline,
             };
+            let (issuer, tenant) = call.whose();
             let mut arriving = Arriving {
                 payload,
-                room: state.room.portion(call.whose()),
+                room: state.room.portion((issuer, tenant, is_large)),
                 connection,
                 left: BODY_DEADLINE,
                 patience,

@@ -341,10 +341,11 @@ impl State {
     }
 }
 
-/// Those whose bodies have a part of the room each: issuers, and their tenants where they have some.
+/// Those whose bodies have a part of the room each: the large and the small ones of issuers, and of their tenants where
+/// they have some.
 fn callers(settings: &Settings) -> usize {
     let of_client = |client: &ClientSettings| client.tenants.len().max(1);
-    settings.clients.iter().map(of_client).sum()
+    2 * settings.clients.iter().map(of_client).sum::<usize>().max(1)
 }
 
 /// The pool of evaluations, whose queue the metrics show.

@@ -15,8 +15,9 @@ const ASSUMED_MEMORY: usize = 512 << 20;
 /// The least that all bodies but the leader share.
 const LEAST: usize = 64 << 10;
 
-/// Whose a body is: issuer and tenant; of nobody known, all are one.
-pub(super) type Key = (Option<String>, Option<String>);
+/// Whose a body is: issuer and tenant, of nobody known all are one; and whether it is large, so that the large ones of a
+/// caller leave its small ones a part.
+pub(super) type Key = (Option<String>, Option<String>, bool);
 
 /// The room of all bodies.
 #[derive(Debug)]
@@ -265,7 +266,7 @@ mod tests {
     const KIB: usize = 1 << 10;
 
     fn of(name: &str) -> Key {
-        (Some(name.to_owned()), None)
+        (Some(name.to_owned()), None, false)
     }
 
     fn grows(portion: &mut Portion, bytes: usize) -> bool {
