@@ -8,6 +8,7 @@ use peak_alloc::PeakAlloc;
 use pnet_cds::errors::ErrorCode;
 use pnet_cds::evaluator::Evaluator;
 use pnet_cds::hooks::flow::Source;
+use pnet_cds::hooks::request::HookRequest;
 use pnet_cds::hooks::templates::templates;
 use pnet_cds::hooks::trail::Trail;
 use pnet_cds::input::assess;
@@ -194,7 +195,7 @@ fn peak(evaluator: &Evaluator, body: &str) -> (usize, Option<ErrorCode>) {
     let templates = templates(&evaluator.codes);
     let before = MEMORY.current_usage();
     MEMORY.reset_peak_usage();
-    let (nowhere, trail) = (|_: &_| Ok(Source::Nowhere), Trail::default());
+    let (nowhere, trail) = (|_: &HookRequest<'_>| Ok(Source::Nowhere), Trail::default());
     let day = jiff::civil::date(2026, 11, 23);
     let assessing = assess(evaluator, &templates, body, nowhere, day, &trail);
     let assessed = assessing.now_or_never().unwrap();
