@@ -5,7 +5,7 @@
 use fhir_profiles::json::{Budget, Document};
 use futures_util::FutureExt;
 use peak_alloc::PeakAlloc;
-use pnet_cds::errors::ErrorCode;
+use pnet_cds::errors::{ErrorCode, Failure};
 use pnet_cds::evaluator::Evaluator;
 use pnet_cds::hooks::flow::Source;
 use pnet_cds::hooks::request::HookRequest;
@@ -190,12 +190,16 @@ fn bodies() -> Vec<(String, String)> {
     entries.chain(elements).chain(more).collect()
 }
 
+fn nowhere(_: &HookRequest<'_>) -> Result<Source<'static>, Failure> {
+    Ok(Source::Nowhere)
+}
+
 /// The most memory that an assessment of the body takes at once, and what it came to.
 fn peak(evaluator: &Evaluator, body: &str) -> (usize, Option<ErrorCode>) {
     let templates = templates(&evaluator.codes);
     let before = MEMORY.current_usage();
     MEMORY.reset_peak_usage();
-    let (nowhere, trail) = (|_: &HookRequest<'_>| Ok(Source::Nowhere), Trail::default());
+    let trail = Trail::default();
     let day = jiff::civil::date(2026, 11, 23);
     let assessing = assess(evaluator, &templates, body, nowhere, day, &trail);
     let assessed = assessing.now_or_never().unwrap();

@@ -15,14 +15,8 @@ pub(crate) trait Loose<'a>: Default {
     /// An object stands here, with this field next.
     fn field(&mut self, _key: &str, _value: Json<'a>) {}
 
-    /// A list stands here, with this item next.
-    fn item(&mut self, _value: Json<'a>) {}
-
     /// An object stands here, however empty.
     fn object(&mut self) {}
-
-    /// A list stands here, however empty.
-    fn list(&mut self) {}
 
     /// Something else than null stands here.
     fn anything(&mut self) {}
@@ -33,7 +27,7 @@ pub(crate) fn read<'a, T: Loose<'a>>(json: Json<'a>) -> T {
     let mut value = T::default();
     match json.kind() {
         Kind::Null => return value,
-        Kind::Number => value.anything(),
+        Kind::Number | Kind::List => value.anything(),
         Kind::True | Kind::False => {
             value.anything();
             value.truth(json.kind() == Kind::True);
@@ -41,11 +35,6 @@ pub(crate) fn read<'a, T: Loose<'a>>(json: Json<'a>) -> T {
         Kind::Text => {
             value.anything();
             value.text(said(json).unwrap_or_default());
-        }
-        Kind::List => {
-            value.anything();
-            value.list();
-            json.items().for_each(|item| value.item(item));
         }
         Kind::Object => {
             value.anything();

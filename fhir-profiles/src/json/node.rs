@@ -63,7 +63,7 @@ impl Node {
             end: start,
             next: 0,
             key: key.start,
-            meta: kind as u32 | escapes | u32::from(key.length) << KEY_LENGTH,
+            meta: kind as u32 | escapes | (u32::from(key.length) << KEY_LENGTH),
         }
     }
 
@@ -127,7 +127,7 @@ impl Node {
 
     pub(super) fn grow(&mut self, height: u8) {
         if height > self.height() {
-            self.meta = self.meta & !(0xff << HEIGHT) | u32::from(height) << HEIGHT;
+            self.meta = (self.meta & !(0xff << HEIGHT)) | (u32::from(height) << HEIGHT);
         }
     }
 }

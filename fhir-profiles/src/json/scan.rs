@@ -486,8 +486,8 @@ fn special(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHS: u64 = 0x8080_8080_8080_8080;
     let zero = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes;
-    let quotes = zero(word ^ ONES * b'"' as u64);
-    let slashes = zero(word ^ ONES * b'\\' as u64);
-    let controls = word.wrapping_sub(ONES * b' ' as u64) & !word;
+    let quotes = zero(word ^ (ONES * u64::from(b'"')));
+    let slashes = zero(word ^ (ONES * u64::from(b'\\')));
+    let controls = word.wrapping_sub(ONES * u64::from(b' ')) & !word;
     (quotes | slashes | controls) & HIGHS
 }

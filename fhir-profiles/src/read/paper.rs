@@ -214,9 +214,8 @@ struct Attachment<'a> {
 
 impl<'a> Loose<'a> for Attachment<'a> {
     fn field(&mut self, key: &str, value: Json<'a>) {
-        match key {
-            "contentType" => self.media = said(value),
-            _ => {}
+        if key == "contentType" {
+            self.media = said(value);
         }
     }
 }
@@ -227,9 +226,8 @@ struct Content<'a>(Attachment<'a>);
 
 impl<'a> Loose<'a> for Content<'a> {
     fn field(&mut self, key: &str, value: Json<'a>) {
-        match key {
-            "attachment" => self.0 = read(value),
-            _ => {}
+        if key == "attachment" {
+            self.0 = read(value);
         }
     }
 }
@@ -240,9 +238,8 @@ struct Target<'a>(Option<Cow<'a, str>>);
 
 impl<'a> Loose<'a> for Target<'a> {
     fn field(&mut self, key: &str, value: Json<'a>) {
-        match key {
-            "reference" => self.0 = said(value),
-            _ => {}
+        if key == "reference" {
+            self.0 = said(value);
         }
     }
 }

@@ -61,7 +61,8 @@ fn one(shapes: &Shapes, value: Json<'_>, key: &str, place: Place) -> bool {
     match value.kind() {
         Kind::Null | Kind::List => false,
         Kind::Text => shape.primitive == Primitive::Text,
-        Kind::Number => shape.primitive == Primitive::Decimal,
+        // An exponent is written anew by fhirbolt.
+        Kind::Number => shape.primitive == Primitive::Decimal && !value.raw().contains(['e', 'E']),
         Kind::True | Kind::False => shape.primitive == Primitive::Flag,
         // In these `resourceType` is an element as any other.
         Kind::Object if matches!(key, "instance" | "provision" | "filterBy") => false,

@@ -99,7 +99,7 @@ impl Hasher for Quick {
             let word = chunk
                 .iter()
                 .rev()
-                .fold(0, |word, byte| word << 8 | u64::from(*byte));
+                .fold(0, |word, byte| (word << 8) | u64::from(*byte));
             self.take(word);
         }
     }

@@ -17,7 +17,7 @@ fn plain_shapes_are_read_on_the_tape_as_fhirbolt_reads_them() {
     for fields in [
         r#""status":"final","code":{"coding":[{"system":"s","code":"c","display":"\u00e9\n"}],"text":"t"}"#,
         r#""valueQuantity":{"value":8.50,"unit":"%","comparator":"<"}"#,
-        r#""valueQuantity":{"value":1E5,"_value":{"extension":[{"url":"a","valueDecimal":1e-7}]}}"#,
+        r#""valueQuantity":{"value":-0.50,"_value":{"extension":[{"url":"a","valueDecimal":12345678901234567890.0}]}}"#,
         r#""valueBoolean":true,"subject":{"reference":"Patient/p"}"#,
         r#""_status":{"extension":[{"url":"x/data-absent-reason","valueCode":"unknown"}]}"#,
         r#""status":" ","_status":{"extension":[{"url":"a","valueString":"b"}]}"#,
@@ -50,6 +50,8 @@ fn what_fhirbolt_refuses_or_turns_into_something_else_is_left_to_it() {
         r#""valueBoolean":"true""#,
         r#""valueQuantity":{"value":"8"}"#,
         r#""valueQuantity":{"value":true}"#,
+        r#""valueQuantity":{"value":1E5}"#,
+        r#""valueQuantity":{"value":2e-1}"#,
         r#""unknown":1"#,
         r#""component":[[]]"#,
         r#""component":["a",[1]]"#,
