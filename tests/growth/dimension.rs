@@ -119,7 +119,10 @@ pub(crate) fn with_service(run: impl FnOnce(&mut dyn FnMut(&Input) -> Outcome)) 
     let of = |taken: bool| if taken { Outcome::Taken } else { Outcome::Refused };
     run(&mut |input| match input {
         Input::Post { path, body } => {
-            let request = TestRequest::post().uri(path).insert_header(ContentType::json());
+            let request = TestRequest::post()
+                .uri(path)
+                .insert_header(("Host", "localhost"))
+                .insert_header(ContentType::json());
             let mut request = Some(request.set_payload(body.clone()).to_request());
             measured_here(&mut || {
                 system.block_on(async {

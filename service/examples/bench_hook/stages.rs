@@ -122,7 +122,10 @@ pub(crate) fn call(file: &str, times: usize) {
             .configure(routes);
         let app = init_service(app).await;
         for _ in 0..times {
-            let request = TestRequest::post().uri(HOOK).insert_header(ContentType::json());
+            let request = TestRequest::post()
+                .uri(HOOK)
+                .insert_header(("Host", "localhost"))
+                .insert_header(ContentType::json());
             let answer = call_service(&app, request.set_payload(body.clone()).to_request()).await;
             assert!(answer.status().is_success());
             read_body(answer).await;

@@ -1,3 +1,5 @@
+//! What the pool does with jobs of both lanes, with those that are given up and with those that come too many.
+
 use super::*;
 use fhir_profiles::stop;
 use std::sync::mpsc;

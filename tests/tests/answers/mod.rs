@@ -44,7 +44,10 @@ impl Answering {
         let app = http::init_service(app).await;
         let mut answers = BTreeMap::new();
         for (name, call) in calls {
-            let call = http::TestRequest::post().uri(path).set_json(call);
+            let call = http::TestRequest::post()
+                .uri(path)
+                .insert_header(("Host", "localhost"))
+                .set_json(call);
             let answer = http::call_service(&app, call.to_request()).await;
             if answer.status().as_u16() != 200 {
                 return Err(format!("{name}: {}", answer.status()));
