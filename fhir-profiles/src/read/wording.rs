@@ -2,6 +2,7 @@
 
 use super::lexicon::{has_any, is_one_of};
 use super::medication::{BESIDE, Drugs, coded};
+use super::words::word_starts;
 use crate::chart::Coding;
 use crate::codes::Codes;
 use serde::Deserialize;
@@ -59,6 +60,7 @@ pub(super) enum Kind {
 
 /// Whether the texts name the procedure as what is ordered.
 pub(super) fn orders_procedure(texts: &[&str], names: &[String]) -> bool {
+    let texts = plain(texts);
     texts
         .iter()
         .any(|text| names.iter().any(|name| is_meant(text, name, &[&ORDERS.about])))
@@ -83,9 +85,10 @@ pub(super) fn drugs_ordered(codings: &[Coding<'_>], texts: &[&str], kind: Kind, 
         Kind::Medication => &[&ORDERS.not_given],
         Kind::Service => &[&ORDERS.about, &ORDERS.tested],
     };
+    let lower = plain(texts);
     let named: Drugs = codes
         .names()
-        .filter(|(name, _)| texts.iter().any(|text| is_meant(text, name, about)))
+        .filter(|(name, _)| lower.iter().any(|text| is_meant(text, name, about)))
         .flat_map(|(_, drugs)| drugs)
         .collect();
     let is_about = kind == Kind::Service && about.iter().any(|words| holds(texts, words));
@@ -98,16 +101,22 @@ pub(super) fn drugs_ordered(codings: &[Coding<'_>], texts: &[&str], kind: Kind, 
     found
 }
 
-/// Whether the text has this name somewhere as what is ordered.
-fn is_meant(text: &str, name: &str, about: &[&[String]]) -> bool {
-    let lower = text
-        .to_lowercase()
-        .replace("follow-up", "followup")
-        .replace("follow up", "followup");
-    lower.match_indices(name).any(|(at, found)| {
+/// The texts in small letters, with one spelling of what says that a name is not what is ordered.
+fn plain(texts: &[&str]) -> Vec<String> {
+    let plain = |text: &&str| {
+        text.to_lowercase()
+            .replace("follow-up", "followup")
+            .replace("follow up", "followup")
+    };
+    texts.iter().map(plain).collect()
+}
+
+/// Whether the text, made [`plain`], has this name somewhere as what is ordered.
+fn is_meant(lower: &str, name: &str, about: &[&[String]]) -> bool {
+    word_starts(lower, name).any(|at| {
         let (head, rest) = lower.split_at(at);
-        let (_, tail) = rest.split_at(found.len());
-        let inside = head.ends_with(char::is_alphanumeric) || tail.starts_with(char::is_alphanumeric);
+        let (_, tail) = rest.split_at(name.len());
+        let inside = tail.starts_with(char::is_alphanumeric);
         let head = head.rsplit([',', ';', '\n']).next().unwrap_or_default();
         let tail = clause(tail);
         let about = |text: &str| about.iter().any(|words| has_any(text, words));
