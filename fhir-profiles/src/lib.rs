@@ -7,6 +7,7 @@ pub mod date;
 pub mod facts;
 mod given;
 pub mod interval;
+pub mod mentions;
 pub mod read;
 pub mod recency;
 mod treatments;
