@@ -8,6 +8,7 @@ pub mod facts;
 mod given;
 pub mod interval;
 pub mod json;
+pub mod mentions;
 pub mod read;
 pub mod recency;
 pub mod stop;
