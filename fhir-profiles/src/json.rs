@@ -217,6 +217,11 @@ impl<'t> Json<'t> {
         self.node().end_on_tape(self.at)
     }
 
+    /// How many values it is made of, itself included.
+    pub(crate) fn values(self) -> usize {
+        (self.end().saturating_sub(self.at)) as usize
+    }
+
     /// The items of a list.
     pub fn items(self) -> Children<'t> {
         self.children(Kind::List)

@@ -308,8 +308,23 @@ fn json_of_any_depth_is_survived() {
         400
     );
     let closed = format!("{deep}{}", "]".repeat(100_000));
-    let objects = format!("{}1{}", "{\"entry\":".repeat(50_000), "}".repeat(50_000));
-    for value in [closed, objects] {
+    let objects = |key: &str| {
+        format!(
+            "{}1{}",
+            format!("{{\"{key}\":").repeat(50_001),
+            "}".repeat(50_001)
+        )
+    };
+    let mut entries = prefetched(WITH_PNET);
+    entries["prefetch"]["markers"] = json!("HERE");
+    let entries = entries.to_string().replace("\"HERE\"", &objects("entry"));
+    assert_eq!(
+        service
+            .request("POST", HOOK_PATH, &[JSON], entries.as_bytes())
+            .status,
+        413
+    );
+    for value in [closed, objects("value")] {
         let mut body = prefetched(WITH_PNET);
         body["prefetch"]["markers"] = json!("HERE");
         let body = body.to_string().replace("\"HERE\"", &value);

@@ -1,3 +1,5 @@
+//! The tape beside serde_json, and what is too much.
+
 use super::*;
 use proptest::prelude::*;
 use serde_json::Value;

@@ -39,6 +39,9 @@ impl<'d> Tree<'d> {
                 inside: Inside::default(),
             });
         }
+        if is_crowded(json) {
+            return None;
+        }
         Self::whole(json)
     }
 
@@ -58,6 +61,17 @@ impl<'d> Tree<'d> {
             Root::Whole(whole) => Node(Of::Whole(whole.root())),
         }
     }
+}
+
+/// Values of a resource that fhirbolt may be given however short they are.
+const FEW: usize = 2_000;
+/// Bytes of text a value in larger ones, fewer than in any chart; fhirbolt takes some 500 bytes for each.
+const LEAST: usize = 12;
+
+/// Whether a resource is made of so many and so short values that fhirbolt's model of it would be many times its size.
+fn is_crowded(json: Json<'_>) -> bool {
+    let values = json.values();
+    values > FEW && json.raw().len() / LEAST < values
 }
 
 /// What is different where the same resource is read on the tape and through fhirbolt; nothing where both say the same, or

@@ -4,6 +4,10 @@ use crate::catalogue::{FactId, Kind};
 use crate::interval::Interval;
 use crate::values::{TextNumber, number_from_text};
 
+/// The longest text, in bytes, that is looked at for a value with a note behind it. A longer one is a report: each place where
+/// a note may begin costs a look at all that follows it.
+const LONGEST: usize = 250;
+
 /// The value without its label (`Ki-67: 8 %`) and a note that changes nothing (`8 % (hot spot)`). Words that are not
 /// listed stay, and keep the text from being read.
 pub(super) fn bare(fact: FactId, text: &str) -> &str {
@@ -32,6 +36,9 @@ fn behind<'t>(text: &'t str, label: &str) -> Option<&'t str> {
 
 fn without_note(fact: FactId, text: &str) -> &str {
     let text = text.trim().trim_end_matches('.').trim_end();
+    if text.len() > LONGEST {
+        return text;
+    }
     let separators = [" (", "(", " [", " - ", " – ", ", ", ": ", "; ", " ", "-"];
     let mut places: Vec<(usize, usize)> = separators
         .iter()
@@ -166,6 +173,14 @@ mod tests {
             (FactId::Margins, "R0-Resektion", "R0"),
         ] {
             assert_eq!(bare(fact, text), value, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_a_report_stays_whole() {
+        for note in ["hot spot, ", "(hot spot) ", "a, ", "- "] {
+            let text = format!("12 % {}", note.repeat(50_000));
+            assert_eq!(bare(FactId::Ki67, &text), text.trim(), "{note}");
         }
     }
 
