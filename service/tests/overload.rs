@@ -62,7 +62,7 @@ fn bodies_that_are_promised_and_not_sent_take_no_room() {
         .collect();
     assert_eq!(service.post(HOOK_PATH, &prefetched(WITH_PNET)).status, 200);
     let mut large = prefetched(WITH_PNET);
-    large["extension"] = " ".repeat(2 << 20).into();
+    large["extension"] = vec![" ".repeat(512 << 10); 4].into();
     assert_eq!(service.post(HOOK_PATH, &large).status, 200);
     for stream in &mut idle {
         let answer = read_within(stream, Duration::from_secs(20));

@@ -78,7 +78,10 @@ async fn only_one_spelling_of_a_part_is_taken() {
             format!("{}/{}", &claims[..10], &claims[11..]),
         ] {
             bed.refuses(&signed(&header, &other), "malformed-token").await;
-            bed.refuses(&signed(&other, &header), "malformed-token").await;
+            // One more letter is one more byte where it makes whole bytes: a header that is no JSON.
+            let is_longer = other.ends_with('A') && other.len() > claims.len() && other.len() % 4 != 1;
+            let reason = if is_longer { "header" } else { "malformed-token" };
+            bed.refuses(&signed(&other, &header), reason).await;
         }
         // The bits that the last character has beyond the last byte.
         let stray = match claims.len() % 4 {

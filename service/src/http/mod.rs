@@ -51,6 +51,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tls::TlsFiles;
+use tracing::instrument::WithSubscriber;
 
 /// A thread that has not gone on for so long, with nothing that could take it as long, is stuck.
 const STUCK: Duration = Duration::from_secs(15);
@@ -205,6 +206,8 @@ impl State {
         bytes: usize,
         job: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, Failure> {
+        // What is logged on the way stays with the call, and goes where the lines of this thread go.
+        let job = call.carry(job).with_current_subscriber();
         let done = self.pool.run(bytes, self.deadline(call), job).await;
         done.map_err(|Busy| ErrorCode::Overloaded.into())
     }
