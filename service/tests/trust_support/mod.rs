@@ -31,8 +31,9 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tracing::subscriber::DefaultGuard;
 
 pub(crate) const ISSUER: &str = "https://ehr.example.org";
 pub(crate) const PUBLIC: &str = "https://cds.example.org";
@@ -153,7 +154,7 @@ impl Bed {
     }
 
     pub(crate) async fn send(&self, request: TestRequest) -> Reply {
-        LOG.with_borrow_mut(Vec::clear);
+        LOG.with(|log| log.0.lock().unwrap().clear());
         let app = App::new()
             .app_data(self.state.clone())
             .wrap(from_fn(boundary))
@@ -305,14 +306,17 @@ pub(crate) fn changed(change: impl FnOnce(&mut Value)) -> Value {
 }
 
 thread_local! {
-    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static LOG: Log = Log::default();
+    static STARTED: RefCell<Option<DefaultGuard>> = const { RefCell::new(None) };
 }
 
-struct ThreadLog;
+/// The lines of one test, from whichever thread they come.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
 
-impl Write for ThreadLog {
+impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        LOG.with_borrow_mut(|log| log.extend_from_slice(bytes));
+        self.0.lock().unwrap().extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -321,17 +325,20 @@ impl Write for ThreadLog {
     }
 }
 
+/// Logs what this thread does, and what is done for it elsewhere, by itself.
 fn start_log() {
-    static STARTED: Once = Once::new();
-    STARTED.call_once(|| {
-        let log = tracing_subscriber::fmt()
-            .with_ansi(false)
-            .with_writer(|| ThreadLog);
-        log.init();
+    STARTED.with_borrow_mut(|started| {
+        started.get_or_insert_with(|| {
+            let log = LOG.with(Log::clone);
+            let lines = tracing_subscriber::fmt()
+                .with_ansi(false)
+                .with_writer(move || log.clone());
+            tracing::subscriber::set_default(lines.finish())
+        });
     });
 }
 
-/// What was logged since the last request began, in this thread.
+/// What was logged since the last request of this thread began.
 pub(crate) fn logged() -> String {
-    LOG.with_borrow(|log| String::from_utf8(log.clone()).unwrap())
+    LOG.with(|log| String::from_utf8(log.0.lock().unwrap().clone()).unwrap())
 }
