@@ -109,14 +109,14 @@ impl Key {
 
     /// A token with these claims.
     pub(crate) fn token(&self, claims: &Value) -> String {
-        self.token_of(&self.header().to_string(), &claims.to_string())
+        self.token_of(self.header().to_string(), claims.to_string())
     }
 
     /// A token with these claims and a changed header.
     pub(crate) fn token_with(&self, change: impl FnOnce(&mut Value), claims: &Value) -> String {
         let mut header = self.header();
         change(&mut header);
-        self.token_of(&header.to_string(), &claims.to_string())
+        self.token_of(header.to_string(), claims.to_string())
     }
 
     /// A rightly signed token of these two texts.

@@ -293,8 +293,10 @@ fn without_patient(json: Json<'_>) -> Owner {
 
 /// Records as they were kept; each was read before.
 fn read<'r>(records: impl IntoIterator<Item = &'r Box<str>>) -> Vec<Document<'r>> {
-    let read = |record: &'r Box<str>| Document::parse(&**record, &Budget::FILE).ok();
-    records.into_iter().filter_map(read).collect()
+    let texts = records.into_iter().map(AsRef::<str>::as_ref);
+    texts
+        .filter_map(|text| Document::parse(text, &Budget::FILE).ok())
+        .collect()
 }
 
 /// The resources of a Bundle that can be read.
