@@ -29,13 +29,13 @@ async fn an_rsa_key_without_alg_takes_both_rsa_algorithms_and_no_other() {
     let bed = Bed::new(&client(&format!("jwks_file = {file:?}")));
     for alg in ["RS256", "RS384"] {
         let header = json!({"alg": alg, "typ": "JWT", "kid": "rsa256"}).to_string();
-        bed.accepts(&encode(&header, &good().to_string(), |message| {
+        bed.accepts(&encode(&header, good().to_string(), |message| {
             RSA256.sign(message, alg)
         }))
         .await;
     }
     let header = json!({"alg": "RS512", "typ": "JWT", "kid": "rsa256"}).to_string();
-    let token = encode(&header, &good().to_string(), |message| {
+    let token = encode(&header, good().to_string(), |message| {
         RSA256.sign(message, "RS384")
     });
     bed.refuses(&token, "algorithm").await;
@@ -49,7 +49,7 @@ async fn j1_no_signature_is_no_token() {
     for key in all() {
         for alg in ["none", "None", "NONE", "nOnE", ""] {
             let header = json!({"alg": alg, "typ": "JWT", "kid": key.kid}).to_string();
-            let token = encode(&header, &good().to_string(), |_| Vec::new());
+            let token = encode(&header, good().to_string(), |_| Vec::new());
             bed.refuses(&token, "malformed-token").await;
             bed.refuses(&format!("{token}AA"), "algorithm").await;
         }
@@ -85,7 +85,7 @@ async fn j1_a_public_key_is_no_shared_secret() {
             ] {
                 let header = json!({"alg": alg, "typ": "JWT", "kid": key.kid}).to_string();
                 let secret = hmac::Key::new(algorithm, &secret);
-                let token = encode(&header, &good().to_string(), |message| {
+                let token = encode(&header, good().to_string(), |message| {
                     hmac::sign(&secret, message).as_ref().to_vec()
                 });
                 let reason = if alg == key.alg { "signature" } else { "algorithm" };
@@ -104,7 +104,7 @@ async fn j1_every_algorithm_is_refused_for_every_other_key() {
                 "ES256", "ES384", "RS256", "RS384", "PS256", "ES512", "EdDSA", "es384", " ES384",
             ] {
                 let header = json!({"alg": alg, "typ": "JWT", "kid": named.kid}).to_string();
-                let token = encode(&header, &good().to_string(), |message| signer.sign(message, alg));
+                let token = encode(&header, good().to_string(), |message| signer.sign(message, alg));
                 let reason = if alg == named.alg {
                     "signature"
                 } else {
@@ -190,7 +190,7 @@ async fn j2_each_claim_has_its_type() {
         };
         for value in wrong_for_all.iter().chain(more) {
             let text = changed(|claims| claims[claim] = "HERE".into()).to_string();
-            let token = EC384.token_of(&EC384.header().to_string(), &text.replace("\"HERE\"", value));
+            let token = EC384.token_of(EC384.header().to_string(), text.replace("\"HERE\"", value));
             let reply = bed.discover(&token).await;
             assert_eq!(
                 (reply.status, reply.body.as_str()),
@@ -208,7 +208,7 @@ async fn j2_each_claim_has_its_type() {
         ] {
             let text = changed(|claims| claims[claim] = "HERE".into()).to_string();
             let text = text.replace("\"HERE\"", &written);
-            bed.accepts(&EC384.token_of(&EC384.header().to_string(), &text))
+            bed.accepts(&EC384.token_of(EC384.header().to_string(), &text))
                 .await;
         }
     }

@@ -122,7 +122,7 @@ async fn j6_a_kid_that_stands_twice_spoils_the_set_unless_the_algorithms_differ(
     bed.accepts(&token(&OLD)).await;
     bed.accepts(&token(&same_name)).await;
     let claims = claims(DISCOVERY).to_string();
-    let crossed = encode(&OLD.header().to_string(), &claims, |message| {
+    let crossed = encode(OLD.header().to_string(), &claims, |message| {
         same_name.sign(message, "ES256")
     });
     bed.refuses(&crossed, "signature").await;

@@ -81,7 +81,7 @@ fn inputs() -> Vec<(&'static str, Input)> {
 
 /// Runs each call twice: the first makes what is made once.
 pub(crate) fn work() {
-    with_service(&mut |take: &mut dyn FnMut(&Input) -> crate::dimension::Outcome| {
+    with_service(|take: &mut dyn FnMut(&Input) -> crate::dimension::Outcome| {
         for (name, input) in inputs() {
             for round in ["first", "second"] {
                 println!("{name}\t{round}\t{}", take(&input).word());

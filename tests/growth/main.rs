@@ -29,7 +29,7 @@ fn dimensions() -> Vec<Dimension> {
 
 /// Runs every dimension of a part of the list whose name holds `wanted`, and says what became of each input.
 fn work(wanted: &str, part: usize, of: usize) {
-    with_service(&mut |take: &mut dyn FnMut(&dimension::Input) -> Outcome| {
+    with_service(|take: &mut dyn FnMut(&dimension::Input) -> Outcome| {
         let all = dimensions();
         let chosen = all.iter().filter(|dimension| dimension.name.contains(wanted));
         for (_, dimension) in chosen.enumerate().filter(|(at, _)| at % of == part) {

@@ -218,7 +218,7 @@ fn send_tokens(bed: &mut Bed) {
     let program = bed.start("auth.mode = \"required\"");
     let claims = json!({"iss": "https://ehr.example.org", "sub": MARK, "jti": MARK, "aud": MARK, "exp": 1, "iat": 1, "tenant": MARK});
     let header = json!({"alg": "ES384", "typ": "JWT", "kid": MARK, "jku": format!("https://{MARK}/")});
-    let forged = issuer::encode(&header.to_string(), &claims.to_string(), |_| MARK.into());
+    let forged = issuer::encode(header.to_string(), claims.to_string(), |_| MARK.into());
     let late = issuer::EC384.token(&claims);
     let now = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)

@@ -102,10 +102,10 @@ fn r43_no_signature_and_no_shared_secret_is_accepted() {
     ] {
         let key = aws_lc_rs::hmac::Key::new(hash, secret.as_bytes());
         let sign = |message: &[u8]| aws_lc_rs::hmac::sign(&key, message).as_ref().to_vec();
-        refuses(&service, &encode(&header(alg), &claims(), sign));
+        refuses(&service, &encode(header(alg), claims(), sign));
     }
     // A right signature under the name of another algorithm.
-    refuses(&service, &EC384.token_of(&header("RS384"), &claims()));
+    refuses(&service, &EC384.token_of(header("RS384"), claims()));
 }
 
 #[test]

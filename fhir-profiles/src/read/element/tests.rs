@@ -1,3 +1,5 @@
+//! The tape beside fhirbolt: where both read, they read the same.
+
 use super::*;
 use crate::json::{Budget, Document};
 use proptest::prelude::*;
