@@ -23,18 +23,23 @@ fn table(path: &str) -> Table {
 fn locked() -> Vec<(String, String, Vec<String>)> {
     let lock = table("Cargo.lock");
     let text = |package: &toml::Value, key: &str| package[key].as_str().unwrap().to_owned();
-    let packages = lock["package"].as_array().unwrap().iter().map(|package| {
-        let dependencies = package.get("dependencies").and_then(toml::Value::as_array);
-        let dependencies = dependencies
-            .into_iter()
-            .flatten()
-            .map(|one| one.as_str().unwrap().to_owned());
-        (
-            text(package, "name"),
-            text(package, "version"),
-            dependencies.collect(),
-        )
-    });
+    let packages = lock
+        .get("package")
+        .and_then(toml::Value::as_array)
+        .unwrap()
+        .iter()
+        .map(|package| {
+            let dependencies = package.get("dependencies").and_then(toml::Value::as_array);
+            let dependencies = dependencies
+                .into_iter()
+                .flatten()
+                .map(|one| one.as_str().unwrap().to_owned());
+            (
+                text(package, "name"),
+                text(package, "version"),
+                dependencies.collect(),
+            )
+        });
     packages.collect()
 }
 
