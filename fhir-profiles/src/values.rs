@@ -70,6 +70,26 @@ pub(crate) struct TextNumber {
     pub approximate: bool,
 }
 
+impl TextNumber {
+    /// The greatest of several dimensions, which have the unit that stands behind the last; nothing if one is no exact number
+    /// or has another unit.
+    pub(crate) fn greatest(dimensions: Vec<Self>) -> Option<Self> {
+        let unit = dimensions.last()?.unit.clone()?;
+        let mut greatest = None;
+        for one in dimensions {
+            if one.approximate || one.unit.is_some_and(|other| other != unit) {
+                return None;
+            }
+            greatest = greatest.max(Some(one.interval.as_exact()?));
+        }
+        Some(Self {
+            interval: Interval::exactly(greatest?),
+            unit: Some(unit),
+            approximate: false,
+        })
+    }
+}
+
 /// A number in the unit of its fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct InFactUnit {

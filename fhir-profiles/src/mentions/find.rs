@@ -4,7 +4,6 @@ use super::lexicon::{FactLexicon, Lexicon, Reach, Rule};
 use super::split::Sentence;
 use crate::catalogue::{FactId, Kind};
 use crate::facts::Value;
-use crate::interval::Interval;
 use crate::values::{APPROXIMATE_NOTE, TextNumber, in_fact_unit, number_from_text};
 use regex::bytes::Regex;
 use std::cell::OnceCell;
@@ -386,20 +385,7 @@ fn greatest(text: &str) -> Option<TextNumber> {
         return number_from_text(text);
     }
     let numbers: Option<Vec<_>> = parts.into_iter().map(number_from_text).collect();
-    let numbers = numbers?;
-    let unit = numbers.last()?.unit.clone()?;
-    let mut greatest = None;
-    for number in numbers {
-        if number.approximate || number.unit.is_some_and(|other| other != unit) {
-            return None;
-        }
-        greatest = greatest.max(Some(number.interval.as_exact()?));
-    }
-    Some(TextNumber {
-        interval: Interval::exactly(greatest?),
-        unit: Some(unit),
-        approximate: false,
-    })
+    TextNumber::greatest(numbers?)
 }
 
 /// Whether the value is cut out of a longer number, a range or a date.

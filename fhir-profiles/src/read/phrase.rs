@@ -1,7 +1,6 @@
 //! What stands around a value in a text: a label before it and a note behind it, both known words of the fact.
 
 use crate::catalogue::{FactId, Kind};
-use crate::interval::Interval;
 use crate::values::{TextNumber, number_from_text};
 
 /// The longest text, in bytes, that is looked at for a value with a note behind it. A longer one is a report: each place where
@@ -119,20 +118,7 @@ fn may_go_on(fact: FactId, tail: &str) -> bool {
 /// The greatest of two or three dimensions: `3.5 x 2.1 cm`.
 pub(super) fn greatest(text: &str) -> Option<TextNumber> {
     let parts: Option<Vec<TextNumber>> = text.split(['x', 'X', '×', '*']).map(number_from_text).collect();
-    let parts = parts.filter(|parts| matches!(parts.len(), 2 | 3))?;
-    let unit = parts.last()?.unit.clone()?;
-    let mut greatest = None;
-    for part in parts {
-        if part.approximate || part.unit.is_some_and(|other| other != unit) {
-            return None;
-        }
-        greatest = greatest.max(Some(part.interval.as_exact()?));
-    }
-    Some(TextNumber {
-        interval: Interval::exactly(greatest?),
-        unit: Some(unit),
-        approximate: false,
-    })
+    TextNumber::greatest(parts.filter(|parts| matches!(parts.len(), 2 | 3))?)
 }
 
 #[cfg(test)]
