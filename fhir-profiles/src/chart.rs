@@ -23,7 +23,7 @@ pub(crate) use narrow::{NO_FHIR, Narrow, Reference, is_of_medication};
 pub use page::{Answered, NextPage, Page};
 pub(crate) use patient::{Whose, called, is_urn};
 use std::fmt;
-pub use text::json_text;
+pub use text::{json_text, utf8_text};
 
 /// What the place of something without `Type/id` begins with.
 const ENTRY: &str = "entry ";

@@ -9,6 +9,7 @@ mod strings;
 pub use budget::{Budget, Counted, Over};
 pub use fault::{Fault, FaultKind};
 use node::Node;
+use scan::Scanned;
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
@@ -36,25 +37,18 @@ impl<'t> Document<'t> {
 
     /// The same, which gives back the text that it does not take.
     pub(crate) fn of(text: Cow<'t, str>, budget: &Budget) -> Result<Self, (Fault, Cow<'t, str>)> {
-        match scan::scan(&text, budget) {
+        let (text, scanned) = match scan::scan(&text, budget) {
             Ok(scanned) if scanned.halves => {
                 // The tape is made anew, since the places have changed.
                 drop(scanned);
                 let text = strings::whole(&text).map_or(text, Cow::Owned);
-                match scan::scan(&text, budget) {
-                    Ok(scanned) => Ok(Self {
-                        text,
-                        tape: scanned.tape,
-                        said: scanned.said,
-                    }),
-                    Err(fault) => Err((fault, text)),
-                }
+                let scanned = scan::scan(&text, budget);
+                (text, scanned)
             }
-            Ok(scanned) => Ok(Self {
-                text,
-                tape: scanned.tape,
-                said: scanned.said,
-            }),
+            scanned => (text, scanned),
+        };
+        match scanned {
+            Ok(Scanned { tape, said, .. }) => Ok(Self { text, tape, said }),
             Err(fault) => Err((fault, text)),
         }
     }

@@ -225,6 +225,18 @@ mod tests {
     }
 
     #[test]
+    fn half_a_character_beside_a_broken_entry_costs_nothing_more() {
+        let half = |said: &str| {
+            bundle(&format!(
+                r#"{{"resource":{{"valueString":"{said}"}}}},{{"a":01}}"#
+            ))
+        };
+        let document = opened(half("8 % \\ud83d"), &Budget::CALL).unwrap();
+        let whole = half("8 % \\ufffd").replace(r#"{"a":01}"#, NO_ENTRY);
+        assert_eq!(document.text(), whole);
+    }
+
+    #[test]
     fn control_characters_in_a_text_become_spaces() {
         let broken = bundle("{\"resource\":{\"valueString\":\"one\ntwo\t\\\"three\"}}");
         let whole = bundle(r#"{"resource":{"valueString":"one two \"three"}}"#);

@@ -3,12 +3,17 @@
 use crate::json::whole;
 use std::borrow::Cow;
 
-/// The text of a JSON document. Bytes that are no UTF-8, and halves of a character (`\ud83d` without its other half),
-/// become U+FFFD: a name with a broken letter is no reason to lose the record around it, or the Bundle. A byte order mark
-/// says nothing.
+/// The text of bytes that a [`Document`](crate::json::Document) is made of, which sees to halves of a character itself:
+/// bytes that are no UTF-8 become U+FFFD, and a byte order mark says nothing.
+pub fn utf8_text(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
+}
+
+/// The text of a JSON document for any other reader. Bytes that are no UTF-8, and halves of a character (`\ud83d` without
+/// its other half), become U+FFFD: a name with a broken letter is no reason to lose the record around it, or the Bundle. A
+/// byte order mark says nothing.
 pub fn json_text(bytes: &[u8]) -> Cow<'_, str> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = String::from_utf8_lossy(bytes);
+    let text = utf8_text(bytes);
     match whole(&text) {
         Some(whole) => Cow::Owned(whole),
         None => text,

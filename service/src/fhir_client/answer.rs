@@ -1,9 +1,8 @@
 //! What an answer with status 200 is: the resource, a page of a search, or a failure in disguise.
 
 use super::why::Why;
-use fhir_profiles::chart::{Answered, Page, json_text, opened};
+use fhir_profiles::chart::{Answered, Page, opened, utf8_text};
 use fhir_profiles::json::{Budget, Document, FaultKind};
-use std::borrow::Cow;
 
 /// Checks the media type.
 pub(super) fn check_content_type(value: Option<&str>) -> Result<(), Why> {
@@ -39,11 +38,10 @@ pub(super) fn json(body: Vec<u8>) -> Result<Document<'static>, Why> {
 
 /// The text of a body, which takes its room where it needs no repair.
 fn owned(body: Vec<u8>) -> String {
-    let is_whole = matches!(json_text(&body), Cow::Borrowed(text) if text.len() == body.len());
     match String::from_utf8(body) {
-        Ok(text) if is_whole => text,
-        Ok(text) => json_text(text.as_bytes()).into_owned(),
-        Err(broken) => json_text(broken.as_bytes()).into_owned(),
+        Ok(text) if !text.starts_with('\u{feff}') => text,
+        Ok(text) => utf8_text(text.as_bytes()).into_owned(),
+        Err(broken) => utf8_text(broken.as_bytes()).into_owned(),
     }
 }
 

@@ -10,7 +10,7 @@ use actix_web::error::PayloadError;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::{Bytes, BytesMut, Data};
 use actix_web::{FromRequest, HttpRequest};
-use fhir_profiles::chart::json_text;
+use fhir_profiles::chart::utf8_text;
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use std::borrow::Cow;
@@ -77,9 +77,14 @@ impl<A> Body<A> {
         self.bytes.len()
     }
 
-    /// Its text, with what is no character replaced.
+    /// Its bytes.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Its text, with bytes that are no characters replaced.
     pub(crate) fn text(&self) -> Cow<'_, str> {
-        json_text(&self.bytes)
+        utf8_text(&self.bytes)
     }
 }
 

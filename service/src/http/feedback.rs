@@ -11,6 +11,7 @@ use crate::telemetry::Call;
 use crate::trust::Caller;
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
+use fhir_profiles::chart::json_text;
 
 /// `POST /cds-services/{id}/feedback`: 200 without a body once all of it is on disk.
 pub(super) async fn feedback(
@@ -33,7 +34,7 @@ pub(super) async fn feedback_on(
     body: Result<Body<Json>, Failure>,
 ) -> Result<HttpResponse, Failure> {
     call.gives_feedback();
-    let answers = parse(&body?.text())?;
+    let answers = parse(&json_text(body?.bytes()))?;
     let keeping = state.store.keep(owner(&caller, service.id()), answers);
     let kept = call.store(Operation::Feedback, keeping).await;
     let kept = kept.map_err(|_| ErrorCode::StoreUnavailable)?;

@@ -10,7 +10,7 @@ use crate::http::{State, answered};
 use crate::input;
 use actix_web::web::Data;
 use cds_cards::render::Card;
-use fhir_profiles::chart::json_text;
+use fhir_profiles::chart::utf8_text;
 use fhir_profiles::json::Document;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -70,7 +70,7 @@ async fn fired(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Fired, Fai
             ..fired
         });
     }
-    let text = json_text(ask.request.as_bytes());
+    let text = utf8_text(ask.request.as_bytes());
     let document = input::document(&text)?;
     if input::is_bundle(&document) {
         let basis = input::bundle_basis(&state.evaluator, &document, state.today())?;

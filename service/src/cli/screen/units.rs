@@ -2,7 +2,7 @@
 
 use super::Source;
 use crate::files::{self, Limits, regular};
-use fhir_profiles::chart::{json_text, opened};
+use fhir_profiles::chart::{opened, utf8_text};
 use fhir_profiles::json::{Budget, Json, Kind};
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -109,7 +109,7 @@ fn value(bytes: &[u8], place: &str, take: &mut impl FnMut(&str, Unit<'_>)) {
     if bytes.len() as u64 > LONGEST {
         return take(place, Err(format!("longer than {} MiB", LONGEST >> 20)));
     }
-    let text = json_text(bytes);
+    let text = utf8_text(bytes);
     // What a fault says of its place holds nothing of the chart.
     match opened(&*text, &Budget::FILE) {
         Ok(document) => take(place, Ok(document.root())),
