@@ -40,6 +40,10 @@ fn member(shapes: &Shapes, value: Json<'_>, key: &str, around: Place) -> bool {
     let Some(place) = shapes.child(around, key) else {
         return false;
     };
+    // The id of a number or a truth value is taken for one itself.
+    if key == "id" && shapes.shape(around).primitive != Primitive::Text {
+        return false;
+    }
     match value.kind() {
         Kind::List => {
             // What they hold is no element of its own.

@@ -204,8 +204,8 @@ impl Shapes {
         for name in ["extension", "modifierExtension"] {
             let child = made.place(format!("Unknown.x.{name}"), &mut known, &mut open);
             made.children.insert((UNKNOWN, name), child);
-            for inner in names("Extension") {
-                let inner_place = known.get(&format!("Extension.{inner}")).copied();
+            for inner in names("Extension").chain(["modifierExtension"]) {
+                let inner_place = known.get(&path("Extension", inner)).copied();
                 made.children
                     .insert((child, inner), inner_place.unwrap_or(UNKNOWN));
             }

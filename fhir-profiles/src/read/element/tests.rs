@@ -69,9 +69,16 @@ fn what_fhirbolt_refuses_or_turns_into_something_else_is_left_to_it() {
         r#""subject":{"resourceType":"Patient"}"#,
         r#""code":{"coding":[{"id":["x"]}]}"#,
         r#""extension":[{"url":["a"]}]"#,
+        r#""unknown":{"extension":{"modifierExtension":"a"}}"#,
         r#""extension":"x""#,
         r#""valueTiming":{"repeat":{"frequency":1}}"#,
         r#""code":{"meta":{"tag":[]}}"#,
+        r#""valueBoolean":true,"_valueBoolean":{"id":"x"}"#,
+        r#""valueBoolean":{"id":"true"}"#,
+        r#""valueQuantity":{"value":{"id":""}}"#,
+        r#""_valueInteger":{"id":"5","extension":[{"url":"a","valueString":"b"}]}"#,
+        r#""component":[{"_valueBoolean":{"id":""}}]"#,
+        r#""meta":{"tag":[{"_userSelected":{"id":"u"}}]}"#,
     ] {
         let text = with(fields);
         assert!(!is_on_tape(of(&text).root()), "{text}");
@@ -130,7 +137,10 @@ const NAMES: &[&str] = &[
     "birthDate",
     "_birthDate",
     "active",
+    "_active",
     "deceasedBoolean",
+    "_valueBoolean",
+    "_valueInteger",
     "bodySite",
     "ingredient",
     "unknown",
