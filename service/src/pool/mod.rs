@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
-use task::{CURRENT, Task};
+use task::{CURRENT, Task, Tell};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
@@ -132,8 +132,8 @@ impl Pool {
         let (tell, told) = oneshot::channel();
         let work = async move {
             let done = AssertUnwindSafe(job).catch_unwind().await;
-            // Nobody to tell: the caller has gone.
-            let _ = tell.send(done);
+            // There may be nobody to tell: the caller has gone.
+            Box::new(move || drop(tell.send(done))) as Tell
         };
         let task = self.0.begin(bytes, deadline, Box::pin(work))?;
         let _given_up = GivenUp(&self.0, &task);
@@ -267,10 +267,14 @@ impl Shared {
             }
             busy.store(self.millis(), Ordering::Relaxed);
             // A job catches its own panics; whatever else there may be must not cost the thread.
-            let is_done = catch_unwind(AssertUnwindSafe(|| next.task.step())).unwrap_or(true);
+            let step = catch_unwind(AssertUnwindSafe(|| next.task.step())).unwrap_or(Poll::Ready(None));
             busy.store(0, Ordering::Relaxed);
             let spent = next.task.spent(began.elapsed());
-            self.lanes().ended(&next, is_done.then_some(spent));
+            self.lanes().ended(&next, step.is_ready().then_some(spent));
+            // Told once it counts for nothing any more: the caller's next job is not to wait behind this one.
+            if let Poll::Ready(Some(tell)) = step {
+                tell();
+            }
             // Given up just when the thread left it: one of the two sees the other, since both have held the lanes.
             if next.task.stop.is_set() {
                 next.task.give_up();

@@ -10,8 +10,10 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 
+/// Tells whoever waits for a job what it gave.
+pub(super) type Tell = Box<dyn FnOnce() + Send>;
 /// What a job does.
-pub(super) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(super) type Work = Pin<Box<dyn Future<Output = Tell> + Send>>;
 
 thread_local! {
     /// The job that this thread is at.
@@ -88,19 +90,23 @@ impl Task {
         )
     }
 
-    /// Goes on until the job is done or has to wait for something; whether it is over.
-    pub(super) fn step(self: &Arc<Self>) -> bool {
+    /// Goes on until the job has to wait for something or is over: done, with whom to tell, or given up.
+    pub(super) fn step(self: &Arc<Self>) -> Poll<Option<Tell>> {
         self.state.store(RUNNING, Ordering::Release);
         let mut work = self.work.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_over = match work.as_mut() {
-            Some(future) => self.poll(future.as_mut()).is_ready() || self.stop.is_set(),
-            None => true,
+        let step = match work.as_mut() {
+            Some(future) => match self.poll(future.as_mut()) {
+                Poll::Ready(tell) => Poll::Ready(Some(tell)),
+                Poll::Pending if self.stop.is_set() => Poll::Ready(None),
+                Poll::Pending => Poll::Pending,
+            },
+            None => Poll::Ready(None),
         };
-        if is_over {
+        if step.is_ready() {
             self.state.store(DONE, Ordering::Release);
             // What it works on goes with it, on this thread.
             work.take();
-            return true;
+            return step;
         }
         drop(work);
         let waits = self
@@ -110,10 +116,10 @@ impl Task {
             self.state.store(QUEUED, Ordering::Release);
             self.goes_on();
         }
-        false
+        Poll::Pending
     }
 
-    fn poll(self: &Arc<Self>, work: Pin<&mut (dyn Future<Output = ()> + Send)>) -> Poll<()> {
+    fn poll(self: &Arc<Self>, work: Pin<&mut (dyn Future<Output = Tell> + Send)>) -> Poll<Tell> {
         let waker = Waker::from(Arc::clone(self));
         let _runtime = self.runtime.as_ref().map(Handle::enter);
         let _current = Current::set(Arc::clone(self));

@@ -187,6 +187,33 @@ fn what_could_not_end_in_time_is_refused_before_it_is_begun() {
 }
 
 #[test]
+fn what_small_jobs_took_is_no_reason_to_refuse_a_larger_one() {
+    let pool = pool(Duration::from_millis(1));
+    let slow = Duration::from_millis(100);
+    let soon = || Instant::now() + 20 * slow;
+    block_on(pool.run(1, soon(), async move { std::thread::sleep(slow) })).unwrap();
+    let (begun, began) = mpsc::channel();
+    let (leave, held) = mpsc::channel();
+    let beside = begun!(pool.run(1, soon(), holding(begun, held)));
+    began.recv_timeout(LONG).unwrap();
+    for bytes in [KIB, 30 * KIB, MIB, 4 * MIB] {
+        assert!(pool.admits(bytes, soon()), "{bytes}");
+    }
+    assert!(!pool.admits(KIB, Instant::now() + slow / 2));
+    drop(leave);
+    block_on(beside).unwrap();
+}
+
+#[test]
+fn a_caller_that_is_told_finds_its_own_job_gone() {
+    let pool = pool(Duration::from_millis(1));
+    for _ in 0..200 {
+        block_on(pool.run(KIB, later(), async {})).unwrap();
+        assert!(pool.0.lanes().expected(KIB, Instant::now()).alone);
+    }
+}
+
+#[test]
 fn a_thread_that_does_not_go_on_is_seen() {
     let pool = pool(LONG);
     assert!(pool.goes_on(Duration::ZERO));

@@ -27,19 +27,18 @@ impl Times {
         }
     }
 
-    /// What a job of so many bytes will take, as far as is known: as its like did, else as the next smaller or larger
-    /// ones did, in proportion; nothing before any was done.
+    /// What a job of so many bytes will take at least, as far as is known: as its like did, else as the next smaller
+    /// ones did, else as the next larger ones did, in proportion; nothing before any was done. What a small job took it
+    /// took for the most part for being a job: a larger one is not to be refused for a multiple of that.
     pub(super) fn expected(&self, bytes: usize) -> Duration {
         let class = class(bytes);
-        let known = |at: usize| self.0.get(at).copied().flatten().map(|seconds| (at, seconds));
-        let nearest = (0..=class)
-            .rev()
-            .find_map(known)
-            .or_else(|| (class..self.0.len()).find_map(known));
-        let seconds = nearest.map_or(0.0, |(at, seconds)| {
-            let apart = i32::try_from(class).unwrap_or(0) - i32::try_from(at).unwrap_or(0);
-            seconds * f64::from(apart).exp2()
+        let known = |at: usize| self.0.get(at).copied().flatten();
+        let smaller = (0..=class).rev().find_map(known);
+        let larger = (class..self.0.len()).find_map(|at| {
+            let apart = i32::try_from(at - class).unwrap_or(i32::MAX);
+            known(at).map(|seconds| seconds * 0.5_f64.powi(apart))
         });
+        let seconds = smaller.or(larger).unwrap_or_default();
         Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
     }
 }
@@ -53,13 +52,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_expected_is_what_was_measured_in_proportion_to_the_size() {
+    fn what_is_expected_is_what_was_measured_and_less_for_what_is_smaller() {
         let mut times = Times::new();
         assert_eq!(times.expected(1 << 20), Duration::ZERO);
         times.took(1 << 16, Duration::from_millis(8));
         assert_eq!(millis(&times, 1 << 16), 8);
         assert_eq!(millis(&times, (1 << 17) - 1), 8);
-        assert_eq!(millis(&times, 1 << 18), 32);
+        assert_eq!(millis(&times, 1 << 18), 8);
         assert_eq!(millis(&times, 1 << 15), 4);
         for _ in 0..100 {
             times.took(1 << 18, Duration::from_millis(100));
