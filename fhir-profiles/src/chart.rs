@@ -116,7 +116,7 @@ pub(crate) struct Item<'a> {
     pub(crate) narrow: Box<Narrow<'a>>,
     /// All of it.
     pub(crate) json: Json<'a>,
-    pub(crate) full_url: Option<std::borrow::Cow<'a, str>>,
+    pub(crate) full_url: Option<&'a str>,
     /// The how many-eth resource it is of the added value.
     pub(crate) position: usize,
     pub(crate) whose: Whose,
@@ -128,7 +128,7 @@ pub(crate) struct Item<'a> {
 
 impl Item<'_> {
     pub(crate) fn kind(&self) -> &str {
-        self.narrow.kind.as_deref().unwrap_or_default()
+        self.narrow.kind.unwrap_or_default()
     }
 
     pub(crate) fn has_two_types(&self) -> bool {

@@ -260,8 +260,8 @@ impl Codes {
 
     /// Everything the code means.
     pub(crate) fn meanings<'c>(&'c self, coding: &Coding<'_>) -> impl Iterator<Item = Meaning> + use<'c> {
-        let system = coding.system.as_deref().unwrap_or_default();
-        let code = coding.code.as_deref().unwrap_or_default();
+        let system = coding.system.unwrap_or_default();
+        let code = coding.code.unwrap_or_default();
         let home = canonical(system);
         let put_together = if composed::is_composed(home, code) {
             composed::meanings(home, code, |part| self.simple(system, part).collect())

@@ -57,7 +57,6 @@ use products::Medications;
 use reason::Diagnoses;
 use record::Record;
 use serde_json::Value as Json;
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use tumours::Others;
 use value::Unread;
@@ -135,9 +134,9 @@ type Version<'x> = (Option<Timestamp>, Option<u64>, &'x str);
 
 /// Instants and numbers are compared as such: each instant may be written in a time zone of its own.
 fn version<'x>(item: &'x Item<'_>) -> Version<'x> {
-    let written = |text: &'x Option<Cow<'_, str>>| text.as_deref().unwrap_or_default().trim();
-    let updated = written(&item.narrow.last_updated);
-    let number = written(&item.narrow.version_id).parse().ok();
+    let written = |text: Option<&'x str>| text.unwrap_or_default().trim();
+    let updated = written(item.narrow.last_updated);
+    let number = written(item.narrow.version_id).parse().ok();
     (updated.parse().ok(), number, updated)
 }
 

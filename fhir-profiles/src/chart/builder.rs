@@ -8,7 +8,6 @@ use crate::catalogue::FactId;
 use crate::facts::{Gap, NotRead, NotReadWhy, Problem};
 use crate::json::{Children, Json, Kind};
 use crate::stop;
-use std::borrow::Cow;
 
 /// Bundles within Bundles that are looked into.
 const DEEPEST: usize = 8;
@@ -72,8 +71,8 @@ impl<'a> ChartBuilder<'a> {
         let Some(narrow) = narrow(json).filter(|narrow| narrow.kind.is_some()) else {
             return added;
         };
-        added.bundle = narrow.kind.as_deref() == Some("Bundle");
-        let lone_outcome = narrow.kind.as_deref() == Some("OperationOutcome");
+        added.bundle = narrow.kind == Some("Bundle");
+        let lone_outcome = narrow.kind == Some("OperationOutcome");
         let mut walk = Walk {
             position: 0,
             depth: 0,
@@ -108,7 +107,7 @@ impl<'a> ChartBuilder<'a> {
             self.unreadable(walk.position, "the entry cannot be read", NotReadWhy::Malformed);
             return true;
         };
-        match narrow.kind.as_deref() {
+        match narrow.kind {
             Some("Bundle") => self.bundle(&narrow, around, walk),
             Some("OperationOutcome") => {
                 walk.failed |= narrow.failed;
@@ -270,7 +269,7 @@ impl<'a> ChartBuilder<'a> {
 /// What a Bundle says of a resource in it.
 #[derive(Debug, Default)]
 struct Around<'a> {
-    full_url: Option<Cow<'a, str>>,
+    full_url: Option<&'a str>,
     subsetted: bool,
 }
 

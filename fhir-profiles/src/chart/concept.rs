@@ -4,9 +4,8 @@ use super::loose::{Loose, Nothing, Plain, Seldom, Shaped, each, is_no_list, read
 use super::narrow::Reference;
 use crate::codes::Coding;
 use crate::json::Json;
-use std::borrow::Cow;
 
-type Str<'a> = Option<Cow<'a, str>>;
+type Str<'a> = Option<&'a str>;
 
 /// Containers in one another in a concept that is read.
 const DEEPEST: u8 = 32;
@@ -79,7 +78,7 @@ impl Concept<'_> {
     /// Its own text and the displays of its codings.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         let displays = self.codings.iter().filter_map(Coding::display);
-        self.text.as_deref().into_iter().chain(displays)
+        self.text.into_iter().chain(displays)
     }
 }
 
@@ -121,8 +120,7 @@ pub(crate) fn text_coding<'a>(codings: &[Coding<'a>], text: Str<'a>) -> Option<C
     if codings.iter().filter_map(Coding::written).any(said) {
         return None;
     }
-    let displays = || codings.iter().filter_map(Coding::display).map(str::to_owned);
-    let mut texts = text.into_iter().chain(displays().map(Cow::Owned));
+    let mut texts = text.into_iter().chain(codings.iter().filter_map(Coding::display));
     texts.find(|text| said(text)).map(Coding::of_text)
 }
 
@@ -135,7 +133,7 @@ pub(super) fn concept(value: Json<'_>) -> Shaped<Concept<'_>> {
 }
 
 pub(super) fn with_text(mut concept: Concept<'_>) -> Concept<'_> {
-    let text = text_coding(&concept.codings, concept.text.clone());
+    let text = text_coding(&concept.codings, concept.text);
     concept.codings.extend(text);
     concept
 }

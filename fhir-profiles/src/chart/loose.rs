@@ -1,13 +1,12 @@
 //! Reading that takes what it knows and passes over the rest, so that an odd field costs only itself.
 
 use crate::json::{Json, Kind};
-use std::borrow::Cow;
 use std::ops::Deref;
 
 /// A type that is filled from whatever JSON stands in its place.
 pub(crate) trait Loose<'a>: Default {
     /// A string stands here.
-    fn text(&mut self, _text: Cow<'a, str>) {}
+    fn text(&mut self, _text: &'a str) {}
 
     /// A truth value stands here.
     fn truth(&mut self, _truth: bool) {}
@@ -48,12 +47,12 @@ pub(crate) fn read<'a, T: Loose<'a>>(json: Json<'a>) -> T {
 /// A string, and whether something else stands here.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Plain<'a> {
-    pub(crate) text: Option<Cow<'a, str>>,
+    pub(crate) text: Option<&'a str>,
     pub(crate) odd: bool,
 }
 
 impl<'a> Loose<'a> for Plain<'a> {
-    fn text(&mut self, text: Cow<'a, str>) {
+    fn text(&mut self, text: &'a str) {
         self.text = Some(text);
         self.odd = false;
     }
@@ -90,8 +89,8 @@ impl<'a, T: Loose<'a>> Loose<'a> for Shaped<T> {
 }
 
 /// What a string says.
-pub(crate) fn said(json: Json<'_>) -> Option<Cow<'_, str>> {
-    json.text().map(Cow::Borrowed)
+pub(crate) fn said(json: Json<'_>) -> Option<&str> {
+    json.text()
 }
 
 /// Whether something stands here that is no list, nor the lone object of one.

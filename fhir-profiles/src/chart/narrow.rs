@@ -4,9 +4,8 @@ use super::concept::{Concept, Method, RawCoding, concept, with_text};
 use super::loose::{Loose, Nothing, Plain, Seldom, Shaped, each, is_no_list, read, said};
 use crate::codes::Coding;
 use crate::json::{Json, Kind};
-use std::borrow::Cow;
 
-type Str<'a> = Option<Cow<'a, str>>;
+type Str<'a> = Option<&'a str>;
 
 /// The tag of what a server has left elements out of.
 const SUBSETTED: &str = "SUBSETTED";
@@ -57,7 +56,7 @@ impl Nothing for Reference<'_> {
 impl Reference<'_> {
     /// Whether it leads to what the resource contains.
     pub(crate) fn is_contained(&self) -> bool {
-        let target = self.reference.as_deref().unwrap_or_default();
+        let target = self.reference.unwrap_or_default();
         target.trim_start().starts_with('#')
     }
 }
@@ -153,7 +152,7 @@ impl<'a> Loose<'a> for Denial {
         self.0 = truth;
     }
 
-    fn text(&mut self, text: Cow<'a, str>) {
+    fn text(&mut self, text: &'a str) {
         self.0 = !matches!(text.trim(), "" | "y" | "false");
     }
 
@@ -178,7 +177,7 @@ impl<'a> Loose<'a> for Meta<'a> {
             "versionId" => self.version_id = said(value),
             "tag" | "security" => {
                 let mut tags = each::<RawCoding<'a>>(value);
-                self.subsetted |= tags.any(|tag| tag.code.as_deref() == Some(SUBSETTED));
+                self.subsetted |= tags.any(|tag| tag.code == Some(SUBSETTED));
             }
             _ => {}
         }
@@ -192,7 +191,7 @@ struct Link(bool);
 impl<'a> Loose<'a> for Link {
     fn field(&mut self, key: &str, value: Json<'a>) {
         let text = said(value);
-        self.0 |= key == "relation" && text.as_deref() == Some("next");
+        self.0 |= key == "relation" && text == Some("next");
     }
 }
 
@@ -203,7 +202,7 @@ pub(super) struct Issue(pub(super) bool);
 impl<'a> Loose<'a> for Issue {
     fn field(&mut self, key: &str, value: Json<'a>) {
         let text = said(value);
-        self.0 |= key == "severity" && matches!(text.as_deref(), Some("fatal" | "error"));
+        self.0 |= key == "severity" && matches!(text, Some("fatal" | "error"));
     }
 }
 
@@ -234,7 +233,7 @@ struct Search(bool);
 impl<'a> Loose<'a> for Search {
     fn field(&mut self, key: &str, value: Json<'a>) {
         let text = said(value);
-        self.0 |= key == "mode" && matches!(text.as_deref(), Some("include" | "outcome"));
+        self.0 |= key == "mode" && matches!(text, Some("include" | "outcome"));
     }
 }
 
@@ -357,7 +356,7 @@ pub(crate) fn is_of_medication(kind: &str) -> bool {
 impl Narrow<'_> {
     /// Why a resource of a kind that is read can never have been understood, whatever its code.
     pub(crate) fn broken(&self) -> Option<&'static str> {
-        match self.kind.as_deref().unwrap_or_default() {
+        match self.kind.unwrap_or_default() {
             "Observation" if !self.has_code => Some("not used: it has no code"),
             kind if is_of_medication(kind) && !self.has_medication => {
                 Some("not used: it names no medication")

@@ -4,7 +4,6 @@ use super::builder::list;
 use super::loose::{Loose, each, read, said};
 use super::narrow::{Entry, Issue, there};
 use crate::json::{Children, Json};
-use std::borrow::Cow;
 
 /// A page of a search: how much is in it, and where it goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +53,7 @@ impl Answered {
     /// A Bundle of any type is a page, as it is where a chart is collected; one broken entry costs itself.
     pub fn of(json: Json<'_>, kind: &str) -> Self {
         let head: Head<'_> = read(json);
-        match head.kind.as_deref() {
+        match head.kind {
             Some("Bundle") => page(&head, kind).map_or(Self::Unreadable, Self::Page),
             Some("OperationOutcome") => Self::Outcome,
             Some(other) => Self::Resource(other.to_owned()),
@@ -66,7 +65,7 @@ impl Answered {
 /// As far as a Bundle, a resource or an outcome says what it is.
 #[derive(Debug, Default)]
 struct Head<'a> {
-    kind: Option<Cow<'a, str>>,
+    kind: Option<&'a str>,
     entries: Option<Json<'a>>,
     doubled_entries: bool,
     links: Vec<Link<'a>>,
@@ -95,8 +94,8 @@ impl<'a> Loose<'a> for Head<'a> {
 /// `Bundle.link`.
 #[derive(Debug, Clone, Default)]
 struct Link<'a> {
-    relation: Option<Cow<'a, str>>,
-    url: Option<Cow<'a, str>>,
+    relation: Option<&'a str>,
+    url: Option<&'a str>,
 }
 
 impl<'a> Loose<'a> for Link<'a> {
@@ -141,7 +140,7 @@ impl Page {
         if entry.doubled || head.kind.is_none() {
             return self.unreadable();
         }
-        match head.kind.as_deref() {
+        match head.kind {
             Some("OperationOutcome") => self.failed |= head.failed,
             found => {
                 self.resources += 1;
@@ -161,13 +160,11 @@ impl Page {
 
 /// The one address of the next page.
 fn next_page(links: &[Link<'_>]) -> NextPage {
-    let mut next = links
-        .iter()
-        .filter(|link| link.relation.as_deref() == Some("next"));
+    let mut next = links.iter().filter(|link| link.relation == Some("next"));
     let Some(first) = next.next() else {
         return NextPage::None;
     };
-    match first.url.as_deref().filter(|url| !url.is_empty()) {
+    match first.url.filter(|url| !url.is_empty()) {
         Some(url) if next.all(|other| other.url == first.url) => NextPage::At(url.to_owned()),
         _ => NextPage::Unknown,
     }

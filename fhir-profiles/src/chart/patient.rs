@@ -49,7 +49,7 @@ impl Identities {
         let mut by_url = BTreeMap::new();
         let mut identifiers: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
         for item in items.iter().filter(|item| item.kind() == "Patient") {
-            let Some(id) = item.narrow.id.as_deref().or(item.full_url.as_deref()) else {
+            let Some(id) = item.narrow.id.or(item.full_url) else {
                 continue;
             };
             for (system, value) in item.narrow.identifiers.iter().filter_map(parts) {
@@ -61,11 +61,11 @@ impl Identities {
             }
         }
         for item in items {
-            let Some(url) = item.full_url.as_deref() else {
+            let Some(url) = item.full_url else {
                 continue;
             };
             if item.kind() == "Patient" {
-                let id = item.narrow.id.as_deref().unwrap_or(url);
+                let id = item.narrow.id.unwrap_or(url);
                 by_url.insert(called(url).into_owned(), Some(id.to_owned()));
             } else if is_urn(url) {
                 by_url.entry(called(url).into_owned()).or_insert(None);
@@ -87,12 +87,12 @@ impl Identities {
         let narrows = items.iter().map(|item| &*item.narrow).chain(inner);
         let references = narrows.flat_map(|narrow| [&narrow.subject, &narrow.patient]);
         let mut bases: BTreeSet<String> = references
-            .filter_map(|reference| base_of(reference.reference.as_deref()?))
+            .filter_map(|reference| base_of(reference.reference?))
             .collect();
         let is_known = |base: &String| known.contains(base);
         if known.is_empty() {
             let patients = items.iter().filter(|item| item.kind() == "Patient");
-            bases.extend(patients.filter_map(|item| base_of(item.full_url.as_deref()?)));
+            bases.extend(patients.filter_map(|item| base_of(item.full_url?)));
         }
         match (known.is_empty(), bases.len()) {
             (true, 2..) => Err(another(patient_id)),
@@ -220,12 +220,7 @@ impl Identities {
     }
 
     fn by_reference(&self, reference: &Reference<'_>, around: &Narrow<'_>) -> Target {
-        let Some(text) = reference
-            .reference
-            .as_deref()
-            .map(str::trim)
-            .filter(|t| !t.is_empty())
-        else {
+        let Some(text) = reference.reference.map(str::trim).filter(|t| !t.is_empty()) else {
             return if reference.named {
                 Target::Uncomparable
             } else {
@@ -238,9 +233,7 @@ impl Identities {
             return known.clone().map_or(Target::Other, Target::Patient);
         }
         if let Some(id) = text.strip_prefix('#') {
-            let named = |inner: &&Narrow<'_>| {
-                inner.kind.as_deref() == Some("Patient") && inner.id.as_deref() == Some(id)
-            };
+            let named = |inner: &&Narrow<'_>| inner.kind == Some("Patient") && inner.id == Some(id);
             let inner = around.contained.iter().find(named);
             let identifiers = inner.into_iter().flat_map(|inner| &inner.identifiers);
             return match self.identified(identifiers) {
@@ -335,10 +328,8 @@ pub(super) fn base_of(reference: &str) -> Option<String> {
 
 /// System and value of an identifier that can be compared.
 fn parts<'i>(identifier: &'i Identifier<'_>) -> Option<(&'i str, &'i str)> {
-    let said = |text: &'i Option<std::borrow::Cow<'_, str>>| {
-        text.as_deref().map(str::trim).filter(|text| !text.is_empty())
-    };
-    Some((said(&identifier.system)?, said(&identifier.value)?))
+    let said = |text: Option<&'i str>| text.map(str::trim).filter(|text| !text.is_empty());
+    Some((said(identifier.system)?, said(identifier.value)?))
 }
 
 /// Kinds that have no subject by definition.

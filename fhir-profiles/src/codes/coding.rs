@@ -1,9 +1,8 @@
 //! A code with its system. Only a code of a system that the project knows can be read; any other can only be shown.
 
 use super::system::{TEXT, canonical};
-use std::borrow::Cow;
 
-type Str<'a> = Option<Cow<'a, str>>;
+type Str<'a> = Option<&'a str>;
 
 /// A code with its system. What the value sets, the packs and a site's maps say of it is asked of
 /// [`Codes::meanings`](super::Codes::meanings), and its letters are read only by [`Coding::code_in`]: a code of a
@@ -15,8 +14,8 @@ pub(crate) struct Coding<'a> {
     display: Str<'a>,
 }
 
-fn said<'c>(text: &'c Str<'_>) -> Option<&'c str> {
-    text.as_deref().map(str::trim).filter(|text| !text.is_empty())
+fn said(text: Str<'_>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
 }
 
 impl<'a> Coding<'a> {
@@ -29,23 +28,23 @@ impl<'a> Coding<'a> {
     }
 
     /// A text in the place of a code, under which a site can map it.
-    pub(crate) fn of_text(text: Cow<'a, str>) -> Self {
-        Self::new(Some(Cow::Borrowed(TEXT)), Some(text), None)
+    pub(crate) fn of_text(text: &'a str) -> Self {
+        Self::new(Some(TEXT), Some(text), None)
     }
 
     /// Whether it is of this system, by its canonical name.
     pub(crate) fn is_in(&self, system: &'static str) -> bool {
-        canonical(self.system.as_deref().unwrap_or_default()) == system
+        canonical(self.system.unwrap_or_default()) == system
     }
 
     /// The code, if it is one of this system, which whoever asks knows how to read.
-    pub(crate) fn code_in(&self, system: &'static str) -> Option<&str> {
-        said(&self.code).filter(|_| self.is_in(system))
+    pub(crate) fn code_in(&self, system: &'static str) -> Str<'a> {
+        said(self.code).filter(|_| self.is_in(system))
     }
 
     /// The code, if no system is named: where FHIR itself binds the element to one.
-    pub(crate) fn code_without_system(&self) -> Option<&str> {
-        said(&self.code).filter(|_| said(&self.system).is_none())
+    pub(crate) fn code_without_system(&self) -> Str<'a> {
+        said(self.code).filter(|_| said(self.system).is_none())
     }
 
     /// Whether it is a text in the place of a code.
@@ -54,19 +53,19 @@ impl<'a> Coding<'a> {
     }
 
     /// What a person reads beside the code.
-    pub(crate) fn display(&self) -> Option<&str> {
-        self.display.as_deref()
+    pub(crate) fn display(&self) -> Str<'a> {
+        self.display
     }
 
     /// System and code as they stand, to tell whether two are the same; never an answer.
     pub(crate) fn identity(&self) -> Option<String> {
-        let system = canonical(self.system.as_deref().unwrap_or_default());
-        said(&self.code).map(|code| format!("{system}|{code}"))
+        let system = canonical(self.system.unwrap_or_default());
+        said(self.code).map(|code| format!("{system}|{code}"))
     }
 
     /// The code as it stands, whatever its system: to be shown, or to tell what kind of record it is; never an answer.
-    pub(crate) fn written(&self) -> Option<&str> {
-        self.code.as_deref()
+    pub(crate) fn written(&self) -> Str<'a> {
+        self.code
     }
 }
 
@@ -77,8 +76,7 @@ mod tests {
 
     #[test]
     fn a_code_is_read_only_by_who_knows_its_system() {
-        let coding =
-            |system: Option<&'static str>| Coding::new(system.map(Into::into), Some("3".into()), None);
+        let coding = |system: Option<&'static str>| Coding::new(system, Some("3"), None);
         let own = coding(Some(
             "https://pnet-cds.github.io/fhir/CodeSystem/fact-values|1.0.0",
         ));

@@ -195,7 +195,7 @@ mod tests {
     use crate::codes::{Codes, Coding};
 
     fn means(system: &'static str, code: &str) -> Vec<Meaning> {
-        let coding = Coding::new(Some(system.into()), Some(code.to_owned().into()), None);
+        let coding = Coding::new(Some(system), Some(code), None);
         Codes::embedded().meanings(&coding).collect()
     }
 

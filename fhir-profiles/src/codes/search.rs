@@ -12,7 +12,7 @@ impl Codes {
 
     /// Whether the code means something to the reader, whatever the kind of record it stands in.
     pub fn knows(&self, system: &str, code: &str) -> bool {
-        let coding = Coding::new(Some(system.into()), Some(code.into()), None);
+        let coding = Coding::new(Some(system), Some(code), None);
         self.meanings(&coding).next().is_some()
     }
 

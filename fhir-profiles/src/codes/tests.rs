@@ -3,8 +3,8 @@ use super::*;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-fn coding(system: &str, code: &str) -> Coding<'static> {
-    Coding::new(Some(system.to_owned().into()), Some(code.to_owned().into()), None)
+fn coding<'c>(system: &'c str, code: &'c str) -> Coding<'c> {
+    Coding::new(Some(system), Some(code), None)
 }
 
 fn means(system: &str, code: &str) -> Vec<Meaning> {

@@ -26,8 +26,8 @@ static TRAPS: LazyLock<File> =
 
 /// Whether the code looks like a fact and is not.
 pub(crate) fn is_trap(coding: &Coding<'_>) -> bool {
-    let system = canonical(coding.system.as_deref().unwrap_or_default());
-    trap(system, coding.code.as_deref().unwrap_or_default()).is_some()
+    let system = canonical(coding.system.unwrap_or_default());
+    trap(system, coding.code.unwrap_or_default()).is_some()
 }
 
 /// What a code of a system, by its canonical name, is that looks like a fact and is not.

@@ -24,7 +24,7 @@ pub(super) fn key(reference: &str) -> Cow<'_, str> {
 
 /// Everything by which a reference may call the resource.
 pub(super) fn keys(item: &Item<'_>) -> impl Iterator<Item = String> {
-    let url = item.full_url.as_deref().map(|url| key(url).into_owned());
+    let url = item.full_url.map(|url| key(url).into_owned());
     item.narrow
         .id
         .is_some()
@@ -61,7 +61,7 @@ fn is_holder(item: &Item<'_>) -> bool {
 }
 
 fn references<'c>(references: impl Iterator<Item = &'c Reference<'c>>) -> impl Iterator<Item = Cow<'c, str>> {
-    let written = references.filter_map(|reference| reference.reference.as_deref());
+    let written = references.filter_map(|reference| reference.reference);
     written
         .filter(|reference| !reference.trim_start().starts_with('#'))
         .map(key)

@@ -11,7 +11,6 @@ use super::inside::Inside;
 use crate::chart::{Coding, text_coding};
 use crate::json::Json;
 use part::Part;
-use std::borrow::Cow;
 use whole::Whole;
 
 /// A resource.
@@ -230,8 +229,7 @@ impl<'t> Node<'t> {
 
     /// The element as a Coding.
     pub(super) fn as_coding(self) -> Coding<'t> {
-        let said = |key| self.text(key).map(Cow::Borrowed);
-        Coding::new(said("system"), said("code"), said("display"))
+        Coding::new(self.text("system"), self.text("code"), self.text("display"))
     }
 
     /// The codings of a CodeableConcept, or of R5's CodeableReference around one; a text without any code is a
@@ -239,7 +237,7 @@ impl<'t> Node<'t> {
     pub(super) fn codings(self) -> Vec<Coding<'t>> {
         let concept = self.get("concept").unwrap_or(self);
         let mut codings: Vec<Coding<'t>> = concept.all("coding").map(Node::as_coding).collect();
-        codings.extend(text_coding(&codings, concept.text("text").map(Cow::Borrowed)));
+        codings.extend(text_coding(&codings, concept.text("text")));
         codings
     }
 

@@ -69,7 +69,7 @@ impl Reader<'_> {
     /// A record whose code is not read and looks as if it should be.
     fn unmapped(&mut self, item: &Item<'_>) {
         let narrow = &item.narrow;
-        let text = narrow.code.text.as_deref().unwrap_or_default();
+        let text = narrow.code.text.unwrap_or_default();
         let of_code = self.codes.suggested(item.kind(), &narrow.code.codings, text);
         let of_parts = || self.codes.suggested(item.kind(), &narrow.components, "");
         let Some(suggests) = of_code.or_else(of_parts) else {
@@ -122,5 +122,5 @@ fn is_void(paper: &Paper<'_>) -> bool {
 }
 
 fn is_observation(inner: &Narrow<'_>) -> bool {
-    inner.kind.as_deref() == Some("Observation")
+    inner.kind == Some("Observation")
 }

@@ -145,7 +145,7 @@ pub fn orders(drafts: &Chart<'_>, records: Option<&Chart<'_>>, codes: &Codes) ->
                 wording: String::new(),
                 treatments: BTreeSet::new(),
                 unread: Some(Unread::Unnamed),
-                full_url: item.full_url.as_deref().map(str::to_owned),
+                full_url: item.full_url.map(str::to_owned),
             });
         }
         Some(Order {
@@ -153,7 +153,7 @@ pub fn orders(drafts: &Chart<'_>, records: Option<&Chart<'_>>, codes: &Codes) ->
             treatments: treatments(&said.codings, &said.texts, &around, codes),
             unread: unread(&said),
             wording: said.wording,
-            full_url: item.full_url.as_deref().map(str::to_owned),
+            full_url: item.full_url.map(str::to_owned),
         })
     });
     found.collect()

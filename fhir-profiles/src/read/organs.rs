@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     fn of(system: &str, code: &str) -> Vec<&'static str> {
-        let coding = Coding::new(Some(system.to_owned().into()), Some(code.to_owned().into()), None);
+        let coding = Coding::new(Some(system), Some(code), None);
         Organ::by_code(&coding).map(|organ| organ.id.as_str()).collect()
     }
 
@@ -245,10 +245,7 @@ mod tests {
     fn a_malignancy_of_its_own_is_neither_the_tumour_nor_its_metastasis() {
         let is_coded = |code: &str| {
             let icd = "http://hl7.org/fhir/sid/icd-10-cm";
-            is_malignancy(
-                &[Coding::new(Some(icd.into()), Some(code.to_owned().into()), None)],
-                &[],
-            )
+            is_malignancy(&[Coding::new(Some(icd), Some(code), None)], &[])
         };
         let is_said = |text: &str| is_malignancy(&[], &[text]);
         for code in ["C50.9", "C34.10", "C18.7", "C7A.012", "C61"] {

@@ -6,7 +6,6 @@ use crate::codes::system::canonical;
 use crate::date::PartialDate;
 use crate::json::Json;
 use serde::Deserialize;
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -52,13 +51,13 @@ static KINDS: LazyLock<File> =
 /// A record as far as what it is made of.
 #[derive(Default)]
 pub(super) struct Paper<'a> {
-    pub(super) status: Option<Cow<'a, str>>,
+    pub(super) status: Option<&'a str>,
     /// The status of the document itself.
-    pub(super) document_status: Option<Cow<'a, str>>,
-    dates: BTreeMap<String, Cow<'a, str>>,
+    pub(super) document_status: Option<&'a str>,
+    dates: BTreeMap<String, &'a str>,
     concepts: Vec<Concept<'a>>,
     /// The media types of its files.
-    files: Vec<Option<Cow<'a, str>>>,
+    files: Vec<Option<&'a str>>,
     /// It has a conclusion or a narrative of its own.
     prose: bool,
     /// It says that it is not so.
@@ -66,7 +65,7 @@ pub(super) struct Paper<'a> {
     /// It has a conclusion in codes.
     coded: bool,
     /// What it refers to as its results.
-    pub(super) results: Vec<Cow<'a, str>>,
+    pub(super) results: Vec<&'a str>,
 }
 
 impl<'a> Paper<'a> {
@@ -186,13 +185,13 @@ impl<'a> Loose<'a> for Paper<'a> {
 /// `text`: a narrative that was not made from the other elements.
 #[derive(Default)]
 struct Narrative<'a> {
-    status: Option<Cow<'a, str>>,
+    status: Option<&'a str>,
     said: bool,
 }
 
 impl Narrative<'_> {
     fn says(&self) -> bool {
-        self.said && !matches!(self.status.as_deref(), Some("generated" | "empty"))
+        self.said && !matches!(self.status, Some("generated" | "empty"))
     }
 }
 
@@ -209,7 +208,7 @@ impl<'a> Loose<'a> for Narrative<'a> {
 /// `Attachment`.
 #[derive(Default)]
 struct Attachment<'a> {
-    media: Option<Cow<'a, str>>,
+    media: Option<&'a str>,
 }
 
 impl<'a> Loose<'a> for Attachment<'a> {
@@ -234,7 +233,7 @@ impl<'a> Loose<'a> for Content<'a> {
 
 /// A Reference as written.
 #[derive(Default)]
-struct Target<'a>(Option<Cow<'a, str>>);
+struct Target<'a>(Option<&'a str>);
 
 impl<'a> Loose<'a> for Target<'a> {
     fn field(&mut self, key: &str, value: Json<'a>) {
@@ -246,10 +245,10 @@ impl<'a> Loose<'a> for Target<'a> {
 
 /// A date, or a Period by its end, else its start.
 #[derive(Default)]
-struct Day<'a>(Option<Cow<'a, str>>);
+struct Day<'a>(Option<&'a str>);
 
 impl<'a> Loose<'a> for Day<'a> {
-    fn text(&mut self, text: Cow<'a, str>) {
+    fn text(&mut self, text: &'a str) {
         self.0 = Some(text);
     }
 

@@ -283,9 +283,9 @@ impl Reader<'_> {
 mod tests {
     use super::*;
 
-    fn coding(code: &str) -> Coding<'static> {
+    fn coding(code: &str) -> Coding<'_> {
         let system = "http://terminology.hl7.org/CodeSystem/icd-o-3";
-        Coding::new(Some(system.into()), Some(code.to_owned().into()), None)
+        Coding::new(Some(system), Some(code), None)
     }
 
     #[test]

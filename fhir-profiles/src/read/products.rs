@@ -19,7 +19,7 @@ impl<'c> Medications<'c> {
         let items = charts.into_iter().flat_map(Chart::items);
         let is_product = |item: &&Item<'_>| PRODUCTS.contains(&item.kind()) && item.doubled.is_none();
         for item in items.filter(is_product) {
-            let url = item.full_url.as_deref().map(str::to_owned);
+            let url = item.full_url.map(str::to_owned);
             for key in keys(item).chain(url) {
                 by_reference.insert(key, &*item.narrow);
             }
@@ -34,7 +34,7 @@ impl<'c> Medications<'c> {
         let mut forms = Vec::new();
         let inside = Inside::of(record);
         said.concept(&record.code);
-        said.texts.extend(record.code.reference.display.as_deref());
+        said.texts.extend(record.code.reference.display);
         said.concept(&record.medication);
         for reference in [&record.medication_reference, &record.medication.reference] {
             let Some(product) = self.follow(&inside, reference, &mut said) else {
@@ -73,8 +73,8 @@ impl<'c> Medications<'c> {
         if !reference.named {
             return None;
         }
-        said.texts.extend(reference.display.as_deref());
-        let target = reference.reference.as_deref().unwrap_or_default().trim();
+        said.texts.extend(reference.display);
+        let target = reference.reference.unwrap_or_default().trim();
         let found = match target.strip_prefix('#') {
             Some(id) => inside.0.get(id).copied(),
             None => self.get(target),
@@ -102,7 +102,7 @@ struct Inside<'n>(BTreeMap<&'n str, &'n Narrow<'n>>);
 impl<'n> Inside<'n> {
     fn of(holder: &'n Narrow<'n>) -> Self {
         let named = holder.contained.iter();
-        let named = named.filter_map(|inner| Some((inner.id.as_deref()?, inner)));
+        let named = named.filter_map(|inner| Some((inner.id?, inner)));
         // Of two under one key a map keeps the last.
         Self(named.rev().collect())
     }
@@ -126,7 +126,7 @@ impl<'n> Said<'n> {
     fn concept(&mut self, concept: &'n Concept<'n>) {
         let codings = || concept.codings.iter().filter(|coding| !gives_reason(coding));
         self.codings.extend(codings().cloned());
-        self.texts.extend(concept.text.as_deref());
+        self.texts.extend(concept.text);
         self.texts.extend(codings().filter_map(Coding::display));
     }
 

@@ -12,7 +12,6 @@ use crate::chart::{Chart, Concept};
 use crate::codes::system::{ICD_10, SNOMED, plain};
 use crate::codes::{Codes, Meaning, Named};
 use serde::Deserialize;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -119,9 +118,8 @@ impl Reader<'_> {
         if let Some(code) = self.diagnoses.get(target) {
             return names(code, self.codes);
         }
-        let display = reference.text("display").map(Cow::Borrowed);
         let mut said = Concept::default();
-        said.text = display;
+        said.text = reference.text("display");
         names(&said, self.codes)
     }
 }
@@ -134,7 +132,7 @@ fn wording(node: Node<'_>) -> Option<&str> {
 fn concept(node: Node<'_>) -> Concept<'_> {
     let mut concept = Concept::default();
     concept.codings = node.codings();
-    concept.text = node.text("text").map(Cow::Borrowed);
+    concept.text = node.text("text");
     concept
 }
 
@@ -181,16 +179,13 @@ mod tests {
 
     fn coded(system: &str, code: &str) -> Names {
         let mut concept = Concept::default();
-        let (system, code) = (system.to_owned(), code.to_owned());
-        concept
-            .codings
-            .push(Coding::new(Some(system.into()), Some(code.into()), None));
+        concept.codings.push(Coding::new(Some(system), Some(code), None));
         names(&concept, Codes::embedded())
     }
 
     fn said(text: &str) -> Names {
         let mut concept = Concept::default();
-        concept.text = Some(text.to_owned().into());
+        concept.text = Some(text);
         names(&concept, Codes::embedded())
     }
 

@@ -8,7 +8,6 @@ use crate::catalogue::{FactId, Kind, Word};
 use crate::codes::{Codes, Coding, Meaning, system};
 use crate::values::Why;
 use serde::Deserialize;
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -130,7 +129,7 @@ impl<'t> Written<'t> {
     pub(super) fn codings(&self) -> Vec<Coding<'t>> {
         match self {
             Self::Concept(concept) => concept.codings(),
-            Self::Text(text) => vec![Coding::of_text(Cow::Borrowed(*text))],
+            Self::Text(text) => vec![Coding::of_text(text)],
             _ => Vec::new(),
         }
     }

@@ -55,7 +55,7 @@ impl Stages {
         let document = opened(body, &Budget::CALL).unwrap();
         let request = HookRequest::parse(&document).unwrap();
         let chart = || {
-            let mut builder = ChartBuilder::new(Some(&request.patient_id));
+            let mut builder = ChartBuilder::new(Some(request.patient_id));
             for (_, value) in &request.prefetch {
                 builder.add(*value);
             }

@@ -272,7 +272,7 @@ async fn fetch(
     match source {
         Source::Nowhere => Ok(Vec::new()),
         Source::Sandbox(sandbox) => Ok(wanted
-            .map(|template| from_sandbox(sandbox, template, &request.patient_id))
+            .map(|template| from_sandbox(sandbox, template, request.patient_id))
             .collect()),
         Source::Server(server) => {
             let (core, rest): (Vec<_>, Vec<_>) = wanted.partition(|template| template.is_core());
@@ -313,7 +313,7 @@ struct Queries {
 fn queries(request: &HookRequest<'_>, templates: &[&Template]) -> Vec<Asked> {
     templates
         .iter()
-        .map(|template| (template.key.clone(), template.resolve(&request.patient_id)))
+        .map(|template| (template.key.clone(), template.resolve(request.patient_id)))
         .collect()
 }
 
@@ -377,7 +377,7 @@ impl Server<'_> {
         if queries.is_empty() {
             return Vec::new();
         }
-        let access = Access::new(self.base, request.token.as_ref(), &request.patient_id);
+        let access = Access::new(self.base, request.token.as_ref(), request.patient_id);
         let fetched = self.client.fetch(&access, &queries, deadline).await;
         let got = fetched.into_iter().map(|fetched| {
             trail.got(&fetched.key, &fetched.state, fetched.elapsed);

@@ -9,7 +9,6 @@ use cds_cards::Ordered;
 use fhir_profiles::chart::{Chart, ChartBuilder};
 use fhir_profiles::json::Json;
 use fhir_profiles::{UnreadOrder, orders, selected};
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// The draft orders of a hook on orders.
@@ -17,7 +16,7 @@ use std::collections::BTreeSet;
 pub struct Drafts<'a> {
     chart: Chart<'a>,
     /// What order-select says that was selected.
-    selections: Option<&'a [Cow<'a, str>]>,
+    selections: Option<&'a [&'a str]>,
 }
 
 impl<'a> Drafts<'a> {
@@ -26,7 +25,7 @@ impl<'a> Drafts<'a> {
     /// # Errors
     /// [`Failure`] if the context lacks what the hook requires, or an order is another patient's.
     pub fn of(request: &'a HookRequest<'a>, addresses: &[String]) -> Result<Option<Self>, Failure> {
-        let selects = match Service::by_hook(&request.hook) {
+        let selects = match Service::by_hook(request.hook) {
             Some(Service::OrderSelect) => true,
             Some(Service::OrderSign) => false,
             Some(Service::PatientView) | None => return Ok(None),
@@ -47,7 +46,7 @@ impl<'a> Drafts<'a> {
         let drafts = orders(&self.chart, records, &evaluator.codes);
         let named = self
             .selections
-            .and_then(|names| selected(&drafts, names.iter().map(|name| &**name)));
+            .and_then(|names| selected(&drafts, names.iter().copied()));
         let is_checked = |draft: usize| named.as_ref().is_none_or(|named| named.contains(&draft));
         cds_cards::ordered(&evaluator.knowledge, &drafts, is_checked)
     }
@@ -114,8 +113,8 @@ fn chart<'a>(request: &'a HookRequest<'a>, addresses: &[String]) -> Result<Chart
     if json.get("resourceType").and_then(Json::text) != Some("Bundle") {
         return Err(ErrorCode::InvalidDraftOrders.into());
     }
-    let mut builder = ChartBuilder::new(Some(&request.patient_id))
-        .served_by(request.fhir_server.as_deref())
+    let mut builder = ChartBuilder::new(Some(request.patient_id))
+        .served_by(request.fhir_server)
         .served_by(addresses.iter().map(String::as_str));
     builder.add(json);
     builder.finish().map_err(refused)

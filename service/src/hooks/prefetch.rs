@@ -217,8 +217,8 @@ impl<'a> Intake<'a> {
 
     fn new(request: &HookRequest<'_>, addresses: Vec<String>) -> Self {
         Self {
-            chart: ChartBuilder::new(Some(&request.patient_id))
-                .served_by(request.fhir_server.as_deref())
+            chart: ChartBuilder::new(Some(request.patient_id))
+                .served_by(request.fhir_server)
                 .served_by(addresses.iter().map(String::as_str)),
             addresses,
             values: Vec::new(),

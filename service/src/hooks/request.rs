@@ -17,19 +17,19 @@ const LONGEST: Duration = Duration::from_secs(24 * 3600);
 #[derive(Debug)]
 pub struct HookRequest<'a> {
     /// The hook.
-    pub hook: Cow<'a, str>,
+    pub hook: &'a str,
     /// The instance of the call.
     pub instance: Uuid,
     /// Whom it is about; chart data, never logged.
-    pub patient_id: Cow<'a, str>,
+    pub patient_id: &'a str,
     /// Who looks at the chart, as the caller names them; for the audit alone.
-    pub user_id: Cow<'a, str>,
+    pub user_id: &'a str,
     /// `context.draftOrders`, for the hooks on orders.
     pub draft_orders: Option<Json<'a>>,
     /// `context.selections`, for order-select.
-    pub selections: Option<Vec<Cow<'a, str>>>,
+    pub selections: Option<Vec<&'a str>>,
     /// The caller's FHIR server.
-    pub fhir_server: Option<Cow<'a, str>>,
+    pub fhir_server: Option<&'a str>,
     /// The access token for it, which may be used until it expires; one that cannot be used at all where the caller names
     /// none that can.
     pub token: Option<BearerToken>,
@@ -60,14 +60,14 @@ impl<'a> HookRequest<'a> {
             .filter(|hook| !hook.is_empty())
             .ok_or(ErrorCode::MissingHook)?;
         let instance = instance
-            .and_then(|text| Uuid::try_parse(&text).ok())
+            .and_then(|text| Uuid::try_parse(text).ok())
             .ok_or(ErrorCode::InvalidHookInstance)?;
         let patient_id = patient_id
             .filter(|id| is_fhir_id(id))
             .ok_or(ErrorCode::InvalidPatientId)?;
         let token = authorization.as_ref().map(Authorization::token);
         let authorised_for = authorization.and_then(|authorization| authorization.patient);
-        if authorised_for.is_some_and(|id| id.strip_prefix("Patient/").unwrap_or(&id) != patient_id) {
+        if authorised_for.is_some_and(|id| id.strip_prefix("Patient/").unwrap_or(id) != patient_id) {
             return Err(Failure::at(
                 ErrorCode::AnotherPatient,
                 "`fhirAuthorization.patient`",
@@ -123,16 +123,16 @@ fn member<'a>(object: Json<'a>, key: &str) -> Result<Option<Json<'a>>, Failure> 
     }
 }
 
-fn text(json: Option<Json<'_>>) -> Result<Option<Cow<'_, str>>, Failure> {
+fn text(json: Option<Json<'_>>) -> Result<Option<&str>, Failure> {
     json.map(string).transpose()
 }
 
-fn string(json: Json<'_>) -> Result<Cow<'_, str>, Failure> {
-    let text = json.text().map(Cow::Borrowed);
-    text.ok_or_else(|| Failure::value(ErrorCode::InvalidRequest, json))
+fn string(json: Json<'_>) -> Result<&str, Failure> {
+    json.text()
+        .ok_or_else(|| Failure::value(ErrorCode::InvalidRequest, json))
 }
 
-fn names(json: Json<'_>) -> Result<Vec<Cow<'_, str>>, Failure> {
+fn names(json: Json<'_>) -> Result<Vec<&str>, Failure> {
     match json.kind() {
         Kind::List => json.items().map(string).collect(),
         _ => Err(Failure::value(ErrorCode::InvalidRequest, json)),
@@ -155,10 +155,10 @@ fn prefetched(json: Json<'_>) -> Result<Vec<(Cow<'_, str>, Json<'_>)>, Failure> 
 
 /// The scopes are not looked at: Epic's are no SMART scopes, and the server knows best what a token allows.
 struct Authorization<'a> {
-    access_token: Option<Cow<'a, str>>,
-    token_type: Option<Cow<'a, str>>,
+    access_token: Option<&'a str>,
+    token_type: Option<&'a str>,
     expires_in: Option<Json<'a>>,
-    patient: Option<Cow<'a, str>>,
+    patient: Option<&'a str>,
 }
 
 impl<'a> Authorization<'a> {
@@ -180,12 +180,8 @@ impl<'a> Authorization<'a> {
             Duration::try_from_secs_f64(seconds.max(0.0)).map_or(LONGEST, |life| life.min(LONGEST))
         });
         let is_bearer = |kind: &str| kind.eq_ignore_ascii_case("Bearer");
-        let usable = self.token_type.as_deref().is_none_or(is_bearer);
-        let secret = self
-            .access_token
-            .as_deref()
-            .filter(|_| usable)
-            .unwrap_or_default();
+        let usable = self.token_type.is_none_or(is_bearer);
+        let secret = self.access_token.filter(|_| usable).unwrap_or_default();
         BearerToken::new(secret, Instant::now() + life).unwrap_or_else(|_| BearerToken::unusable())
     }
 }
@@ -223,7 +219,7 @@ mod tests {
         let document = text.parse().unwrap();
         let request = HookRequest::parse(&document).unwrap();
         assert_eq!(request.patient_id, "p");
-        assert_eq!(request.fhir_server.as_deref(), Some("http://f"));
+        assert_eq!(request.fhir_server, Some("http://f"));
         let keys: Vec<(&str, &str)> = request.prefetch.iter().map(|(k, v)| (&**k, v.raw())).collect();
         assert_eq!(keys, [("patient", "null"), ("x", "{\"k\":1}")]);
     }

@@ -297,7 +297,7 @@ impl State {
     pub(crate) fn board_url(&self, caller: &Caller, request: &HookRequest<'_>) -> Option<String> {
         let pages = self.evaluator.linked().filter(|_| self.pages.is_some())?;
         let patient = &request.patient_id;
-        let server = request.fhir_server.as_deref()?.trim_end_matches('/');
+        let server = request.fhir_server?.trim_end_matches('/');
         let sandbox = self.sandbox.as_ref();
         let bundled = sandbox.is_some_and(|sandbox| sandbox.patients().iter().any(|known| known == patient));
         if bundled && self.sandbox_urls.iter().any(|known| known == server) {
@@ -322,7 +322,7 @@ impl State {
         caller: &'s Caller,
         request: &HookRequest<'_>,
     ) -> Result<Source<'s>, Failure> {
-        let Some(server) = request.fhir_server.as_deref() else {
+        let Some(server) = request.fhir_server else {
             return Ok(Source::Nowhere);
         };
         let url = server.trim_end_matches('/');

@@ -162,7 +162,7 @@ fn draft_orders(state: &State, ask: &Ask) -> Result<Value, Failure> {
 async fn hook(state: &State, visitor: &Visitor, document: &Document<'_>) -> Result<Fired, Failure> {
     let Visitor { caller, call } = visitor;
     let request = HookRequest::parse(document)?;
-    let service = Service::by_hook(&request.hook).ok_or(ErrorCode::WrongHook)?;
+    let service = Service::by_hook(request.hook).ok_or(ErrorCode::WrongHook)?;
     call.service(service.id(), service.hook());
     let mut advice = answered(state, caller, call, service, &request).await?;
     let basis = advice.facts.take().zip(advice.assessment.clone());

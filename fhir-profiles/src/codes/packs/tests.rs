@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 fn means(codes: &Codes, system: &str, code: &str) -> Vec<Meaning> {
-    let coding = Coding::new(Some(system.to_owned().into()), Some(code.to_owned().into()), None);
+    let coding = Coding::new(Some(system), Some(code), None);
     codes.meanings(&coding).collect()
 }
 
