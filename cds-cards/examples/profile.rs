@@ -25,6 +25,7 @@ fn policy(full: bool) -> Policy<'static> {
         without_metastases: true,
         public_url: Some("https://cds.example.org"),
         instance: Uuid::from_u128(0x1234),
+        asking: cds_cards::render::Asking::default(),
     }
 }
 

@@ -46,6 +46,10 @@ pub struct Assessment {
     /// What the patient's situation comes to; only where the gate is passed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pathway: Option<Pathway>,
+    /// What texts mention of facts that are missing, unreadable or older than the text (specification section 7.1), the
+    /// newest text first. Nothing else in the assessment rests on it, but for the gap `in-text`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<MentionReport>,
     /// What of the record was not read and may matter.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub not_read: Vec<NotReadReport>,
@@ -463,6 +467,42 @@ pub struct NotReadReport {
     pub date: Option<String>,
     /// Why it was not read.
     pub why: NotReadWhy,
+}
+
+/// What a text states of a fact, to be recorded by a person.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MentionReport {
+    /// The fact.
+    pub fact: FactId,
+    /// The value: a word, words, or an exact number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<FactValue>,
+    /// The interval, where the number is not exact.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<Range>,
+    /// Unit of value or range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// The words as written, at most 160 characters; chart data.
+    pub quote: String,
+    /// `Type/id` of what has the text, or its position in the Bundle.
+    pub reference: String,
+    /// Its date as written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+    /// What it is, in our own words: `pathology report`.
+    #[serde(skip)]
+    pub what: &'static str,
+    /// The value in our own words: `15 %`.
+    #[serde(skip)]
+    pub said: String,
+    /// What was done to the number, in our words.
+    #[serde(skip)]
+    pub notes: Vec<String>,
+    /// Whether the record says the same, of an earlier day.
+    #[serde(skip)]
+    pub is_recorded: bool,
 }
 
 /// A record that could not be used at all; `place` is chart data.

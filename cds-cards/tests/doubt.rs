@@ -63,6 +63,7 @@ fn cards(assessment: &Assessment) -> Vec<Card> {
         without_metastases: true,
         public_url: None,
         instance: Uuid::from_u128(7),
+        asking: cds_cards::render::Asking::default(),
     };
     render(&KNOWLEDGE, assessment, &policy)
 }

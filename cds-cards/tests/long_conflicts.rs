@@ -72,6 +72,7 @@ fn said(assessment: &Assessment) -> usize {
         without_metastases: true,
         public_url: None,
         instance: uuid::Uuid::nil(),
+        asking: cds_cards::render::Asking::default(),
     };
     let cards = render(&KNOWLEDGE, assessment, &policy);
     let sheet = sheet(&KNOWLEDGE, assessment, Most::ALL);

@@ -203,6 +203,7 @@ fn a_site_text_that_fails_for_a_patient_gives_way_to_the_built_in_one() {
         without_metastases: true,
         public_url: None,
         instance: uuid::Uuid::nil(),
+        asking: cds_cards::render::Asking::default(),
     };
     let details = |knowledge: &Knowledge| -> Vec<(String, Option<&'static str>)> {
         let cards = render(knowledge, &assess(knowledge, &facts), &policy);

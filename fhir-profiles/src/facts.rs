@@ -1,5 +1,6 @@
 //! What is known of a patient: every fact with its readings, their evidence, and why one is unknown.
 
+mod mentioned;
 mod not_read;
 
 use crate::catalogue::{FactId, Word};
@@ -8,6 +9,7 @@ use crate::interval::Interval;
 use crate::recency::Spread;
 use crate::treatments::Treatment;
 use jiff::civil::Date;
+pub use mentioned::Mentioned;
 pub use not_read::{NotRead, NotReadWhy};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -307,6 +309,8 @@ pub struct Fact {
     pub shown: Vec<Evidence>,
     /// Why records that could state it are not all there.
     pub gap: Option<Gap>,
+    /// Whether a text mentions it: shown, not used.
+    pub mentioned: bool,
 }
 
 impl Fact {
@@ -330,6 +334,12 @@ impl Fact {
     /// What kind of gap leaves it missing: the worst of what was not to be had and of what stands aside; none for a fact
     /// that is known or unreadable.
     pub fn missing_by(&self) -> Option<Gap> {
+        let mentioned = self.mentioned && self.readings() == Err(Unknown::Missing);
+        self.records_missing_by().max(mentioned.then_some(Gap::InText))
+    }
+
+    /// The same as far as it decides something: a mention in a text changes no verdict (specification, section 7.1).
+    pub fn records_missing_by(&self) -> Option<Gap> {
         if self.readings() != Err(Unknown::Missing) {
             return None;
         }
@@ -372,6 +382,7 @@ pub(crate) struct Record {
     pub(crate) given: Vec<Given>,
     pub(crate) course: Course,
     pub(crate) not_read: Vec<NotRead>,
+    pub(crate) mentions: Vec<Mentioned>,
     pub(crate) person: Person,
 }
 
@@ -396,6 +407,7 @@ static NO_FACT: Fact = Fact {
     general: Vec::new(),
     shown: Vec::new(),
     gap: None,
+    mentioned: false,
 };
 
 impl Facts {

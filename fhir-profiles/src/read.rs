@@ -29,6 +29,7 @@ mod sites;
 pub(crate) mod staging;
 mod standing;
 mod stated;
+mod texts;
 mod treatment;
 mod tumours;
 mod value;
@@ -58,6 +59,7 @@ use reason::Diagnoses;
 use record::Record;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
+pub use texts::text_files;
 use tumours::Others;
 use value::Unread;
 
@@ -107,7 +109,7 @@ pub fn read(chart: &Chart<'_>, policy: &ReadPolicy<'_>) -> Facts {
         others: Others::default(),
     };
     let parsed = reader.parse(chart);
-    reader.beside(chart);
+    let written = reader.beside(chart);
     for (item, tree) in &parsed {
         for record in observations(item, tree).0 {
             reader.collect_denial(record.clone());
@@ -126,7 +128,7 @@ pub fn read(chart: &Chart<'_>, policy: &ReadPolicy<'_>) -> Facts {
     for (item, tree) in others.take_while(|_| !stop::is_wanted()) {
         reader.resource(item, tree);
     }
-    reader.facts.build()
+    texts::searched(reader.facts.build(), written)
 }
 
 /// When a resource was last updated, which version that made, and how the time is written.

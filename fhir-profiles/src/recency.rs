@@ -67,6 +67,7 @@ impl FactsBuilder {
                 course: treatments.course,
                 person: self.person,
                 not_read,
+                mentions: Vec::new(),
             }),
         }
     }

@@ -1,10 +1,10 @@
 //! What every evaluation needs and no request changes: knowledge, codes and the site's policy.
 
 use crate::files::{self, Limits};
-use crate::hooks::templates::templates;
+use crate::hooks::templates::{Template, templates};
 use crate::settings::{Settings, can_be_absent};
 use cds_cards::assessment::Assessment;
-use cds_cards::render::{Card, Policy, render, render_orders};
+use cds_cards::render::{Asking, Card, Policy, questions, render, render_orders};
 use cds_cards::{Knowledge, Ordered};
 use fhir_profiles::catalogue::Catalogue;
 use fhir_profiles::chart::Chart;
@@ -40,7 +40,9 @@ pub struct Evaluator {
     /// Greatest number of resources that are evaluated together.
     pub max_resources: usize,
     closed_world: BTreeSet<FactId>,
+    documents: bool,
     max_cards: usize,
+    max_questions: usize,
     full_cards: bool,
     without_metastases: bool,
     public_url: Option<String>,
@@ -80,7 +82,9 @@ impl Evaluator {
             site_files: site_files(settings.knowledge_dir.as_deref())?,
             max_resources: settings.max_resources,
             closed_world,
+            documents: settings.documents,
             max_cards: settings.max_cards,
+            max_questions: settings.max_questions,
             full_cards: settings.full_cards,
             without_metastases: settings.without_metastases,
             public_url: settings.public_url.clone(),
@@ -89,6 +93,11 @@ impl Evaluator {
                 .clone()
                 .filter(|_| settings.workbench == Some(true)),
         })
+    }
+
+    /// What is asked of an EHR or its FHIR server.
+    pub fn templates(&self) -> Vec<Template> {
+        templates(&self.codes, self.documents)
     }
 
     /// Where callers reach the service, if the settings say so.
@@ -121,32 +130,66 @@ impl Evaluator {
         cds_cards::assess(&self.knowledge, &self.facts(chart, as_of))
     }
 
+    /// The facts that cards may ask for, before anybody is asked which were put aside.
+    pub fn questions(&self, assessment: &Assessment) -> Vec<FactId> {
+        match self.max_questions {
+            0 => Vec::new(),
+            _ => questions(&self.knowledge, assessment),
+        }
+    }
+
     /// The cards of an assessment; the same call gives the same identifiers.
-    pub fn render(&self, assessment: &Assessment, instance: Uuid) -> Vec<Card> {
-        told(render(&self.knowledge, assessment, &self.policy(instance)))
+    pub fn render(&self, assessment: &Assessment, call: &Asks<'_>) -> Vec<Card> {
+        told(render(&self.knowledge, assessment, &self.policy(call)))
     }
 
     /// The answer to a hook: the cards of what orders propose to a patient so assessed, or of the assessment where the
     /// hook has no orders.
-    pub fn answer(&self, assessment: &Assessment, orders: Option<&Ordered>, instance: Uuid) -> Vec<Card> {
+    pub fn answer(&self, assessment: &Assessment, orders: Option<&Ordered>, call: &Asks<'_>) -> Vec<Card> {
         match orders {
-            None => self.render(assessment, instance),
+            None => self.render(assessment, call),
             Some(orders) => told(render_orders(
                 &self.knowledge,
                 assessment,
                 orders,
-                &self.policy(instance),
+                &self.policy(call),
             )),
         }
     }
 
-    fn policy(&self, instance: Uuid) -> Policy<'_> {
+    fn policy<'a>(&'a self, call: &Asks<'a>) -> Policy<'a> {
         Policy {
             max_cards: self.max_cards,
             full: self.full_cards,
             without_metastases: self.without_metastases,
             public_url: self.pages_url.as_deref(),
+            instance: call.instance,
+            asking: Asking {
+                most: self.max_questions,
+                paused: call.paused,
+                user: call.user,
+            },
+        }
+    }
+}
+
+/// Who asks for cards, and of which call.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asks<'a> {
+    /// `hookInstance`.
+    pub instance: Uuid,
+    /// Who looks at the chart, where that is known.
+    pub user: Option<&'a str>,
+    /// Facts whose question was put aside.
+    pub paused: &'a [FactId],
+}
+
+impl Asks<'_> {
+    /// A call of nobody known, for whom nothing was put aside.
+    pub fn of(instance: Uuid) -> Self {
+        Self {
             instance,
+            ..Self::default()
         }
     }
 }
@@ -237,7 +280,7 @@ pub fn load_codes(settings: &Settings, catalogue: &Catalogue) -> Result<Codes, V
 }
 
 fn known_keys(keys: &BTreeMap<String, String>, codes: &Codes) -> Result<(), Vec<String>> {
-    let ours: BTreeSet<String> = templates(codes)
+    let ours: BTreeSet<String> = templates(codes, true)
         .into_iter()
         .map(|template| template.key)
         .collect();

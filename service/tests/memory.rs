@@ -6,10 +6,9 @@ use fhir_profiles::json::{Budget, Document};
 use futures_util::FutureExt;
 use peak_alloc::PeakAlloc;
 use pnet_cds::errors::{ErrorCode, Failure};
-use pnet_cds::evaluator::Evaluator;
+use pnet_cds::evaluator::{Asks, Evaluator};
 use pnet_cds::hooks::flow::Source;
 use pnet_cds::hooks::request::HookRequest;
-use pnet_cds::hooks::templates::templates;
 use pnet_cds::hooks::trail::Trail;
 use pnet_cds::input::assess;
 use pnet_cds::settings::{Source as SettingsSource, load};
@@ -196,7 +195,7 @@ fn nowhere(_: &HookRequest<'_>) -> Result<Source<'static>, Failure> {
 
 /// The most memory that an assessment of the body takes at once, and what it came to.
 fn peak(evaluator: &Evaluator, body: &str) -> (usize, Option<ErrorCode>) {
-    let templates = templates(&evaluator.codes);
+    let templates = evaluator.templates();
     let before = MEMORY.current_usage();
     MEMORY.reset_peak_usage();
     let trail = Trail::default();
@@ -205,7 +204,7 @@ fn peak(evaluator: &Evaluator, body: &str) -> (usize, Option<ErrorCode>) {
     let assessed = assessing.now_or_never().unwrap();
     let failed = match assessed {
         Ok(assessed) => {
-            drop(evaluator.answer(&assessed.assessment, assessed.orders.as_ref(), Uuid::nil()));
+            drop(evaluator.answer(&assessed.assessment, assessed.orders.as_ref(), &Asks::default()));
             None
         }
         Err(failure) => Some(failure.code),

@@ -8,6 +8,7 @@ use cds_cards::assessment::{CriterionReport, Gate, OptionReport, Outcome, Reason
 use cds_cards::laws;
 use cds_cards::vignettes::words::{Treated, Written};
 use charts::{facts_of_readings, readings, value_of, vocabulary};
+use fhir_profiles::facts::Mentioned;
 use fhir_profiles::{FactId, Facts};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -419,6 +420,50 @@ proptest! {
             );
         }
     }
+
+    #[test]
+    fn what_texts_mention_changes_no_verdict_place_or_count(
+        chart in chart(),
+        said in proptest::collection::vec((select(FactId::ALL.to_vec()), any::<prop::sample::Index>()), 1..6),
+    ) {
+        let facts = facts_of(&chart);
+        let said = said.iter().filter_map(|(fact, which)| {
+            let values = laws::values(&KNOWLEDGE, *fact, facts.as_of());
+            (!values.is_empty()).then(|| (*fact, which.get(&values).value.clone()))
+        });
+        let mentioned = |(fact, value)| Mentioned {
+            fact,
+            value,
+            notes: Vec::new(),
+            quote: "as written".to_owned(),
+            reference: "DiagnosticReport/r".to_owned(),
+            what: "pathology report",
+            date: None,
+        };
+        let mentions: Vec<Mentioned> = said.map(mentioned).collect();
+        let count = mentions.len();
+        let with = cds_cards::assess(&KNOWLEDGE, &facts.clone().with_mentions(mentions, Vec::new()));
+        prop_assert_eq!(with.mentions.len(), count);
+        let without = cds_cards::assess(&KNOWLEDGE, &facts);
+        prop_assert_eq!(concluded(&with), concluded(&without));
+    }
+}
+
+/// What an assessment concludes: all of it but what texts mention, and the words for what is "only in a text".
+fn concluded(assessment: &Assessment) -> serde_json::Value {
+    fn without(json: serde_json::Value) -> serde_json::Value {
+        use serde_json::Value;
+        match json {
+            Value::Object(fields) => fields
+                .into_iter()
+                .filter(|(name, _)| !matches!(name.as_str(), "mentions" | "gap" | "because"))
+                .map(|(name, value)| (name, without(value)))
+                .collect(),
+            Value::Array(items) => items.into_iter().map(without).collect(),
+            other => other,
+        }
+    }
+    without(serde_json::to_value(assessment).unwrap_or_default())
 }
 
 fn assess_readings(written: &[Written]) -> Assessment {

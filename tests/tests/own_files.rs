@@ -5,7 +5,6 @@
 use acceptance::here;
 use jiff::civil::date;
 use pnet_cds::evaluator::Evaluator;
-use pnet_cds::hooks::templates::templates;
 use pnet_cds::laws::Laws;
 use pnet_cds::settings::{self, Source};
 use std::path::{Path, PathBuf};
@@ -34,7 +33,7 @@ const FILLED: [&str; 5] = [
 #[actix_web::test]
 async fn nothing_moves() {
     let evaluator = Evaluator::load(&settings::load(&Source::default()).unwrap()).unwrap();
-    let templates = templates(&evaluator.codes);
+    let templates = evaluator.templates();
     let laws = Laws {
         evaluator: &evaluator,
         templates: &templates,

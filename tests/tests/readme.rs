@@ -43,6 +43,7 @@ fn first_card(patient: &str) -> String {
         without_metastases: true,
         public_url: None,
         instance: uuid::Uuid::nil(),
+        asking: cds_cards::render::Asking::default(),
     };
     let cards = render(&knowledge, &assessment, &policy);
     let card = cards.first().expect("a card");

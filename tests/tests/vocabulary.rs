@@ -48,6 +48,7 @@ fn texts(assessment: &Assessment) -> Vec<String> {
         without_metastases: true,
         public_url: None,
         instance: uuid::Uuid::nil(),
+        asking: cds_cards::render::Asking::default(),
     };
     for card in render(&KNOWLEDGE, assessment, &policy) {
         found.push(card.summary().to_owned());

@@ -34,6 +34,7 @@ fn answers() -> BTreeMap<String, Vec<Card>> {
         without_metastases: true,
         public_url: Some("https://cds.example.org"),
         instance: Uuid::nil(),
+        asking: cds_cards::render::Asking::default(),
     };
     let sandbox = Sandbox::embedded().expect("the sandbox");
     let answer = |patient: &String| {

@@ -57,6 +57,7 @@ pub fn assess(knowledge: &Knowledge, facts: &Facts) -> Assessment {
         options: options::reports(&evaluation, &judged),
         missing,
         pathway,
+        mentions: report::mentions(facts),
         not_read: facts
             .not_read()
             .iter()

@@ -223,7 +223,7 @@ fn forget<T>(known: &mut [Option<T>], position: usize) {
 
 /// Whether everything that could hold these facts was looked at: a fact that was not supplied is none that was not to be had.
 pub(super) fn is_whole(facts: View<'_>, ids: &[FactId]) -> bool {
-    let whole = |id: &FactId| matches!(facts.get(*id).missing_by(), None | Some(Gap::NotSupplied));
+    let whole = |id: &FactId| matches!(facts.get(*id).records_missing_by(), None | Some(Gap::NotSupplied));
     ids.iter().all(whole)
 }
 

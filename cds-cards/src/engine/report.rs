@@ -4,10 +4,12 @@ use super::criteria::Evaluation;
 use super::grade::{Measure, by_measure, by_record, why};
 use super::stage::{Staging, StagingFacts};
 use super::words::{aside, doubted_absence, said_of, unit_of, unowned, value_text};
-use crate::assessment::{Earlier, EvidenceReport, FactReport, FactValue, Range, Reason, Status};
-use fhir_profiles::FactId;
+use crate::assessment::{
+    Earlier, EvidenceReport, FactReport, FactValue, MentionReport, Range, Reason, Status,
+};
 use fhir_profiles::catalogue::Kind;
-use fhir_profiles::facts::{Evidence, Fact, Reading, Unknown, Value};
+use fhir_profiles::facts::{Evidence, Fact, Mentioned, Reading, Source, Unknown, Value};
+use fhir_profiles::{FactId, Facts};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Facts whose readings of equal standing lead to different outcomes: for the grade, a stage, or a criterion of an
@@ -145,6 +147,30 @@ fn one(id: FactId, fact: &Fact, conflicting: bool) -> FactReport {
         (report.value, report.range) = united(readings);
     }
     report
+}
+
+/// What texts mention, in the shape of a fact's value.
+pub(super) fn mentions(facts: &Facts) -> Vec<MentionReport> {
+    let report = |mentioned: &Mentioned| {
+        let id = mentioned.fact;
+        let reading = Reading::new(mentioned.value.clone(), Source::default(), Evidence::default());
+        let (value, range) = united(std::slice::from_ref(&reading));
+        let recorded = facts.get(id).readings().unwrap_or_default();
+        MentionReport {
+            fact: id,
+            value,
+            range,
+            unit: shown_unit(id, &reading),
+            quote: mentioned.quote.clone(),
+            reference: mentioned.reference.clone(),
+            date: mentioned.date.map(|date| date.to_string()),
+            what: mentioned.what,
+            said: value_text(id, &reading),
+            notes: mentioned.notes.clone(),
+            is_recorded: recorded.iter().any(|known| known.value == mentioned.value),
+        }
+    };
+    facts.mentions().iter().map(report).collect()
 }
 
 /// The newest earlier reading of the same test in the same unit; the values of others are no course.

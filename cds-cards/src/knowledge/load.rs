@@ -9,7 +9,7 @@ use super::rows::Rows;
 use super::section::Place;
 use super::when::When;
 
-use super::{facts, graph, options, package, place, register, slots, tables};
+use super::{facts, graph, options, package, place, questions, register, slots, tables};
 use crate::render::{Texts, check_templates};
 use fhir_profiles::catalogue::Catalogue;
 use include_dir::{Dir, include_dir};
@@ -25,6 +25,7 @@ const FILES: &[&str] = &[
     "criteria.toml",
     "pathway.toml",
     "suggestions.toml",
+    "questions.toml",
     "interpretations.csv",
     "tables/who-grade.csv",
     "tables/enets-t.csv",
@@ -39,6 +40,7 @@ const FILES: &[&str] = &[
     "cards/without.md",
     "cards/options.md",
     "cards/missing-data.md",
+    "cards/question.md",
     "cards/discrepancy.md",
     "cards/unreadable.md",
     "cards/order-warning.md",
@@ -95,6 +97,7 @@ impl Knowledge {
         let evidence = Evidence::read(&source);
         let package = package::read(&source, &evidence, hash(files));
         let (referral, suggestions) = package::suggestions(&source, &evidence);
+        let questions = questions::read(&source);
         let tables = tables::read(&source, &evidence);
         let criteria = criteria::read(&source, &evidence);
         let options = options::read(&source, &evidence, criteria.as_ref());
@@ -171,6 +174,7 @@ impl Knowledge {
             ambiguities,
             referral,
             suggestions,
+            questions,
             cards,
             texts: Texts::default(),
             compiled: Compiled::default(),

@@ -12,6 +12,7 @@ mod model;
 mod options;
 mod package;
 pub mod place;
+mod questions;
 mod register;
 mod rows;
 mod section;

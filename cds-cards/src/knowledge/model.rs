@@ -9,6 +9,7 @@ use super::place::{Pathway, Place};
 use crate::assessment::{Cited, Group, KnowledgeRef, Role};
 use crate::render::Texts;
 use fhir_profiles::catalogue::Catalogue;
+use fhir_profiles::facts::Value;
 use fhir_profiles::{FactId, Interval, Treatment, TreatmentClass};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,6 +56,8 @@ pub struct Knowledge {
     pub referral: Referral,
     /// Suggested requests by the fact that each would settle.
     pub suggestions: Vec<Suggestion>,
+    /// Facts that a card can ask for.
+    pub questions: Vec<Question>,
     /// Card texts by file name (`pathway.md`, `missing-data.md`, `discrepancy.md`, `unreadable.md`, `options.md`, `order-warning.md`,
     /// `order-undetermined.md`).
     pub cards: BTreeMap<String, String>,
@@ -474,6 +477,22 @@ pub struct Suggestion {
     pub text: String,
     /// Why the review asks for it, where it says so.
     pub reason: Option<Cited>,
+}
+
+/// A fact that a card can ask for (specification, section 7.2); its words are [`FactInfo::question`].
+///
+/// [`FactInfo::question`]: fhir_profiles::catalogue::FactInfo::question
+#[derive(Debug)]
+pub struct Question {
+    /// The fact.
+    pub fact: FactId,
+    /// The standard code of what is observed, where there is one.
+    pub code: Option<Coding>,
+    /// The unit of a number: as it is shown, and its UCUM code.
+    pub unit: Option<(String, String)>,
+    /// The values that can be recorded with a click, and what a clinician calls each; none for a number, which is asked
+    /// for only where a text mentions it.
+    pub answers: Vec<(Value, String)>,
 }
 
 /// The draft referral to the multidisciplinary meeting.

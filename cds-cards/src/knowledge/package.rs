@@ -232,7 +232,7 @@ fn coding(section: &Section<'_>, key: &'static str) -> Option<Coding> {
     read.flatten()
 }
 
-fn coding_of(section: &Section<'_>) -> Option<Coding> {
+pub(super) fn coding_of(section: &Section<'_>) -> Option<Coding> {
     let (system, code, display) = (
         section.text("system"),
         section.text("code"),

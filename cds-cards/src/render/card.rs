@@ -1,8 +1,9 @@
 //! A CDS Hooks card as types that cannot be wrong: what the standard requires cannot be left out, nothing is empty.
 
 use super::markdown::{plain, shorten, unlinked, utf16};
-use crate::assessment::{Group, Verdict};
+use crate::assessment::{FactValue, Group, Verdict};
 use crate::knowledge::{Coding, Package};
+use fhir_profiles::FactId;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
@@ -87,6 +88,8 @@ pub enum Kind {
     Options,
     /// What knowing more would settle.
     MissingData,
+    /// One fact that can be recorded with a click.
+    Question,
     /// What in the record does not fit together.
     Discrepancy,
     /// A draft order that the review does not support, or that could not be checked.
@@ -100,6 +103,7 @@ impl Kind {
             Self::Pathway => "pathway",
             Self::Options => "options",
             Self::MissingData => "missing-data",
+            Self::Question => "question",
             Self::Discrepancy => "discrepancy",
             Self::OrderWarning => "order-warning",
         }
@@ -156,15 +160,18 @@ pub struct Subject {
 impl Subject {
     /// The reference, if it is one to a patient with a well-formed id.
     pub fn new(reference: &str) -> Option<Self> {
-        let id = reference.strip_prefix("Patient/")?;
-        let fits = (1..=64).contains(&id.len())
-            && id
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
-        fits.then(|| Self {
+        is_id(reference.strip_prefix("Patient/")?).then(|| Self {
             reference: reference.to_owned(),
         })
     }
+}
+
+/// Whether it is an id as FHIR has them.
+fn is_id(id: &str) -> bool {
+    (1..=64).contains(&id.len())
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'))
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -186,7 +193,7 @@ pub(super) struct Asked {
     pub(super) reason: Option<Text>,
 }
 
-/// A draft ServiceRequest, the only resource that a suggestion can create.
+/// A draft ServiceRequest: of what a suggestion can create the only thing that is ordered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct DraftRequest {
@@ -199,15 +206,187 @@ struct DraftRequest {
     reason_code: Option<[Words; 1]>,
 }
 
+/// An Observation that a clinician records.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Recorded {
+    resource_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extension: Option<[SupportingInfo; 1]>,
+    status: &'static str,
+    code: Codes,
+    subject: Subject,
+    effective_date_time: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    performer: Option<[Reference; 1]>,
+    #[serde(flatten)]
+    value: Answer,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    derived_from: Option<[Reference; 1]>,
+}
+
+/// What is recorded of a fact.
+pub(super) struct Record {
+    /// The fact's code, and the standard one where there is one.
+    pub(super) code: Vec<FullCoding>,
+    pub(super) text: Text,
+    pub(super) subject: Subject,
+    /// `YYYY-MM-DD`.
+    pub(super) day: String,
+    pub(super) performer: Option<Reference>,
+    pub(super) value: Answer,
+    /// The record that has the text in which it was found.
+    pub(super) found_in: Option<Reference>,
+}
+
+impl From<Record> for Recorded {
+    /// In R4 an Observation may be derived from a document or another Observation, and not from a report: that is named by
+    /// the standard extension for what else bears on it.
+    fn from(record: Record) -> Self {
+        let (derived_from, supporting) = match record.found_in {
+            Some(found) if found.may_be_derived_from() => (Some(found), None),
+            found => (None, found),
+        };
+        Self {
+            resource_type: "Observation",
+            extension: supporting.map(|value_reference| {
+                [SupportingInfo {
+                    url: "http://hl7.org/fhir/StructureDefinition/workflow-supportingInfo",
+                    value_reference,
+                }]
+            }),
+            status: "final",
+            code: Codes {
+                coding: record.code,
+                text: record.text,
+            },
+            subject: record.subject,
+            effective_date_time: record.day,
+            performer: record.performer.map(|performer| [performer]),
+            value: record.value,
+            derived_from: derived_from.map(|from| [from]),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SupportingInfo {
+    url: &'static str,
+    value_reference: Reference,
+}
+
+/// A relative reference, `Type/id`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reference {
+    reference: String,
+}
+
+impl Reference {
+    /// Kinds that may perform an Observation.
+    const PERFORMERS: [&'static str; 5] = [
+        "Practitioner",
+        "PractitionerRole",
+        "Organization",
+        "Patient",
+        "RelatedPerson",
+    ];
+
+    /// The reference, if it is a type and a well-formed id.
+    pub fn new(reference: &str) -> Option<Self> {
+        let (kind, id) = reference.split_once('/')?;
+        let is_kind = kind.starts_with(|c: char| c.is_ascii_uppercase())
+            && kind.bytes().all(|byte| byte.is_ascii_alphabetic());
+        (is_kind && is_id(id)).then(|| Self {
+            reference: reference.to_owned(),
+        })
+    }
+
+    /// The user of a call, if it is one who can perform an Observation.
+    pub fn performer(user: &str) -> Option<Self> {
+        let performs = |one: &Self| Self::PERFORMERS.contains(&one.kind());
+        Self::new(user).filter(performs)
+    }
+
+    fn kind(&self) -> &str {
+        self.reference.split('/').next().unwrap_or_default()
+    }
+
+    fn may_be_derived_from(&self) -> bool {
+        matches!(self.kind(), "DocumentReference" | "Observation")
+    }
+}
+
+/// A concept in one code or two.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Codes {
+    coding: Vec<FullCoding>,
+    text: Text,
+}
+
+/// A value of an Observation.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) enum Answer {
+    /// A word.
+    #[serde(rename = "valueCodeableConcept")]
+    Concept(Word),
+    /// A score or a count.
+    #[serde(rename = "valueInteger")]
+    Integer(i64),
+    /// A number with its unit, exact or with one end.
+    #[serde(rename = "valueQuantity")]
+    Quantity(Quantity),
+    /// A number between two ends.
+    #[serde(rename = "valueRange")]
+    Range { low: Quantity, high: Quantity },
+}
+
+impl Answer {
+    /// A word of a fact.
+    pub(super) fn word(coding: FullCoding) -> Self {
+        let text = coding.display.clone();
+        Self::Concept(Word {
+            coding: [coding],
+            text,
+        })
+    }
+}
+
+/// A word of a fact with what it is called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Word {
+    coding: [FullCoding; 1],
+    text: Text,
+}
+
+/// A UCUM quantity.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Quantity {
+    pub(super) value: FactValue,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) comparator: Option<&'static str>,
+    pub(super) unit: String,
+    pub(super) system: &'static str,
+    pub(super) code: String,
+}
+
+/// What a suggestion creates.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+enum Created {
+    Request(Box<DraftRequest>),
+    Observation(Box<Recorded>),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
 struct Action {
     r#type: &'static str,
     description: Text,
-    resource: DraftRequest,
+    resource: Created,
 }
 
-/// A suggestion: one action that creates one draft request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// A suggestion: one action that creates one draft request or one Observation.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Suggestion {
     label: Text,
     #[serde(serialize_with = "uuid_text")]
@@ -227,6 +406,15 @@ impl Suggestion {
             code: Concept { coding: [code], text },
             reason_code: reason.map(|text| [Words { text }]),
         };
+        Self::creating(uuid, label, Created::Request(Box::new(resource)))
+    }
+
+    /// An Observation, final as soon as it is accepted.
+    pub(super) fn record(uuid: Uuid, label: Text, record: Record) -> Self {
+        Self::creating(uuid, label, Created::Observation(Box::new(record.into())))
+    }
+
+    fn creating(uuid: Uuid, label: Text, resource: Created) -> Self {
         // The description is what some record systems show instead of the label.
         let action = Action {
             r#type: "create",
@@ -247,7 +435,7 @@ impl Suggestion {
 }
 
 /// At least one suggestion, always with the selection behaviour.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Suggestions {
     selection_behavior: &'static str,
@@ -255,10 +443,13 @@ pub struct Suggestions {
 }
 
 impl Suggestions {
-    /// The suggestions, if there are any.
-    pub fn new(suggestions: Vec<Suggestion>) -> Option<Self> {
+    /// The suggestions, if there are any: any of them, or for a question at most one.
+    pub(super) fn new(suggestions: Vec<Suggestion>, kind: Kind) -> Option<Self> {
         (!suggestions.is_empty()).then_some(Self {
-            selection_behavior: "any",
+            selection_behavior: match kind {
+                Kind::Question => "at-most-one",
+                _ => "any",
+            },
             suggestions,
         })
     }
@@ -326,7 +517,7 @@ impl Link {
 }
 
 /// One card. Made by [`super::render`] only.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Card {
     #[serde(serialize_with = "uuid_text")]
@@ -345,6 +536,8 @@ pub struct Card {
     extension: Extension,
     #[serde(skip)]
     replaced: Option<&'static str>,
+    #[serde(skip)]
+    asks: Option<FactId>,
 }
 
 impl Card {
@@ -364,12 +557,24 @@ impl Card {
             indicator,
             detail: Text::new(detail),
             source,
-            suggestions: Suggestions::new(suggestions),
+            suggestions: Suggestions::new(suggestions, about.kind),
             links: Vec::new(),
             override_reasons: Vec::new(),
             extension: Extension { card: about },
             replaced: None,
+            asks: None,
         }
+    }
+
+    /// The card that asks for a fact.
+    pub(super) fn asking(mut self, fact: Option<FactId>) -> Self {
+        self.asks = fact;
+        self
+    }
+
+    /// The fact that it asks for, of a question.
+    pub fn asks(&self) -> Option<FactId> {
+        self.asks
     }
 
     /// The card with the name of its text where that could not be made.

@@ -3,7 +3,7 @@
 use super::card::{FullCoding, Summary};
 use super::refused::refused;
 use super::{
-    findings, group_card, markdown, order_card, pathway_card, sample, sheet, summary, texts, topics,
+    findings, group_card, markdown, order_card, pathway_card, question, sample, sheet, summary, texts, topics,
 };
 use crate::assessment::{Gate, Group, OptionReport, Verdict};
 use crate::knowledge::{Knowledge, OptionKnowledge};
@@ -14,11 +14,12 @@ use std::collections::BTreeSet;
 pub type TemplateFault = (String, Option<usize>, String);
 
 /// The card texts that must be there.
-pub(super) const CARDS: [&str; 9] = [
+pub(super) const CARDS: [&str; 10] = [
     "pathway.md",
     "without.md",
     "options.md",
     "missing-data.md",
+    "question.md",
     "discrepancy.md",
     "unreadable.md",
     "order-warning.md",
@@ -126,6 +127,11 @@ fn check_card(knowledge: &Knowledge, name: &str, text: &str, faults: &mut Vec<Te
                 .map(|group| texts::fill(&file, text, &group_card::view(knowledge, &sample, group)))
                 .collect::<Result<Vec<_>, _>>()
                 .map(|all| Some(all.concat())),
+            "question.md" => question::askable(knowledge, &sample)
+                .iter()
+                .map(|asked| texts::fill(&file, text, &asked.view(knowledge, &sample)))
+                .collect::<Result<Vec<_>, _>>()
+                .map(|all| (!all.is_empty()).then(|| all.concat())),
             "missing-data.md" => texts::fill(&file, text, &findings::missing(knowledge, &sample)).map(Some),
             "order-warning.md" => {
                 let orders = sample::proposals(knowledge);
@@ -189,6 +195,9 @@ fn check_summaries(knowledge: &Knowledge, faults: &mut Vec<TemplateFault>) {
                 "cards/options.md".to_owned(),
                 &summary::group(knowledge, group, &options),
             );
+        }
+        for asked in question::askable(knowledge, &sample) {
+            check("questions.toml".to_owned(), &asked.summary());
         }
         for proposal in &sample::proposals(knowledge) {
             check(

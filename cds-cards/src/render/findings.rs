@@ -1,8 +1,10 @@
 //! What the templates of the missing-data, discrepancy and unreadable cards are given.
 
-use super::evidence::{Note, Record, all_records, chart, record};
+use super::evidence::{Note, Record, all_records, chart, chart_line, record};
 use super::{notes, words};
-use crate::assessment::{Assessment, EvidenceReport, FactReport, Gate, MissingFact, ProblemReport, Reason};
+use crate::assessment::{
+    Assessment, EvidenceReport, FactReport, Gate, MentionReport, MissingFact, ProblemReport, Reason,
+};
 use crate::knowledge::Knowledge;
 use fhir_profiles::FactId;
 use fhir_profiles::facts::Aside;
@@ -11,6 +13,8 @@ use std::collections::BTreeMap;
 
 /// Facts on a missing-data card.
 const FACTS: usize = 5;
+/// Values found in texts on a card.
+const FOUND: usize = 5;
 /// Records beside a discrepancy.
 const RECORDS: usize = 4;
 /// Records named as unreadable.
@@ -20,6 +24,8 @@ const PLACES: usize = 5;
 pub(super) struct MissingView {
     facts: Vec<Fact>,
     more: usize,
+    found: Vec<Found>,
+    found_more: usize,
     notes: BTreeMap<String, Note>,
     version: String,
 }
@@ -35,6 +41,52 @@ struct Fact {
     unread: Vec<String>,
 }
 
+/// A value that a text states and the record does not.
+#[derive(Debug, Serialize)]
+pub struct Found {
+    /// The fact.
+    pub label: String,
+    /// The value in our words: `15 %`.
+    pub value: String,
+    /// The words as written, on one line; chart data.
+    pub quote: String,
+    /// `pathology report of 2026-03-04`.
+    pub source: String,
+}
+
+/// What texts state and the record does not, in the order of what is missing, then as found.
+pub fn found(assessment: &Assessment) -> Vec<Found> {
+    let rank = |mention: &MentionReport| {
+        let mut missing = assessment.missing.iter();
+        missing
+            .position(|missing| missing.fact == mention.fact)
+            .unwrap_or(usize::MAX)
+    };
+    let mut mentions: Vec<&MentionReport> = assessment
+        .mentions
+        .iter()
+        .filter(|mention| !mention.is_recorded)
+        .collect();
+    mentions.sort_by_key(|mention| rank(mention));
+    let found = |mention: &MentionReport| Found {
+        label: mention.fact.info().label.clone(),
+        value: mention.said.clone(),
+        quote: chart_line(&mention.quote),
+        source: match &mention.date {
+            Some(date) => format!("{} of {date}", mention.what),
+            None => mention.what.to_owned(),
+        },
+    };
+    mentions.into_iter().map(found).collect()
+}
+
+/// The first so many, and how many more there are.
+pub(super) fn few<T>(mut all: Vec<T>, most: usize) -> (Vec<T>, usize) {
+    let more = all.len().saturating_sub(most);
+    all.truncate(most);
+    (all, more)
+}
+
 /// The unknown facts that can decide a verdict, best first; none where the gate is not passed.
 pub fn missing_facts(assessment: &Assessment) -> Vec<MissingFact> {
     let decide = |missing: &&MissingFact| assessment.gate == Gate::Passed && missing.settles.most > 0;
@@ -46,7 +98,10 @@ pub(super) fn missing(knowledge: &Knowledge, assessment: &Assessment) -> Missing
     let (shown, _) = assessment.missing.split_at(assessment.missing.len().min(FACTS));
     let more = missing_facts(assessment).len().saturating_sub(FACTS);
     let label = |missing: &MissingFact| missing.fact.info().label.clone();
+    let (found, found_more) = few(found(assessment), FOUND);
     MissingView {
+        found,
+        found_more,
         facts: shown
             .iter()
             .map(|missing| {

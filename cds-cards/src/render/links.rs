@@ -26,7 +26,7 @@ pub(super) fn of(knowledge: &Knowledge, policy: &Policy<'_>, about: &About) -> V
                 Link::absolute(&known.label, format!("{pages}/knowledge/{}", known.id))
             })
             .collect(),
-        Kind::MissingData | Kind::Discrepancy => Vec::new(),
+        Kind::MissingData | Kind::Question | Kind::Discrepancy => Vec::new(),
     }
 }
 

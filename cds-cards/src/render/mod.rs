@@ -8,14 +8,17 @@
 //! - `options/<id>/card.md`: `figures.<id>` for each `[[figure]]` of the option (`-` in its id written `_`), as wording
 //!   with number, unit, statement and correction. Every figure is used, and nothing else is there.
 //! - `cards/pathway.md`: `sheet` (a [`Sheet`]: its fields are its slots), `check` (what does not fit together, where there
-//!   is no card on it), `since` (notes), `left_out`, `version`, `cut_off`, `as_of`.
+//!   is no card on it), `found` and `found_more` (as below, where no card follows on what to settle first), `since` (notes),
+//!   `left_out`, `version`, `cut_off`, `as_of`.
 //! - `cards/without.md`: `liver_metastases`, `problems`, `not_read`, `version`.
 //! - `cards/options.md`: `label`, `against` (`label`, `reasons`), `shared` (criteria that several options ask for),
 //!   `options` (`label`, `verdict`, `given`, `restriction`, `before` (notes that stand before its benefits), `rule_out`,
 //!   `ruled_out`, `confirm`, `met`, `variants`, `favours`, `cautions`, `passage`, `sentences`, `side_effects`,
 //!   `corrections`), `others` (`label`, `verdict`, `given`, `deciding`, `limit`, `interpretation`, `more`), `notes`, `version`, `cut_off`.
 //!   `rule_out` are contraindications not excluded by the record, `ruled_out` those that are; `confirm` and `met` are the other criteria.
-//! - `cards/missing-data.md`: `facts` (`label`, `why`, `settles`, `needed`, `unread`), `more`, `notes.<id>` as above, `version`.
+//! - `cards/missing-data.md`: `facts` (`label`, `why`, `settles`, `needed`, `unread`), `more`, `found` (values in texts, to
+//!   be recorded: `label`, `value`, `quote`, `source`), `found_more`, `notes.<id>` as above, `version`.
+//! - `cards/question.md`: `question`, `settles`, `needed`, `found` (`value`, `quote`, `source`), `day`, `version`.
 //! - `cards/discrepancy.md`: `items` (`id`, `text`, `consequence`, `records`), `notes.<id>` as above, `version`.
 //! - `cards/order-warning.md`: `items` (`orders`: `wording`, `reference`; `interpretation`; `options`: `label`, `verdict`,
 //!   `restriction`, `corrections`, `reasons`: `criterion`, `records`, `quotes`: `id`, `section`, `text`), `notes`, `version`, `cut_off`.
@@ -42,6 +45,7 @@ pub mod notes;
 mod order_card;
 mod orders;
 mod pathway_card;
+mod question;
 mod refused;
 mod sample;
 mod scope;
@@ -52,15 +56,17 @@ mod texts;
 pub mod words;
 
 pub use card::{
-    About, Card, Indicator, Kind, Link, OptionVerdict, Subject, Suggestion, Suggestions, Summary, Text,
+    About, Card, Indicator, Kind, Link, OptionVerdict, Reference, Subject, Suggestion, Suggestions, Summary,
+    Text,
 };
 pub use check::{TemplateFault, check_templates};
 pub use evidence::Sentence;
-pub use findings::missing_facts;
+pub use findings::{Found, found, missing_facts};
 pub use markdown::{WORD_JOINER, escape, plain};
 pub use markers::{Marker, markers};
 pub use not_read::not_read;
 pub use orders::render_orders;
+pub use question::questions;
 pub use scope::{genetic_syndromes, outside};
 pub use sheet::{Most, Sheet, sheet};
 pub(crate) use texts::Texts;
@@ -68,7 +74,9 @@ pub(crate) use texts::Texts;
 use crate::assessment::{Assessment, Gate, Group, MissingFact, OptionReport};
 use crate::knowledge::Knowledge;
 use card::Source;
-use fhir_profiles::stop;
+use fhir_profiles::{FactId, stop};
+use pathway_card::Elsewhere;
+use question::Asked;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -85,6 +93,19 @@ pub struct Policy<'a> {
     pub public_url: Option<&'a str>,
     /// `hookInstance`, from which the identifiers of cards and suggestions follow.
     pub instance: Uuid,
+    /// What is asked.
+    pub asking: Asking<'a>,
+}
+
+/// Which facts are asked for, and who would record them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asking<'a> {
+    /// At most so many questions, each on a card of its own.
+    pub most: usize,
+    /// Facts that are not asked for now: their question was put aside for this patient.
+    pub paused: &'a [FactId],
+    /// Who looks at the chart (`Practitioner/id`), the performer of what is recorded.
+    pub user: Option<&'a str>,
 }
 
 impl Policy<'_> {
@@ -126,10 +147,18 @@ pub fn render(knowledge: &Knowledge, assessment: &Assessment, policy: &Policy<'_
     for group in groups.drain(groups.len().min(room)..) {
         left_out.push(words::group(group).to_lowercase());
     }
+    // A question displaces no card on options.
+    let questions = maker.questions(room.saturating_sub(groups.len()));
+    room -= questions.len();
     // It never displaces another card: what it says is then a line of the first.
     discrepancy = discrepancy.filter(|_| groups.len() < room);
-    let mut cards = vec![maker.pathway(missing.is_some(), discrepancy.is_some(), left_out)];
+    let elsewhere = Elsewhere {
+        settles: missing.is_some(),
+        is_checked: discrepancy.is_some(),
+    };
+    let mut cards = vec![maker.pathway(elsewhere, left_out)];
     cards.extend(missing);
+    cards.extend(questions);
     cards.extend(discrepancy);
     let groups = groups.into_iter().take_while(|_| !stop::is_wanted());
     cards.extend(groups.map(|group| maker.group(group)));
@@ -144,14 +173,18 @@ struct Maker<'a> {
 
 impl Maker<'_> {
     /// The card that is read. The referral stands on it where no card follows on what to settle first.
-    fn pathway(&self, settles: bool, is_checked: bool, left_out: Vec<String>) -> Card {
-        let (view, filled) = pathway_card::view(self.knowledge, self.assessment, is_checked, left_out);
+    fn pathway(&self, elsewhere: Elsewhere, left_out: Vec<String>) -> Card {
+        let (view, filled) = pathway_card::view(self.knowledge, self.assessment, elsewhere, left_out);
         let options = self.assessment.pathway.iter().flat_map(|pathway| &pathway.places);
         let options = options.filter_map(|place| self.assessment.option(&place.option));
         let about = self.about(Kind::Pathway, None, options);
         let wordings = view.summary().to_vec();
         let draft = Draft {
-            suggestions: self.referral().filter(|_| !settles).into_iter().collect(),
+            suggestions: self
+                .referral()
+                .filter(|_| !elsewhere.settles)
+                .into_iter()
+                .collect(),
             ..Draft::new(about, wordings, "pathway.md", view)
         };
         self.with_text(draft, filled)
@@ -212,6 +245,28 @@ impl Maker<'_> {
             suggestions: requests,
             ..Draft::new(about, summary::missing(&labels), "missing-data.md", view)
         }))
+    }
+
+    /// One card for each fact that is asked for, at most so many.
+    fn questions(&self, most: usize) -> Vec<Card> {
+        let subject = self.subject();
+        let asked = self.policy.asking.of(self.knowledge, self.assessment);
+        let card = |asked: Asked<'_>| {
+            let suggestions = asked.suggestions(self.assessment, subject.as_ref(), self.policy);
+            // Without anything to press it asks for nothing that the card before does not say.
+            (!suggestions.is_empty()).then(|| {
+                let about = self.about(Kind::Question, None, [].into_iter());
+                let view = asked.view(self.knowledge, self.assessment);
+                let fact = asked.question.fact;
+                self.card(Draft {
+                    apart: Some(fact.to_string()),
+                    suggestions,
+                    ..Draft::new(about, asked.summary(), "question.md", view)
+                })
+                .asking(Some(fact))
+            })
+        };
+        asked.into_iter().filter_map(card).take(most).collect()
     }
 
     fn discrepancy(&self) -> Option<Card> {

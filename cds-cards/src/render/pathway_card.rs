@@ -1,6 +1,7 @@
 //! What the templates of the pathway card are given, and of the card of a patient without liver metastases.
 
 use super::evidence::chart_line;
+use super::findings::{Found, few, found};
 use super::scope::person;
 use super::sheet::{Most, Sheet, sheet};
 use super::{not_read::not_read, notes, texts, words};
@@ -17,11 +18,22 @@ const NOTES: usize = 3;
 pub(super) struct View {
     sheet: Option<Sheet>,
     check: String,
+    found: Vec<Found>,
+    found_more: usize,
     since: Vec<Since>,
     left_out: Vec<String>,
     version: String,
     cut_off: String,
     as_of: String,
+}
+
+/// What cards of their own say, so that the first does not.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Elsewhere {
+    /// What is to be settled first, with what texts mention of it.
+    pub(super) settles: bool,
+    /// What does not fit together.
+    pub(super) is_checked: bool,
 }
 
 /// What a note since publication is on.
@@ -44,16 +56,15 @@ impl View {
     }
 }
 
-/// The view and its text. `is_checked`: whether a card of its own says what does not fit together. Lists are shortened until
-/// the card is short.
+/// The view and its text. Lists are shortened until the card is short.
 pub(super) fn view(
     knowledge: &Knowledge,
     assessment: &Assessment,
-    is_checked: bool,
+    elsewhere: Elsewhere,
     left_out: Vec<String>,
 ) -> (View, Option<texts::Filled>) {
     let of = |most: Most| {
-        let view = view_of(knowledge, assessment, is_checked, left_out.clone(), most);
+        let view = view_of(knowledge, assessment, elsewhere, left_out.clone(), most);
         let filled = knowledge.texts.card("pathway.md", &view);
         (view, filled)
     };
@@ -77,14 +88,14 @@ pub(super) fn view(
 fn view_of(
     knowledge: &Knowledge,
     assessment: &Assessment,
-    is_checked: bool,
+    elsewhere: Elsewhere,
     left_out: Vec<String>,
     most: Most,
 ) -> View {
     let misfits: Vec<String> = assessment
         .discrepancies
         .iter()
-        .filter(|found| !is_checked || found.consequence.is_none())
+        .filter(|found| !elsewhere.is_checked || found.consequence.is_none())
         .map(words::misfit)
         .collect();
     let check = match misfits.as_slice() {
@@ -97,9 +108,15 @@ fn view_of(
         let said = warned.iter().any(|(said, _)| said == id);
         !said && notes::holds(known, assessment, None)
     });
+    let (found, found_more) = match elsewhere.settles {
+        true => (Vec::new(), 0),
+        false => few(found(assessment), most.0),
+    };
     View {
         sheet: sheet(knowledge, assessment, most),
         check,
+        found,
+        found_more,
         since: since
             .map(|(id, known)| Since {
                 topic: brief(&known.topic).to_owned(),
@@ -148,7 +165,11 @@ pub(super) fn filled(
         "cards/without.md" => texts::fill(file, text, &without(assessment)),
         _ => {
             let left_out = vec!["what to settle first".to_owned()];
-            let view = view_of(knowledge, assessment, false, left_out, Most::ALL);
+            let nowhere = Elsewhere {
+                settles: false,
+                is_checked: false,
+            };
+            let view = view_of(knowledge, assessment, nowhere, left_out, Most::ALL);
             match view.sheet {
                 Some(_) => texts::fill(file, text, &view),
                 None => Ok("for another gate".to_owned()),

@@ -2,9 +2,9 @@
 
 use crate::assessment::{
     Aim, Assessment, BeforeReport, Branch, CriterionReport, Discrepancy, Earlier, EvidenceReport, FactReport,
-    FactValue, Gate, GivenReport, GivenState, GradeReport, IntentReport, MissingFact, NotReadReport,
-    OptionReport, Outcome, Pathway, PatientReport, Place, PlaceReport, ProblemReport, Range, Reason, Role,
-    Settles, Stage, StageReport, Status, Verdict,
+    FactValue, Gate, GivenReport, GivenState, GradeReport, IntentReport, MentionReport, MissingFact,
+    NotReadReport, OptionReport, Outcome, Pathway, PatientReport, Place, PlaceReport, ProblemReport, Range,
+    Reason, Role, Settles, Stage, StageReport, Status, Verdict,
 };
 use crate::knowledge::{Aspect, Knowledge, OptionKnowledge, StagingTable, When};
 use crate::orders::{OrderName, Proposal, Unread};
@@ -177,6 +177,20 @@ fn full(knowledge: &Knowledge, verdict: Verdict) -> Assessment {
         };
         12
     ];
+    let mention = MentionReport {
+        fact: FactId::Ki67,
+        value: Some(FactValue::Number(9.into())),
+        range: None,
+        unit: Some("%".to_owned()),
+        quote: "Ki-67: 9 %".to_owned(),
+        reference: "DiagnosticReport/d".to_owned(),
+        date: Some("2026-01-01".to_owned()),
+        what: "pathology report",
+        said: "9 %".to_owned(),
+        notes: Vec::new(),
+        is_recorded: false,
+    };
+    assessment.mentions = vec![mention; 12];
     assessment.not_read = vec![NotReadReport {
         reference: "DocumentReference/d".to_owned(),
         what: "document, PDF".to_owned(),
@@ -327,6 +341,7 @@ fn empty(knowledge: &Knowledge, gate: Gate) -> Assessment {
         discrepancies: Vec::new(),
         missing: Vec::new(),
         pathway: None,
+        mentions: Vec::new(),
         not_read: Vec::new(),
         problems: Vec::new(),
         principles: Vec::new(),

@@ -19,6 +19,7 @@ pub(crate) fn policy(max_cards: usize) -> Policy<'static> {
         without_metastases: true,
         public_url: Some("https://cds.example.org"),
         instance: Uuid::from_u128(0x1234),
+        asking: cds_cards::render::Asking::default(),
     }
 }
 

@@ -4,11 +4,13 @@
 use super::Reader;
 use super::around::{key, keys};
 use super::aside::what;
-use super::paper::Paper;
+use super::organs::names_pnet;
+use super::paper::{File, Paper};
+use super::texts::Written;
 use crate::catalogue::FactId;
 use crate::chart::{Chart, Item, Narrow, Whose, is_of_medication};
 use crate::facts::{Gap, NotRead, NotReadWhy};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Statuses of what has been taken back, replaced, or not made yet.
 const VOID: &[&str] = &[
@@ -19,51 +21,82 @@ const VOID: &[&str] = &[
     "not-done",
 ];
 
-impl Reader<'_> {
-    /// Names what was not read and may matter.
-    pub(super) fn beside(&mut self, chart: &Chart<'_>) {
+impl<'r> Reader<'r> {
+    /// Names what was not read and may matter, and gives the texts that are to be searched.
+    pub(super) fn beside(&mut self, chart: &'r Chart<'r>) -> Vec<Written<'r>> {
         let here: BTreeSet<String> = chart.items().iter().flat_map(keys).collect();
+        let binaries: BTreeMap<String, File<'r>> = chart
+            .items()
+            .iter()
+            .filter(|item| item.kind() == "Binary")
+            .flat_map(|item| keys(item).map(|key| (key, File::of_binary(item.json))))
+            .collect();
+        let mut written = Vec::new();
         let usable = |item: &&Item<'_>| item.whose == Whose::Usable && item.doubled.is_none();
         for item in chart.items().iter().filter(usable) {
             match item.kind() {
-                "DiagnosticReport" | "DocumentReference" => self.paper(item, &here),
-                "Observation" | "Condition" | "Procedure" => self.unmapped(item),
+                "DiagnosticReport" | "DocumentReference" => {
+                    written.extend(self.paper(item, &here, &binaries));
+                }
+                "Observation" | "Condition" => {
+                    self.unmapped(item);
+                    written.extend(self.noted(item));
+                }
+                "Procedure" => self.unmapped(item),
                 kind if is_of_medication(kind) => self.without_medication(item),
                 _ => {}
             }
         }
+        written
     }
 
-    /// A report or document that holds nothing but prose or files, or results that are not there. Interpretation I35: the
-    /// contract has one word for all of these, plain text among them.
-    fn paper(&mut self, item: &Item<'_>, here: &BTreeSet<String>) {
+    /// A report or document: its texts, and what to call it where it holds nothing but prose or files. Named at once is
+    /// one whose results are not there. Interpretation I35: the contract has one word for all that is not searched.
+    fn paper(
+        &mut self,
+        item: &'r Item<'r>,
+        here: &BTreeSet<String>,
+        binaries: &BTreeMap<String, File<'r>>,
+    ) -> Option<Written<'r>> {
         let paper = Paper::of(item.json);
-        if is_void(&paper) || item.narrow.contained.iter().any(is_observation) {
-            return;
+        if is_void(&paper) {
+            return None;
         }
         let kind = match item.kind() {
             "DiagnosticReport" => paper.kind("report"),
             _ => paper.kind("document"),
         };
         let mut results = paper.results.iter();
-        let (made_of, why) = if paper.results.is_empty() {
-            match paper.made_of() {
-                Some(made_of) => (made_of, NotReadWhy::NotText),
-                None => return,
-            }
-        } else if results
-            .any(|result| result.trim_start().starts_with('#') || here.contains(key(result).as_ref()))
-        {
-            return;
-        } else {
-            ("results".to_owned(), NotReadWhy::NotFetched)
-        };
-        self.facts.not_read(NotRead {
-            reference: item.place(),
-            what: format!("{kind}, {made_of}"),
-            date: paper.date(),
-            why,
-        });
+        let has_here = item.narrow.contained.iter().any(is_observation)
+            || results
+                .any(|result| result.trim_start().starts_with('#') || here.contains(key(result).as_ref()));
+        let has_results = has_here || !paper.results.is_empty();
+        if has_results && !has_here {
+            self.facts.not_read(NotRead {
+                reference: item.place(),
+                what: format!("{kind}, results"),
+                date: paper.date(),
+                why: NotReadWhy::NotFetched,
+            });
+        }
+        let binary = |file: &File<'r>| binaries.get(key(file.url?).as_ref()).copied();
+        let is_one = |file: &File<'r>| binary(file).map(|found| found.or_media(file));
+        let is_used = !item.narrow.has_modifiers && !(item.subsetted && paper.status.is_none());
+        is_used.then(|| Written::of_paper(item, &paper, kind, !has_results, is_one))
+    }
+
+    /// What a result or a diagnosis says in words beside what is read of it.
+    fn noted(&self, item: &'r Item<'r>) -> Option<Written<'r>> {
+        let paper = Paper::of(item.json);
+        if is_void(&paper) || item.narrow.has_modifiers || item.subsetted {
+            return None;
+        }
+        if item.kind() == "Observation" {
+            return Some(Written::of_result(item, &paper, self.is_useful(item)));
+        }
+        let texts = || item.narrow.code.texts();
+        let is_one = !paper.over && names_pnet(texts());
+        is_one.then(|| Written::of_diagnosis(item, &paper, texts()))
     }
 
     /// A record whose code is not read and looks as if it should be.
@@ -116,7 +149,7 @@ impl Reader<'_> {
     }
 }
 
-fn is_void(paper: &Paper<'_>) -> bool {
+pub(super) fn is_void(paper: &Paper<'_>) -> bool {
     let mut statuses = [&paper.status, &paper.document_status].into_iter().flatten();
     paper.denied || statuses.any(|status| VOID.contains(&status.trim()))
 }

@@ -177,6 +177,13 @@ pub(crate) fn names_pnet<'t>(mut texts: impl Iterator<Item = &'t str>) -> bool {
     })
 }
 
+/// Whether a text names a neuroendocrine tumour, of whatever organ.
+pub(super) fn names_this_tumour(text: &str) -> bool {
+    let (net, lower) = (&ORGANS.net, text.to_lowercase());
+    let whole = net.whole.iter().any(|word| has_words(&lower, word));
+    any(&net.alone, &lower) || any(&net.tumour, &lower) || whole
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,4 +1,4 @@
-//! What a report or document is and what it is made of: its kind, its files and texts, never what they say.
+//! What a report or document is and what it is made of: its kind, its texts and files.
 
 use super::words::{begins_word, has_words};
 use crate::chart::{Coding, Concept, Loose, each, read, said};
@@ -28,6 +28,9 @@ const DATES: &[&str] = &[
 /// Verification statuses of a diagnosis that nobody has.
 const DENIED: &[&str] = &["entered-in-error", "refuted"];
 
+/// Clinical statuses of a diagnosis that nobody has any more.
+const OVER: &[&str] = &["inactive", "remission", "resolved"];
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Kind {
@@ -40,12 +43,12 @@ struct Kind {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct Kinds {
     kind: Vec<Kind>,
 }
 
 /// The file is compiled in, and a test reads it.
-static KINDS: LazyLock<File> =
+static KINDS: LazyLock<Kinds> =
     LazyLock::new(|| toml::from_str(include_str!("../../facts/reports.toml")).unwrap_or_default());
 
 /// A record as far as what it is made of.
@@ -56,12 +59,18 @@ pub(super) struct Paper<'a> {
     pub(super) document_status: Option<&'a str>,
     dates: BTreeMap<String, &'a str>,
     concepts: Vec<Concept<'a>>,
-    /// The media types of its files.
-    files: Vec<Option<&'a str>>,
-    /// It has a conclusion or a narrative of its own.
-    prose: bool,
+    pub(super) files: Vec<File<'a>>,
+    /// Its conclusion.
+    pub(super) conclusion: Option<&'a str>,
+    narrative: Narrative<'a>,
+    /// Its notes.
+    pub(super) notes: Vec<&'a str>,
+    /// Its value, where that is a text.
+    pub(super) value: Option<&'a str>,
     /// It says that it is not so.
     pub(super) denied: bool,
+    /// It says that it is so no more.
+    pub(super) over: bool,
     /// It has a conclusion in codes.
     coded: bool,
     /// What it refers to as its results.
@@ -105,11 +114,29 @@ impl<'a> Paper<'a> {
         found.map_or(otherwise, |kind| kind.name.as_str())
     }
 
+    /// Its narrative (XHTML), unless that was made from its other elements.
+    pub(super) fn narrative(&self) -> Option<&'a str> {
+        self.narrative.div.filter(|_| self.narrative.says())
+    }
+
     /// What it is made of, in words: `PDF`, `text`, `PDF and text`; nothing if it has neither a file nor a text.
     pub(super) fn made_of(&self) -> Option<String> {
-        let files: BTreeSet<&str> = self.files.iter().map(|kind| form(kind.as_deref())).collect();
+        let prose = self.conclusion.is_some() || self.narrative.says();
+        self.parts(self.files.iter(), prose)
+    }
+
+    /// The same of what is left of it once its texts have been searched, and those of its files that can be.
+    pub(super) fn unsearched(&self, is_searched: impl Fn(&File<'a>) -> bool) -> Option<String> {
+        self.parts(self.files.iter().filter(|file| !is_searched(file)), false)
+    }
+
+    fn parts<'f>(&self, files: impl Iterator<Item = &'f File<'a>>, prose: bool) -> Option<String>
+    where
+        'a: 'f,
+    {
+        let files: BTreeSet<&str> = files.map(File::form).collect();
         let mut parts: Vec<&str> = files.into_iter().collect();
-        if self.prose && !parts.contains(&TEXT) {
+        if prose && !parts.contains(&TEXT) {
             parts.push(TEXT);
         }
         if self.coded {
@@ -119,13 +146,62 @@ impl<'a> Paper<'a> {
     }
 }
 
-const TEXT: &str = "text";
+pub(super) const TEXT: &str = "text";
+
+/// `Attachment`: a file, or where one is.
+#[derive(Default, Clone, Copy)]
+pub(super) struct File<'a> {
+    /// Its media type.
+    pub(super) media: Option<&'a str>,
+    /// It itself, in base 64.
+    pub(super) data: Option<&'a str>,
+    /// Where it is.
+    pub(super) url: Option<&'a str>,
+}
+
+impl<'a> File<'a> {
+    /// The file that a Binary is.
+    pub(super) fn of_binary(json: Json<'a>) -> Self {
+        read(json)
+    }
+
+    /// With the media type of what refers to it, where it names none itself.
+    pub(super) fn or_media(self, other: &Self) -> Self {
+        Self {
+            media: self.media.or(other.media),
+            ..self
+        }
+    }
+
+    /// What it is, by its media type.
+    pub(super) fn form(&self) -> &'static str {
+        form(self.media)
+    }
+
+    /// Whether it is HTML or XHTML.
+    pub(super) fn is_html(&self) -> bool {
+        matches!(&*media_type(self.media), "text/html" | "application/xhtml+xml")
+    }
+
+    /// How its characters are written, as its media type says.
+    pub(super) fn charset(&self) -> Option<&str> {
+        let parameters = self.media?.split(';').skip(1);
+        let mut named = parameters.filter_map(|parameter| parameter.split_once('='));
+        let charset = named.find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))?;
+        Some(charset.1.trim().trim_matches('"'))
+    }
+}
+
+fn media_type(media: Option<&str>) -> String {
+    let media = media.unwrap_or_default();
+    let media = media.split(';').next().unwrap_or_default();
+    media.trim().to_ascii_lowercase()
+}
 
 /// What a file is by its media type.
 fn form(media: Option<&str>) -> &'static str {
-    let media = media.unwrap_or_default().to_ascii_lowercase();
-    let media = media.split(';').next().unwrap_or_default().trim();
-    match media {
+    let media = media_type(media);
+    match &*media {
         "application/pdf" => "PDF",
         "text/plain" | "text/html" | "text/markdown" | "application/xhtml+xml" => TEXT,
         "text/xml" | "application/xml" | "application/cda+xml" | "application/hl7-cda+xml" => "XML",
@@ -135,6 +211,11 @@ fn form(media: Option<&str>) -> &'static str {
         "application/dicom" => "image",
         _ => "file",
     }
+}
+
+fn has_one_of(statuses: &[&str], concept: &Concept<'_>) -> bool {
+    let mut codes = concept.codings.iter().filter_map(Coding::written);
+    codes.any(|code| statuses.contains(&code.trim()))
 }
 
 fn has_code(kind: &'static Kind, coding: &Coding<'_>) -> bool {
@@ -153,20 +234,23 @@ impl<'a> Loose<'a> for Paper<'a> {
                 self.concepts.extend(each::<Concept<'a>>(value));
             }
             "presentedForm" => {
-                let files = each::<Attachment<'a>>(value);
-                self.files.extend(files.map(|file| file.media));
+                self.files.extend(each::<File<'a>>(value));
             }
             "content" => {
                 let contents = each::<Content<'a>>(value);
-                self.files.extend(contents.map(|content| content.0.media));
+                self.files.extend(contents.map(|content| content.0));
             }
-            "conclusion" => self.prose |= value.says_something(),
-            "text" => self.prose |= read::<Narrative<'a>>(value).says(),
+            "conclusion" => self.conclusion = said(value).filter(|text| !text.trim().is_empty()),
+            "text" => self.narrative = read(value),
+            "note" => {
+                let notes = each::<Note<'a>>(value);
+                self.notes.extend(notes.filter_map(|note| note.0));
+            }
+            "valueString" => self.value = said(value),
             "verificationStatus" => {
-                let status: Concept<'a> = read(value);
-                let mut codes = status.codings.iter().filter_map(Coding::written);
-                self.denied |= codes.any(|code| DENIED.contains(&code.trim()));
+                self.denied |= has_one_of(DENIED, &read(value));
             }
+            "clinicalStatus" => self.over |= has_one_of(OVER, &read(value)),
             "conclusionCode" => self.coded |= value.says_something(),
             "result" => {
                 let results = each::<Target<'a>>(value);
@@ -186,12 +270,13 @@ impl<'a> Loose<'a> for Paper<'a> {
 #[derive(Default)]
 struct Narrative<'a> {
     status: Option<&'a str>,
-    said: bool,
+    div: Option<&'a str>,
 }
 
 impl Narrative<'_> {
     fn says(&self) -> bool {
-        self.said && !matches!(self.status, Some("generated" | "empty"))
+        let said = self.div.is_some_and(|div| !div.trim().is_empty());
+        said && !matches!(self.status, Some("generated" | "empty"))
     }
 }
 
@@ -199,29 +284,38 @@ impl<'a> Loose<'a> for Narrative<'a> {
     fn field(&mut self, key: &str, value: Json<'a>) {
         match key {
             "status" => self.status = said(value),
-            "div" => self.said = value.says_something(),
+            "div" => self.div = said(value),
             _ => {}
         }
     }
 }
 
-/// `Attachment`.
-#[derive(Default)]
-struct Attachment<'a> {
-    media: Option<&'a str>,
+impl<'a> Loose<'a> for File<'a> {
+    fn field(&mut self, key: &str, value: Json<'a>) {
+        match key {
+            "contentType" => self.media = said(value),
+            "data" => self.data = said(value),
+            "url" => self.url = said(value),
+            _ => {}
+        }
+    }
 }
 
-impl<'a> Loose<'a> for Attachment<'a> {
+/// `Annotation`.
+#[derive(Default)]
+struct Note<'a>(Option<&'a str>);
+
+impl<'a> Loose<'a> for Note<'a> {
     fn field(&mut self, key: &str, value: Json<'a>) {
-        if key == "contentType" {
-            self.media = said(value);
+        if key == "text" {
+            self.0 = said(value);
         }
     }
 }
 
 /// `DocumentReference.content`.
 #[derive(Default)]
-struct Content<'a>(Attachment<'a>);
+struct Content<'a>(File<'a>);
 
 impl<'a> Loose<'a> for Content<'a> {
     fn field(&mut self, key: &str, value: Json<'a>) {

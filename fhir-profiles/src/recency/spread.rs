@@ -200,7 +200,10 @@ impl Facts {
         if Spread::FACTS.contains(&id) {
             let spread = self.spread.supposing(id, readings);
             for (id, mut fact) in spread.settle() {
-                fact.gap = self.get(id).gap.filter(|_| !spread.supposed.contains(&id));
+                if !spread.supposed.contains(&id) {
+                    let known = self.get(id);
+                    (fact.gap, fact.mentioned) = (known.gap, known.mentioned);
+                }
                 self.facts.insert(id, Arc::new(fact));
             }
             self.spread = Arc::new(spread);

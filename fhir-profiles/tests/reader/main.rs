@@ -21,5 +21,6 @@ mod recency;
 mod staging;
 mod statuses;
 mod support;
+mod texts;
 mod values;
 mod wording;

@@ -8,7 +8,7 @@ use actix_web::{App, http::header::ContentType};
 use fhir_profiles::chart::{json_text, opened};
 use fhir_profiles::json::Budget;
 use fhir_profiles::{ChartBuilder, ReadPolicy, read};
-use pnet_cds::evaluator::Evaluator;
+use pnet_cds::evaluator::{Asks, Evaluator};
 use pnet_cds::hooks::request::HookRequest;
 use pnet_cds::http::{State, boundary, routes};
 use pnet_cds::settings::{Settings, Source, load};
@@ -82,7 +82,7 @@ impl Stages {
         };
         let facts = read(&made, &policy);
         let whole = evaluator.assess(&made, policy.as_of);
-        let cards = evaluator.render(&whole, request.instance);
+        let cards = evaluator.render(&whole, &Asks::of(request.instance));
         stages.extend([
             ("facts", timed(&mut || drop(read(&made, &policy)))),
             (
@@ -91,7 +91,7 @@ impl Stages {
             ),
             (
                 "cards",
-                timed(&mut || drop(evaluator.render(&whole, request.instance))),
+                timed(&mut || drop(evaluator.render(&whole, &Asks::of(request.instance)))),
             ),
             ("write", timed(&mut || drop(serde_json::to_vec(&cards).unwrap()))),
         ]);

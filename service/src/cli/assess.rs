@@ -3,10 +3,10 @@
 use super::report::{Orders, Report};
 use super::{AssessArgs, Ended, Format, block_on, print, settings, style};
 use crate::clock;
-use crate::evaluator::Evaluator;
+use crate::evaluator::{Asks, Evaluator};
 use crate::files;
 use crate::hooks::flow::Source;
-use crate::hooks::templates::{Template, templates};
+use crate::hooks::templates::Template;
 use crate::hooks::trail::Trail;
 use crate::input::{self, Assessed};
 use cds_cards::render::Card;
@@ -29,7 +29,7 @@ pub(super) fn run(args: &AssessArgs, config: Option<&Path>) -> Result<(), Ended>
     let settings = settings::current(config)?;
     let evaluator = Evaluator::load(&settings).map_err(Ended::wrong)?;
     let assessing = Assessing {
-        templates: templates(&evaluator.codes),
+        templates: evaluator.templates(),
         evaluator: &evaluator,
         as_of: args.as_of.unwrap_or_else(clock::today),
         format: args.format,
@@ -89,13 +89,18 @@ impl Assessing<'_> {
                 let report = Report::new(&self.evaluator.knowledge, style::wanted_on_stdout());
                 let orders = orders.as_ref().map(|read| Orders {
                     read,
-                    cards: self.evaluator.answer(assessment, Some(read), *instance).len(),
+                    cards: self
+                        .evaluator
+                        .answer(assessment, Some(read), &Asks::of(*instance))
+                        .len(),
                 });
                 return Ok(report.write(&path.display().to_string(), assessment, orders.as_ref()));
             }
             Format::Json => serde_json::to_string_pretty(assessment),
             Format::Cards => {
-                let cards = self.evaluator.answer(assessment, orders.as_ref(), *instance);
+                let cards = self
+                    .evaluator
+                    .answer(assessment, orders.as_ref(), &Asks::of(*instance));
                 serde_json::to_string_pretty(&Cards { cards })
             }
         };

@@ -16,8 +16,9 @@ use crate::fhir_client::{
 use crate::files;
 use crate::hooks::Service;
 use crate::hooks::flow::{self, Server, Source};
+use crate::hooks::pauses::NoPauses;
 use crate::hooks::request::HookRequest;
-use crate::hooks::templates::{Template, templates};
+use crate::hooks::templates::Template;
 use crate::hooks::trail::Trail;
 use crate::settings::Settings;
 use crate::trust::ClientSettings;
@@ -197,7 +198,7 @@ pub(super) fn run(args: &ProbeArgs, config: Option<&Path>) -> Result<(), Ended> 
     }
     let probe = Probe {
         settings: &settings,
-        templates: templates(&evaluator.codes),
+        templates: evaluator.templates(),
         evaluator: &evaluator,
         deadline: Waits::of(&settings, &base),
         base,
@@ -329,6 +330,7 @@ impl Probe<'_> {
             source,
             self.as_of,
             &trail,
+            &NoPauses,
         )
         .await;
         let millis = start.elapsed().as_millis();

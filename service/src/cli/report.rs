@@ -6,7 +6,7 @@ use cds_cards::assessment::{
     Assessment, Cited, CriterionReport, Gate, GradeReport, Group, OptionReport, Outcome, Role, Stage, Status,
     Verdict,
 };
-use cds_cards::render::{genetic_syndromes, markers, not_read, plain, words};
+use cds_cards::render::{found, genetic_syndromes, markers, not_read, plain, words};
 use cds_cards::{Knowledge, Ordered};
 use fhir_profiles::FactId;
 use std::fmt::Write as _;
@@ -55,6 +55,7 @@ impl<'a> Report<'a> {
         }
         self.discrepancies(assessment);
         self.missing(assessment);
+        self.found(assessment);
         self.not_read(assessment);
         self.problems(assessment);
         self.text
@@ -348,6 +349,18 @@ impl<'a> Report<'a> {
                     words::needed(self.knowledge, missing)
                 ),
             );
+        }
+    }
+
+    fn found(&mut self, assessment: &Assessment) {
+        let found = found(assessment);
+        if found.is_empty() {
+            return;
+        }
+        self.title("Found in text, to be recorded");
+        for one in found {
+            let (label, value, source) = (one.label, one.value, one.source);
+            self.line(2, &format!("{label} {value}: \"{}\" ({source})", one.quote));
         }
     }
 

@@ -4,7 +4,6 @@ use super::assess::read;
 use super::{Ended, SelfcheckArgs, block_on, print, settings};
 use crate::clock;
 use crate::evaluator::Evaluator;
-use crate::hooks::templates::templates;
 use crate::laws::Laws;
 use std::path::Path;
 
@@ -12,7 +11,7 @@ use std::path::Path;
 pub(super) fn run(args: &SelfcheckArgs, config: Option<&Path>) -> Result<(), Ended> {
     let settings = settings::current(config)?;
     let evaluator = Evaluator::load(&settings).map_err(Ended::wrong)?;
-    let templates = templates(&evaluator.codes);
+    let templates = evaluator.templates();
     let laws = Laws {
         evaluator: &evaluator,
         templates: &templates,

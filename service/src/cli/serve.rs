@@ -5,6 +5,7 @@ use crate::audit::SinkSetting;
 use crate::clock;
 use crate::evaluator::Evaluator;
 use crate::hooks::flow;
+use crate::hooks::pauses::NoPauses;
 use crate::hooks::trail::Trail;
 use crate::http::{State, demo_call, serve};
 use crate::settings::Settings;
@@ -221,6 +222,7 @@ fn shown_patient(state: &State) -> Option<String> {
             source,
             clock::today(),
             &trail,
+            &NoPauses,
         );
         let advice = block_on(advising).ok()?.ok()?;
         (!advice.cards.is_empty()).then_some(advice.cards.len())

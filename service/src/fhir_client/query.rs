@@ -12,6 +12,7 @@ pub struct Query {
     key: String,
     kind: String,
     ask: Ask,
+    first_page: bool,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -64,7 +65,22 @@ impl Query {
             key: key.into(),
             kind: kind.to_owned(),
             ask,
+            first_page: false,
         })
+    }
+
+    /// The same of which the first page is enough, since the newest stand there.
+    #[must_use]
+    pub fn of_first_page(self, is_enough: bool) -> Self {
+        Self {
+            first_page: is_enough,
+            ..self
+        }
+    }
+
+    /// Whether further pages are left alone.
+    pub(super) fn is_of_first_page(&self) -> bool {
+        self.first_page
     }
 
     /// The key of the template.

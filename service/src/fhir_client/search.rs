@@ -144,6 +144,9 @@ impl<'a> Run<'a> {
             if page.failed {
                 return Err(Why::Outcome);
             }
+            if self.query.is_of_first_page() {
+                return Ok(());
+            }
             let next = match page.next {
                 // Fewer than it says and no way to the rest; a total that is too low says nothing.
                 NextPage::None if total.is_some_and(|total| total > matches) => return Err(Why::Short),

@@ -1,13 +1,14 @@
 //! From a hook request to its answer: the one place where I/O meets logic.
 
 use super::orders::{Drafts, Orders, unsent};
+use super::pauses::Pauses;
 use super::prefetch::{Got, Intake, Taken, is_note};
 use super::request::HookRequest;
-use super::templates::Template;
+use super::templates::{Template, is_of_texts};
 pub use super::trail::DataSource;
 use super::trail::Trail;
 use crate::errors::{ErrorCode, Failure};
-use crate::evaluator::Evaluator;
+use crate::evaluator::{Asks, Evaluator};
 use crate::fhir_client::{Access, AllowedBase, FetchState, FhirClient, Query, Why};
 use crate::pool;
 use crate::sandbox::Sandbox;
@@ -24,6 +25,10 @@ use std::time::{Duration, Instant};
 const ORDERED: &str = "orderedMedications";
 /// Medications that are fetched for one call.
 const MOST_ORDERED: usize = 10;
+/// What the fetch of a file of a report or document is called.
+const FILES: &str = "files";
+/// Files that are fetched for one call.
+const MOST_FILES: usize = 10;
 
 /// Where records come from that were not prefetched.
 #[derive(Debug, Clone, Copy)]
@@ -141,6 +146,7 @@ pub async fn advise(
     source: Source<'_>,
     as_of: Date,
     trail: &Trail,
+    pauses: &dyn Pauses,
 ) -> Result<Advice, Failure> {
     let addresses = source.addresses();
     let orders = Orders::of(evaluator, request, &addresses)?;
@@ -156,8 +162,21 @@ pub async fn advise(
     }
     let basis = evaluate(evaluator, &taken, as_of)?;
     let orders = orders.with(evaluator, &taken.chart);
+    let questions = match orders {
+        None => evaluator.questions(&basis.assessment),
+        Some(_) => Vec::new(),
+    };
+    let paused = match questions.as_slice() {
+        [] => Vec::new(),
+        questions => pauses.paused(request.patient_id, questions).await,
+    };
+    let call = Asks {
+        instance: request.instance,
+        user: Some(request.user_id),
+        paused: &paused,
+    };
     let cards = in_span("cds.render", || {
-        evaluator.answer(&basis.assessment, orders.as_ref(), request.instance)
+        evaluator.answer(&basis.assessment, orders.as_ref(), &call)
     });
     in_time()?;
     let said = match basis.assessment.gate {
@@ -318,7 +337,7 @@ fn queries(request: &HookRequest<'_>, templates: &[&Template]) -> Vec<Asked> {
 }
 
 impl Server<'_> {
-    /// The gate first, and the rest only where it can matter, all inside one deadline.
+    /// The gate first, the rest only where it can matter, then the files of reports, all inside one deadline.
     async fn pull(
         self,
         evaluator: &Evaluator,
@@ -343,18 +362,36 @@ impl Server<'_> {
             rest.extend(orders.iter().flat_map(|orders| self.medications(orders)));
         }
         fetched.extend(self.get(request, rest, deadline, trail).await);
+        let files = self.files(&supplied.files(request, &fetched));
+        fetched.extend(self.get(request, files, deadline, trail).await);
         Ok(fetched)
+    }
+
+    /// Reads of the Binaries of this server that hold the texts of reports and documents.
+    fn files(&self, references: &[String]) -> Vec<Asked> {
+        let here = references.iter().filter_map(|reference| {
+            let id = self.id_of("Binary", reference)?;
+            Some((FILES.to_owned(), format!("Binary/{id}")))
+        });
+        here.take(MOST_FILES).collect()
+    }
+
+    /// The id of a record of this server.
+    fn id_of<'r>(&self, kind: &str, reference: &'r str) -> Option<&'r str> {
+        let (base, id) = reference.rsplit_once('/')?;
+        let server = base.strip_suffix(kind)?;
+        let is_here = server.is_empty()
+            || server
+                .strip_suffix('/')
+                .is_some_and(|base| self.base.admits(base));
+        is_here.then_some(id)
     }
 
     /// Reads of the Medications of this server that orders refer to.
     fn medications(&self, orders: &Ordered) -> Vec<Asked> {
         let here = unsent(orders).into_iter().filter_map(|reference| {
-            let relative = match reference.rsplit_once("/Medication/") {
-                Some((base, id)) if self.base.admits(base) => id,
-                Some(_) => return None,
-                None => reference.strip_prefix("Medication/")?,
-            };
-            let id = relative.split("/_history").next().unwrap_or(relative);
+            let unversioned = reference.split("/_history").next().unwrap_or(reference);
+            let id = self.id_of("Medication", unversioned)?;
             Some((ORDERED.to_owned(), format!("Medication/{id}")))
         });
         here.take(MOST_ORDERED).collect()
@@ -371,7 +408,7 @@ impl Server<'_> {
         for (key, relative) in wanted {
             if let Ok(query) = Query::new(&key, &relative) {
                 trail.ask(&key, self.base.to_string(), relative);
-                queries.push(query);
+                queries.push(query.of_first_page(is_of_texts(&key)));
             }
         }
         if queries.is_empty() {

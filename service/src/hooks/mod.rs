@@ -3,6 +3,7 @@
 pub mod feedback;
 pub mod flow;
 pub mod orders;
+pub mod pauses;
 pub mod prefetch;
 pub mod request;
 pub mod templates;

@@ -2,13 +2,14 @@
 //! leads to.
 
 use super::request::HookRequest;
-use super::templates::Template;
+use super::templates::{Template, is_of_texts};
 use crate::errors::{ErrorCode, Failure};
 use crate::evaluator::Evaluator;
 use crate::fhir_client::{FetchState, Why};
 use fhir_profiles::chart::{Added, AddedKind, Chart, ChartBuilder, ChartError};
 use fhir_profiles::facts::Gap;
 use fhir_profiles::json::Json;
+use fhir_profiles::read::text_files;
 use std::collections::BTreeMap;
 
 /// Key of the patient's own record: core data.
@@ -70,7 +71,8 @@ impl State {
             AddedKind::Resources(_) if key == CONDITIONS && added.conditions == 0 => Self::Foreign,
             AddedKind::Outcome => Self::Partial(None),
             AddedKind::Resources(_) if lone => Self::Partial(None),
-            _ if added.gaps().next().is_some() => Self::Partial(None),
+            // Of texts the newest were asked for, and no more.
+            _ if added.gaps().next().is_some() && !is_of_texts(key) => Self::Partial(None),
             // The patient exists, so null is no answer.
             AddedKind::Null if key == PATIENT => Self::Absent,
             AddedKind::Null | AddedKind::Empty | AddedKind::Resources(_) => Self::Complete,
@@ -215,6 +217,21 @@ impl<'a> Intake<'a> {
         intake
     }
 
+    /// Where the texts are that supplied and fetched reports and documents refer to.
+    pub(super) fn files(&self, request: &HookRequest<'_>, fetched: &[Got]) -> Vec<String> {
+        let mut intake = Intake::new(request, self.addresses.clone());
+        for (key, value) in self.values.iter().filter(|(key, _)| is_of_texts(key)) {
+            intake.supply(key, *value);
+        }
+        for got in fetched.iter().filter(|got| is_of_texts(&got.key)) {
+            intake.fetch(got);
+        }
+        // A chart that is refused is refused as a whole, and of no file.
+        let chart = intake.chart.finish().ok();
+        let files = chart.iter().flat_map(|chart| text_files(chart));
+        files.map(str::to_owned).collect()
+    }
+
     fn new(request: &HookRequest<'_>, addresses: Vec<String>) -> Self {
         Self {
             chart: ChartBuilder::new(Some(request.patient_id))
@@ -272,6 +289,10 @@ impl<'a> Intake<'a> {
         let conditions = self.state(CONDITIONS);
         for template in templates {
             let state = self.state(&template.key);
+            // An EHR need not send texts; what it does not send mentions nothing, and no fact is unknown for that.
+            if template.is_of_texts() && state == State::Absent {
+                continue;
+            }
             if let Some(note) = state.note().filter(|_| template.key != PATIENT) {
                 self.chart.report(format!("{NOTE}{}", template.key), note);
             }

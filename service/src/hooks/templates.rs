@@ -1,7 +1,6 @@
 //! The prefetch templates that discovery publishes, in the restricted grammar of CDS Hooks 2.0.1.
 
-use super::prefetch::CONDITIONS;
-use super::prefetch::PATIENT;
+use super::prefetch::{CONDITIONS, PATIENT};
 use crate::query_text;
 use fhir_profiles::FactId;
 use fhir_profiles::catalogue::observed;
@@ -15,7 +14,13 @@ const LONGEST: usize = 2000;
 const COUNT: &str = "_count=200";
 /// As [`COUNT`], for searches that are not narrowed by code.
 const WIDE_COUNT: &str = "_count=500";
+/// Of reports and documents whose texts are searched the newest: their files come with them.
+const NEWEST: &str = "_sort=-date&_count=20";
 const REPORTS: &str = "reports";
+/// Reports of whatever code, for their texts.
+const NARRATIVES: &str = "narratives";
+/// Documents, for theirs.
+const DOCUMENTS: &str = "documents";
 const PROCEDURES: &str = "procedures";
 
 /// One template.
@@ -38,6 +43,11 @@ impl Template {
         }
     }
 
+    /// Whether it asks for no more than the newest, whose texts are searched: no fact rests on them.
+    pub fn is_of_texts(&self) -> bool {
+        is_of_texts(&self.key)
+    }
+
     /// Whether nothing can be said without it.
     pub fn is_core(&self) -> bool {
         matches!(self.key.as_str(), PATIENT | CONDITIONS)
@@ -49,11 +59,16 @@ impl Template {
     }
 }
 
-/// Every template, core data first.
+/// Whether a key is of texts that are searched, the newest only.
+pub(super) fn is_of_texts(key: &str) -> bool {
+    matches!(key, NARRATIVES | DOCUMENTS)
+}
+
+/// Every template, core data first; that of documents only where the site has them searched.
 ///
 /// `conditions` and `procedures` are not narrowed by code: the gate and the treatments given are also read from entries
 /// that have a text, a local code or a hierarchical code only, and a search by code would leave them out without a word.
-pub fn templates(codes: &Codes) -> Vec<Template> {
+pub fn templates(codes: &Codes, documents: bool) -> Vec<Template> {
     let mut all = vec![
         Template::new(codes, PATIENT, format!("Patient/{PATIENT_ID}"), PATIENT),
         Template::new(
@@ -83,6 +98,17 @@ pub fn templates(codes: &Codes) -> Vec<Template> {
     ] {
         let query = format!("{kind}?patient={PATIENT_ID}&{COUNT}");
         all.push(Template::new(codes, key, query, "medications"));
+    }
+    let texts = [
+        (NARRATIVES, "DiagnosticReport", true),
+        (DOCUMENTS, "DocumentReference", documents),
+    ];
+    for (key, kind, is_on) in texts {
+        if !is_on {
+            continue;
+        }
+        let query = format!("{kind}?patient={PATIENT_ID}&{NEWEST}");
+        all.push(Template::new(codes, key, query, key));
     }
     all
 }
@@ -154,7 +180,7 @@ mod tests {
 
     #[test]
     fn every_template_is_in_the_restricted_grammar() {
-        let all = templates(Codes::embedded());
+        let all = templates(Codes::embedded(), true);
         for template in &all {
             assert_eq!(parse(&template.query), Ok(()), "{}", template.key);
             assert!(template.query.len() <= LONGEST, "{} is too long", template.key);

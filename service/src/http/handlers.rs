@@ -6,9 +6,10 @@ use super::body::{Body, Json, JsonOrFhir};
 use crate::errors::{ErrorCode, Failure};
 use crate::hooks::Service;
 use crate::hooks::flow::{self, Advice};
+use crate::hooks::pauses::Pauses;
 use crate::hooks::request::HookRequest;
 use crate::input;
-use crate::store::Owner;
+use crate::store::{Operation, Owner};
 use crate::telemetry::Call;
 use crate::trust::{Caller, Discoverer};
 use actix_web::http::header::ALLOW;
@@ -16,6 +17,8 @@ use actix_web::http::header::HeaderValue;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, ResponseError};
 use cds_cards::render::{Card, Kind, Link};
+use fhir_profiles::FactId;
+use futures_util::future::BoxFuture;
 use serde::{Serialize, Serializer};
 
 #[derive(Serialize)]
@@ -50,7 +53,8 @@ impl Serialize for Prefetch<'_> {
 const USAGE: &str = "Needs `patient` and `conditions`, complete: prefetched under these names, or to be fetched from a \
                      `fhirServer` that is registered for the caller; else a call is answered with 412. \
                      Each other key that is neither supplied nor to be fetched leaves facts unknown, and \
-                     the cards say so.";
+                     the cards say so. The texts of `narratives` (and of `documents`, where the site has them \
+                     searched) state what could be recorded, and nothing is unknown for want of them.";
 
 /// Title and description of a service.
 fn texts(service: Service) -> (&'static str, &'static str) {
@@ -150,6 +154,11 @@ pub(crate) async fn answered(
     request: &HookRequest<'_>,
 ) -> Result<Advice, Failure> {
     call.about(request);
+    let kept = Kept {
+        state,
+        call,
+        owner: owner(caller, service.id()),
+    };
     let advising = flow::advise(
         &state.evaluator,
         &state.templates,
@@ -157,9 +166,12 @@ pub(crate) async fn answered(
         state.source(caller, request)?,
         state.today(),
         call.trail(),
+        &kept,
     );
     let mut advice = call.hook(advising).await?;
-    state.store.issue(owner(caller, service.id()), &advice.cards);
+    state
+        .store
+        .issue(owner(caller, service.id()), request.patient_id, &advice.cards);
     if let Some(url) = state.board_url(caller, request) {
         advice.cards = advice
             .cards
@@ -168,6 +180,24 @@ pub(crate) async fn answered(
             .collect();
     }
     Ok(advice)
+}
+
+/// What the store knows of questions to patients of a caller.
+struct Kept<'a> {
+    state: &'a State,
+    call: &'a Call,
+    owner: Owner,
+}
+
+impl Pauses for Kept<'_> {
+    fn paused<'a>(&'a self, patient: &'a str, facts: &'a [FactId]) -> BoxFuture<'a, Vec<FactId>> {
+        let looking = self.state.store.paused(self.owner.clone(), patient, facts);
+        Box::pin(async move {
+            let known = self.call.store(Operation::Questions, looking).await;
+            // Nobody is asked again for want of a store that would know better.
+            known.unwrap_or_else(|_| facts.to_vec())
+        })
+    }
 }
 
 /// The card with a link to the patient's page, if it is the pathway.

@@ -31,7 +31,7 @@ use crate::fhir_client::FhirClient;
 use crate::hooks::Service;
 use crate::hooks::flow::{Server, Source};
 use crate::hooks::request::HookRequest;
-use crate::hooks::templates::{Template, templates};
+use crate::hooks::templates::Template;
 use crate::host::{host_of, is_loopback, named_host};
 use crate::pages::{self, Pages};
 use crate::pool::{Busy, Lane, Pool};
@@ -159,7 +159,7 @@ impl State {
             evaluator.link_to(base_url);
         }
         Ok(Self {
-            templates: templates(&evaluator.codes),
+            templates: evaluator.templates(),
             evaluator,
             sandbox: demo.then(Sandbox::embedded).transpose()?,
             pages: pages.then(Pages::new).transpose()?,

@@ -19,6 +19,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use cds_cards::assessment::Gate;
+use cds_cards::render::{Found, found};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -35,6 +36,7 @@ struct Board {
     plots: Vec<Plot>,
     groups: Vec<GroupView>,
     missing: Vec<MissingView>,
+    found: Vec<Found>,
     limits: Vec<Sentence>,
     principles: Vec<Sentence>,
     intended_use: String,
@@ -104,6 +106,7 @@ async fn board(state: &Data<State>, visitor: &Arc<Visitor>, ask: &Arc<Ask>) -> R
         plots: plots(knowledge, &basis.facts),
         groups: groups(knowledge, assessment),
         missing: missing(knowledge, assessment),
+        found: found(assessment),
         limits: package
             .limits
             .iter()

@@ -3,6 +3,7 @@
 use super::ask::Ask;
 use super::visitor::Visitor;
 use crate::errors::{ErrorCode, Failure};
+use crate::evaluator::Asks;
 use crate::hooks::Service;
 use crate::hooks::flow::Basis;
 use crate::hooks::request::HookRequest;
@@ -78,7 +79,7 @@ async fn fired(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Fired, Fai
         return Ok(Fired {
             service: None,
             request: String::new(),
-            cards: state.evaluator.render(&basis.assessment, Uuid::nil()),
+            cards: state.evaluator.render(&basis.assessment, &Asks::default()),
             basis: Some(basis),
         });
     }

@@ -22,7 +22,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use cds_cards::assessment::{NotReadReport, Place};
-use cds_cards::render::words;
+use cds_cards::render::{Found, found, words};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -83,6 +83,7 @@ struct Case {
     known: Vec<FactView>,
     silent: Vec<FactView>,
     missing: Vec<MissingView>,
+    found: Vec<Found>,
     discrepancies: Vec<String>,
     problems: Vec<(String, String)>,
     /// What was not read, in a sentence, and each of it with the reason; chart data.
@@ -274,6 +275,7 @@ fn case(state: &State, ask: &Ask, basis: &crate::hooks::flow::Basis) -> Case {
         known,
         silent,
         missing: missing(knowledge, assessment),
+        found: found(assessment),
         discrepancies: assessment.discrepancies.iter().map(words::misfit).collect(),
         problems: assessment
             .problems

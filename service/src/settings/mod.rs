@@ -74,8 +74,12 @@ pub struct Settings {
     pub packs: Vec<String>,
     /// Prefetch keys of callers, with ours for the same records.
     pub prefetch_keys: BTreeMap<String, String>,
+    /// Whether documents are asked for and their texts searched.
+    pub documents: bool,
     /// Greatest number of cards in an answer.
     pub max_cards: usize,
+    /// Greatest number of questions in an answer.
+    pub max_questions: usize,
     /// Whether each group of options has a card even where cards link to pages.
     pub full_cards: bool,
     /// Whether a patient without liver metastases gets a card.
@@ -126,12 +130,15 @@ impl Settings {
                 url: StoreUrl::memory(),
                 retention: Duration::ZERO,
                 comments: false,
+                question_pause: Duration::ZERO,
             },
             knowledge_dir: None,
             codes_dir: None,
             packs: Vec::new(),
             prefetch_keys: BTreeMap::new(),
+            documents: false,
             max_cards: 0,
+            max_questions: 0,
             full_cards: false,
             without_metastases: true,
             closed_world: Vec::new(),

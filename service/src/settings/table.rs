@@ -419,6 +419,16 @@ pub(super) const ROWS: &[Row] = &[
         },
     },
     Row {
+        key: "prefetch.documents",
+        default: Some("false"),
+        example: "",
+        about: "Whether DocumentReferences are asked for too (template `documents`), to search their texts for facts that could be recorded; the texts of DiagnosticReports always are.",
+        set: |settings, given| {
+            settings.documents = given.boolean()?;
+            Ok(())
+        },
+    },
+    Row {
         key: "cards.max",
         default: Some("5"),
         example: "",
@@ -439,6 +449,26 @@ pub(super) const ROWS: &[Row] = &[
                 "full" => true,
                 other => return Err(format!("expected \"short\" or \"full\", found `{other}`")),
             };
+            Ok(())
+        },
+    },
+    Row {
+        key: "cards.questions",
+        default: Some("1"),
+        example: "",
+        about: "Greatest number of questions in one answer: each a card that asks for one fact, to be recorded with a click; 0 asks for none.",
+        set: |settings, given| {
+            settings.max_questions = given.count(0)?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "cards.question_pause",
+        default: Some("\"30 d\""),
+        example: "",
+        about: "How long a question that was put aside is not asked again of the same patient; kept by a keyed hash, without the patient.",
+        set: |settings, given| {
+            settings.store.question_pause = given.duration()?;
             Ok(())
         },
     },

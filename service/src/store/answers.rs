@@ -3,6 +3,7 @@
 use super::database::Database;
 use super::fault::Fault;
 use super::issued::Owner;
+use super::questions;
 use sqlx::{AssertSqlSafe, Row};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -65,6 +66,8 @@ struct Sent {
     suggestions: Option<String>,
     /// What is known to have been done with it.
     outcome: Option<String>,
+    /// What a question is kept under.
+    question: Option<String>,
 }
 
 impl Sent {
@@ -90,7 +93,7 @@ pub(super) async fn keep(
     let cards: Vec<String> = answers.iter().map(|answer| answer.card.to_string()).collect();
     let places: Vec<String> = (0..cards.len()).map(|card| format!("${}", card + 4)).collect();
     let statement = format!(
-        "SELECT card, kind, suggestions, outcome FROM issued_cards WHERE issuer = $1 AND tenant = $2 AND service = $3 AND card IN ({})",
+        "SELECT card, kind, suggestions, outcome, question FROM issued_cards WHERE issuer = $1 AND tenant = $2 AND service = $3 AND card IN ({})",
         places.join(", ")
     );
     let mut query = sqlx::query(AssertSqlSafe(statement))
@@ -109,6 +112,7 @@ pub(super) async fn keep(
                 kind: row.try_get(1)?,
                 suggestions: row.try_get(2)?,
                 outcome: row.try_get(3)?,
+                question: row.try_get(4)?,
             };
             Ok((row.try_get(0)?, sent))
         })
@@ -148,6 +152,10 @@ pub(super) async fn keep(
         if let Some(sent) = sent.filter(|sent| sent.outcome.as_deref() != Some(answer.outcome.as_str())) {
             sent.outcome = Some(answer.outcome.as_str().to_owned());
             new.push((sent.kind.clone(), answer.outcome));
+            if let Some(question) = &sent.question {
+                let seconds = answer.answered_ms.min(now_ms) / 1000;
+                questions::answered(&mut writing.transaction, question, answer.outcome, seconds).await?;
+            }
         }
     }
     writing.commit().await?;

@@ -30,6 +30,7 @@ fn limit(operation: Operation) -> Duration {
         Operation::Jti => 1000,
         Operation::Feedback => 3000,
         Operation::Connect => 2000,
+        Operation::Questions => 300,
         Operation::Issue => 5000,
         Operation::Retention | Operation::Report => 30_000,
     })

@@ -14,6 +14,8 @@ pub enum Operation {
     Issue,
     /// Keeping feedback.
     Feedback,
+    /// Looking which questions were put aside.
+    Questions,
     /// Counting feedback.
     Report,
     /// Deleting what is old.
@@ -22,11 +24,12 @@ pub enum Operation {
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Operation; 6] = [
+    pub const ALL: [Operation; 7] = [
         Operation::Connect,
         Operation::Jti,
         Operation::Issue,
         Operation::Feedback,
+        Operation::Questions,
         Operation::Report,
         Operation::Retention,
     ];
@@ -38,6 +41,7 @@ impl Operation {
             Self::Jti => "jti",
             Self::Issue => "issue",
             Self::Feedback => "feedback",
+            Self::Questions => "questions",
             Self::Report => "report",
             Self::Retention => "retention",
         }

@@ -2,7 +2,9 @@
 
 use super::database::Database;
 use super::fault::{Fault, Operation};
+use super::questions::Key;
 use cds_cards::render::{About, Card};
+use fhir_profiles::FactId;
 use sqlx::AssertSqlSafe;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -38,6 +40,8 @@ struct Sent {
     card: Uuid,
     about: About,
     suggestions: Vec<Uuid>,
+    /// The fact that it asks for.
+    asks: Option<FactId>,
 }
 
 /// A card as it is recorded.
@@ -49,41 +53,54 @@ struct Row<'a> {
     options: String,
     /// The ids of its suggestions, as a JSON list.
     suggestions: String,
+    /// What a question is kept under.
+    question: Option<String>,
 }
 
 /// The cards of one answer.
 #[derive(Debug)]
 pub(super) struct Issued {
     owner: Owner,
+    /// Whom they are about: for the hash of a question, and never kept.
+    patient: String,
     cards: Vec<Sent>,
     seconds: i64,
 }
 
 impl Issued {
-    pub(super) fn new(owner: Owner, cards: &[Card], seconds: i64) -> Self {
+    pub(super) fn new(owner: Owner, patient: &str, cards: &[Card], seconds: i64) -> Self {
         let cards = cards.iter().map(|card| Sent {
             card: card.uuid(),
             about: card.about().clone(),
             suggestions: card.suggestions().iter().map(|one| one.uuid()).collect(),
+            asks: card.asks(),
         });
         Self {
             owner,
+            patient: patient.to_owned(),
             cards: cards.collect(),
             seconds,
         }
     }
 
-    fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        self.cards.iter().map(move |sent| {
+    async fn rows(&self, database: &Database, key: &Key) -> Result<Vec<Row<'_>>, Fault> {
+        let mut rows = Vec::new();
+        for sent in &self.cards {
             let suggestions: Vec<String> = sent.suggestions.iter().map(Uuid::to_string).collect();
-            Row {
+            let question = match sent.asks {
+                Some(fact) => Some(key.of(database, &self.owner, &self.patient, fact).await?),
+                None => None,
+            };
+            rows.push(Row {
                 issued: self,
                 card: sent.card.to_string(),
                 about: &sent.about,
                 options: serde_json::to_string(&sent.about.options).unwrap_or_default(),
                 suggestions: serde_json::to_string(&suggestions).unwrap_or_default(),
-            }
-        })
+                question,
+            });
+        }
+        Ok(rows)
     }
 }
 
@@ -121,7 +138,12 @@ impl Counts {
 }
 
 /// Records what comes, all that has come within a moment in one commit; while the store is not there it waits with what it has.
-pub(super) async fn record(database: &Database, mut messages: mpsc::Receiver<Message>, counts: &Counts) {
+pub(super) async fn record(
+    database: &Database,
+    mut messages: mpsc::Receiver<Message>,
+    counts: &Counts,
+    key: &Key,
+) {
     while let Some(first) = messages.recv().await {
         let mut batch = Vec::new();
         let mut barriers = Vec::new();
@@ -142,7 +164,7 @@ pub(super) async fn record(database: &Database, mut messages: mpsc::Receiver<Mes
             };
         }
         if !batch.is_empty() {
-            if !recorded(database, &batch).await {
+            if !recorded(database, &batch, key).await {
                 counts.dropped(batch.len() as u64);
             }
             counts.waiting.fetch_sub(batch.len() as u64, Ordering::Release);
@@ -155,12 +177,12 @@ pub(super) async fn record(database: &Database, mut messages: mpsc::Receiver<Mes
 
 /// Whether answers could be recorded. Waits as long as the store is not there; what a store that is there refuses again
 /// and again is given up, so that it does not hold up what comes after it.
-async fn recorded(database: &Database, batch: &[Issued]) -> bool {
+async fn recorded(database: &Database, batch: &[Issued], key: &Key) -> bool {
     let mut refused = 0;
     while refused < REFUSALS {
         refused += u32::from(database.is_up());
         if database
-            .run(Operation::Issue, write(database, batch))
+            .run(Operation::Issue, write(database, batch, key))
             .await
             .is_ok()
         {
@@ -172,7 +194,7 @@ async fn recorded(database: &Database, batch: &[Issued]) -> bool {
 }
 
 /// Columns of a row, each a parameter.
-const COLUMNS: usize = 10;
+const COLUMNS: usize = 11;
 /// Rows of one statement, the greatest number first: a statement for each is prepared once for a connection. PostgreSQL
 /// takes 65,535 parameters, SQLite 32,766.
 const ROWS: [usize; 4] = [256, 32, 4, 1];
@@ -190,7 +212,7 @@ fn insert(rows: usize) -> String {
     };
     let places: Vec<String> = (0..rows).map(row).collect();
     format!(
-        "INSERT INTO issued_cards (issuer, tenant, service, card, kind, option_group, options, knowledge, issued, suggestions) \
+        "INSERT INTO issued_cards (issuer, tenant, service, card, kind, option_group, options, knowledge, issued, suggestions, question) \
          VALUES {} ON CONFLICT (issuer, tenant, service, card) DO NOTHING",
         places.join(", ")
     )
@@ -204,8 +226,11 @@ fn next_insert(left: usize) -> (usize, Option<Arc<str>>) {
     })
 }
 
-async fn write(database: &Database, batch: &[Issued]) -> Result<(), Fault> {
-    let mut rows: Vec<Row<'_>> = batch.iter().flat_map(Issued::rows).collect();
+async fn write(database: &Database, batch: &[Issued], key: &Key) -> Result<(), Fault> {
+    let mut rows: Vec<Row<'_>> = Vec::new();
+    for issued in batch {
+        rows.extend(issued.rows(database, key).await?);
+    }
     // In one order, so that replicas do not wait for each other in a circle.
     rows.sort_by(|one, other| one.card.cmp(&other.card));
     let mut writing = database.begin().await?;
@@ -226,7 +251,8 @@ async fn write(database: &Database, batch: &[Issued]) -> Result<(), Fault> {
                 .bind(&row.options)
                 .bind(&row.about.knowledge)
                 .bind(row.issued.seconds)
-                .bind(&row.suggestions);
+                .bind(&row.suggestions)
+                .bind(row.question.as_deref());
         }
         query.execute(&mut *writing.transaction).await?;
     }

@@ -2,7 +2,8 @@
 //!
 //! The store has a thread and a runtime of its own. Whoever uses it waits for an answer within a time limit, and a
 //! database that hangs holds up nothing else. Every commit is on disk before it is answered. What is down comes back
-//! without a restart. No patient, no user and no text of a chart is in it.
+//! without a restart. No patient, no user and no text of a chart is in
+//! it; a question that was put aside is kept by a keyed hash.
 
 mod admin;
 mod answers;
@@ -11,6 +12,7 @@ mod fault;
 mod forgotten;
 mod issued;
 mod migrations;
+mod questions;
 mod report;
 mod retention;
 mod tokens;
@@ -27,7 +29,9 @@ pub use url::{Kind, StoreUrl};
 use crate::trust::{JtiStore, Once, OnceFuture, Refused};
 use cds_cards::render::Card;
 use database::Database;
+use fhir_profiles::FactId;
 use issued::{Counts, Issued, Message};
+use questions::Key;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -52,6 +56,8 @@ pub struct StoreSettings {
     pub retention: Duration,
     /// Whether the free text of feedback is kept.
     pub comments: bool,
+    /// How long a question that was put aside is not asked again of the same patient.
+    pub question_pause: Duration,
 }
 
 /// Used tokens, issued cards and feedback.
@@ -63,6 +69,8 @@ pub struct Store {
     messages: mpsc::Sender<Message>,
     counts: Arc<Counts>,
     comments: bool,
+    question_pause: Duration,
+    key: Arc<Key>,
     /// Ends the thread of the store when it is dropped.
     _alive: Mutex<oneshot::Sender<()>>,
 }
@@ -82,7 +90,9 @@ impl Store {
         let (tell, mut told) = watch::channel(None);
         let database = Arc::new(Database::new(settings.url.clone()));
         let counts = Arc::new(Counts::default());
-        let retention = settings.retention;
+        let (retention, question_pause) = (settings.retention, settings.question_pause);
+        let key = Arc::new(Key::default());
+        let of_hashes = Arc::clone(&key);
         let (of_watch, of_tokens, of_cards, of_retention) = (
             Arc::clone(&database),
             Arc::clone(&database),
@@ -92,8 +102,9 @@ impl Store {
         let counted = Arc::clone(&counts);
         handle.spawn(async move { of_watch.watch(&tell).await });
         handle.spawn(async move { tokens::remember(&of_tokens, used, token_capacity).await });
-        handle.spawn(async move { issued::record(&of_cards, received, &counted).await });
-        handle.spawn(async move { retention::keep_short(&of_retention, retention, now).await });
+        handle.spawn(async move { issued::record(&of_cards, received, &counted, &of_hashes).await });
+        handle
+            .spawn(async move { retention::keep_short(&of_retention, retention, question_pause, now).await });
         let (first, looked) = std::sync::mpsc::channel();
         handle.spawn(async move {
             let _ = first.send(told.wait_for(Option::is_some).await.is_ok());
@@ -114,6 +125,8 @@ impl Store {
             messages,
             counts,
             comments: settings.comments,
+            question_pause,
+            key,
             _alive: Mutex::new(alive),
         }))
     }
@@ -127,6 +140,7 @@ impl Store {
             url: StoreUrl::memory(),
             retention: Duration::MAX,
             comments: false,
+            question_pause: Duration::MAX,
         };
         Self::open(&settings, token_capacity)
     }
@@ -151,13 +165,14 @@ impl Store {
         self.database.last_fault()
     }
 
-    /// Records cards that were sent. Returns at once; without room for them they are dropped, and counted.
-    pub fn issue(&self, owner: Owner, cards: &[Card]) {
+    /// Records cards that were sent on a patient, who is not recorded. Returns at once; without room for them they are
+    /// dropped, and counted.
+    pub fn issue(&self, owner: Owner, patient: &str, cards: &[Card]) {
         if cards.is_empty() {
             return;
         }
         self.counts.waiting.fetch_add(1, Ordering::AcqRel);
-        let issued = Issued::new(owner, cards, now());
+        let issued = Issued::new(owner, patient, cards, now());
         if self.messages.try_send(Message::Cards(issued)).is_err() {
             self.counts.waiting.fetch_sub(1, Ordering::AcqRel);
             self.counts.dropped(1);
@@ -198,6 +213,26 @@ impl Store {
         self.on_its_runtime(async move {
             let keeping = answers::keep(&database, &owner, &answers, now_ms());
             database.run(Operation::Feedback, keeping).await
+        })
+        .await
+    }
+
+    /// Those of the facts whose question was put aside for this patient, and is not to be asked again yet.
+    ///
+    /// # Errors
+    /// [`Unavailable`] if the store is down.
+    pub async fn paused(
+        &self,
+        owner: Owner,
+        patient: &str,
+        facts: &[FactId],
+    ) -> Result<Vec<FactId>, Unavailable> {
+        let (database, key) = (Arc::clone(&self.database), Arc::clone(&self.key));
+        let (patient, facts) = (patient.to_owned(), facts.to_vec());
+        let since = questions::before(now(), self.question_pause);
+        self.on_its_runtime(async move {
+            let looking = questions::paused(&database, &key, &owner, &patient, &facts, since);
+            database.run(Operation::Questions, looking).await
         })
         .await
     }

@@ -2,6 +2,7 @@
 
 use super::database::Database;
 use super::fault::{Fault, Operation};
+use super::questions::{self, before};
 use std::time::Duration;
 
 /// Between two looks at what is old.
@@ -12,9 +13,9 @@ const RETRY: Duration = Duration::from_secs(10);
 const TOGETHER: i64 = 500;
 
 /// Deletes what is old, for ever.
-pub(super) async fn keep_short(database: &Database, retention: Duration, now: fn() -> i64) {
+pub(super) async fn keep_short(database: &Database, retention: Duration, pause: Duration, now: fn() -> i64) {
     loop {
-        let deleted = delete_all(database, oldest(now(), retention)).await;
+        let deleted = delete_all(database, oldest(now(), retention), before(now(), pause)).await;
         tokio::time::sleep(if deleted { EVERY } else { RETRY }).await;
     }
 }
@@ -24,13 +25,16 @@ fn oldest(now: i64, retention: Duration) -> i64 {
     now.saturating_sub(i64::try_from(retention.as_secs()).unwrap_or(i64::MAX))
 }
 
-async fn delete_all(database: &Database, oldest: i64) -> bool {
+async fn delete_all(database: &Database, oldest: i64, asked_again: i64) -> bool {
     // What is not there cannot be old, and at the start it need not be there yet.
     if !database.is_up() {
         return false;
     }
     loop {
-        match database.run(Operation::Retention, delete(database, oldest)).await {
+        match database
+            .run(Operation::Retention, delete(database, oldest, asked_again))
+            .await
+        {
             Ok(0) => return true,
             Ok(cards) => tracing::info!(cards, "cards older than store.retention deleted"),
             Err(_) => return false,
@@ -38,7 +42,7 @@ async fn delete_all(database: &Database, oldest: i64) -> bool {
     }
 }
 
-async fn delete(database: &Database, oldest: i64) -> Result<u64, Fault> {
+async fn delete(database: &Database, oldest: i64, asked_again: i64) -> Result<u64, Fault> {
     let mut writing = database.begin().await?;
     let deleted = sqlx::query(
         "DELETE FROM issued_cards WHERE (issuer, tenant, service, card) IN \
@@ -48,6 +52,7 @@ async fn delete(database: &Database, oldest: i64) -> Result<u64, Fault> {
     .bind(TOGETHER)
     .execute(&mut *writing.transaction)
     .await?;
+    questions::forget(&mut writing.transaction, asked_again).await?;
     writing.commit().await?;
     Ok(deleted.rows_affected())
 }

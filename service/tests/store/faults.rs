@@ -2,7 +2,7 @@
 
 use crate::postgres::Cluster;
 use crate::program::{Program, overridden};
-use crate::support::{cards, directory, instance, owner, rows, settings, sqlite, until};
+use crate::support::{PATIENT, cards, directory, instance, owner, rows, settings, sqlite, until};
 use crate::trust_support::{DISCOVERY, EC384, HOOK, ISSUER, client, jwks, key_file};
 use pnet_cds::store::{Operation, Store};
 use pnet_cds::trust::{Clock, SystemClock};
@@ -229,7 +229,7 @@ fn cards_beyond_the_room_for_them_are_dropped_and_counted() {
     let cards = cards(instance());
     let began = Instant::now();
     for answer in 0..6000 {
-        store.issue(owner(&answer.to_string(), ""), &cards[..1]);
+        store.issue(owner(&answer.to_string(), ""), PATIENT, &cards[..1]);
     }
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     let dropped = store.dropped();

@@ -1,6 +1,7 @@
 //! What is kept of cards and feedback, for whom, and for how long.
 
-use crate::support::{address, cards, instance, on_both, open, owner, rows, run, settings, until};
+use crate::support::{PATIENT, address, cards, instance, on_both, open, owner, rows, run, settings, until};
+use fhir_profiles::FactId;
 use pnet_cds::store::{CardAnswer, Outcome, Owner, Store, StoreSettings, migrate, report, status};
 use std::time::Duration;
 use uuid::Uuid;
@@ -42,7 +43,7 @@ on_both! {
         let store = open(url);
         let own = owner("i", "t");
         let cards = cards(instance());
-        store.issue(own.clone(), &cards);
+        store.issue(own.clone(), PATIENT, &cards);
         let card = cards[0].uuid();
         let given = |owner: &Owner| keep(&store, owner, vec![answer(card, Outcome::Accepted, 1)]);
         let unknown = (0, 1);
@@ -54,7 +55,7 @@ on_both! {
         assert_eq!(outcomes(url), Vec::<String>::new());
         assert_eq!(given(&own), (1, 0));
         // Another caller may be sent a card of the same id, and neither sees the other's.
-        store.issue(owner("j", "t"), &cards);
+        store.issue(owner("j", "t"), PATIENT, &cards);
         assert_eq!(given(&owner("j", "t")), (1, 0));
         assert_eq!(outcomes(url).len(), 2);
         let made_up = vec![answer(instance(), Outcome::Accepted, 1), answer(card, Outcome::Accepted, 1)];
@@ -70,7 +71,7 @@ on_both! {
         let all = [first, then, same_moment];
         for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
             let cards = cards(instance());
-            store.issue(own.clone(), &cards);
+            store.issue(own.clone(), PATIENT, &cards);
             let card = cards[0].uuid();
             for number in order.into_iter().chain(order) {
                 let given = CardAnswer { card, ..all[number].clone() };
@@ -84,7 +85,7 @@ on_both! {
         let store = open(url);
         let own = owner("i", "");
         let cards = cards(instance());
-        store.issue(own.clone(), &cards);
+        store.issue(own.clone(), PATIENT, &cards);
         let given = |card: usize, outcome, at| answer(cards[card].uuid(), outcome, at);
         let overridden = given(0, Outcome::Overridden, 1000);
         assert_eq!(counted(&store, &own, vec![overridden.clone(), overridden.clone()]), [Outcome::Overridden]);
@@ -108,7 +109,7 @@ on_both! {
         for (target, again) in [(4, 0), (3, 0), (2, 1)] {
             let store = open(url);
             let cards = cards(instance());
-            store.issue(own.clone(), &cards);
+            store.issue(own.clone(), PATIENT, &cards);
             let given = answer(cards[0].uuid(), Outcome::Overridden, 1);
             assert_eq!(counted(&store, &own, vec![given.clone()]).len(), 1);
             run(store.close());
@@ -122,7 +123,7 @@ on_both! {
             accepted.suggestions = cards[1].suggestions().iter().map(|one| one.uuid().to_string()).collect();
             assert_eq!(keep(&store, &own, vec![accepted]), (1, 0), "{target}");
             let next = crate::support::cards(instance());
-            store.issue(own.clone(), &next);
+            store.issue(own.clone(), PATIENT, &next);
             assert_eq!(keep(&store, &own, vec![answer(next[0].uuid(), Outcome::Overridden, 1)]), (1, 0), "{target}");
         }
     }
@@ -139,7 +140,7 @@ on_both! {
             run(migrate(&address(url), target)).unwrap();
             let store = open(url);
             let cards = cards(instance());
-            store.issue(own.clone(), &cards);
+            store.issue(own.clone(), PATIENT, &cards);
             assert_eq!(keep(&store, &own, vec![answer(cards[0].uuid(), Outcome::Overridden, 1)]), (1, 0), "{target}");
             run(store.close());
         }
@@ -149,7 +150,7 @@ on_both! {
         let store = open(url);
         let own = owner("i", "");
         let cards = cards(instance());
-        store.issue(own.clone(), &cards);
+        store.issue(own.clone(), PATIENT, &cards);
         let card = cards[0].uuid();
         keep(&store, &own, vec![answer(card, Outcome::Overridden, i64::MAX)]);
         std::thread::sleep(Duration::from_millis(5));
@@ -162,9 +163,9 @@ on_both! {
         let own = owner("https://ehr.example.org", "t");
         let instance = instance();
         let cards = cards(instance);
-        store.issue(own.clone(), &cards);
+        store.issue(own.clone(), PATIENT, &cards);
         // The same call again is no fault, and its cards are counted once.
-        store.issue(own.clone(), &cards);
+        store.issue(own.clone(), PATIENT, &cards);
         keep(&store, &own, vec![answer(cards[0].uuid(), Outcome::Overridden, 1)]);
         let kept = rows(url, DUMP);
         assert_eq!(kept.len(), cards.len());
@@ -182,7 +183,7 @@ on_both! {
         let store = Store::open(&StoreSettings { comments: true, ..settings(url) }, 1).unwrap();
         let own = owner("i", "");
         let cards = cards(instance());
-        store.issue(own.clone(), &cards);
+        store.issue(own.clone(), PATIENT, &cards);
         keep(&store, &own, vec![answer(cards[0].uuid(), Outcome::Overridden, 1)]);
         assert!(rows(url, DUMP).join("\n").contains("free text"));
     }
@@ -193,7 +194,7 @@ on_both! {
         let card = cards(instance())[0].clone();
         let old = rows(url, "SELECT 1 FROM issued_cards").len();
         assert_eq!(old, 0);
-        store.issue(own.clone(), std::slice::from_ref(&card));
+        store.issue(own.clone(), PATIENT, std::slice::from_ref(&card));
         keep(&store, &own, vec![answer(card.uuid(), Outcome::Accepted, 1)]);
         // More than are deleted in one commit, all of long ago but one.
         rows(url, &format!("UPDATE issued_cards SET issued = 1 WHERE card = '{}'", card.uuid()));
@@ -204,7 +205,7 @@ on_both! {
              SELECT 'i', '', 's', CAST(n AS TEXT), 'k', '', '[]', '1', n FROM numbers",
         );
         let fresh = cards(instance())[0].clone();
-        store.issue(own.clone(), std::slice::from_ref(&fresh));
+        store.issue(own.clone(), PATIENT, std::slice::from_ref(&fresh));
         run(store.close());
         drop(store);
         let short = StoreSettings { retention: Duration::from_secs(3600), ..settings(url) };
@@ -214,12 +215,61 @@ on_both! {
         assert_eq!(keep(&store, &own, vec![answer(card.uuid(), Outcome::Accepted, 1)]).1, 1);
     }
 
+    fn a_question_that_was_put_aside_is_kept_by_a_hash_and_for_its_patient_alone(url) {
+        let store = open(url);
+        let (own, cards) = (owner("i", "t"), cards(instance()));
+        store.issue(own.clone(), PATIENT, &cards);
+        let question = cards.iter().find(|card| card.asks().is_some()).unwrap();
+        let fact = question.asks().unwrap();
+        let paused = |store: &Store, owner: &Owner, patient: &str| {
+            run(store.paused(owner.clone(), patient, &[fact, FactId::Pnet])).unwrap()
+        };
+        assert!(paused(&store, &own, PATIENT).is_empty());
+        // Other cards put aside say nothing of a question.
+        let now = jiff::Timestamp::now().as_millisecond();
+        keep(&store, &own, vec![answer(cards[0].uuid(), Outcome::Overridden, now)]);
+        assert!(paused(&store, &own, PATIENT).is_empty());
+        keep(&store, &own, vec![answer(question.uuid(), Outcome::Overridden, now)]);
+        assert_eq!(paused(&store, &own, PATIENT), [fact]);
+        assert!(paused(&store, &own, "another").is_empty());
+        assert!(paused(&store, &owner("i", "u"), PATIENT).is_empty());
+        // Another process has the same key, and nothing in the tables names the patient.
+        run(store.close());
+        drop(store);
+        let store = open(url);
+        assert_eq!(paused(&store, &own, PATIENT), [fact]);
+        for table in ["issued_cards", "paused_questions", "question_keys"] {
+            let all = rows(url, &format!("SELECT * FROM {table}")).join("\n");
+            assert!(!all.contains(PATIENT), "{table}");
+        }
+        // Who records the answer after all is asked again, should it get lost.
+        keep(&store, &own, vec![answer(question.uuid(), Outcome::Accepted, now + 1)]);
+        assert!(paused(&store, &own, PATIENT).is_empty());
+    }
+
+    fn a_question_is_asked_again_after_the_pause(url) {
+        let store = open(url);
+        let (own, cards) = (owner("i", ""), cards(instance()));
+        store.issue(own.clone(), PATIENT, &cards);
+        let question = cards.iter().find(|card| card.asks().is_some()).unwrap();
+        let day_ago = jiff::Timestamp::now().as_millisecond() - 86_400_000 - 1000;
+        keep(&store, &own, vec![answer(question.uuid(), Outcome::Overridden, day_ago)]);
+        assert_eq!(rows(url, "SELECT * FROM paused_questions").len(), 1);
+        let facts = [question.asks().unwrap()];
+        assert!(run(store.paused(own.clone(), PATIENT, &facts)).unwrap().is_empty());
+        run(store.close());
+        drop(store);
+        let store = open(url);
+        until("what is paused no more deleted", || rows(url, "SELECT * FROM paused_questions").is_empty());
+        drop(store);
+    }
+
     fn the_report_counts_by_kind_option_and_reason(url) {
         let store = open(url);
         let own = owner("i", "");
         let (one, other) = (cards(instance()), cards(instance()));
-        store.issue(own.clone(), &one);
-        store.issue(own.clone(), &other);
+        store.issue(own.clone(), PATIENT, &one);
+        store.issue(own.clone(), PATIENT, &other);
         let of_group = one.iter().find(|card| card.about().group.is_some() && !card.about().options.is_empty()).unwrap();
         keep(&store, &own, vec![
             answer(one[0].uuid(), Outcome::Overridden, 1),
@@ -245,13 +295,13 @@ on_both! {
         let store = open(url);
         let own = owner("i", "");
         let cards = cards(instance());
-        store.issue(own.clone(), &cards);
+        store.issue(own.clone(), PATIENT, &cards);
         keep(&store, &own, vec![answer(cards[0].uuid(), Outcome::Overridden, 1)]);
         run(store.close());
         drop(store);
         let url_of_store = address(url);
         let before = rows(url, "SELECT card, options, issued FROM issued_cards");
-        assert_eq!(run(migrate(&url_of_store, 2)).unwrap(), 5);
+        assert_eq!(run(migrate(&url_of_store, 2)).unwrap(), 6);
         assert_eq!(run(status(&url_of_store)).unwrap().version, 2);
         assert!(run(report(&url_of_store, 0)).unwrap_err().to_string().contains("version 2"));
         assert_eq!(rows(url, "SELECT card, options, issued FROM issued_cards"), before);
@@ -259,7 +309,7 @@ on_both! {
         assert_eq!(run(status(&url_of_store)).unwrap().version, 0);
         // The service brings it to its own version, and then the tables are as if nothing had been.
         let store = open(url);
-        store.issue(own.clone(), &cards);
+        store.issue(own.clone(), PATIENT, &cards);
         assert_eq!(keep(&store, &own, vec![answer(cards[0].uuid(), Outcome::Overridden, 1)]).0, 1);
         assert_eq!(rows(url, DUMP).len(), cards.len());
         // One that a newer program has changed is used as it is.

@@ -3,9 +3,8 @@
 use super::common::{WITH_PNET, chart, prefetched, start};
 use cds_cards::render::Card;
 use jiff::civil::date;
-use pnet_cds::evaluator::Evaluator;
+use pnet_cds::evaluator::{Asks, Evaluator};
 use pnet_cds::hooks::flow::Source;
-use pnet_cds::hooks::templates::templates;
 use pnet_cds::hooks::trail::Trail;
 use pnet_cds::input::assess;
 use pnet_cds::settings::{Source as SettingsSource, load};
@@ -67,6 +66,7 @@ pub(crate) fn settings(url: &str) -> StoreSettings {
         url: address(url),
         retention: Duration::from_secs(86_400),
         comments: false,
+        question_pause: Duration::from_secs(86_400),
     }
 }
 
@@ -89,11 +89,18 @@ pub(crate) fn owner(issuer: &str, tenant: &str) -> Owner {
     }
 }
 
-/// The cards of a bundled patient.
+/// Whom the cards are about.
+pub(crate) const PATIENT: &str = "whom-the-cards-are-about";
+
+/// The cards of a bundled patient, a question among them.
 pub(crate) fn cards(instance: Uuid) -> Vec<Card> {
-    let evaluator = Evaluator::load(&load(&SettingsSource::default()).unwrap()).unwrap();
+    let source = SettingsSource {
+        file: Some(("test.toml".into(), "cards.max = 9".to_owned())),
+        ..SettingsSource::default()
+    };
+    let evaluator = Evaluator::load(&load(&source).unwrap()).unwrap();
     let bundle = chart(WITH_PNET).to_string();
-    let templates = templates(&evaluator.codes);
+    let templates = evaluator.templates();
     let trail = Trail::default();
     let assessing = assess(
         &evaluator,
@@ -103,7 +110,7 @@ pub(crate) fn cards(instance: Uuid) -> Vec<Card> {
         date(2026, 11, 23),
         &trail,
     );
-    let cards = evaluator.render(&run(assessing).unwrap().assessment, instance);
+    let cards = evaluator.render(&run(assessing).unwrap().assessment, &Asks::of(instance));
     assert!(cards.len() > 2);
     cards
 }

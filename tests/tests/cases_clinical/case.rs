@@ -5,7 +5,6 @@ use jiff::civil::date;
 use pnet_cds::evaluator::Evaluator;
 use pnet_cds::hooks::flow::Source;
 use pnet_cds::hooks::request::HookRequest;
-use pnet_cds::hooks::templates::templates;
 use pnet_cds::hooks::trail::Trail;
 use pnet_cds::{input, settings};
 use serde_json::{Value, json};
@@ -102,7 +101,7 @@ impl Case {
         let settings = settings::load(&settings::Source::default()).unwrap();
         let evaluator = Evaluator::load(&settings).unwrap();
         let text = self.0.to_string();
-        let (templates, trail) = (templates(&evaluator.codes), Trail::default());
+        let (templates, trail) = (evaluator.templates(), Trail::default());
         let day = date(2026, 11, 23);
         let nowhere = |_: &HookRequest<'_>| Ok(Source::Nowhere);
         let assessed = input::assess(&evaluator, &templates, &text, nowhere, day, &trail);

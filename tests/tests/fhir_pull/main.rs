@@ -13,4 +13,6 @@ mod setup;
 #[cfg(test)]
 mod table;
 #[cfg(test)]
+mod texts;
+#[cfg(test)]
 mod whole;

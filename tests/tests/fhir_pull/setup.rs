@@ -204,7 +204,7 @@ pub(crate) fn call(server: &str, patient: &str) -> Value {
 /// A call with everything prefetched that the templates ask for.
 pub(crate) fn prefetched(server: &str, patient: &str) -> Value {
     let mut request = call(server, patient);
-    let templates = pnet_cds::hooks::templates::templates(fhir_profiles::Codes::embedded());
+    let templates = pnet_cds::hooks::templates::templates(fhir_profiles::Codes::embedded(), false);
     for template in templates {
         let json = charts().answer(&template.resolve(patient)).unwrap();
         request["prefetch"][&template.key] = serde_json::from_str(&json).unwrap();

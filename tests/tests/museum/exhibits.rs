@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 /// Everything that discovery asks for.
 pub(crate) static TEMPLATES: LazyLock<Vec<Template>> =
-    LazyLock::new(|| templates(fhir_profiles::Codes::embedded()));
+    LazyLock::new(|| templates(fhir_profiles::Codes::embedded(), false));
 /// The types that it asks for; what is of another comes with Observations.
 static SEARCHED: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     TEMPLATES

@@ -112,6 +112,7 @@ pub(crate) fn cards(assessment: &Assessment, drafts: &[Value]) -> Vec<Card> {
         without_metastases: true,
         public_url: None,
         instance: Uuid::nil(),
+        asking: cds_cards::render::Asking::default(),
     };
     let all = render_orders(&KNOWLEDGE, assessment, &ordered_in(drafts), &policy);
     all.into_iter().filter(|card| !is_of_given(card)).collect()
@@ -129,6 +130,7 @@ pub(crate) fn given_cards(assessment: &Assessment, drafts: &[Value]) -> Vec<Card
         without_metastases: true,
         public_url: None,
         instance: Uuid::nil(),
+        asking: cds_cards::render::Asking::default(),
     };
     let all = render_orders(&KNOWLEDGE, assessment, &ordered_in(drafts), &policy);
     all.into_iter().filter(is_of_given).collect()

@@ -4,7 +4,7 @@ use super::{PATHWAY, place, show_criterion, show_option, show_statement};
 use crate::cli::{Ended, print};
 use crate::evaluator::load_knowledge;
 use cds_cards::assessment::{Assessment, CriterionReport, OptionReport, Outcome, Reason};
-use cds_cards::render::{Policy, render};
+use cds_cards::render::{Asking, Policy, render};
 use cds_cards::vignettes::{self, Vignette};
 use cds_cards::{Knowledge, assess};
 use serde::Serialize;
@@ -155,6 +155,10 @@ fn cards(knowledge: &Knowledge, assessment: &Assessment) -> Vec<serde_json::Valu
         without_metastases: true,
         public_url: None,
         instance: Uuid::nil(),
+        asking: Asking {
+            most: usize::MAX,
+            ..Asking::default()
+        },
     };
     // The version stands at the foot of every card, and is said once above.
     let version = &knowledge.package.reference.version;

@@ -1,0 +1,406 @@
+//! Questions: a fact that decides much and can be recorded with a click (specification, section 7.2).
+
+use super::card::{Answer, FullCoding, Quantity, Record, Reference, Subject, Suggestion, Text};
+use super::evidence::chart_line;
+use super::findings::missing_facts;
+use super::{Asking, Policy, markdown, words};
+use crate::assessment::{Assessment, FactValue, MentionReport, MissingFact, Range, Reason};
+use crate::knowledge::{Coding, Knowledge, Question};
+use fhir_profiles::FactId;
+use fhir_profiles::facts::Value;
+use rust_decimal::prelude::ToPrimitive;
+use serde::Serialize;
+
+/// The canonical base of what the project defines in FHIR.
+const FACTS: &str = "https://pnet-cds.github.io/fhir/CodeSystem/facts";
+const FACT_VALUES: &str = "https://pnet-cds.github.io/fhir/CodeSystem/fact-values";
+const UCUM: &str = "http://unitsofmeasure.org";
+/// Values of a fact that are few enough to be offered one by one.
+const FEW: usize = 6;
+/// Suggestions of one question.
+const MOST: usize = 8;
+
+/// A fact to be asked for, with what stands on its card.
+pub(super) struct Asked<'a> {
+    pub(super) question: &'a Question,
+    missing: MissingFact,
+    mentions: Vec<&'a MentionReport>,
+}
+
+/// The facts that may be asked for, that first which decides most: unknown, since nothing is recorded or nothing that can be
+/// read, and with few values or a mention that can be recorded.
+pub(super) fn askable<'a>(knowledge: &'a Knowledge, assessment: &'a Assessment) -> Vec<Asked<'a>> {
+    let asked = |missing: MissingFact| {
+        let report = assessment.facts.get(&missing.fact)?;
+        let is_lacking = matches!(report.reason, Some(Reason::Missing | Reason::Unreadable));
+        let mut questions = knowledge.questions.iter();
+        let question = questions.find(|question| question.fact == missing.fact)?;
+        let mentions: Vec<&MentionReport> = assessment
+            .mentions
+            .iter()
+            .filter(|mention| mention.fact == missing.fact && answer_of(question, mention).is_some())
+            .collect();
+        let is_offered = (1..=FEW).contains(&question.answers.len()) || !mentions.is_empty();
+        (is_lacking && is_offered).then_some(Asked {
+            question,
+            missing,
+            mentions,
+        })
+    };
+    missing_facts(assessment).into_iter().filter_map(asked).collect()
+}
+
+/// The facts that a card may ask for, whatever was asked before: those of which a store may know that they were put aside.
+pub fn questions(knowledge: &Knowledge, assessment: &Assessment) -> Vec<FactId> {
+    let asked = askable(knowledge, assessment).into_iter();
+    asked.map(|asked| asked.question.fact).collect()
+}
+
+#[derive(Serialize)]
+pub(super) struct View {
+    question: String,
+    settles: String,
+    needed: String,
+    found: Vec<Found>,
+    day: String,
+    version: String,
+}
+
+/// What a text states of the fact.
+#[derive(Serialize)]
+struct Found {
+    value: String,
+    quote: String,
+    source: String,
+}
+
+impl Asked<'_> {
+    /// "Can the liver metastases be resected completely? The answer settles 1 to 7 options".
+    pub(super) fn summary(&self) -> Vec<String> {
+        let question = ask(self.question.fact);
+        let settles = self.missing.settles;
+        vec![format!("{question} Settles {settles} of the options"), question]
+    }
+
+    pub(super) fn view(&self, knowledge: &Knowledge, assessment: &Assessment) -> View {
+        View {
+            question: ask(self.question.fact),
+            settles: self.missing.settles.to_string(),
+            needed: words::needed(knowledge, &self.missing),
+            found: self
+                .mentions
+                .iter()
+                .map(|mention| Found {
+                    value: mention.said.clone(),
+                    quote: chart_line(&mention.quote),
+                    source: source(mention),
+                })
+                .collect(),
+            day: assessment.as_of.clone(),
+            version: assessment.knowledge.version.clone(),
+        }
+    }
+
+    /// One suggestion a value, what texts mention first.
+    pub(super) fn suggestions(
+        &self,
+        assessment: &Assessment,
+        subject: Option<&Subject>,
+        policy: &Policy<'_>,
+    ) -> Vec<Suggestion> {
+        let Some(subject) = subject else { return Vec::new() };
+        let mut offered: Vec<Offer> = Vec::new();
+        for mention in &self.mentions {
+            let found_in = Reference::new(&mention.reference);
+            offered.extend(answer_of(self.question, mention).map(|answer| Offer {
+                label: format!("{} ({})", said(self.question, mention), source(mention)),
+                answer,
+                found_in,
+            }));
+        }
+        for (value, label) in &self.question.answers {
+            let answer = answer(self.question, value);
+            let is_new = |answer: &Answer| offered.iter().all(|offer| offer.answer != *answer);
+            offered.extend(answer.filter(is_new).map(|answer| Offer {
+                label: label.clone(),
+                answer,
+                found_in: None,
+            }));
+        }
+        let made = offered.into_iter().take(MOST).enumerate();
+        made.filter_map(|(place, offer)| {
+            let name = format!("suggestion/question/{}/{place}", self.question.fact);
+            let label = format!("{}: {}", self.question.fact.info().label, offer.label);
+            let record = Record {
+                code: codes(self.question)?,
+                text: Text::new(&self.question.fact.info().label)?,
+                subject: subject.clone(),
+                day: assessment.as_of.clone(),
+                performer: policy.asking.user.and_then(Reference::performer),
+                value: offer.answer,
+                found_in: offer.found_in,
+            };
+            let label = Text::new(&markdown::plain(&label))?;
+            Some(Suggestion::record(policy.uuid(&name), label, record))
+        })
+        .collect()
+    }
+}
+
+/// An answer that can be chosen.
+struct Offer {
+    label: String,
+    answer: Answer,
+    found_in: Option<Reference>,
+}
+
+/// The question as a sentence.
+fn ask(fact: FactId) -> String {
+    let question = fact.info().question();
+    match question.ends_with('?') {
+        true => question.to_owned(),
+        false => format!("{question}?"),
+    }
+}
+
+/// What a clinician calls the value that a text mentions.
+fn said(question: &Question, mention: &MentionReport) -> String {
+    let named = |value: &Value| matches!(value, Value::Word(word) if word.as_str() == mention.said);
+    let mut answers = question.answers.iter();
+    let label = answers
+        .find(|(value, _)| named(value))
+        .map(|(_, label)| label.clone());
+    label.unwrap_or_else(|| mention.said.clone())
+}
+
+/// "pathology report of 2026-03-04".
+fn source(mention: &MentionReport) -> String {
+    match &mention.date {
+        Some(date) => format!("{} of {date}", mention.what),
+        None => mention.what.to_owned(),
+    }
+}
+
+/// The fact's own code, and the standard one.
+fn codes(question: &Question) -> Option<Vec<FullCoding>> {
+    let own = Coding {
+        system: FACTS.to_owned(),
+        code: question.fact.as_str().to_owned(),
+        display: question.fact.info().label.clone(),
+    };
+    let codes = [Some(&own), question.code.as_ref()].into_iter().flatten();
+    codes.map(FullCoding::new).collect()
+}
+
+/// What is recorded for a value; nothing for one that no Observation of ours holds.
+fn answer(question: &Question, value: &Value) -> Option<Answer> {
+    let word = |word: &str| {
+        let mut answers = question.answers.iter();
+        let label = answers
+            .find(|(known, _)| known == value)
+            .map(|(_, label)| label.as_str());
+        let coding = Coding {
+            system: FACT_VALUES.to_owned(),
+            code: word.to_owned(),
+            display: label.unwrap_or(word).to_owned(),
+        };
+        FullCoding::new(&coding).map(Answer::word)
+    };
+    match value {
+        Value::Word(said) => word(said.as_str()),
+        Value::Words(said) => match said.iter().collect::<Vec<_>>().as_slice() {
+            [only] => word(only.as_str()),
+            _ => None,
+        },
+        Value::Number(interval) => {
+            let exact = interval.as_exact().map(FactValue::Number);
+            number(question, Some(&Range::from(interval)), exact)
+        }
+    }
+}
+
+/// What is recorded for what a text mentions.
+fn answer_of(question: &Question, mention: &MentionReport) -> Option<Answer> {
+    match (&mention.value, &mention.range) {
+        (Some(FactValue::Word(said)), _) => {
+            let word = question.fact.word(said)?;
+            answer(question, &Value::Word(word))
+        }
+        (Some(FactValue::Number(_)), _) => number(question, None, mention.value.clone()),
+        (None, Some(range)) if mention.notes.is_empty() => number(question, Some(range), None),
+        _ => None,
+    }
+}
+
+fn number(question: &Question, range: Option<&Range>, exact: Option<FactValue>) -> Option<Answer> {
+    let Some((unit, code)) = &question.unit else {
+        return match exact? {
+            FactValue::Number(whole) if whole.is_integer() => whole.to_i64().map(Answer::Integer),
+            _ => None,
+        };
+    };
+    let quantity = |value: FactValue, comparator| Quantity {
+        value,
+        comparator,
+        unit: unit.clone(),
+        system: UCUM,
+        code: code.clone(),
+    };
+    if let Some(value) = exact {
+        return Some(Answer::Quantity(quantity(value, None)));
+    }
+    let range = range?;
+    let end = |value, comparator| quantity(FactValue::Number(value), comparator);
+    let includes = |end: Option<bool>| end == Some(true);
+    match (range.low, range.high) {
+        (Some(low), Some(high)) if includes(range.low_inclusive) && includes(range.high_inclusive) => {
+            Some(Answer::Range {
+                low: end(low, None),
+                high: end(high, None),
+            })
+        }
+        (Some(low), None) => {
+            let comparator = if includes(range.low_inclusive) { ">=" } else { ">" };
+            Some(Answer::Quantity(end(low, Some(comparator))))
+        }
+        (None, Some(high)) => {
+            let comparator = if includes(range.high_inclusive) { "<=" } else { "<" };
+            Some(Answer::Quantity(end(high, Some(comparator))))
+        }
+        _ => None,
+    }
+}
+
+impl Asking<'_> {
+    /// The questions of an answer, those left out that were put aside.
+    pub(super) fn of<'k>(&self, knowledge: &'k Knowledge, assessment: &'k Assessment) -> Vec<Asked<'k>> {
+        let mut asked = askable(knowledge, assessment);
+        asked.retain(|asked| !self.paused.contains(&asked.question.fact));
+        asked.truncate(self.most);
+        asked
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fhir_profiles::facts::Value;
+    use fhir_profiles::json::Document;
+    use fhir_profiles::{ChartBuilder, Codes, Interval, ReadPolicy, read};
+    use std::collections::BTreeSet;
+    use uuid::Uuid;
+
+    /// The Observation that records a value.
+    fn recorded(question: &Question, answer: Answer, found_in: Option<&str>) -> serde_json::Value {
+        let record = Record {
+            code: codes(question).unwrap(),
+            text: Text::new("as asked").unwrap(),
+            subject: Subject::new("Patient/p").unwrap(),
+            day: "2026-11-23".to_owned(),
+            performer: Reference::performer("Practitioner/d"),
+            value: answer,
+            found_in: found_in.and_then(Reference::new),
+        };
+        let suggestion = Suggestion::record(Uuid::nil(), Text::new("x").unwrap(), record);
+        serde_json::to_value(&suggestion).unwrap()["actions"][0]["resource"].clone()
+    }
+
+    /// What the reader makes of it.
+    fn read_back(question: &Question, answer: Answer) -> Vec<Value> {
+        let bundle = serde_json::json!({"resourceType": "Bundle", "type": "collection", "entry": [
+            {"resource": {"resourceType": "Patient", "id": "p"}},
+            {"resource": recorded(question, answer, None)},
+        ]});
+        let text = bundle.to_string();
+        let document: Document<'_> = text.parse().unwrap();
+        let mut chart = ChartBuilder::new(Some("p"));
+        chart.add(document.root());
+        let chart = chart.finish().unwrap();
+        let nothing = BTreeSet::new();
+        let policy = ReadPolicy {
+            as_of: "2026-11-23".parse().unwrap(),
+            codes: Codes::embedded(),
+            closed_world: &nothing,
+        };
+        let facts = read(&chart, &policy);
+        let readings = facts.get(question.fact).readings().unwrap_or_default();
+        readings.iter().map(|reading| reading.value.clone()).collect()
+    }
+
+    #[test]
+    fn whatever_is_recorded_is_read_as_that() {
+        let knowledge = Knowledge::embedded().unwrap();
+        assert!(knowledge.questions.len() > 12);
+        for question in &knowledge.questions {
+            for (value, label) in &question.answers {
+                let answer = answer(question, value).unwrap();
+                assert_eq!(
+                    read_back(question, answer),
+                    [value.clone()],
+                    "{} {label}",
+                    question.fact
+                );
+            }
+            if !question.answers.is_empty() {
+                continue;
+            }
+            let intervals = [
+                Interval::exactly(7.into()),
+                Interval::between(3.into(), 9.into()).unwrap(),
+                Interval::from(4.into()),
+                Interval::below(4.into()),
+            ];
+            for interval in intervals {
+                let value = Value::Number(interval);
+                match answer(question, &value) {
+                    Some(answer) => assert_eq!(read_back(question, answer), [value], "{}", question.fact),
+                    None => assert!(question.unit.is_none(), "{} {interval}", question.fact),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_found_in_a_document_is_derived_from_it_and_a_report_is_named_beside() {
+        let knowledge = Knowledge::embedded().unwrap();
+        let ki67 = knowledge
+            .questions
+            .iter()
+            .find(|one| one.fact == FactId::Ki67)
+            .unwrap();
+        let of = |found_in| {
+            let value = Value::Number(Interval::exactly(15.into()));
+            recorded(ki67, answer(ki67, &value).unwrap(), found_in)
+        };
+        let document = of(Some("DocumentReference/x"));
+        assert_eq!(document["derivedFrom"][0]["reference"], "DocumentReference/x");
+        assert!(document.get("extension").is_none());
+        let report = of(Some("DiagnosticReport/x"));
+        assert!(report.get("derivedFrom").is_none());
+        assert_eq!(
+            report["extension"][0]["valueReference"]["reference"],
+            "DiagnosticReport/x"
+        );
+        let place = of(Some("entry 3"));
+        assert!(place.get("derivedFrom").is_none() && place.get("extension").is_none());
+        assert_eq!(place["performer"][0]["reference"], "Practitioner/d");
+        assert_eq!(place["effectiveDateTime"], "2026-11-23");
+        assert_eq!(place["valueQuantity"]["value"], 15);
+        assert_eq!(place["code"]["coding"][0]["code"], "ki67");
+        assert_eq!(place["code"]["coding"][1]["code"], "29593-1");
+    }
+
+    #[test]
+    fn who_is_no_performer_records_in_nobodys_name() {
+        for wrong in [
+            "",
+            "Practitioner",
+            "Device/x",
+            "x/Practitioner/y",
+            "Practitioner/a b",
+            "Patient/",
+        ] {
+            assert!(Reference::performer(wrong).is_none(), "{wrong}");
+        }
+    }
+}

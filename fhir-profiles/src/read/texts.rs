@@ -1,0 +1,309 @@
+//! The texts of reports, documents, results and diagnoses: searched for what they mention once the facts are known, and
+//! named as not read where they cannot be (specification, section 7.1).
+
+use super::around::{key, keys};
+use super::not_read::is_void;
+use super::organs::{names_pnet, names_this_tumour};
+use super::paper::{File, Paper, TEXT};
+use crate::catalogue::FactId;
+use crate::chart::{Chart, Item, Whose};
+use crate::date::PartialDate;
+use crate::facts::{Facts, Mentioned, NotRead, NotReadWhy};
+use crate::mentions::{self, LONGEST, MOST, Narrative};
+use crate::stop;
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use encoding_rs::{Encoding, UTF_8};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The bytes of texts that are searched for one patient, the newest first.
+const MOST_BYTES: usize = 1 << 20;
+
+/// Base 64 as servers send it, with padding or without.
+const BASE_64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// A record with texts.
+pub(super) struct Written<'a> {
+    reference: String,
+    /// What it is, as a clinician calls it.
+    what: &'static str,
+    date: Option<PartialDate>,
+    texts: Vec<Text<'a>>,
+    /// What it is made of, to be named as not read unless its texts are searched.
+    made_of: Option<String>,
+    /// The same where they are.
+    unsearched: Option<String>,
+    /// Whether it is the text of a diagnosis, which states that alone.
+    is_diagnosis: bool,
+}
+
+/// One text as it came.
+#[derive(Clone, Copy)]
+enum Text<'a> {
+    Plain(&'a str),
+    /// A value with the name of what it is of.
+    Named(&'a str, &'a str),
+    Html(&'a str),
+    File(File<'a>),
+}
+
+impl<'a> Written<'a> {
+    /// The texts of a report or document; its files may stand in a Binary elsewhere in the chart.
+    pub(super) fn of_paper(
+        item: &Item<'_>,
+        paper: &Paper<'a>,
+        what: &'static str,
+        is_named: bool,
+        binary: impl Fn(&File<'a>) -> Option<File<'a>>,
+    ) -> Self {
+        let prose = [
+            paper.conclusion.map(Text::Plain),
+            paper.narrative().map(Text::Html),
+        ];
+        let here = |file: &File<'a>| {
+            let found = match file.data {
+                Some(_) => *file,
+                None => binary(file)?,
+            };
+            (found.form() == TEXT).then_some(Text::File(found))
+        };
+        let texts = prose.into_iter().flatten();
+        Self {
+            reference: item.place(),
+            what,
+            date: paper.date(),
+            texts: texts.chain(paper.files.iter().filter_map(here)).collect(),
+            made_of: paper.made_of().filter(|_| is_named),
+            unsearched: paper.unsearched(|file| here(file).is_some()).filter(|_| is_named),
+            is_diagnosis: false,
+        }
+    }
+
+    /// The texts of a result, beside the value that is read: its notes and narrative; of one that no fact reads its value
+    /// too.
+    pub(super) fn of_result(item: &'a Item<'a>, paper: &Paper<'a>, is_read: bool) -> Self {
+        let name = item.narrow.code.texts().next().unwrap_or_default();
+        let value = paper.value.filter(|_| !is_read);
+        let value = value.map(|value| Text::Named(name, value));
+        let plain = paper.notes.iter().copied().map(Text::Plain).chain(value);
+        Self {
+            reference: item.place(),
+            what: paper.kind("result"),
+            date: paper.date(),
+            texts: plain.chain(paper.narrative().map(Text::Html)).collect(),
+            made_of: None,
+            unsearched: None,
+            is_diagnosis: false,
+        }
+    }
+
+    /// The words of a diagnosis.
+    pub(super) fn of_diagnosis(
+        item: &Item<'_>,
+        paper: &Paper<'a>,
+        words: impl Iterator<Item = &'a str>,
+    ) -> Self {
+        Self {
+            reference: item.place(),
+            what: "diagnosis",
+            date: paper.date(),
+            texts: words.map(Text::Plain).collect(),
+            made_of: None,
+            unsearched: None,
+            is_diagnosis: true,
+        }
+    }
+
+    fn not_read(&self, made_of: &str, why: NotReadWhy) -> NotRead {
+        NotRead {
+            reference: self.reference.clone(),
+            what: format!("{}, {made_of}", self.what),
+            date: self.date,
+            why,
+        }
+    }
+}
+
+impl Text<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Plain(text) | Self::Html(text) => text.len(),
+            Self::Named(name, value) => name.len() + value.len(),
+            Self::File(file) => file.data.unwrap_or_default().len(),
+        }
+    }
+
+    /// What is searched; nothing if it is not of the characters that it says.
+    fn narrative(&self) -> Option<Narrative> {
+        match self {
+            Self::Plain(text) => Some(Narrative::plain(text)),
+            Self::Named("", value) => Some(Narrative::plain(value)),
+            Self::Named(name, value) => Some(Narrative::plain(&format!("{name}: {value}"))),
+            Self::Html(html) => Some(Narrative::html(html)),
+            Self::File(file) => decoded(file).map(|text| match file.is_html() {
+                true => Narrative::html(&text),
+                false => Narrative::plain(&text),
+            }),
+        }
+    }
+}
+
+/// Where the texts are that reports and documents refer to and the chart does not hold, those of the newest first.
+pub fn text_files<'a>(chart: &'a Chart<'a>) -> Vec<&'a str> {
+    let here: BTreeSet<String> = chart.items().iter().flat_map(keys).collect();
+    let is_paper = |item: &&Item<'_>| matches!(item.kind(), "DiagnosticReport" | "DocumentReference");
+    let mut papers: Vec<Paper<'a>> = chart
+        .items()
+        .iter()
+        .filter(|item| item.whose == Whose::Usable)
+        .filter(is_paper)
+        .map(|item| Paper::of(item.json))
+        .filter(|paper| !is_void(paper))
+        .collect();
+    papers.sort_by_key(|paper| Reverse(paper.date().map(|date| date.latest())));
+    let is_elsewhere = |file: &&File<'a>| file.data.is_none() && file.form() == TEXT;
+    let urls = papers
+        .iter()
+        .flat_map(|paper| paper.files.iter().filter(is_elsewhere));
+    urls.filter_map(|file| file.url)
+        .filter(|url| !here.contains(key(url).as_ref()))
+        .collect()
+}
+
+/// The text of a file, a little more of it than is searched.
+fn decoded(file: &File<'_>) -> Option<String> {
+    let data = file.data?.bytes().filter(|byte| !byte.is_ascii_whitespace());
+    let data: Vec<u8> = data.take((LONGEST / 3 + 2) * 4).collect();
+    let bytes = BASE_64.decode(data).ok()?;
+    let encoding = match file.charset() {
+        Some(label) => Encoding::for_label(label.as_bytes())?,
+        None => UTF_8,
+    };
+    let (text, _, has_errors) = encoding.decode(&bytes);
+    // The last character may have been cut in two.
+    let is_whole = bytes.len() <= LONGEST;
+    let errors = text.matches(char::REPLACEMENT_CHARACTER).count();
+    (!has_errors || (!is_whole && errors <= 1)).then(|| text.into_owned())
+}
+
+/// The facts with what the texts mention of those that are missing, unreadable or older than the text. Without a PNET
+/// on record the words of diagnoses alone are searched, and only for that.
+pub(super) fn searched(facts: Facts, mut written: Vec<Written<'_>>) -> Facts {
+    written.sort_by(|a, b| {
+        let newest = |one: &Written<'_>| Reverse(one.date.map(|date| date.latest()));
+        (newest(a), &a.reference).cmp(&(newest(b), &b.reference))
+    });
+    let is_due = |one: &Written<'_>| one.date.is_none_or(|date| date.earliest() <= facts.as_of());
+    let mut search = Search {
+        has_pnet: facts.get(FactId::Pnet).is("present"),
+        has_another: facts.get(FactId::OtherMalignancy).is("present"),
+        facts: &facts,
+        left: MOST_BYTES,
+        found: Vec::new(),
+        of_fact: BTreeMap::new(),
+        not_read: Vec::new(),
+    };
+    for one in written.iter().filter(|one| is_due(one)) {
+        search.one(one);
+    }
+    let Search { found, not_read, .. } = search;
+    facts.with_mentions(found, not_read)
+}
+
+struct Search<'f> {
+    facts: &'f Facts,
+    has_pnet: bool,
+    has_another: bool,
+    /// Bytes that may still be searched.
+    left: usize,
+    found: Vec<Mentioned>,
+    of_fact: BTreeMap<FactId, usize>,
+    not_read: Vec<NotRead>,
+}
+
+impl Search<'_> {
+    fn one(&mut self, written: &Written<'_>) {
+        let wanted: Vec<FactId> = match (self.has_pnet, written.is_diagnosis) {
+            (false, true) => vec![FactId::Pnet],
+            (true, false) => mentions::facts()
+                .filter(|fact| *fact != FactId::Pnet && self.is_wanted(*fact, written.date))
+                .collect(),
+            _ => Vec::new(),
+        };
+        let cost: usize = written.texts.iter().map(Text::len).sum();
+        if !self.has_pnet && !written.is_diagnosis || cost > self.left || stop::is_wanted() {
+            let made_of = written.made_of.iter();
+            self.not_read
+                .extend(made_of.map(|made_of| written.not_read(made_of, NotReadWhy::NotText)));
+            return;
+        }
+        let unsearched = written.unsearched.iter();
+        self.not_read
+            .extend(unsearched.map(|made_of| written.not_read(made_of, NotReadWhy::NotText)));
+        if wanted.is_empty() {
+            return;
+        }
+        self.left -= cost;
+        let mut faults = BTreeSet::new();
+        for text in &written.texts {
+            match text.narrative() {
+                None => _ = faults.insert(("file", NotReadWhy::Malformed)),
+                Some(narrative) => {
+                    if narrative.is_cut() {
+                        faults.insert(("the end of a long text", NotReadWhy::NotText));
+                    }
+                    self.narrative(written, &narrative, &wanted);
+                }
+            }
+        }
+        let faults = faults.into_iter();
+        self.not_read
+            .extend(faults.map(|(what, why)| written.not_read(what, why)));
+    }
+
+    /// Interpretation I41: beside another malignancy on record a text has to name the neuroendocrine tumour before what it
+    /// says of a tumour is taken for this one's.
+    fn narrative(&mut self, written: &Written<'_>, narrative: &Narrative, wanted: &[FactId]) {
+        let names_it = !self.has_another || names_this_tumour(narrative.text());
+        let of_it = |fact: &FactId| written.is_diagnosis || names_it || !fact.is_of_one_tumour();
+        let wanted: Vec<FactId> = wanted.iter().copied().filter(of_it).collect();
+        for mention in mentions::of(narrative, &wanted) {
+            if written.is_diagnosis && !names_pnet([narrative.text()].into_iter()) {
+                continue;
+            }
+            let of_fact = self.of_fact.entry(mention.fact).or_default();
+            let is_known = |known: &Mentioned| known.fact == mention.fact && known.value == mention.value;
+            if *of_fact >= MOST || self.found.iter().any(is_known) {
+                continue;
+            }
+            *of_fact += 1;
+            self.found.push(Mentioned {
+                fact: mention.fact,
+                value: mention.value,
+                notes: mention.notes,
+                quote: mention.quote,
+                reference: written.reference.clone(),
+                what: written.what,
+                date: written.date,
+            });
+        }
+    }
+
+    /// Whether a fact is missing, unreadable, or on every record of it older than a text of this day (interpretation I42).
+    fn is_wanted(&self, fact: FactId, day: Option<PartialDate>) -> bool {
+        let Ok(readings) = self.facts.get(fact).readings() else {
+            return true;
+        };
+        let is_older = |known: Option<PartialDate>, day: PartialDate| {
+            known.is_some_and(|known| known.latest() < day.earliest())
+        };
+        day.is_some_and(|day| readings.iter().all(|reading| is_older(reading.effective(), day)))
+    }
+}

@@ -1,0 +1,3 @@
+DROP TABLE question_keys;
+DROP TABLE paused_questions;
+ALTER TABLE issued_cards DROP COLUMN question;
