@@ -100,7 +100,7 @@ Profile: PathologyReport
 Parent: DiagnosticReport
 Id: pnet-report
 Title: "Report with its observations"
-Description: "A report whose observations, contained or referenced, are read. Its conclusion and its attachments are not read: text states no fact. The closest US Core profile is us-core-diagnosticreport-lab."
+Description: "A report whose observations, contained or referenced, are read. Its conclusion, narrative and textual attachments are searched for what could be recorded: text states no fact. The closest US Core profile is us-core-diagnosticreport-lab."
 * insert NoModifiers
 * status MS
 * code MS

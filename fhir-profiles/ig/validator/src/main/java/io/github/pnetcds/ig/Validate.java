@@ -42,7 +42,8 @@ import org.hl7.fhir.r4.model.ValueSet.ConceptSetComponent;
 /**
  * Judges the guide: the examples must conform to the profiles that they declare, each negative example must break
  * the profile that it declares, for the reason that stands beside it in expected.tsv, what the knowledge is exported as
- * must be valid, and so must what the service writes to its audit.
+ * must be valid, so must what the service writes to its audit, and what the answers to its questions record must conform to
+ * the profile of the fact.
  */
 public final class Validate {
     private static final String BASE = "https://pnet-cds.github.io/fhir/";
@@ -62,6 +63,7 @@ public final class Validate {
         }
         boolean ok = validate.judge(negatives);
         ok &= validate.recordsAreValid(Path.of(args[3]));
+        ok &= validate.answersConform(Path.of(args[4]));
         System.exit(ok ? 0 : 1);
     }
 
@@ -182,6 +184,18 @@ public final class Validate {
         System.out.printf("audit records: %d valid FHIR R4, %d not; %d declare a profile of BALP, which is not at hand%n",
                 records.size() - wrong, wrong, balp);
         return wrong == 0 && records.size() > 20 && balp > 0;
+    }
+
+    private boolean answersConform(Path folder) throws IOException {
+        int wrong = 0;
+        List<Path> answers = files(folder);
+        for (Path file : answers) {
+            List<SingleValidationMessage> errors = errors(validate(file, declared(file)));
+            wrong += errors.isEmpty() ? 0 : 1;
+            errors.forEach(error -> report(file, error));
+        }
+        System.out.printf("answers to questions: %d conform, %d do not%n", answers.size() - wrong, wrong);
+        return wrong == 0 && answers.size() > 20;
     }
 
     private boolean examplesConform() throws IOException {
