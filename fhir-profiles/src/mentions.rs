@@ -80,6 +80,11 @@ pub struct Mention {
     pub span: Range<usize>,
 }
 
+/// Compiles the lexicon, unless it is: else the first text waits for that.
+pub fn warm() {
+    std::sync::LazyLock::force(&lexicon::LEXICON);
+}
+
 /// The facts that the lexicon has words for.
 pub fn facts() -> impl Iterator<Item = FactId> {
     lexicon::LEXICON.facts.iter().map(|words| words.fact)

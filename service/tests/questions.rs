@@ -172,6 +172,40 @@ fn what_a_text_mentions_is_offered_first_with_its_source() {
 }
 
 #[test]
+fn what_texts_mention_is_shown_on_every_way_in() {
+    let service = demo();
+    let assessment = service.post("/assessment", &chart(SPARSE)).json();
+    let mentioned = |fact: &str| {
+        let all = assessment["mentions"].as_array().unwrap();
+        all.iter().find(|one| one["fact"] == fact).unwrap().clone()
+    };
+    assert_eq!(
+        mentioned("largest-liver-lesion"),
+        json!({"fact": "largest-liver-lesion", "value": 4.1, "unit": "cm",
+            "quote": "Liver metastases in both lobes, the largest measures 4.1 cm.",
+            "reference": "DiagnosticReport/spa-ct", "date": "2026-11-12"})
+    );
+    assert_eq!(assessment["facts"]["portal-vein"]["gap"], "in-text");
+    let found = "Found in text, to be recorded";
+    let cards = service.hook(&call(&service, SPARSE)).cards();
+    assert!(cards[1]["detail"].as_str().unwrap().contains(found));
+    for page in ["/?patient=sparse-chart", "/board?patient=sparse-chart"] {
+        let page = service.get(page).body;
+        assert!(
+            page.contains(found) && page.contains("imaging report of 2026-11-12"),
+            "{page}"
+        );
+    }
+    let path = format!("{}/demo/patients/{SPARSE}.json", env!("CARGO_MANIFEST_DIR"));
+    let report = std::process::Command::new(env!("CARGO_BIN_EXE_pnet-cds"))
+        .args(["assess", &path])
+        .output()
+        .unwrap();
+    let report = String::from_utf8(report.stdout).unwrap();
+    assert!(report.contains(found) && report.contains("4.1 cm"), "{report}");
+}
+
+#[test]
 fn a_question_that_is_put_aside_gives_way_to_the_next_one_for_this_patient_alone() {
     let service = demo();
     let question = questions(&service.hook(&call(&service, SPARSE)).cards()).remove(0);

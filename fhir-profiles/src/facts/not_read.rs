@@ -19,7 +19,7 @@ pub struct NotRead {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NotReadWhy {
-    /// It has nothing but narrative or files.
+    /// It has nothing but narrative or files, whether or not a text of it was searched.
     NotText,
     /// Its status is not understood.
     StatusNotUnderstood,
@@ -41,7 +41,7 @@ impl NotReadWhy {
     /// What a clinician reads.
     pub fn text(self) -> &'static str {
         match self {
-            Self::NotText => "prose or files, which are not read",
+            Self::NotText => "prose or files, which state no fact",
             Self::StatusNotUnderstood => "its status is not understood",
             Self::CodeNotMapped => "its code is mapped to no fact",
             Self::Subsetted => "elements were left out of it",

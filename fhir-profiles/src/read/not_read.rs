@@ -51,7 +51,7 @@ impl<'r> Reader<'r> {
     }
 
     /// A report or document: its texts, and what to call it where it holds nothing but prose or files. Named at once is
-    /// one whose results are not there. Interpretation I35: the contract has one word for all that is not searched.
+    /// one whose results are not there. Interpretation I35: the contract has one word for all of these, text that is searched among them.
     fn paper(
         &mut self,
         item: &'r Item<'r>,

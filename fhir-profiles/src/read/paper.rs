@@ -121,21 +121,9 @@ impl<'a> Paper<'a> {
 
     /// What it is made of, in words: `PDF`, `text`, `PDF and text`; nothing if it has neither a file nor a text.
     pub(super) fn made_of(&self) -> Option<String> {
-        let prose = self.conclusion.is_some() || self.narrative.says();
-        self.parts(self.files.iter(), prose)
-    }
-
-    /// The same of what is left of it once its texts have been searched, and those of its files that can be.
-    pub(super) fn unsearched(&self, is_searched: impl Fn(&File<'a>) -> bool) -> Option<String> {
-        self.parts(self.files.iter().filter(|file| !is_searched(file)), false)
-    }
-
-    fn parts<'f>(&self, files: impl Iterator<Item = &'f File<'a>>, prose: bool) -> Option<String>
-    where
-        'a: 'f,
-    {
-        let files: BTreeSet<&str> = files.map(File::form).collect();
+        let files: BTreeSet<&str> = self.files.iter().map(File::form).collect();
         let mut parts: Vec<&str> = files.into_iter().collect();
+        let prose = self.conclusion.is_some() || self.narrative.says();
         if prose && !parts.contains(&TEXT) {
             parts.push(TEXT);
         }

@@ -1,5 +1,5 @@
-//! The texts of reports, documents, results and diagnoses: searched for what they mention once the facts are known, and
-//! named as not read where they cannot be (specification, section 7.1).
+//! The texts of reports, documents, results and diagnoses: searched for what they mention once the facts are known
+//! (specification, section 7.1). A report or document of prose stays named as not read: a search is no reading.
 
 use super::around::{key, keys};
 use super::not_read::is_void;
@@ -21,6 +21,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The bytes of texts that are searched for one patient, the newest first.
 const MOST_BYTES: usize = 1 << 20;
 
+/// What is named of more text than is searched.
+const MORE: &str = "more text than is searched";
+const END: &str = "the end of a long text";
+
 /// Base 64 as servers send it, with padding or without.
 const BASE_64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
@@ -36,10 +40,8 @@ pub(super) struct Written<'a> {
     what: &'static str,
     date: Option<PartialDate>,
     texts: Vec<Text<'a>>,
-    /// What it is made of, to be named as not read unless its texts are searched.
+    /// What it is made of, where nothing else is read of it.
     made_of: Option<String>,
-    /// The same where they are.
-    unsearched: Option<String>,
     /// Whether it is the text of a diagnosis, which states that alone.
     is_diagnosis: bool,
 }
@@ -81,7 +83,6 @@ impl<'a> Written<'a> {
             date: paper.date(),
             texts: texts.chain(paper.files.iter().filter_map(here)).collect(),
             made_of: paper.made_of().filter(|_| is_named),
-            unsearched: paper.unsearched(|file| here(file).is_some()).filter(|_| is_named),
             is_diagnosis: false,
         }
     }
@@ -99,7 +100,6 @@ impl<'a> Written<'a> {
             date: paper.date(),
             texts: plain.chain(paper.narrative().map(Text::Html)).collect(),
             made_of: None,
-            unsearched: None,
             is_diagnosis: false,
         }
     }
@@ -116,7 +116,6 @@ impl<'a> Written<'a> {
             date: paper.date(),
             texts: words.map(Text::Plain).collect(),
             made_of: None,
-            unsearched: None,
             is_diagnosis: true,
         }
     }
@@ -237,17 +236,15 @@ impl Search<'_> {
                 .collect(),
             _ => Vec::new(),
         };
+        let made_of = written.made_of.iter();
+        self.not_read
+            .extend(made_of.map(|made_of| written.not_read(made_of, NotReadWhy::NotText)));
         let cost: usize = written.texts.iter().map(Text::len).sum();
-        if !self.has_pnet && !written.is_diagnosis || cost > self.left || stop::is_wanted() {
-            let made_of = written.made_of.iter();
-            self.not_read
-                .extend(made_of.map(|made_of| written.not_read(made_of, NotReadWhy::NotText)));
+        if wanted.is_empty() || stop::is_wanted() {
             return;
         }
-        let unsearched = written.unsearched.iter();
-        self.not_read
-            .extend(unsearched.map(|made_of| written.not_read(made_of, NotReadWhy::NotText)));
-        if wanted.is_empty() {
+        if cost > self.left {
+            self.not_read.push(written.not_read(MORE, NotReadWhy::NotText));
             return;
         }
         self.left -= cost;
@@ -257,7 +254,7 @@ impl Search<'_> {
                 None => _ = faults.insert(("file", NotReadWhy::Malformed)),
                 Some(narrative) => {
                     if narrative.is_cut() {
-                        faults.insert(("the end of a long text", NotReadWhy::NotText));
+                        faults.insert((END, NotReadWhy::NotText));
                     }
                     self.narrative(written, &narrative, &wanted);
                 }

@@ -78,6 +78,8 @@ fn run_with(settings: &Settings) -> Result<(), Ended> {
         text.push_str(&format!("metrics: http://{}/metrics\n", address(listener)?));
     }
     announce(settings, &text)?;
+    // Beside the first calls, which need not wait for it; nobody waits for the thread.
+    std::thread::spawn(fhir_profiles::mentions::warm);
     let state = Data::new(state);
     let served = System::new().block_on(serve(listener, management, state.clone()));
     block_on(store.close())?;

@@ -44,7 +44,7 @@ const HEADERS: &str = "Content-Type: application/json\r\nbaggage: patient=PHI-CA
 /// At once; the service gives each thread of its own its turn.
 const SENDERS: usize = 6;
 /// The suites that send requests over HTTP; one that is missing has not run.
-const SUITES: [&str; 15] = [
+const SUITES: [&str; 16] = [
     "audit.common",
     "cli.common",
     "conformance.server",
@@ -59,6 +59,7 @@ const SUITES: [&str; 15] = [
     "pages_knowledge.common",
     "pages_patients.common",
     "probe.common",
+    "questions.common",
     "store.common",
 ];
 

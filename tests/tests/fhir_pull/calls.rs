@@ -11,8 +11,9 @@ fn healthy() -> ScriptedFhir {
 }
 
 /// Every search of the templates, and the read of the patient.
-const EVERYTHING: [&str; 13] = [
+const EVERYTHING: [&str; 14] = [
     "Condition",
+    "DiagnosticReport",
     "DiagnosticReport",
     "MedicationAdministration",
     "MedicationDispense",
