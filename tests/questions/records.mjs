@@ -2,7 +2,7 @@
 // record as a file for the validator, with the guide's profile of its fact: records.mjs BINARY PATIENTS PROFILES FOLDER
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const [binary, patients, profiles, folder] = process.argv.slice(2);
@@ -11,8 +11,12 @@ mkdirSync(folder, { recursive: true });
 const config = join(folder, "questions.toml");
 writeFileSync(config, "cards.questions = 100\ncards.max = 200\n");
 
-/** The profile of a fact; those that are present or absent share one. */
-const profileOf = fact => existsSync(join(profiles, `StructureDefinition-pnet-${fact}.json`)) ? `pnet-${fact}` : "pnet-presence";
+/** The profile of an Observation of a fact; those that are present or absent share one. */
+const profileOf = fact => {
+  const file = join(profiles, `StructureDefinition-pnet-${fact}.json`);
+  const own = existsSync(file) && JSON.parse(readFileSync(file, "utf8")).type === "Observation";
+  return own ? `pnet-${fact}` : "pnet-presence";
+};
 
 const asked = new Map();
 for (const name of readdirSync(patients).sort()) {
@@ -21,8 +25,8 @@ for (const name of readdirSync(patients).sort()) {
   for (const { resource } of questions.flatMap(card => card.suggestions).flatMap(suggestion => suggestion.actions)) {
     const fact = resource.code.coding[0].code;
     const profile = `https://pnet-cds.github.io/fhir/StructureDefinition/${profileOf(fact)}`;
-    const { value, said } = { value: Object.keys(resource).find(key => key.startsWith("value")), said: JSON.stringify(resource) };
-    asked.set(`${fact} ${value} ${said.replace(/Patient\/[^"]+/, "")}`, { ...resource, meta: { profile: [profile] } });
+    const said = JSON.stringify(resource).replace(/Patient\/[^"]+/, "");
+    asked.set(`${fact} ${said}`, { ...resource, meta: { profile: [profile] } });
   }
 }
 let count = 0;
