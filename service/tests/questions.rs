@@ -1,5 +1,11 @@
 //! Questions: one fact asked for with a click, what an answer writes, and what a refusal leads to.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests stand outside the test functions"
+)]
+
 mod common;
 
 use common::{Service, chart, demo, prefetched, start};

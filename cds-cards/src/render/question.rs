@@ -336,7 +336,7 @@ mod tests {
                 let answer = answer(question, value).unwrap();
                 assert_eq!(
                     read_back(question, answer),
-                    [value.clone()],
+                    std::slice::from_ref(value),
                     "{} {label}",
                     question.fact
                 );

@@ -81,8 +81,9 @@ impl<'r> Reader<'r> {
         }
         let binary = |file: &File<'r>| binaries.get(key(file.url?).as_ref()).copied();
         let is_one = |file: &File<'r>| binary(file).map(|found| found.or_media(file));
-        let is_used = !item.narrow.has_modifiers && !(item.subsetted && paper.status.is_none());
-        is_used.then(|| Written::of_paper(item, &paper, kind, !has_results, is_one))
+        // Its status may have been left out.
+        let is_unsafe = item.narrow.has_modifiers || (item.subsetted && paper.status.is_none());
+        (!is_unsafe).then(|| Written::of_paper(item, &paper, kind, !has_results, is_one))
     }
 
     /// What a result or a diagnosis says in words beside what is read of it.
