@@ -72,7 +72,7 @@ fn unread(facts: &Facts) -> Vec<(String, NotReadWhy)> {
 fn every_place_for_a_text_is_searched() {
     let text = "Ki-67: 15 %.";
     let html = "<p>Ki&#8209;67: <b>15&nbsp;%</b></p>";
-    let latin = "Gr\u{f6}\u{df}e unklar. Ki-67: 15 %."
+    let latin = "\u{84}Gr\u{f6}\u{df}e unklar\u{93}. Ki-67: 15 %."
         .chars()
         .map(|letter| letter as u8);
     let div = "<div xmlns=\"http://www.w3.org/1999/xhtml\">Ki-67: 15 %.</div>";
