@@ -88,16 +88,27 @@ impl<'r> Reader<'r> {
 
     /// What a result or a diagnosis says in words beside what is read of it.
     fn noted(&self, item: &'r Item<'r>) -> Option<Written<'r>> {
-        let paper = Paper::of(item.json);
-        if is_void(&paper) || item.narrow.has_modifiers || item.subsetted {
+        let is_result = item.kind() == "Observation";
+        let texts = || item.narrow.code.texts();
+        // Most say nothing, and a chart has many.
+        let may_say = if is_result {
+            Paper::may_say(item.json)
+        } else {
+            names_pnet(texts())
+        };
+        if !may_say || item.narrow.has_modifiers || item.subsetted {
             return None;
         }
-        if item.kind() == "Observation" {
-            return Some(Written::of_result(item, &paper, self.is_useful(item)));
+        let paper = Paper::of(item.json);
+        if is_void(&paper) || (paper.over && !is_result) {
+            return None;
         }
-        let texts = || item.narrow.code.texts();
-        let is_one = !paper.over && names_pnet(texts());
-        is_one.then(|| Written::of_diagnosis(item, &paper, texts()))
+        Some(if is_result {
+            let is_read = paper.value.is_some() && self.is_useful(item);
+            Written::of_result(item, &paper, is_read)
+        } else {
+            Written::of_diagnosis(item, &paper, texts())
+        })
     }
 
     /// A record whose code is not read and looks as if it should be.

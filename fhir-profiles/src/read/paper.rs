@@ -25,6 +25,9 @@ const DATES: &[&str] = &[
     "issued",
 ];
 
+/// Where a result says something in words.
+const SAYING: &[&str] = &["note", "text", "valueString"];
+
 /// Verification statuses of a diagnosis that nobody has.
 const DENIED: &[&str] = &["entered-in-error", "refuted"];
 
@@ -80,6 +83,12 @@ pub(super) struct Paper<'a> {
 impl<'a> Paper<'a> {
     pub(super) fn of(json: Json<'a>) -> Self {
         read(json)
+    }
+
+    /// Whether a result has an element in which it could say something in words.
+    pub(super) fn may_say(json: Json<'_>) -> bool {
+        let may_say = |field: Json<'_>| SAYING.iter().any(|name| field.is_under(name));
+        json.fields().any(may_say)
     }
 
     /// The date as written.

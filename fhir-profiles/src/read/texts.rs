@@ -253,6 +253,12 @@ struct Search<'f> {
 
 impl Search<'_> {
     fn one(&mut self, written: &Written<'_>) {
+        let made_of = written.made_of.iter();
+        self.not_read
+            .extend(made_of.map(|made_of| written.not_read(made_of, NotReadWhy::NotText)));
+        if written.texts.is_empty() {
+            return;
+        }
         let wanted: Vec<FactId> = match (self.has_pnet, written.is_diagnosis) {
             (false, true) => vec![FactId::Pnet],
             (true, false) => mentions::facts()
@@ -260,9 +266,6 @@ impl Search<'_> {
                 .collect(),
             _ => Vec::new(),
         };
-        let made_of = written.made_of.iter();
-        self.not_read
-            .extend(made_of.map(|made_of| written.not_read(made_of, NotReadWhy::NotText)));
         let cost: usize = written.texts.iter().map(Text::len).sum();
         if wanted.is_empty() || stop::is_wanted() {
             return;
