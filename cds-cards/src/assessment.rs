@@ -2,10 +2,12 @@
 
 mod fact;
 mod lack;
+mod mention;
 mod pathway;
 
 pub use fact::{Earlier, EvidenceReport, FactReport, FactValue, Range, Status};
 pub use lack::{NOT_RECORDED, lack};
+pub use mention::MentionReport;
 pub use pathway::{
     Aim, BeforeReport, Branch, GivenReport, GivenState, IntentReport, Pathway, Place, PlaceReport, ThenReport,
 };
@@ -467,42 +469,6 @@ pub struct NotReadReport {
     pub date: Option<String>,
     /// Why it was not read.
     pub why: NotReadWhy,
-}
-
-/// What a text states of a fact, to be recorded by a person.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MentionReport {
-    /// The fact.
-    pub fact: FactId,
-    /// The value: a word, words, or an exact number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<FactValue>,
-    /// The interval, where the number is not exact.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub range: Option<Range>,
-    /// Unit of value or range.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unit: Option<String>,
-    /// The words as written, at most 160 characters; chart data.
-    pub quote: String,
-    /// `Type/id` of what has the text, or its position in the Bundle.
-    pub reference: String,
-    /// Its date as written.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-    /// What it is, in our own words: `pathology report`.
-    #[serde(skip)]
-    pub what: &'static str,
-    /// The value in our own words: `15 %`.
-    #[serde(skip)]
-    pub said: String,
-    /// What was done to the number, in our words.
-    #[serde(skip)]
-    pub notes: Vec<String>,
-    /// Whether the record says the same, of an earlier day.
-    #[serde(skip)]
-    pub is_recorded: bool,
 }
 
 /// A record that could not be used at all; `place` is chart data.

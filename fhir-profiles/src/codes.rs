@@ -23,6 +23,7 @@ use maps::Whose;
 pub use relevant::{Unmapped, Written};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock};
+pub use system::{FACT_VALUES, FACTS, UCUM};
 use system::{canonical, plain};
 pub(crate) use traps::is_trap;
 

@@ -164,6 +164,7 @@ pub(super) fn mentions(facts: &Facts) -> Vec<MentionReport> {
             quote: mentioned.quote.clone(),
             reference: mentioned.reference.clone(),
             date: mentioned.date.map(|date| date.to_string()),
+            read: mentioned.value.clone(),
             what: mentioned.what,
             said: value_text(id, &reading),
             notes: mentioned.notes.clone(),

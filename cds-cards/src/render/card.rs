@@ -1,7 +1,8 @@
 //! A CDS Hooks card as types that cannot be wrong: what the standard requires cannot be left out, nothing is empty.
 
 use super::markdown::{plain, shorten, unlinked, utf16};
-use crate::assessment::{FactValue, Group, Verdict};
+use super::resource::{Created, FullCoding};
+use crate::assessment::{Group, Verdict};
 use crate::knowledge::{Coding, Package};
 use fhir_profiles::FactId;
 use serde::{Serialize, Serializer};
@@ -110,25 +111,6 @@ impl Kind {
     }
 }
 
-/// A Coding of which no part is missing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct FullCoding {
-    system: Text,
-    code: Text,
-    display: Text,
-}
-
-impl FullCoding {
-    /// The coding, if it has all three parts.
-    pub(super) fn new(coding: &Coding) -> Option<Self> {
-        Some(Self {
-            system: Text::new(&coding.system)?,
-            code: Text::new(&coding.code)?,
-            display: Text::new(&coding.display)?,
-        })
-    }
-}
-
 /// Where a card's content comes from: the review.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Source {
@@ -151,233 +133,6 @@ impl Source {
     }
 }
 
-/// `Patient/id`, the subject of a draft.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Subject {
-    reference: String,
-}
-
-impl Subject {
-    /// The reference, if it is one to a patient with a well-formed id.
-    pub fn new(reference: &str) -> Option<Self> {
-        is_id(reference.strip_prefix("Patient/")?).then(|| Self {
-            reference: reference.to_owned(),
-        })
-    }
-}
-
-/// Whether it is an id as FHIR has them.
-fn is_id(id: &str) -> bool {
-    (1..=64).contains(&id.len())
-        && id
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'))
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Concept {
-    coding: [FullCoding; 1],
-    text: Text,
-}
-
-/// A concept in words only.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Words {
-    text: Text,
-}
-
-/// What a draft asks for, and why the review asks for it where it does.
-pub(super) struct Asked {
-    pub(super) code: FullCoding,
-    pub(super) text: Text,
-    pub(super) reason: Option<Text>,
-}
-
-/// A draft ServiceRequest: of what a suggestion can create the only thing that is ordered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct DraftRequest {
-    resource_type: &'static str,
-    status: &'static str,
-    intent: &'static str,
-    subject: Subject,
-    code: Concept,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason_code: Option<[Words; 1]>,
-}
-
-/// An Observation that a clinician records.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Recorded {
-    resource_type: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    extension: Option<[SupportingInfo; 1]>,
-    status: &'static str,
-    code: Codes,
-    subject: Subject,
-    effective_date_time: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    performer: Option<[Reference; 1]>,
-    #[serde(flatten)]
-    value: Answer,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    derived_from: Option<[Reference; 1]>,
-}
-
-/// What is recorded of a fact.
-pub(super) struct Record {
-    /// The fact's code, and the standard one where there is one.
-    pub(super) code: Vec<FullCoding>,
-    pub(super) text: Text,
-    pub(super) subject: Subject,
-    /// `YYYY-MM-DD`.
-    pub(super) day: String,
-    pub(super) performer: Option<Reference>,
-    pub(super) value: Answer,
-    /// The record that has the text in which it was found.
-    pub(super) found_in: Option<Reference>,
-}
-
-impl From<Record> for Recorded {
-    /// In R4 an Observation may be derived from a document or another Observation, and not from a report: that is named by
-    /// the standard extension for what else bears on it.
-    fn from(record: Record) -> Self {
-        let (derived_from, supporting) = match record.found_in {
-            Some(found) if found.may_be_derived_from() => (Some(found), None),
-            found => (None, found),
-        };
-        Self {
-            resource_type: "Observation",
-            extension: supporting.map(|value_reference| {
-                [SupportingInfo {
-                    url: "http://hl7.org/fhir/StructureDefinition/workflow-supportingInfo",
-                    value_reference,
-                }]
-            }),
-            status: "final",
-            code: Codes {
-                coding: record.code,
-                text: record.text,
-            },
-            subject: record.subject,
-            effective_date_time: record.day,
-            performer: record.performer.map(|performer| [performer]),
-            value: record.value,
-            derived_from: derived_from.map(|from| [from]),
-        }
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SupportingInfo {
-    url: &'static str,
-    value_reference: Reference,
-}
-
-/// A relative reference, `Type/id`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Reference {
-    reference: String,
-}
-
-impl Reference {
-    /// Kinds that may perform an Observation.
-    const PERFORMERS: [&'static str; 5] = [
-        "Practitioner",
-        "PractitionerRole",
-        "Organization",
-        "Patient",
-        "RelatedPerson",
-    ];
-
-    /// The reference, if it is a type and a well-formed id.
-    pub fn new(reference: &str) -> Option<Self> {
-        let (kind, id) = reference.split_once('/')?;
-        let is_kind = kind.starts_with(|c: char| c.is_ascii_uppercase())
-            && kind.bytes().all(|byte| byte.is_ascii_alphabetic());
-        (is_kind && is_id(id)).then(|| Self {
-            reference: reference.to_owned(),
-        })
-    }
-
-    /// The user of a call, if it is one who can perform an Observation.
-    pub fn performer(user: &str) -> Option<Self> {
-        let performs = |one: &Self| Self::PERFORMERS.contains(&one.kind());
-        Self::new(user).filter(performs)
-    }
-
-    fn kind(&self) -> &str {
-        self.reference.split('/').next().unwrap_or_default()
-    }
-
-    fn may_be_derived_from(&self) -> bool {
-        matches!(self.kind(), "DocumentReference" | "Observation")
-    }
-}
-
-/// A concept in one code or two.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Codes {
-    coding: Vec<FullCoding>,
-    text: Text,
-}
-
-/// A value of an Observation.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(super) enum Answer {
-    /// A word.
-    #[serde(rename = "valueCodeableConcept")]
-    Concept(Word),
-    /// A score or a count.
-    #[serde(rename = "valueInteger")]
-    Integer(i64),
-    /// A number with its unit, exact or with one end.
-    #[serde(rename = "valueQuantity")]
-    Quantity(Quantity),
-    /// A number between two ends.
-    #[serde(rename = "valueRange")]
-    Range { low: Quantity, high: Quantity },
-}
-
-impl Answer {
-    /// A word of a fact.
-    pub(super) fn word(coding: FullCoding) -> Self {
-        let text = coding.display.clone();
-        Self::Concept(Word {
-            coding: [coding],
-            text,
-        })
-    }
-}
-
-/// A word of a fact with what it is called.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Word {
-    coding: [FullCoding; 1],
-    text: Text,
-}
-
-/// A UCUM quantity.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(super) struct Quantity {
-    pub(super) value: FactValue,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) comparator: Option<&'static str>,
-    pub(super) unit: String,
-    pub(super) system: &'static str,
-    pub(super) code: String,
-}
-
-/// What a suggestion creates.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
-enum Created {
-    Request(Box<DraftRequest>),
-    Observation(Box<Recorded>),
-}
-
 #[derive(Debug, Clone, PartialEq, Serialize)]
 struct Action {
     r#type: &'static str,
@@ -395,26 +150,7 @@ pub struct Suggestion {
 }
 
 impl Suggestion {
-    /// A draft request for `subject`.
-    pub(super) fn draft(uuid: Uuid, label: Text, asked: Asked, subject: Subject) -> Self {
-        let Asked { code, text, reason } = asked;
-        let resource = DraftRequest {
-            resource_type: "ServiceRequest",
-            status: "draft",
-            intent: "proposal",
-            subject,
-            code: Concept { coding: [code], text },
-            reason_code: reason.map(|text| [Words { text }]),
-        };
-        Self::creating(uuid, label, Created::Request(Box::new(resource)))
-    }
-
-    /// An Observation, final as soon as it is accepted.
-    pub(super) fn record(uuid: Uuid, label: Text, record: Record) -> Self {
-        Self::creating(uuid, label, Created::Observation(Box::new(record.into())))
-    }
-
-    fn creating(uuid: Uuid, label: Text, resource: Created) -> Self {
+    pub(super) fn creating(uuid: Uuid, label: Text, resource: Created) -> Self {
         // The description is what some record systems show instead of the label.
         let action = Action {
             r#type: "create",
@@ -657,20 +393,5 @@ mod tests {
         assert!(utf16(long.as_str()) <= Summary::LIMIT);
         assert!(long.as_str().ends_with("word…"));
         assert_eq!(Summary::new(&"x".repeat(139)).unwrap().as_str().len(), 139);
-    }
-
-    #[test]
-    fn a_subject_is_a_patient() {
-        assert!(Subject::new("Patient/a-1.b").is_some());
-        for wrong in [
-            "",
-            "Patient/",
-            "Patient/a b",
-            "Group/1",
-            "http://x/Patient/1",
-            "Patient/a/_history/1",
-        ] {
-            assert_eq!(Subject::new(wrong), None, "{wrong}");
-        }
     }
 }

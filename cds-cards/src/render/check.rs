@@ -1,7 +1,8 @@
 //! Checks at load that every card can be made: slots, figures, texts for every verdict, lengths, and the package's parts.
 
-use super::card::{FullCoding, Summary};
+use super::card::Summary;
 use super::refused::refused;
+use super::resource::FullCoding;
 use super::{
     findings, group_card, markdown, order_card, pathway_card, question, sample, sheet, summary, texts, topics,
 };

@@ -54,6 +54,17 @@ pub struct Found {
     pub source: String,
 }
 
+impl Found {
+    pub(super) fn of(mention: &MentionReport) -> Self {
+        Self {
+            label: mention.fact.info().label.clone(),
+            value: mention.said.clone(),
+            quote: chart_line(&mention.quote),
+            source: mention.source(),
+        }
+    }
+}
+
 /// What texts state and the record does not, in the order of what is missing, then as found.
 pub fn found(assessment: &Assessment) -> Vec<Found> {
     let rank = |mention: &MentionReport| {
@@ -68,16 +79,7 @@ pub fn found(assessment: &Assessment) -> Vec<Found> {
         .filter(|mention| !mention.is_recorded)
         .collect();
     mentions.sort_by_key(|mention| rank(mention));
-    let found = |mention: &MentionReport| Found {
-        label: mention.fact.info().label.clone(),
-        value: mention.said.clone(),
-        quote: chart_line(&mention.quote),
-        source: match &mention.date {
-            Some(date) => format!("{} of {date}", mention.what),
-            None => mention.what.to_owned(),
-        },
-    };
-    mentions.into_iter().map(found).collect()
+    mentions.into_iter().map(Found::of).collect()
 }
 
 /// The first so many, and how many more there are.

@@ -47,6 +47,7 @@ mod orders;
 mod pathway_card;
 mod question;
 mod refused;
+mod resource;
 mod sample;
 mod scope;
 pub mod sheet;
@@ -55,10 +56,7 @@ mod summary;
 mod texts;
 pub mod words;
 
-pub use card::{
-    About, Card, Indicator, Kind, Link, OptionVerdict, Reference, Subject, Suggestion, Suggestions, Summary,
-    Text,
-};
+pub use card::{About, Card, Indicator, Kind, Link, OptionVerdict, Suggestion, Suggestions, Summary, Text};
 pub use check::{TemplateFault, check_templates};
 pub use evidence::Sentence;
 pub use findings::{Found, found, missing_facts};
@@ -67,6 +65,7 @@ pub use markers::{Marker, markers};
 pub use not_read::not_read;
 pub use orders::render_orders;
 pub use question::questions;
+pub use resource::{Reference, Subject};
 pub use scope::{genetic_syndromes, outside};
 pub use sheet::{Most, Sheet, sheet};
 pub(crate) use texts::Texts;

@@ -1,20 +1,18 @@
 //! Questions: a fact that decides much and can be recorded with a click (specification, section 7.2).
 
-use super::card::{Answer, FullCoding, Quantity, Record, Reference, Subject, Suggestion, Text};
-use super::evidence::chart_line;
-use super::findings::missing_facts;
+use super::card::{Suggestion, Text};
+use super::findings::{Found, missing_facts};
+use super::resource::{Answer, Concept, Created, FullCoding, Quantity, Record, Reference, Subject};
 use super::{Asking, Policy, markdown, words};
-use crate::assessment::{Assessment, FactValue, MentionReport, MissingFact, Range, Reason};
+use crate::assessment::{Assessment, FactValue, MentionReport, MissingFact, Reason};
 use crate::knowledge::{Coding, Knowledge, Question};
-use fhir_profiles::FactId;
+use fhir_profiles::codes::{FACT_VALUES, FACTS, UCUM};
 use fhir_profiles::facts::Value;
+use fhir_profiles::{FactId, Interval};
+use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
 
-/// The canonical base of what the project defines in FHIR.
-const FACTS: &str = "https://pnet-cds.github.io/fhir/CodeSystem/facts";
-const FACT_VALUES: &str = "https://pnet-cds.github.io/fhir/CodeSystem/fact-values";
-const UCUM: &str = "http://unitsofmeasure.org";
 /// Values of a fact that are few enough to be offered one by one.
 const FEW: usize = 6;
 /// Suggestions of one question.
@@ -66,14 +64,6 @@ pub(super) struct View {
     version: String,
 }
 
-/// What a text states of the fact.
-#[derive(Serialize)]
-struct Found {
-    value: String,
-    quote: String,
-    source: String,
-}
-
 impl Asked<'_> {
     /// "Can the liver metastases be resected completely? The answer settles 1 to 7 options".
     pub(super) fn summary(&self) -> Vec<String> {
@@ -87,15 +77,7 @@ impl Asked<'_> {
             question: ask(self.question.fact),
             settles: self.missing.settles.to_string(),
             needed: words::needed(knowledge, &self.missing),
-            found: self
-                .mentions
-                .iter()
-                .map(|mention| Found {
-                    value: mention.said.clone(),
-                    quote: chart_line(&mention.quote),
-                    source: source(mention),
-                })
-                .collect(),
+            found: self.mentions.iter().map(|mention| Found::of(mention)).collect(),
             day: assessment.as_of.clone(),
             version: assessment.knowledge.version.clone(),
         }
@@ -113,7 +95,7 @@ impl Asked<'_> {
         for mention in &self.mentions {
             let found_in = Reference::new(&mention.reference);
             offered.extend(answer_of(self.question, mention).map(|answer| Offer {
-                label: format!("{} ({})", said(self.question, mention), source(mention)),
+                label: format!("{} ({})", said(self.question, mention), mention.source()),
                 answer,
                 found_in,
             }));
@@ -132,8 +114,7 @@ impl Asked<'_> {
             let name = format!("suggestion/question/{}/{place}", self.question.fact);
             let label = format!("{}: {}", self.question.fact.info().label, offer.label);
             let record = Record {
-                code: codes(self.question)?,
-                text: Text::new(&self.question.fact.info().label)?,
+                code: code(self.question)?,
                 subject: subject.clone(),
                 day: assessment.as_of.clone(),
                 performer: policy.asking.user.and_then(Reference::performer),
@@ -141,7 +122,11 @@ impl Asked<'_> {
                 found_in: offer.found_in,
             };
             let label = Text::new(&markdown::plain(&label))?;
-            Some(Suggestion::record(policy.uuid(&name), label, record))
+            Some(Suggestion::creating(
+                policy.uuid(&name),
+                label,
+                Created::record(record),
+            ))
         })
         .collect()
     }
@@ -173,23 +158,16 @@ fn said(question: &Question, mention: &MentionReport) -> String {
     label.unwrap_or_else(|| mention.said.clone())
 }
 
-/// "pathology report of 2026-03-04".
-fn source(mention: &MentionReport) -> String {
-    match &mention.date {
-        Some(date) => format!("{} of {date}", mention.what),
-        None => mention.what.to_owned(),
-    }
-}
-
 /// The fact's own code, and the standard one.
-fn codes(question: &Question) -> Option<Vec<FullCoding>> {
+fn code(question: &Question) -> Option<Concept> {
     let own = Coding {
         system: FACTS.to_owned(),
         code: question.fact.as_str().to_owned(),
         display: question.fact.info().label.clone(),
     };
-    let codes = [Some(&own), question.code.as_ref()].into_iter().flatten();
-    codes.map(FullCoding::new).collect()
+    let standard = question.code.as_ref().and_then(FullCoding::new);
+    let text = Text::new(&own.display)?;
+    Some(Concept::new(FullCoding::new(&own)?, standard, text))
 }
 
 /// What is recorded for a value; nothing for one that no Observation of ours holds.
@@ -212,35 +190,27 @@ fn answer(question: &Question, value: &Value) -> Option<Answer> {
             [only] => word(only.as_str()),
             _ => None,
         },
-        Value::Number(interval) => {
-            let exact = interval.as_exact().map(FactValue::Number);
-            number(question, Some(&Range::from(interval)), exact)
-        }
+        Value::Number(interval) => number(question, interval),
     }
 }
 
-/// What is recorded for what a text mentions.
+/// What is recorded for what a text mentions; nothing for a number that is neither exact nor as written.
 fn answer_of(question: &Question, mention: &MentionReport) -> Option<Answer> {
-    match (&mention.value, &mention.range) {
-        (Some(FactValue::Word(said)), _) => {
-            let word = question.fact.word(said)?;
-            answer(question, &Value::Word(word))
-        }
-        (Some(FactValue::Number(_)), _) => number(question, None, mention.value.clone()),
-        (None, Some(range)) if mention.notes.is_empty() => number(question, Some(range), None),
-        _ => None,
+    let is_loose = |interval: &Interval| interval.as_exact().is_none() && !mention.notes.is_empty();
+    match &mention.read {
+        Value::Number(interval) if is_loose(interval) => None,
+        read => answer(question, read),
     }
 }
 
-fn number(question: &Question, range: Option<&Range>, exact: Option<FactValue>) -> Option<Answer> {
+fn number(question: &Question, interval: &Interval) -> Option<Answer> {
+    let exact = interval.as_exact();
     let Some((unit, code)) = &question.unit else {
-        return match exact? {
-            FactValue::Number(whole) if whole.is_integer() => whole.to_i64().map(Answer::Integer),
-            _ => None,
-        };
+        let whole = exact.filter(Decimal::is_integer)?;
+        return whole.to_i64().map(Answer::Integer);
     };
-    let quantity = |value: FactValue, comparator| Quantity {
-        value,
+    let quantity = |value, comparator| Quantity {
+        value: FactValue::Number(value),
         comparator,
         unit: unit.clone(),
         system: UCUM,
@@ -249,23 +219,18 @@ fn number(question: &Question, range: Option<&Range>, exact: Option<FactValue>) 
     if let Some(value) = exact {
         return Some(Answer::Quantity(quantity(value, None)));
     }
-    let range = range?;
-    let end = |value, comparator| quantity(FactValue::Number(value), comparator);
-    let includes = |end: Option<bool>| end == Some(true);
-    match (range.low, range.high) {
-        (Some(low), Some(high)) if includes(range.low_inclusive) && includes(range.high_inclusive) => {
-            Some(Answer::Range {
-                low: end(low, None),
-                high: end(high, None),
-            })
-        }
+    match (interval.low(), interval.high()) {
+        (Some(low), Some(high)) if low.inclusive && high.inclusive => Some(Answer::Range {
+            low: quantity(low.value, None),
+            high: quantity(high.value, None),
+        }),
         (Some(low), None) => {
-            let comparator = if includes(range.low_inclusive) { ">=" } else { ">" };
-            Some(Answer::Quantity(end(low, Some(comparator))))
+            let comparator = if low.inclusive { ">=" } else { ">" };
+            Some(Answer::Quantity(quantity(low.value, Some(comparator))))
         }
         (None, Some(high)) => {
-            let comparator = if includes(range.high_inclusive) { "<=" } else { "<" };
-            Some(Answer::Quantity(end(high, Some(comparator))))
+            let comparator = if high.inclusive { "<=" } else { "<" };
+            Some(Answer::Quantity(quantity(high.value, Some(comparator))))
         }
         _ => None,
     }
@@ -284,24 +249,22 @@ impl Asking<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use fhir_profiles::facts::Value;
     use fhir_profiles::json::Document;
-    use fhir_profiles::{ChartBuilder, Codes, Interval, ReadPolicy, read};
+    use fhir_profiles::{ChartBuilder, Codes, ReadPolicy, read};
     use std::collections::BTreeSet;
     use uuid::Uuid;
 
     /// The Observation that records a value.
     fn recorded(question: &Question, answer: Answer, found_in: Option<&str>) -> serde_json::Value {
         let record = Record {
-            code: codes(question).unwrap(),
-            text: Text::new("as asked").unwrap(),
+            code: code(question).unwrap(),
             subject: Subject::new("Patient/p").unwrap(),
             day: "2026-11-23".to_owned(),
             performer: Reference::performer("Practitioner/d"),
             value: answer,
             found_in: found_in.and_then(Reference::new),
         };
-        let suggestion = Suggestion::record(Uuid::nil(), Text::new("x").unwrap(), record);
+        let suggestion = Suggestion::creating(Uuid::nil(), Text::new("x").unwrap(), Created::record(record));
         serde_json::to_value(&suggestion).unwrap()["actions"][0]["resource"].clone()
     }
 

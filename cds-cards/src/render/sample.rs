@@ -8,7 +8,7 @@ use crate::assessment::{
 };
 use crate::knowledge::{Aspect, Knowledge, OptionKnowledge, StagingTable, When};
 use crate::orders::{OrderName, Proposal, Unread};
-use fhir_profiles::facts::{Aside, NotReadWhy};
+use fhir_profiles::facts::{Aside, NotReadWhy, Value};
 use fhir_profiles::{FactId, Interval, UnreadOrder};
 
 /// One full assessment for each verdict, an empty one for each gate, and one whose records were not readable.
@@ -185,6 +185,7 @@ fn full(knowledge: &Knowledge, verdict: Verdict) -> Assessment {
         quote: "Ki-67: 9 %".to_owned(),
         reference: "DiagnosticReport/d".to_owned(),
         date: Some("2026-01-01".to_owned()),
+        read: Value::Number(Interval::exactly(9.into())),
         what: "pathology report",
         said: "9 %".to_owned(),
         notes: Vec::new(),

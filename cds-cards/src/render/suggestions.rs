@@ -1,6 +1,7 @@
 //! Draft requests: a referral to the multidisciplinary meeting and requests that settle a fact, never a treatment.
 
-use super::card::{Asked, FullCoding, Subject, Suggestion, Text};
+use super::card::{Suggestion, Text};
+use super::resource::{Asked, Created, FullCoding, Subject};
 use super::{Policy, findings};
 use crate::assessment::{Aim, Assessment, Cited, MissingFact};
 use crate::knowledge::{Coding, Knowledge};
@@ -98,10 +99,9 @@ fn draft(
         text: Text::new(request.text)?,
         reason,
     };
-    Some(Suggestion::draft(
+    Some(Suggestion::creating(
         uuid,
         Text::new(request.label)?,
-        asked,
-        subject?.clone(),
+        Created::draft(asked, subject?.clone()),
     ))
 }

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
-pub(crate) const FACTS: &str = "https://pnet-cds.github.io/fhir/CodeSystem/facts";
-pub(crate) const FACT_VALUES: &str = "https://pnet-cds.github.io/fhir/CodeSystem/fact-values";
+/// The guide's code system of facts.
+pub const FACTS: &str = "https://pnet-cds.github.io/fhir/CodeSystem/facts";
+/// The guide's code system of the values of facts that are words.
+pub const FACT_VALUES: &str = "https://pnet-cds.github.io/fhir/CodeSystem/fact-values";
 pub(crate) const TREATMENTS: &str = "https://pnet-cds.github.io/fhir/CodeSystem/treatments";
 /// The system under which a concept that is only a text can be mapped; its code is the text.
 pub(crate) const TEXT: &str = "urn:pnet-cds:text";
@@ -11,6 +13,8 @@ pub(crate) const TEXT: &str = "urn:pnet-cds:text";
 pub(crate) const NAME: &str = "urn:pnet-cds:name";
 /// The guide's value sets: a map can name one by its id, as what a code is a case of.
 pub(super) const VALUE_SETS: &str = "https://pnet-cds.github.io/fhir/ValueSet";
+/// Units of measure.
+pub const UCUM: &str = "http://unitsofmeasure.org";
 pub(crate) const SNOMED: &str = "http://snomed.info/sct";
 pub(crate) const LOINC: &str = "http://loinc.org";
 pub(crate) const ICD_10: &str = "http://hl7.org/fhir/sid/icd-10";

@@ -5,7 +5,7 @@ use super::lexicon::LEXICON;
 use super::phrase::{bare, greatest, without_labels};
 use super::value::{CONTRADICTION, NOT_AVAILABLE, Unread, Written};
 use crate::catalogue::{FactId, Kind};
-use crate::codes::{Codes, Meaning};
+use crate::codes::{Codes, Meaning, UCUM};
 use crate::interval::{Bound, Interval};
 use crate::values::{
     APPROXIMATE_NOTE, InFactUnit, Why, contradict, decimal, in_fact_unit, number_from_text, with_comparator,
@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 pub(super) fn unit_of(quantity: Node<'_>) -> Option<&str> {
     let ucum = quantity
         .text("system")
-        .is_some_and(|s| s.trim().trim_end_matches('/') == "http://unitsofmeasure.org");
+        .is_some_and(|s| s.trim().trim_end_matches('/') == UCUM);
     let written = |key| {
         quantity
             .text(key)

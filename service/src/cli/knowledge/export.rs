@@ -8,13 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use cds_cards::Knowledge;
 use cds_cards::assessment::Role;
 use cds_cards::knowledge::{Coding, OptionKnowledge, Referral, Suggestion};
-use fhir_profiles::codes::{code_systems, value_sets};
+use fhir_profiles::codes::{BASE, code_systems, value_sets};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
-
-/// Canonical base of everything that the project defines in FHIR.
-const BASE: &str = "https://pnet-cds.github.io/fhir";
 
 /// Writes every resource as `Type-id.json`.
 pub(in crate::cli) fn export(dir: &Path, config: Option<&Path>) -> Result<(), Ended> {

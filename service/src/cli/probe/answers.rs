@@ -3,7 +3,7 @@
 use super::views::{Concept, Resource};
 use cds_cards::assessment::Assessment;
 use fhir_profiles::FactId;
-use fhir_profiles::codes::{BASE, Codes, TEXT_SYSTEM};
+use fhir_profiles::codes::{Codes, FACT_VALUES, TEXT_SYSTEM};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,7 +85,7 @@ fn group(system: &str, code: &str, words: &[String]) -> Value {
     let target = json!([{"code": words.join(" | "), "equivalence": "equivalent"}]);
     json!({
         "source": system,
-        "target": format!("{BASE}/CodeSystem/fact-values"),
+        "target": FACT_VALUES,
         "element": [{"code": code, "target": target}],
     })
 }

@@ -2,7 +2,7 @@
 
 use super::views::{Concept, Resource};
 use fhir_profiles::FactId;
-use fhir_profiles::codes::{self, BASE, Codes, Written};
+use fhir_profiles::codes::{self, Codes, FACTS, Written};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,10 +67,9 @@ pub(super) fn concept_map(unmapped: &[Unmapped]) -> Option<Value> {
         }
         groups.entry(&one.system).or_default().push(element);
     }
-    let target = format!("{BASE}/CodeSystem/facts");
     let groups: Vec<Value> = groups
         .into_iter()
-        .map(|(system, elements)| json!({"source": system, "target": target, "element": elements}))
+        .map(|(system, elements)| json!({"source": system, "target": FACTS, "element": elements}))
         .collect();
     (!groups.is_empty()).then(|| {
         json!({
