@@ -23,13 +23,15 @@ pub(super) fn read(source: &Source<'_>) -> Vec<Question> {
 }
 
 fn question(section: &Section<'_>, asked: &mut BTreeSet<FactId>) -> Option<Question> {
-    let fact = section.text("fact").and_then(|name| section.fact(&name))?;
+    let fact = section.text("fact").and_then(|name| section.fact(&name));
+    let code = section.section("code", coding_of).flatten();
+    let unit = section.section("unit", unit_of);
+    let answers = section.pairs("answers");
+    let fact = fact?;
     if !asked.insert(fact) {
         section.fault(section.line(), format!("`{fact}` is asked twice"));
         return None;
     }
-    let code = section.section("code", coding_of).flatten();
-    let answers = section.pairs("answers");
     let mut read = Vec::new();
     for (word, label) in answers {
         match value(fact, &word.value) {
@@ -37,7 +39,6 @@ fn question(section: &Section<'_>, asked: &mut BTreeSet<FactId>) -> Option<Quest
             None => section.fault(word.line, format!("`{}` is no answer to `{fact}`", word.value)),
         }
     }
-    let unit = section.section("unit", unit_of).flatten();
     let is_number = matches!(fact.info().kind, Kind::Number);
     let is_whole = fact.info().unit.as_deref() == Some("{#}");
     if is_number && !is_whole && unit.is_none() {
@@ -49,7 +50,7 @@ fn question(section: &Section<'_>, asked: &mut BTreeSet<FactId>) -> Option<Quest
     Some(Question {
         fact,
         code,
-        unit,
+        unit: unit.flatten(),
         answers: read,
     })
 }

@@ -6,6 +6,7 @@ mod criteria;
 mod facts;
 mod files;
 mod pathway;
+mod questions;
 
 use cds_cards::Knowledge;
 use std::collections::BTreeMap;
