@@ -1,15 +1,16 @@
 //! The knowledge as the engine uses it: every reference resolved and every table checked by the loader.
 
 mod evidence;
+mod offers;
 
 pub use evidence::*;
+pub use offers::*;
 
 use super::compiled::Compiled;
 use super::place::{Pathway, Place};
 use crate::assessment::{Cited, Group, KnowledgeRef, Role};
 use crate::render::Texts;
 use fhir_profiles::catalogue::Catalogue;
-use fhir_profiles::facts::Value;
 use fhir_profiles::{FactId, Interval, Treatment, TreatmentClass};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -462,50 +463,4 @@ pub struct StageRow {
     pub m: Vec<String>,
     /// Statement.
     pub statement: String,
-}
-
-/// A draft request that would settle a fact.
-#[derive(Debug)]
-pub struct Suggestion {
-    /// The facts it settles.
-    pub facts: Vec<FactId>,
-    /// What the clinician presses ("Request Ki-67 on the biopsy").
-    pub label: String,
-    /// What is asked for.
-    pub code: Coding,
-    /// Text of the request.
-    pub text: String,
-    /// Why the review asks for it, where it says so.
-    pub reason: Option<Cited>,
-}
-
-/// A fact that a card can ask for (specification, section 7.2); its words are [`FactInfo::question`].
-///
-/// [`FactInfo::question`]: fhir_profiles::catalogue::FactInfo::question
-#[derive(Debug)]
-pub struct Question {
-    /// The fact.
-    pub fact: FactId,
-    /// The standard code of what is observed, where there is one.
-    pub code: Option<Coding>,
-    /// The unit of a number: as it is shown, and its UCUM code.
-    pub unit: Option<(String, String)>,
-    /// The values that can be recorded with a click, and what a clinician calls each; none for a number, which is asked
-    /// for only where a text mentions it.
-    pub answers: Vec<(Value, String)>,
-}
-
-/// The draft referral to the multidisciplinary meeting.
-#[derive(Debug)]
-pub struct Referral {
-    /// What the clinician presses.
-    pub label: String,
-    /// Facts that are questions for the meeting.
-    pub facts: Vec<FactId>,
-    /// What stands before the questions for the meeting.
-    pub questions: String,
-    /// What is asked for.
-    pub code: Coding,
-    /// Text of the request.
-    pub text: String,
 }

@@ -1,6 +1,6 @@
 //! What clinicians did with cards: one answer a card, the newest; repeated and late feedback changes nothing.
 
-use super::database::Database;
+use super::database::{Database, places};
 use super::fault::Fault;
 use super::issued::Owner;
 use super::questions;
@@ -91,10 +91,9 @@ pub(super) async fn keep(
 ) -> Result<Kept, Fault> {
     let mut writing = database.begin().await?;
     let cards: Vec<String> = answers.iter().map(|answer| answer.card.to_string()).collect();
-    let places: Vec<String> = (0..cards.len()).map(|card| format!("${}", card + 4)).collect();
     let statement = format!(
-        "SELECT card, kind, suggestions, outcome, question FROM issued_cards WHERE issuer = $1 AND tenant = $2 AND service = $3 AND card IN ({})",
-        places.join(", ")
+        "SELECT card, kind, suggestions, outcome, question FROM issued_cards WHERE issuer = $1 AND tenant = $2 AND service = $3 AND card IN {}",
+        places(4, cards.len())
     );
     let mut query = sqlx::query(AssertSqlSafe(statement))
         .persistent(false)

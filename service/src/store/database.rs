@@ -36,6 +36,12 @@ fn limit(operation: Operation) -> Duration {
     })
 }
 
+/// `($3, $4)`: a list of so many parameters of a statement, from this one.
+pub(super) fn places(first: usize, many: usize) -> String {
+    let places: Vec<String> = (first..first + many).map(|place| format!("${place}")).collect();
+    format!("({})", places.join(", "))
+}
+
 /// The database of the store.
 #[derive(Debug)]
 pub(super) struct Database {

@@ -1,6 +1,6 @@
 //! The cards that were sent, recorded beside the answer and never before it, so that feedback can be told from invention.
 
-use super::database::Database;
+use super::database::{Database, places};
 use super::fault::{Fault, Operation};
 use super::questions::Key;
 use cds_cards::render::{About, Card};
@@ -204,17 +204,11 @@ static INSERTS: LazyLock<[Arc<str>; ROWS.len()]> = LazyLock::new(|| ROWS.map(|ro
 
 /// A call that is repeated has the same cards, and they stay as they were issued first.
 fn insert(rows: usize) -> String {
-    let row = |row: usize| {
-        let columns: Vec<String> = (1..=COLUMNS)
-            .map(|column| format!("${}", row * COLUMNS + column))
-            .collect();
-        format!("({})", columns.join(", "))
-    };
-    let places: Vec<String> = (0..rows).map(row).collect();
+    let rows: Vec<String> = (0..rows).map(|row| places(row * COLUMNS + 1, COLUMNS)).collect();
     format!(
         "INSERT INTO issued_cards (issuer, tenant, service, card, kind, option_group, options, knowledge, issued, suggestions, question) \
          VALUES {} ON CONFLICT (issuer, tenant, service, card) DO NOTHING",
-        places.join(", ")
+        rows.join(", ")
     )
 }
 

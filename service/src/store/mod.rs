@@ -229,7 +229,7 @@ impl Store {
     ) -> Result<Vec<FactId>, Unavailable> {
         let (database, key) = (Arc::clone(&self.database), Arc::clone(&self.key));
         let (patient, facts) = (patient.to_owned(), facts.to_vec());
-        let since = questions::before(now(), self.question_pause);
+        let since = retention::ago(now(), self.question_pause);
         self.on_its_runtime(async move {
             let looking = questions::paused(&database, &key, &owner, &patient, &facts, since);
             database.run(Operation::Questions, looking).await

@@ -1,14 +1,12 @@
 //! Questions that were put aside for a patient, by a keyed hash of whom and what they are about.
 
 use super::answers::Outcome;
-use super::database::Database;
+use super::database::{Database, places};
 use super::fault::Fault;
 use super::issued::Owner;
 use aws_lc_rs::{hmac, rand};
 use fhir_profiles::FactId;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
-use std::fmt::Write;
-use std::time::Duration;
 use tokio::sync::OnceCell;
 
 /// What the key is kept under.
@@ -65,10 +63,7 @@ fn hash(key: &hmac::Key, owner: &Owner, patient: &str, fact: FactId) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What an answer to a question comes to: put aside it is not asked again for a while, taken it may be.
@@ -104,10 +99,9 @@ pub(super) async fn paused(
     for fact in facts {
         names.push((key.of(database, owner, patient, *fact).await?, *fact));
     }
-    let places: Vec<String> = (0..names.len()).map(|name| format!("${}", name + 2)).collect();
     let statement = format!(
-        "SELECT question FROM paused_questions WHERE since > $1 AND question IN ({})",
-        places.join(", ")
+        "SELECT question FROM paused_questions WHERE since > $1 AND question IN {}",
+        places(2, names.len())
     );
     let mut query = sqlx::query(AssertSqlSafe(statement))
         .persistent(false)
@@ -129,11 +123,6 @@ pub(super) async fn forget(connection: &mut AnyConnection, asked_again: i64) -> 
         .execute(connection)
         .await?;
     Ok(())
-}
-
-/// The second at which a question that was put aside is asked again now.
-pub(super) fn before(now: i64, pause: Duration) -> i64 {
-    now.saturating_sub(i64::try_from(pause.as_secs()).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::database::Database;
 use super::fault::{Fault, Operation};
-use super::questions::{self, before};
+use super::questions;
 use std::time::Duration;
 
 /// Between two looks at what is old.
@@ -15,14 +15,14 @@ const TOGETHER: i64 = 500;
 /// Deletes what is old, for ever.
 pub(super) async fn keep_short(database: &Database, retention: Duration, pause: Duration, now: fn() -> i64) {
     loop {
-        let deleted = delete_all(database, oldest(now(), retention), before(now(), pause)).await;
+        let deleted = delete_all(database, ago(now(), retention), ago(now(), pause)).await;
         tokio::time::sleep(if deleted { EVERY } else { RETRY }).await;
     }
 }
 
-/// The second before which nothing is kept.
-fn oldest(now: i64, retention: Duration) -> i64 {
-    now.saturating_sub(i64::try_from(retention.as_secs()).unwrap_or(i64::MAX))
+/// So long before a second of time: before that no card is kept, and what was put aside is asked again.
+pub(super) fn ago(now: i64, span: Duration) -> i64 {
+    now.saturating_sub(i64::try_from(span.as_secs()).unwrap_or(i64::MAX))
 }
 
 async fn delete_all(database: &Database, oldest: i64, asked_again: i64) -> bool {
