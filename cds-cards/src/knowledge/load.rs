@@ -9,7 +9,7 @@ use super::rows::Rows;
 use super::section::Place;
 use super::when::When;
 
-use super::{facts, graph, options, package, place, questions, register, slots, tables};
+use super::{facts, form, graph, options, package, place, questions, register, slots, tables};
 use crate::render::{Texts, check_templates};
 use fhir_profiles::catalogue::Catalogue;
 use include_dir::{Dir, include_dir};
@@ -26,6 +26,7 @@ const FILES: &[&str] = &[
     "pathway.toml",
     "suggestions.toml",
     "questions.toml",
+    "form.toml",
     "interpretations.csv",
     "tables/who-grade.csv",
     "tables/enets-t.csv",
@@ -98,6 +99,7 @@ impl Knowledge {
         let package = package::read(&source, &evidence, hash(files));
         let (referral, suggestions) = package::suggestions(&source, &evidence);
         let questions = questions::read(&source);
+        let form = form::read(&source, &questions);
         let tables = tables::read(&source, &evidence);
         let criteria = criteria::read(&source, &evidence);
         let options = options::read(&source, &evidence, criteria.as_ref());
@@ -175,6 +177,7 @@ impl Knowledge {
             referral,
             suggestions,
             questions,
+            form,
             cards,
             texts: Texts::default(),
             compiled: Compiled::default(),

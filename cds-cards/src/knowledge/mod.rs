@@ -6,6 +6,7 @@ mod criteria;
 mod evidence;
 mod facts;
 mod fault;
+mod form;
 mod graph;
 mod load;
 mod model;

@@ -1,9 +1,11 @@
 //! The knowledge as the engine uses it: every reference resolved and every table checked by the loader.
 
 mod evidence;
+mod form;
 mod offers;
 
 pub use evidence::*;
+pub use form::*;
 pub use offers::*;
 
 use super::compiled::Compiled;
@@ -57,8 +59,10 @@ pub struct Knowledge {
     pub referral: Referral,
     /// Suggested requests by the fact that each would settle.
     pub suggestions: Vec<Suggestion>,
-    /// Facts that a card can ask for.
+    /// Facts that a card or the form can ask for.
     pub questions: Vec<Question>,
+    /// The form for the meeting.
+    pub form: Form,
     /// Card texts by file name (`pathway.md`, `missing-data.md`, `discrepancy.md`, `unreadable.md`, `options.md`, `order-warning.md`,
     /// `order-undetermined.md`).
     pub cards: BTreeMap<String, String>,

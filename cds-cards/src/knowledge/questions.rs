@@ -1,4 +1,4 @@
-//! `questions.toml`: the facts that a card can ask for, with the answers that can be recorded with a click.
+//! `questions.toml`: the facts that a card or the form can ask for, with the answers that can be recorded.
 
 use super::load::Source;
 use super::model::Question;
@@ -10,7 +10,7 @@ use fhir_profiles::{FactId, Interval};
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 
-const QUESTIONS: &str = "questions.toml";
+pub(super) const QUESTIONS: &str = "questions.toml";
 
 /// Reads the questions, and reports every fault.
 pub(super) fn read(source: &Source<'_>) -> Vec<Question> {
@@ -27,6 +27,8 @@ fn question(section: &Section<'_>, asked: &mut BTreeSet<FactId>) -> Option<Quest
     let code = section.section("code", coding_of).flatten();
     let unit = section.section("unit", unit_of);
     let answers = section.pairs("answers");
+    let help = section.optional_text("help");
+    let is_form_only = section.flag("form-only");
     let fact = fact?;
     if !asked.insert(fact) {
         section.fault(section.line(), format!("`{fact}` is asked twice"));
@@ -52,6 +54,8 @@ fn question(section: &Section<'_>, asked: &mut BTreeSet<FactId>) -> Option<Quest
         code,
         unit: unit.flatten(),
         answers: read,
+        help: help.map(|help| help.value),
+        is_form_only,
     })
 }
 

@@ -31,8 +31,8 @@ pub(super) fn askable<'a>(knowledge: &'a Knowledge, assessment: &'a Assessment) 
     let asked = |missing: MissingFact| {
         let report = assessment.facts.get(&missing.fact)?;
         let is_lacking = matches!(report.reason, Some(Reason::Missing | Reason::Unreadable));
-        let mut questions = knowledge.questions.iter();
-        let question = questions.find(|question| question.fact == missing.fact)?;
+        let question = knowledge.question(missing.fact);
+        let question = question.filter(|question| !question.is_form_only)?;
         let mentions: Vec<&MentionReport> = assessment
             .mentions
             .iter()
@@ -67,14 +67,14 @@ pub(super) struct View {
 impl Asked<'_> {
     /// "Can the liver metastases be resected completely? The answer settles 1 to 7 options".
     pub(super) fn summary(&self) -> Vec<String> {
-        let question = ask(self.question.fact);
+        let question = self.question.sentence();
         let settles = self.missing.settles;
         vec![format!("{question} Settles {settles} of the options"), question]
     }
 
     pub(super) fn view(&self, knowledge: &Knowledge, assessment: &Assessment) -> View {
         View {
-            question: ask(self.question.fact),
+            question: self.question.sentence(),
             settles: self.missing.settles.to_string(),
             needed: words::needed(knowledge, &self.missing),
             found: self.mentions.iter().map(|mention| Found::of(mention)).collect(),
@@ -137,15 +137,6 @@ struct Offer {
     label: String,
     answer: Answer,
     found_in: Option<Reference>,
-}
-
-/// The question as a sentence.
-fn ask(fact: FactId) -> String {
-    let question = fact.info().question();
-    match question.ends_with('?') {
-        true => question.to_owned(),
-        false => format!("{question}?"),
-    }
 }
 
 /// What a clinician calls the value that a text mentions.

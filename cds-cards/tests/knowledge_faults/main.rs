@@ -5,6 +5,7 @@
 mod criteria;
 mod facts;
 mod files;
+mod form;
 mod pathway;
 mod questions;
 

@@ -20,9 +20,7 @@ pub struct Suggestion {
     pub reason: Option<Cited>,
 }
 
-/// A fact that a card can ask for (specification, section 7.2); its words are [`FactInfo::question`].
-///
-/// [`FactInfo::question`]: fhir_profiles::catalogue::FactInfo::question
+/// A fact that a card or the form can ask for (specification, sections 7.2 and 7.3).
 #[derive(Debug)]
 pub struct Question {
     /// The fact.
@@ -31,9 +29,24 @@ pub struct Question {
     pub code: Option<Coding>,
     /// The unit of a number: as it is shown, and its UCUM code.
     pub unit: Option<(String, String)>,
-    /// The values that can be recorded with a click, and what a clinician calls each; none for a number, which is asked
+    /// The values that can be recorded with a click, and what a clinician calls each; none for a number, which a card asks
     /// for only where a text mentions it.
     pub answers: Vec<(Value, String)>,
+    /// What the form says beside the question.
+    pub help: Option<String>,
+    /// Whether no card asks for it.
+    pub is_form_only: bool,
+}
+
+impl Question {
+    /// The question as a sentence ("Is the portal vein patent?").
+    pub fn sentence(&self) -> String {
+        let question = self.fact.info().question();
+        match question.ends_with('?') {
+            true => question.to_owned(),
+            false => format!("{question}?"),
+        }
+    }
 }
 
 /// The draft referral to the multidisciplinary meeting.
