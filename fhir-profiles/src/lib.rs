@@ -23,3 +23,4 @@ pub use facts::{Facts, FactsBuilder};
 pub use interval::Interval;
 pub use read::{Order, ReadPolicy, UnreadOrder, orders, read, selected};
 pub use treatments::{Class as TreatmentClass, Treatment};
+pub use values::entered;

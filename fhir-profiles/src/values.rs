@@ -122,6 +122,18 @@ pub(crate) fn in_fact_unit(fact: FactId, interval: Interval, unit: Option<&str>)
     possible(info, read)
 }
 
+/// A number that a person types for a fact: exact, with a comparator or a range, with the fact's unit where none is typed.
+///
+/// # Errors
+/// What is wrong with it, in our own words; an approximate number ("about 5") is none that can be recorded.
+pub fn entered(fact: FactId, text: &str) -> Result<Interval, &'static str> {
+    let number = number_from_text(text).filter(|number| !number.approximate);
+    let number = number.ok_or_else(|| Why::NoNumber.text())?;
+    let unit = number.unit.as_deref().or(fact.info().unit.as_deref());
+    let read = in_fact_unit(fact, number.interval, unit).map_err(Why::text)?;
+    Ok(read.interval)
+}
+
 /// Refuses numbers that cannot occur, a written end far beyond the possible range included (`11-2024`); the ± 20 %
 /// of an approximate value may pass it.
 fn possible(info: &FactInfo, read: InFactUnit) -> Result<InFactUnit, Why> {

@@ -6,12 +6,13 @@ use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 static PATIENTS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/demo/patients");
 const STORIES: &str = include_str!("../demo/stories.toml");
 
 /// Types that may be searched although no bundled patient has one.
-const TYPES: [&str; 9] = [
+const TYPES: [&str; 10] = [
     "Patient",
     "Condition",
     "Observation",
@@ -21,7 +22,10 @@ const TYPES: [&str; 9] = [
     "MedicationStatement",
     "MedicationAdministration",
     "MedicationDispense",
+    "Provenance",
 ];
+/// What is kept of what was written since the start; the oldest gives way.
+const MOST_WRITTEN: usize = 1000;
 /// Page size where `_count` does not say.
 const PAGE: usize = 100;
 
@@ -31,6 +35,8 @@ pub struct Sandbox {
     resources: Vec<Resource>,
     patients: Vec<String>,
     stories: Vec<Story>,
+    /// What was written since the start, in memory only.
+    written: RwLock<Vec<Resource>>,
 }
 
 /// What a bundled patient is about.
@@ -131,10 +137,49 @@ impl Sandbox {
     /// # Errors
     /// As [`Sandbox::answer`].
     pub fn read(&self, kind: &str, id: &str) -> Result<String, Failure> {
-        let found = self.resources.iter().find(|r| r.kind == kind && r.id == id);
-        found
+        let written = self.written();
+        let mut all = self.resources.iter().chain(written.iter());
+        all.find(|resource| resource.kind == kind && resource.id == id)
             .map(|resource| resource.json.get().to_owned())
             .ok_or_else(|| ErrorCode::UnknownResource.into())
+    }
+
+    /// Writes what a transaction creates for a bundled patient, all of it or nothing. Each resource gets the id of its
+    /// `fullUrl`, so that what is sent again is there already and is written once.
+    ///
+    /// # Errors
+    /// [`Failure`] if there is no such patient or it is no transaction.
+    pub fn write(&self, patient: &str, transaction: &str) -> Result<(), Failure> {
+        if !self.patients.iter().any(|known| known == patient) {
+            return Err(ErrorCode::UnknownResource.into());
+        }
+        let created = created(patient, transaction).ok_or(ErrorCode::Internal)?;
+        let mut written = self.written.write().unwrap_or_else(PoisonError::into_inner);
+        for resource in created {
+            let is_there = |known: &Resource| known.kind == resource.kind && known.id == resource.id;
+            if !written.iter().any(is_there) {
+                written.push(resource);
+            }
+        }
+        let over = written.len().saturating_sub(MOST_WRITTEN);
+        written.drain(..over);
+        Ok(())
+    }
+
+    /// How many resources were written for a patient.
+    pub fn written_for(&self, patient: &str) -> usize {
+        let of_patient = |resource: &&Resource| resource.patient == patient;
+        self.written().iter().filter(of_patient).count()
+    }
+
+    /// Forgets what was written for a patient.
+    pub fn forget(&self, patient: &str) {
+        let mut written = self.written.write().unwrap_or_else(PoisonError::into_inner);
+        written.retain(|resource| resource.patient != patient);
+    }
+
+    fn written(&self) -> RwLockReadGuard<'_, Vec<Resource>> {
+        self.written.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A type search; `parameters` as in an address, percent-encoded or not.
@@ -146,9 +191,11 @@ impl Sandbox {
             return Err(ErrorCode::UnknownResource.into());
         }
         let search = Search::parse(kind, parameters)?;
+        let written = self.written();
         let mut found: Vec<&Resource> = self
             .resources
             .iter()
+            .chain(written.iter())
             .filter(|resource| resource.kind == kind && search.finds(resource))
             .collect();
         if search.newest_first {
@@ -165,6 +212,31 @@ impl Sandbox {
         };
         serde_json::to_string(&searchset).map_err(|_| ErrorCode::Internal.into())
     }
+}
+
+/// The resources that a transaction creates, references between them resolved.
+fn created(patient: &str, transaction: &str) -> Option<Vec<Resource>> {
+    let bundle: serde_json::Value = serde_json::from_str(transaction).ok()?;
+    let entries = bundle.get("entry")?.as_array()?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let url = entry.get("fullUrl")?.as_str()?;
+        let kind = entry.pointer("/resource/resourceType")?.as_str()?;
+        names.push((url, kind, url.strip_prefix("urn:uuid:")?));
+    }
+    let resource = |(entry, (_, _, id)): (&serde_json::Value, &(&str, &str, &str))| {
+        let mut resource = entry.get("resource")?.clone();
+        let members = resource.as_object_mut()?;
+        members.insert("id".to_owned(), (*id).into());
+        let mut json = resource.to_string();
+        for (url, kind, id) in &names {
+            json = json.replace(&format!("\"{url}\""), &format!("\"{kind}/{id}\""));
+        }
+        let json = RawValue::from_string(json).ok()?;
+        let wire: WireResource<'_> = serde_json::from_str(json.get()).ok()?;
+        Some(wire.into_resource(patient, &json))
+    };
+    entries.iter().zip(&names).map(resource).collect()
 }
 
 impl Resource {

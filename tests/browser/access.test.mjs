@@ -12,6 +12,8 @@ const PAGES = {
   refused: "/?patient=nobody",
   board: "/board?patient=conflicting-chart",
   "no-board": "/board?patient=pancreatic-adenocarcinoma",
+  form: "/form?patient=conflicting-chart",
+  "no-form": "/form?patient=pancreatic-adenocarcinoma",
   knowledge: "/knowledge",
   option: "/knowledge/liver-transplantation",
   "no-option": "/knowledge/nothing",

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { after, test } from "node:test";
-import { base, browser, fits, go, open, shot } from "./browser.mjs";
+import { accessible, base, browser, fits, go, open, shot } from "./browser.mjs";
 
 after(() => browser.close());
 
@@ -238,5 +238,50 @@ test("each page is light", async () => {
     console.log(`${path}: ${(bytes / 1000).toFixed(1)} kB`);
     assert.ok(bytes < 100_000, `${path}: ${bytes}`);
   }
+  await close();
+});
+
+test("a sparse chart becomes a full pathway: the form is opened, filled by keyboard, saved, and the cards change", async () => {
+  const { page, wrong, close } = await open();
+  const firstCard = () => page.locator("article.card h3").first().textContent();
+  await go(page, "/?patient=sparse-chart");
+  const before = await firstCard();
+  assert.match(before, /resectability not recorded/);
+  await page.getByRole("link", { name: "Form for the meeting" }).click();
+  assert.equal(await page.locator("input[type=radio]:checked").count(), 0);
+  await shot(page, "form");
+  await page.getByRole("radio", { name: "Completely resectable" }).focus();
+  await page.keyboard.press("ArrowRight");
+  assert.ok(await page.getByRole("radio", { name: "Not resectable", exact: true }).first().isChecked());
+  await page.locator("#typed-liver-involvement").focus();
+  await page.keyboard.type("about a third");
+  await page.keyboard.press("Enter");
+  await page.locator("[role=alert]").waitFor();
+  assert.match(await page.locator("#liver-involvement p.wrong").textContent(), /no number that can be read/);
+  assert.equal(await page.locator("#typed-liver-involvement").inputValue(), "about a third");
+  await accessible(page, "a form with a fault");
+  await page.locator("#typed-liver-involvement").fill("30");
+  const mention = page.locator("#mitoses .found input");
+  assert.match(await page.locator("#mitoses .found").textContent(), /found in the pathology report of \d{4}-\d\d-\d\d: /);
+  await mention.check();
+  await page.locator("#differentiation .found input").check();
+  await page.getByRole("button", { name: "Save into the record" }).click();
+  await page.locator("#saved-title").waitFor();
+  assert.match(await page.locator(".saved").textContent(), /Resectability: Not resectable/);
+  assert.match(await page.locator(".saved table").textContent(), /Somatostatin analogue\s*undetermined\s*supported/);
+  assert.match(await page.locator("#resectability .recorded").textContent(), /Recorded: unresectable/);
+  await accessible(page, "a saved form");
+  await shot(page, "form-saved");
+  await page.getByRole("link", { name: "Cards and reasoning" }).click();
+  const after = await firstCard();
+  assert.notEqual(after, before);
+  assert.match(after, /Not resectable: review names /);
+  await shot(page, "form-cards");
+  await go(page, "/form?patient=sparse-chart");
+  await page.getByRole("button", { name: /^Forget what was saved/ }).click();
+  await page.getByRole("link", { name: "Cards and reasoning" }).click();
+  assert.equal(await firstCard(), before);
+  // A form with a fault is answered with 422, which the browser tells.
+  assert.deepEqual(wrong.filter((one) => !/status of 422/.test(one)), []);
   await close();
 });

@@ -55,7 +55,8 @@ pub struct Found {
 }
 
 impl Found {
-    pub(super) fn of(mention: &MentionReport) -> Self {
+    /// What a text mentions, as it is shown.
+    pub fn of(mention: &MentionReport) -> Self {
         Self {
             label: mention.fact.info().label.clone(),
             value: mention.said.clone(),

@@ -36,6 +36,7 @@ mod card;
 mod check;
 mod evidence;
 mod findings;
+pub mod form;
 mod group_card;
 mod links;
 mod markdown;

@@ -114,6 +114,7 @@ impl Asked<'_> {
             let name = format!("suggestion/question/{}/{place}", self.question.fact);
             let label = format!("{}: {}", self.question.fact.info().label, offer.label);
             let record = Record {
+                identifier: None,
                 code: code(self.question)?,
                 subject: subject.clone(),
                 day: assessment.as_of.clone(),
@@ -140,7 +141,7 @@ struct Offer {
 }
 
 /// What a clinician calls the value that a text mentions.
-fn said(question: &Question, mention: &MentionReport) -> String {
+pub(super) fn said(question: &Question, mention: &MentionReport) -> String {
     let named = |value: &Value| matches!(value, Value::Word(word) if word.as_str() == mention.said);
     let mut answers = question.answers.iter();
     let label = answers
@@ -150,7 +151,7 @@ fn said(question: &Question, mention: &MentionReport) -> String {
 }
 
 /// The fact's own code, and the standard one.
-fn code(question: &Question) -> Option<Concept> {
+pub(super) fn code(question: &Question) -> Option<Concept> {
     let own = Coding {
         system: FACTS.to_owned(),
         code: question.fact.as_str().to_owned(),
@@ -162,7 +163,7 @@ fn code(question: &Question) -> Option<Concept> {
 }
 
 /// What is recorded for a value; nothing for one that no Observation of ours holds.
-fn answer(question: &Question, value: &Value) -> Option<Answer> {
+pub(super) fn answer(question: &Question, value: &Value) -> Option<Answer> {
     let word = |word: &str| {
         let mut answers = question.answers.iter();
         let label = answers
@@ -186,7 +187,7 @@ fn answer(question: &Question, value: &Value) -> Option<Answer> {
 }
 
 /// What is recorded for what a text mentions; nothing for a number that is neither exact nor as written.
-fn answer_of(question: &Question, mention: &MentionReport) -> Option<Answer> {
+pub(super) fn answer_of(question: &Question, mention: &MentionReport) -> Option<Answer> {
     let is_loose = |interval: &Interval| interval.as_exact().is_none() && !mention.notes.is_empty();
     match &mention.read {
         Value::Number(interval) if is_loose(interval) => None,
@@ -248,6 +249,7 @@ mod tests {
     /// The Observation that records a value.
     fn recorded(question: &Question, answer: Answer, found_in: Option<&str>) -> serde_json::Value {
         let record = Record {
+            identifier: None,
             code: code(question).unwrap(),
             subject: Subject::new("Patient/p").unwrap(),
             day: "2026-11-23".to_owned(),

@@ -97,6 +97,8 @@ pub(super) struct Recorded {
     resource_type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     extension: Option<[SupportingInfo; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identifier: Option<[Identifier; 1]>,
     status: &'static str,
     code: Concept,
     subject: Subject,
@@ -109,12 +111,21 @@ pub(super) struct Recorded {
     derived_from: Option<[Reference; 1]>,
 }
 
+/// By which an answer of the form is known again, so that it is written once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Identifier {
+    pub(super) system: String,
+    pub(super) value: String,
+}
+
 /// What is recorded of a fact.
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Record {
+    pub(super) identifier: Option<Identifier>,
     /// The fact's code, and the standard one where there is one.
     pub(super) code: Concept,
     pub(super) subject: Subject,
-    /// `YYYY-MM-DD`.
+    /// `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
     pub(super) day: String,
     pub(super) performer: Option<Reference>,
     pub(super) value: Answer,
@@ -138,6 +149,7 @@ impl From<Record> for Recorded {
                     value_reference,
                 }]
             }),
+            identifier: record.identifier.map(|identifier| [identifier]),
             status: "final",
             code: record.code,
             subject: record.subject,

@@ -273,6 +273,7 @@ impl Answered<'_> {
                 &format!("{} {}", option.id, option.verdict.as_str()),
             ));
         }
+        details.extend(known.records.iter().map(|fact| detail("recorded", fact.as_str())));
         json!({
             "type": coding(ENTITY_TYPE, "2", "System Object"),
             "role": coding(ROLE, "20", "Job"),

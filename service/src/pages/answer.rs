@@ -2,7 +2,7 @@
 
 use super::assets::hash;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
 /// On every page and file. No inline script or style, nothing from elsewhere, no frame around it, no address handed on.
@@ -42,6 +42,13 @@ pub(super) fn patient_page(status: StatusCode, html: String) -> HttpResponse {
 /// JSON about a patient.
 pub(super) fn patient_json(json: String) -> HttpResponse {
     builder(StatusCode::OK, "application/json", "no-store").body(json)
+}
+
+/// A file about a patient, for the browser to store.
+pub(super) fn attachment(name: &str, kind: &'static str, text: String) -> HttpResponse {
+    builder(StatusCode::OK, kind, "no-store")
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .body(text)
 }
 
 /// A page without a patient.

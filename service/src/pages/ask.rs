@@ -40,14 +40,20 @@ pub(super) struct Ask {
 }
 
 impl Ask {
+    /// A bundled patient, of whom nothing else is asked.
+    pub(super) fn about(patient: &str) -> Self {
+        Self {
+            patient: patient.to_owned(),
+            ..Self::default()
+        }
+    }
+
     /// Reads an address's query or a form; fields that are not known, or suppositions that no chart could hold, are left out.
     ///
     /// # Errors
     /// [`Failure`] if it is no form.
     fn parse(form: &str, catalogue: &Catalogue) -> Result<Self, Failure> {
-        let fields = Query::<Vec<(String, String)>>::from_query(form)
-            .map_err(|_| Failure::from(ErrorCode::InvalidRequest))?
-            .into_inner();
+        let fields = fields(form)?;
         let mut ask = Self::default();
         let (mut asked, mut value_asked, mut forget) = (String::new(), String::new(), String::new());
         for (name, value) in fields {
@@ -95,6 +101,17 @@ impl Ask {
     pub(super) fn is_empty(&self) -> bool {
         self.patient.is_empty() && self.request.is_empty()
     }
+}
+
+/// The names and values of an address's query or of a form.
+///
+/// # Errors
+/// [`ErrorCode::InvalidRequest`] if it is neither.
+pub(super) fn fields(form: &str) -> Result<Vec<(String, String)>, Failure> {
+    let fields = Query::<Vec<(String, String)>>::from_query(form);
+    fields
+        .map(Query::into_inner)
+        .map_err(|_| ErrorCode::InvalidRequest.into())
 }
 
 impl FromRequest for Ask {

@@ -12,6 +12,8 @@ mod case;
 mod drawing;
 mod examples;
 mod fire;
+mod form;
+mod form_fields;
 mod knowledge;
 mod markdown;
 mod option_page;
@@ -32,6 +34,7 @@ use crate::http::{READING, State, reading};
 use actix_web::HttpResponse;
 use actix_web::web::{Data, ServiceConfig, post, resource, to};
 use assets::Assets;
+use form_fields::SavedForms;
 use knowledge::KnowledgePages;
 use template::Templates;
 
@@ -41,6 +44,7 @@ pub(crate) struct Pages {
     templates: Templates,
     assets: Assets,
     knowledge: KnowledgePages,
+    saved: SavedForms,
 }
 
 impl Pages {
@@ -53,6 +57,7 @@ impl Pages {
             templates: Templates::new()?,
             assets: Assets::new(),
             knowledge: KnowledgePages::default(),
+            saved: SavedForms::default(),
         })
     }
 }
@@ -75,6 +80,12 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             resource("/board")
                 .route(reading().to(board::page))
                 .route(post().to(board::page))
+                .default_service(to(get_or_post)),
+        )
+        .service(
+            resource("/form")
+                .route(reading().to(form::page))
+                .route(post().to(form::page))
                 .default_service(to(get_or_post)),
         )
         .service(

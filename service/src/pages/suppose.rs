@@ -115,11 +115,17 @@ pub(super) fn control(fact: FactId) -> Control {
     }
 }
 
-/// What moves.
+/// What moves with suppositions.
 #[derive(Debug, Serialize)]
 pub(super) struct Moved {
     /// The suppositions in words, with the fields that keep them.
     supposed: Vec<(String, String, String)>,
+    moves: Moves,
+}
+
+/// What moves from one assessment to another.
+#[derive(Debug, Serialize)]
+pub(super) struct Moves {
     /// Grade, stage and gate: what, before, after.
     conclusions: Vec<(&'static str, String, String)>,
     options: Vec<OptionMove>,
@@ -152,7 +158,17 @@ pub(super) fn moved(
     let other = supposed.iter().fold(facts.clone(), |facts, one| {
         facts.supposing(one.fact, one.readings(as_of))
     });
-    let after = assess(knowledge, &other);
+    Moved {
+        supposed: supposed
+            .iter()
+            .map(|one| (one.text(), format!("if.{}", one.fact), one.value.clone()))
+            .collect(),
+        moves: moves(knowledge, before, &assess(knowledge, &other)),
+    }
+}
+
+/// The conclusions and verdicts that differ.
+pub(super) fn moves(knowledge: &Knowledge, before: &Assessment, after: &Assessment) -> Moves {
     let verdict = |assessment: &Assessment, id: &str| {
         let report = assessment.option(id)?;
         Some(report.verdict)
@@ -165,7 +181,7 @@ pub(super) fn moved(
     };
     let mut options = Vec::new();
     for option in &knowledge.options {
-        let (old, new) = (verdict(before, &option.id), verdict(&after, &option.id));
+        let (old, new) = (verdict(before, &option.id), verdict(after, &option.id));
         if old != new {
             options.push(OptionMove {
                 id: option.id.clone(),
@@ -176,7 +192,7 @@ pub(super) fn moved(
         }
     }
     let conclusions = [
-        ("Grade", words::grade(before), words::grade(&after)),
+        ("Grade", words::grade(before), words::grade(after)),
         (
             "Stage, ENETS",
             stage(&before.stage.enets),
@@ -187,13 +203,9 @@ pub(super) fn moved(
             stage(&before.stage.ajcc7),
             stage(&after.stage.ajcc7),
         ),
-        ("Options", words::gate(before), words::gate(&after)),
+        ("Options", words::gate(before), words::gate(after)),
     ];
-    Moved {
-        supposed: supposed
-            .iter()
-            .map(|one| (one.text(), format!("if.{}", one.fact), one.value.clone()))
-            .collect(),
+    Moves {
         conclusions: conclusions
             .into_iter()
             .filter(|(_, old, new)| old != new)

@@ -69,6 +69,8 @@ struct Shown {
     curl: String,
     /// The address of the board view, where that page can be opened by its address alone.
     board: Option<String>,
+    /// The address of the form, for a bundled patient.
+    form: Option<String>,
     basis: Option<Case>,
 }
 
@@ -217,6 +219,8 @@ fn shown(state: &State, ask: &Ask, fired: &Fired) -> Shown {
         request: fired.request.clone(),
         curl: curl(state, ask, fired),
         board: (ask.request.is_empty() && ask.token.is_empty()).then(|| board_path(ask)),
+        form: (ask.request.is_empty() && ask.server.is_empty())
+            .then(|| format!("form?patient={}", encoded(&ask.patient))),
         basis: fired.basis.as_ref().map(|basis| case(state, ask, basis)),
     }
 }

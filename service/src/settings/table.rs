@@ -577,7 +577,7 @@ pub(super) const ROWS: &[Row] = &[
         key: "workbench.enabled",
         default: None,
         example: "true",
-        about: "Serve the pages: /knowledge, which cards then link to, and / and /board, which show patients to authenticated callers only if \
+        about: "Serve the pages: /knowledge, which cards then link to, and /, /board and /form, which show patients to authenticated callers only if \
                 auth.mode is \"required\"; unset: with the demo.",
         set: |settings, given| {
             settings.workbench = Some(given.boolean()?);

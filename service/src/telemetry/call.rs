@@ -14,6 +14,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, HeaderName};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use cds_cards::assessment::Assessment;
+use fhir_profiles::FactId;
 use opentelemetry::Context;
 use opentelemetry::context::{FutureExt, WithContext};
 use opentelemetry::propagation::{Extractor, TextMapPropagator};
@@ -218,6 +219,11 @@ impl Call {
         known.gate = Some(assessment.gate);
         known.patient = known.patient.take().or(assessment.subject.clone());
         known.assessment = Some(assessment);
+    }
+
+    /// A person has recorded these facts.
+    pub(crate) fn records(&self, facts: Vec<FactId>) {
+        self.known().records = facts;
     }
 
     /// Work of the store for it, in a span of its own.

@@ -14,6 +14,7 @@ use crate::store::Outcome;
 use crate::trust::Denied;
 use cds_cards::assessment::{Assessment, Gate, KnowledgeRef};
 use cds_cards::render::Card;
+use fhir_profiles::FactId;
 use jiff::Timestamp;
 use opentelemetry::KeyValue;
 use opentelemetry::trace::{Status, TraceContextExt};
@@ -37,6 +38,8 @@ pub(crate) struct Known {
     pub(crate) assessment: Option<Assessment>,
     /// The feedback that was kept, of a call that gives some.
     pub(crate) feedback: Option<Vec<(String, Outcome)>>,
+    /// The facts that a person recorded with it.
+    pub(crate) records: Vec<FactId>,
     /// Whether the caller went away before there was an answer.
     pub(crate) gone: bool,
 }

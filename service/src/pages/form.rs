@@ -1,0 +1,336 @@
+//! `/form`: what the meeting needs to know, asked for in one place and written into the record (specification, section 7.3).
+
+use super::answer::{attachment, patient_page};
+use super::ask::Ask;
+use super::case::{FactView, one};
+use super::fire::{Fired, USER, assessed_again, fire};
+use super::form_fields::{Act, Faults, Sent, mentioned};
+use super::pages;
+use super::person::{Person, person};
+use super::suppose::{Moves, moves};
+use super::template::Frame;
+use super::visitor::Visitor;
+use crate::errors::{ErrorCode, Failure};
+use crate::http::{State, refusal};
+use crate::query_text::encoded;
+use crate::sandbox::Sandbox;
+use crate::strip::{Strip, strip};
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use aws_lc_rs::rand;
+use cds_cards::assessment::{Assessment, Gate};
+use cds_cards::render::form::{Entered, Field, Saving, Transaction, form, name};
+use cds_cards::render::{Found, Reference, Subject, plain};
+use fhir_profiles::FactId;
+use jiff::Timestamp;
+use serde::Serialize;
+use std::sync::Arc;
+use uuid::{Builder, Uuid};
+
+#[derive(Debug, Serialize)]
+struct FormPage {
+    person: Person,
+    subject: String,
+    patient: String,
+    /// Where its cards are.
+    cards: String,
+    as_of: String,
+    key: String,
+    title: String,
+    help: String,
+    strip: Strip,
+    sections: Vec<SectionView>,
+    /// What keeps it from being saved.
+    fault: String,
+    saved: Option<Saved>,
+    /// Whether something was written for this synthetic patient since the start.
+    written: bool,
+}
+
+/// What became of what was sent.
+#[derive(Debug, Serialize)]
+struct Saved {
+    /// The answers in words; of a form that was saved before none.
+    texts: Vec<String>,
+    /// What moved; one, or of a form that was saved before none.
+    moves: Vec<Moves>,
+}
+
+impl Saved {
+    /// The same form was saved before.
+    const BEFORE: Self = Self {
+        texts: Vec::new(),
+        moves: Vec::new(),
+    };
+}
+
+#[derive(Debug, Serialize)]
+struct SectionView {
+    id: String,
+    title: String,
+    fields: Vec<FieldView>,
+}
+
+/// A fact as it is asked for.
+#[derive(Debug, Serialize)]
+struct FieldView {
+    id: &'static str,
+    question: String,
+    help: String,
+    unit: String,
+    /// What is recorded, or why nothing is known; one or none.
+    recorded: Vec<FactView>,
+    settles: String,
+    mentions: Vec<Choice>,
+    answers: Vec<Choice>,
+    /// Whether a number is typed in.
+    is_number: bool,
+    typed: String,
+    day: String,
+    fault: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Choice {
+    value: String,
+    label: String,
+    /// The words of a text, with where they stand; chart data.
+    found: Option<Found>,
+    chosen: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Nothing {
+    status: u16,
+    code: &'static str,
+    text: String,
+}
+
+/// Everything that is known of the patient of a form.
+struct Opened<'a> {
+    state: &'a State,
+    sent: &'a Sent,
+    sandbox: &'a Sandbox,
+    fired: Fired,
+    key: Uuid,
+    instant: String,
+}
+
+/// `/form`, opened by its address, sent as a form.
+pub(super) async fn page(
+    visitor: Visitor,
+    state: Data<State>,
+    sent: Result<Sent, Failure>,
+) -> Result<HttpResponse, Failure> {
+    let (visitor, sent) = (Arc::new(visitor), sent?);
+    match answer(&state, &visitor, &sent).await {
+        Ok(response) => Ok(response),
+        Err(failure) => {
+            let nothing = Nothing {
+                status: failure.code.status(),
+                code: failure.code.code(),
+                text: failure.to_string(),
+            };
+            let html = filled(&state, "no-form.html", &nothing)?;
+            Ok(refusal(&failure, |status| patient_page(status, html)))
+        }
+    }
+}
+
+fn filled<V: Serialize>(state: &State, template: &str, view: &V) -> Result<String, Failure> {
+    let pages = pages(state)?;
+    let knowledge = &state.evaluator.knowledge;
+    let frame = Frame::new(&pages.assets, knowledge, "./", "form", "Form for the meeting");
+    pages.templates.fill(template, &frame, view)
+}
+
+async fn answer(state: &Data<State>, visitor: &Arc<Visitor>, sent: &Sent) -> Result<HttpResponse, Failure> {
+    let sandbox = state.sandbox.as_ref().ok_or(ErrorCode::UnknownPath)?;
+    if sent.patient.is_empty() {
+        return Err(ErrorCode::InvalidPatientId.into());
+    }
+    if sent.act == Act::Forget {
+        sandbox.forget(&sent.patient);
+        pages(state)?.saved.forget(&sent.patient);
+    }
+    let ask = Arc::new(Ask::about(&sent.patient));
+    let opened = Opened {
+        state,
+        sent,
+        sandbox,
+        fired: fire(state, visitor, &ask).await?,
+        key: sent.key.map_or_else(new_key, Ok)?,
+        instant: Timestamp::now().to_string(),
+    };
+    match sent.act {
+        Act::Open | Act::Forget => opened.page(StatusCode::OK, &Faults::new(), None),
+        Act::Save | Act::Download => opened.act(visitor).await,
+    }
+}
+
+/// A key that no other form has.
+fn new_key() -> Result<Uuid, Failure> {
+    let mut bytes = [0; 16];
+    rand::fill(&mut bytes).map_err(|_| Failure::from(ErrorCode::Internal))?;
+    Ok(Builder::from_random_bytes(bytes).into_uuid())
+}
+
+impl Opened<'_> {
+    /// The assessment behind the form.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NoTumour`] where there is none to ask about.
+    fn assessment(&self) -> Result<&Assessment, Failure> {
+        let basis = self.fired.basis.as_ref().map(|basis| &basis.assessment);
+        let has_tumour = |assessment: &&Assessment| assessment.gate != Gate::NoPnet;
+        basis.filter(has_tumour).ok_or_else(|| ErrorCode::NoTumour.into())
+    }
+
+    /// Saves what was sent, or hands it out.
+    async fn act(&self, visitor: &Visitor) -> Result<HttpResponse, Failure> {
+        let knowledge = &self.state.evaluator.knowledge;
+        let before = self.assessment()?;
+        let (forms, whole) = (&pages(self.state)?.saved, self.sent.whole(self.key));
+        if self.sent.act == Act::Save && forms.have(&self.sent.patient, whole) {
+            return self.saved(before, Saved::BEFORE);
+        }
+        let subject = format!("Patient/{}", self.sent.patient);
+        let subject = Subject::new(&subject).ok_or(ErrorCode::InvalidPatientId)?;
+        let user = Reference::performer(USER);
+        let saving = Saving {
+            subject: &subject,
+            user: user.as_ref(),
+            today: self.state.today(),
+            instant: &self.instant,
+            key: self.key,
+        };
+        let entered = match self.sent.entered(&form(knowledge, before), &saving) {
+            Ok(entered) => entered,
+            Err(faults) => return self.page(StatusCode::UNPROCESSABLE_ENTITY, &faults, None),
+        };
+        if entered.is_empty() {
+            return self.page(StatusCode::OK, &Faults::new(), Some(Vec::new()));
+        }
+        let texts: Vec<String> = entered.iter().map(|one| one.text().to_owned()).collect();
+        let facts: Vec<FactId> = entered.iter().map(Entered::fact).collect();
+        let transaction = serde_json::to_string_pretty(&Transaction::of(entered, &saving));
+        let transaction = transaction.map_err(|_| Failure::from(ErrorCode::Internal))?;
+        if self.sent.act == Act::Download {
+            return Ok(attachment("answers.json", "application/fhir+json", transaction));
+        }
+        self.sandbox.write(&self.sent.patient, &transaction)?;
+        forms.add(&self.sent.patient, whole);
+        visitor.call.records(facts);
+        let after = assessed_again(self.state, self.sandbox, &self.sent.patient).await?;
+        let saved = Saved {
+            texts,
+            moves: vec![moves(knowledge, before, &after)],
+        };
+        self.saved(&after, saved)
+    }
+
+    /// The form as it is open, with what was put in; `said` of a form that was sent with nothing in it.
+    fn page(
+        &self,
+        status: StatusCode,
+        faults: &Faults,
+        said: Option<Vec<String>>,
+    ) -> Result<HttpResponse, Failure> {
+        let assessment = self.assessment()?;
+        let fault = match (faults.len(), &said) {
+            (0, None) => String::new(),
+            (0, Some(_)) => "Nothing was saved: no question has an answer.".to_owned(),
+            (1, _) => "Nothing was saved: one answer cannot be recorded. It is marked below.".to_owned(),
+            (n, _) => format!("Nothing was saved: {n} answers cannot be recorded. They are marked below."),
+        };
+        self.filled(status, assessment, self.sent, faults, fault, None)
+    }
+
+    /// The form anew after it was saved: open again, with what moved.
+    fn saved(&self, after: &Assessment, saved: Saved) -> Result<HttpResponse, Failure> {
+        let again = Sent::default();
+        let none = Faults::new();
+        self.filled(StatusCode::OK, after, &again, &none, String::new(), Some(saved))
+    }
+
+    fn filled(
+        &self,
+        status: StatusCode,
+        assessment: &Assessment,
+        sent: &Sent,
+        faults: &Faults,
+        fault: String,
+        saved: Option<Saved>,
+    ) -> Result<HttpResponse, Failure> {
+        let knowledge = &self.state.evaluator.knowledge;
+        let patient = self
+            .fired
+            .basis
+            .as_ref()
+            .and_then(|basis| basis.patient.as_deref());
+        let field = |one: Field<'_>| field(one, assessment, sent, faults);
+        let sections = form(knowledge, assessment).into_iter().map(|part| SectionView {
+            id: part.section.id.clone(),
+            title: part.section.title.clone(),
+            fields: part.fields.into_iter().map(field).collect(),
+        });
+        // What was saved is done with: the form is a new one.
+        let key = if saved.is_some() { new_key()? } else { self.key };
+        let view = FormPage {
+            person: person(patient),
+            subject: plain(assessment.subject.as_deref().unwrap_or_default()),
+            patient: self.sent.patient.clone(),
+            cards: format!("./?patient={}", encoded(&self.sent.patient)),
+            as_of: assessment.as_of.clone(),
+            key: key.to_string(),
+            title: knowledge.form.title.clone(),
+            help: knowledge.form.help.clone(),
+            strip: strip(knowledge, assessment),
+            sections: sections.collect(),
+            fault,
+            saved,
+            written: self.sandbox.written_for(&self.sent.patient) > 0,
+        };
+        Ok(patient_page(status, filled(self.state, "form.html", &view)?))
+    }
+}
+
+fn field(field: Field<'_>, assessment: &Assessment, sent: &Sent, faults: &Faults) -> FieldView {
+    let question = field.question;
+    let put_in = sent.of(question.fact);
+    let choice = |value: String, label: String, found: Option<Found>| Choice {
+        chosen: put_in.chosen == value,
+        value,
+        label,
+        found,
+    };
+    let mentions = field.mentions.iter().enumerate().map(|(place, mention)| {
+        let found = Found::of(mention);
+        choice(mentioned(place), found.value.clone(), Some(found))
+    });
+    let answers = question.answers.iter();
+    FieldView {
+        id: question.fact.as_str(),
+        question: question.sentence(),
+        help: question.help.clone().unwrap_or_default(),
+        unit: question
+            .unit
+            .as_ref()
+            .map(|(unit, _)| unit.clone())
+            .unwrap_or_default(),
+        recorded: one(assessment, question.fact).into_iter().collect(),
+        settles: field
+            .settles
+            .map(|settles| settles.to_string())
+            .unwrap_or_default(),
+        mentions: mentions.collect(),
+        answers: answers
+            .map(|(value, label)| choice(name(value), label.clone(), None))
+            .collect(),
+        is_number: question.answers.is_empty(),
+        typed: put_in.typed,
+        day: put_in.day,
+        fault: faults.get(&question.fact).copied().unwrap_or_default(),
+    }
+}
