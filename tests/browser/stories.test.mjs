@@ -285,3 +285,20 @@ test("a sparse chart becomes a full pathway: the form is opened, filled by keybo
   assert.deepEqual(wrong.filter((one) => !/status of 422/.test(one)), []);
   await close();
 });
+
+test("the pictures of the README show what the pages say", async () => {
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  const said = (name) => readme.match(new RegExp(`!\\[([^\\]]+)\\]\\(service/docs/pictures/${name}\\.png\\)`))[1];
+  const { page, close } = await open();
+  await go(page, "/?patient=prrt-krenning-4");
+  assert.equal(said("workbench"), `Workbench: ${await page.locator("#strip-title").textContent()}`);
+  await go(page, "/form?patient=sparse-chart");
+  await page.getByRole("radio", { name: "Not resectable", exact: true }).first().check();
+  await page.locator("#mitoses .found input").check();
+  await page.getByRole("button", { name: "Save into the record" }).click();
+  await page.locator("#saved-title").waitFor();
+  const moved = await page.locator(".saved tbody tr").count();
+  assert.equal(said("form"), `Form: two answers move ${moved} verdicts. ${await page.locator("#strip-title").textContent()}`);
+  await page.getByRole("button", { name: /^Forget what was saved/ }).click();
+  await close();
+});
