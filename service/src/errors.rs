@@ -115,6 +115,8 @@ errors! {
     SeveralPatients = "several-patients", 422, "processing", "the resources belong to more than one patient; nothing was assessed";
     /// A Bundle of nobody.
     NoPatient = "no-patient", 422, "processing", "no resource says which patient it belongs to; nothing was assessed";
+    /// Enough was written for a patient of the sandbox.
+    SandboxFull = "sandbox-full", 422, "throttled", "the sandbox keeps no more for this patient: forget what was saved, or start the service anew";
     /// A bug of ours, for this request only.
     Internal = "internal", 500, "exception", "the request could not be answered because of a fault in the service";
     /// The keys of no registered caller are there yet.

@@ -24,8 +24,8 @@ const TYPES: [&str; 10] = [
     "MedicationDispense",
     "Provenance",
 ];
-/// What is kept of what was written since the start; the oldest gives way.
-const MOST_WRITTEN: usize = 1000;
+/// Resources that are kept for a patient beside the bundled ones.
+const MOST_WRITTEN: usize = 200;
 /// Page size where `_count` does not say.
 const PAGE: usize = 100;
 
@@ -148,21 +148,24 @@ impl Sandbox {
     /// `fullUrl`, so that what is sent again is there already and is written once.
     ///
     /// # Errors
-    /// [`Failure`] if there is no such patient or it is no transaction.
+    /// [`Failure`] if there is no such patient, too much was written for it, or it is no transaction.
     pub fn write(&self, patient: &str, transaction: &str) -> Result<(), Failure> {
         if !self.patients.iter().any(|known| known == patient) {
             return Err(ErrorCode::UnknownResource.into());
         }
         let created = created(patient, transaction).ok_or(ErrorCode::Internal)?;
         let mut written = self.written.write().unwrap_or_else(PoisonError::into_inner);
-        for resource in created {
-            let is_there = |known: &Resource| known.kind == resource.kind && known.id == resource.id;
-            if !written.iter().any(is_there) {
-                written.push(resource);
-            }
+        let is_there = |one: &Resource| {
+            written
+                .iter()
+                .any(|known| known.kind == one.kind && known.id == one.id)
+        };
+        let new: Vec<Resource> = created.into_iter().filter(|one| !is_there(one)).collect();
+        let before = written.iter().filter(|known| known.patient == patient).count();
+        if before.saturating_add(new.len()) > MOST_WRITTEN {
+            return Err(ErrorCode::SandboxFull.into());
         }
-        let over = written.len().saturating_sub(MOST_WRITTEN);
-        written.drain(..over);
+        written.extend(new);
         Ok(())
     }
 

@@ -300,3 +300,46 @@ fn who_is_no_synthetic_patient_has_no_form() {
         assert!(answer.body.contains("<h1>Form for the meeting</h1>"), "{path}");
     }
 }
+
+#[test]
+fn a_write_that_is_refused_loses_no_answer() {
+    let service = demo();
+    let (_, key) = opened(&service, SPARSE);
+    let mut refused = None;
+    for number in 0..60 {
+        let involved = number.to_string();
+        let fields = [
+            ("typed.liver-involvement", &*involved),
+            ("chosen.ecog", "1"),
+            ("chosen.portal-vein", "patent"),
+            ("chosen.margins", "R0"),
+        ];
+        let answer = sent(&service, &format!("{}{number:02}", &key[..34]), "save", &fields);
+        if answer.status != 200 {
+            refused = Some((number, answer));
+            break;
+        }
+    }
+    let (number, answer) = refused.unwrap();
+    assert_eq!(answer.status, 422);
+    assert!(
+        answer
+            .body
+            .contains("Nothing was saved: the sandbox keeps no more for this patient")
+    );
+    let said = between(&answer.body, "<ul id=\"said\">", "</ul>");
+    assert!(
+        said.contains(&format!("{number} %")) && said.contains("ECOG performance status: 1"),
+        "{said}"
+    );
+    assert!(field(&answer.body, "portal-vein").contains("value=\"patent\" checked"));
+    assert!(field(&answer.body, "liver-involvement").contains(&format!("value=\"{number}\"")));
+    let nobody = form(
+        &service,
+        "/form",
+        &[("patient", "nobody"), ("act", "save"), ("typed.ki67", "12")],
+        &[],
+    );
+    assert_eq!(nobody.status, 412);
+    assert!(nobody.body.contains("<li>Ki-67: 12</li>"), "{}", nobody.body);
+}

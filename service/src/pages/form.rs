@@ -43,13 +43,15 @@ struct FormPage {
     sections: Vec<SectionView>,
     /// What keeps it from being saved.
     fault: String,
+    /// The answers in words, to be copied where they could not be written.
+    said: Vec<String>,
     saved: Option<Saved>,
     /// Whether something was written for this synthetic patient since the start.
     written: bool,
 }
 
 /// What became of what was sent.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 struct Saved {
     /// The answers in words; of a form that was saved before none.
     texts: Vec<String>,
@@ -97,6 +99,8 @@ struct Choice {
     label: String,
     /// The words of a text, with where they stand; chart data.
     found: Option<Found>,
+    /// The record that has the text; chart data.
+    reference: String,
     chosen: bool,
 }
 
@@ -105,6 +109,32 @@ struct Nothing {
     status: u16,
     code: &'static str,
     text: String,
+    /// What was put in, so that it is not lost.
+    answers: Vec<(String, String)>,
+}
+
+/// What a form shows beside the record.
+struct Shown<'a> {
+    status: StatusCode,
+    /// What was put in.
+    sent: &'a Sent,
+    fault: &'a str,
+    faults: Option<&'a Faults>,
+    said: Vec<String>,
+    saved: Option<Saved>,
+}
+
+impl<'a> Shown<'a> {
+    fn of(sent: &'a Sent) -> Self {
+        Self {
+            status: StatusCode::OK,
+            sent,
+            fault: "",
+            faults: None,
+            said: Vec::new(),
+            saved: None,
+        }
+    }
 }
 
 /// Everything that is known of the patient of a form.
@@ -131,6 +161,7 @@ pub(super) async fn page(
                 status: failure.code.status(),
                 code: failure.code.code(),
                 text: failure.to_string(),
+                answers: sent.all(),
             };
             let html = filled(&state, "no-form.html", &nothing)?;
             Ok(refusal(&failure, |status| patient_page(status, html)))
@@ -164,7 +195,7 @@ async fn answer(state: &Data<State>, visitor: &Arc<Visitor>, sent: &Sent) -> Res
         instant: Timestamp::now().to_string(),
     };
     match sent.act {
-        Act::Open | Act::Forget => opened.page(StatusCode::OK, &Faults::new(), None),
+        Act::Open | Act::Forget => opened.open(""),
         Act::Save | Act::Download => opened.act(visitor).await,
     }
 }
@@ -207,10 +238,10 @@ impl Opened<'_> {
         };
         let entered = match self.sent.entered(&form(knowledge, before), &saving) {
             Ok(entered) => entered,
-            Err(faults) => return self.page(StatusCode::UNPROCESSABLE_ENTITY, &faults, None),
+            Err(faults) => return self.wrong(&faults),
         };
         if entered.is_empty() {
-            return self.page(StatusCode::OK, &Faults::new(), Some(Vec::new()));
+            return self.open("Nothing was saved: no question has an answer.");
         }
         let texts: Vec<String> = entered.iter().map(|one| one.text().to_owned()).collect();
         let facts: Vec<FactId> = entered.iter().map(Entered::fact).collect();
@@ -219,7 +250,9 @@ impl Opened<'_> {
         if self.sent.act == Act::Download {
             return Ok(attachment("answers.json", "application/fhir+json", transaction));
         }
-        self.sandbox.write(&self.sent.patient, &transaction)?;
+        if let Err(failure) = self.sandbox.write(&self.sent.patient, &transaction) {
+            return self.refused(&failure, texts);
+        }
         forms.add(&self.sent.patient, whole);
         visitor.call.records(facts);
         let after = assessed_again(self.state, self.sandbox, &self.sent.patient).await?;
@@ -230,53 +263,71 @@ impl Opened<'_> {
         self.saved(&after, saved)
     }
 
-    /// The form as it is open, with what was put in; `said` of a form that was sent with nothing in it.
-    fn page(
-        &self,
-        status: StatusCode,
-        faults: &Faults,
-        said: Option<Vec<String>>,
-    ) -> Result<HttpResponse, Failure> {
-        let assessment = self.assessment()?;
-        let fault = match (faults.len(), &said) {
-            (0, None) => String::new(),
-            (0, Some(_)) => "Nothing was saved: no question has an answer.".to_owned(),
-            (1, _) => "Nothing was saved: one answer cannot be recorded. It is marked below.".to_owned(),
-            (n, _) => format!("Nothing was saved: {n} answers cannot be recorded. They are marked below."),
+    /// The form as it is open, with what was put in.
+    fn open(&self, fault: &str) -> Result<HttpResponse, Failure> {
+        let shown = Shown {
+            fault,
+            ..Shown::of(self.sent)
         };
-        self.filled(status, assessment, self.sent, faults, fault, None)
+        self.filled(self.assessment()?, &shown)
+    }
+
+    /// The form with what cannot be recorded.
+    fn wrong(&self, faults: &Faults) -> Result<HttpResponse, Failure> {
+        let fault = match faults.len() {
+            1 => "Nothing was saved: one answer cannot be recorded. It is marked below.".to_owned(),
+            n => format!("Nothing was saved: {n} answers cannot be recorded. They are marked below."),
+        };
+        let shown = Shown {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            fault: &fault,
+            faults: Some(faults),
+            ..Shown::of(self.sent)
+        };
+        self.filled(self.assessment()?, &shown)
+    }
+
+    /// The form with everything that was put in, which the record did not take.
+    fn refused(&self, failure: &Failure, said: Vec<String>) -> Result<HttpResponse, Failure> {
+        let fault = format!("Nothing was saved: {failure}.");
+        let shown = Shown {
+            status: StatusCode::from_u16(failure.code.status()).unwrap_or(StatusCode::BAD_GATEWAY),
+            fault: &fault,
+            said,
+            ..Shown::of(self.sent)
+        };
+        self.filled(self.assessment()?, &shown)
     }
 
     /// The form anew after it was saved: open again, with what moved.
     fn saved(&self, after: &Assessment, saved: Saved) -> Result<HttpResponse, Failure> {
-        let again = Sent::default();
-        let none = Faults::new();
-        self.filled(StatusCode::OK, after, &again, &none, String::new(), Some(saved))
+        let empty = Sent::default();
+        let shown = Shown {
+            saved: Some(saved),
+            ..Shown::of(&empty)
+        };
+        self.filled(after, &shown)
     }
 
-    fn filled(
-        &self,
-        status: StatusCode,
-        assessment: &Assessment,
-        sent: &Sent,
-        faults: &Faults,
-        fault: String,
-        saved: Option<Saved>,
-    ) -> Result<HttpResponse, Failure> {
+    fn filled(&self, assessment: &Assessment, shown: &Shown<'_>) -> Result<HttpResponse, Failure> {
         let knowledge = &self.state.evaluator.knowledge;
         let patient = self
             .fired
             .basis
             .as_ref()
             .and_then(|basis| basis.patient.as_deref());
-        let field = |one: Field<'_>| field(one, assessment, sent, faults);
+        let field = |one: Field<'_>| field(one, assessment, shown);
         let sections = form(knowledge, assessment).into_iter().map(|part| SectionView {
             id: part.section.id.clone(),
             title: part.section.title.clone(),
             fields: part.fields.into_iter().map(field).collect(),
         });
         // What was saved is done with: the form is a new one.
-        let key = if saved.is_some() { new_key()? } else { self.key };
+        let key = if shown.saved.is_some() {
+            new_key()?
+        } else {
+            self.key
+        };
         let view = FormPage {
             person: person(patient),
             subject: plain(assessment.subject.as_deref().unwrap_or_default()),
@@ -288,26 +339,32 @@ impl Opened<'_> {
             help: knowledge.form.help.clone(),
             strip: strip(knowledge, assessment),
             sections: sections.collect(),
-            fault,
-            saved,
+            fault: shown.fault.to_owned(),
+            said: shown.said.clone(),
+            saved: shown.saved.clone(),
             written: self.sandbox.written_for(&self.sent.patient) > 0,
         };
-        Ok(patient_page(status, filled(self.state, "form.html", &view)?))
+        Ok(patient_page(
+            shown.status,
+            filled(self.state, "form.html", &view)?,
+        ))
     }
 }
 
-fn field(field: Field<'_>, assessment: &Assessment, sent: &Sent, faults: &Faults) -> FieldView {
+fn field(field: Field<'_>, assessment: &Assessment, shown: &Shown<'_>) -> FieldView {
     let question = field.question;
-    let put_in = sent.of(question.fact);
-    let choice = |value: String, label: String, found: Option<Found>| Choice {
+    let put_in = shown.sent.of(question.fact);
+    let choice = |value: String, label: String| Choice {
         chosen: put_in.chosen == value,
         value,
         label,
-        found,
+        found: None,
+        reference: String::new(),
     };
-    let mentions = field.mentions.iter().enumerate().map(|(place, mention)| {
-        let found = Found::of(mention);
-        choice(mentioned(place), found.value.clone(), Some(found))
+    let mentions = field.mentions.iter().enumerate().map(|(place, mention)| Choice {
+        found: Some(Found::of(mention)),
+        reference: plain(&mention.reference),
+        ..choice(mentioned(place), mention.said.clone())
     });
     let answers = question.answers.iter();
     FieldView {
@@ -326,11 +383,14 @@ fn field(field: Field<'_>, assessment: &Assessment, sent: &Sent, faults: &Faults
             .unwrap_or_default(),
         mentions: mentions.collect(),
         answers: answers
-            .map(|(value, label)| choice(name(value), label.clone(), None))
+            .map(|(value, label)| choice(name(value), label.clone()))
             .collect(),
         is_number: question.answers.is_empty(),
         typed: put_in.typed,
         day: put_in.day,
-        fault: faults.get(&question.fact).copied().unwrap_or_default(),
+        fault: shown
+            .faults
+            .and_then(|faults| faults.get(&question.fact).copied())
+            .unwrap_or_default(),
     }
 }

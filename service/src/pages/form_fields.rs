@@ -132,6 +132,16 @@ impl Sent {
         }
     }
 
+    /// Everything that was put in, as it was sent, by the name of the fact.
+    pub(super) fn all(&self) -> Vec<(String, String)> {
+        let text = |answer: &Answer| [&*answer.chosen, &*answer.typed, &*answer.day].join(" ");
+        let answers = self.answers.iter();
+        answers
+            .map(|(fact, answer)| (fact.info().label.clone(), text(answer).trim().to_owned()))
+            .filter(|(_, text)| !text.is_empty())
+            .collect()
+    }
+
     /// The form with all that was put in.
     pub(super) fn whole(&self, key: Uuid) -> Uuid {
         let content = format!("{} {:?}", self.patient, self.answers);

@@ -124,7 +124,7 @@ pub(super) struct Moved {
 }
 
 /// What moves from one assessment to another.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct Moves {
     /// Grade, stage and gate: what, before, after.
     conclusions: Vec<(&'static str, String, String)>,
@@ -133,7 +133,7 @@ pub(super) struct Moves {
     stay: usize,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 struct OptionMove {
     id: String,
     label: String,
@@ -141,7 +141,7 @@ struct OptionMove {
     after: Option<Verdict>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 struct Verdict {
     id: &'static str,
     word: &'static str,
