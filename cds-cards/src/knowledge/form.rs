@@ -22,6 +22,7 @@ pub(super) fn read(source: &Source<'_>, questions: &[Question]) -> Form {
     let mut ids = BTreeSet::new();
     let read = place.parse(|root| {
         let (id, title, help) = (id(root), root.text("title"), root.text("help"));
+        let copyright = root.optional_text("copyright");
         let sections = root.sections("section", |part| section(part, &mut ids, &has_question));
         if sections.is_empty() {
             root.fault(root.line(), "there is no `[[section]]`");
@@ -30,6 +31,7 @@ pub(super) fn read(source: &Source<'_>, questions: &[Question]) -> Form {
             id: id?.value,
             title: title?.value,
             help: help?.value,
+            copyright: copyright.map(|text| text.value),
             sections: sections.into_iter().flatten().collect(),
         })
     });

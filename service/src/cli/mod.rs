@@ -190,7 +190,8 @@ enum KnowledgeCommand {
         new: Option<PathBuf>,
     },
     /// Write the knowledge as FHIR R4 resources, a file each: PlanDefinition (one an option), ActivityDefinition (one a
-    /// suggested request), ValueSet and CodeSystem (what is read), and a Library with the source files.
+    /// suggested request), Questionnaire (the form for the meeting), ValueSet and CodeSystem (what is read), and a Library
+    /// with the source files.
     ///
     /// The resources say in FHIR what the rules are; they are not executable: the rules are run by this service. It is the
     /// knowledge of the settings that is exported.

@@ -13,6 +13,8 @@ pub struct Form {
     pub title: String,
     /// What stands below the title.
     pub help: String,
+    /// The notice that the standard codes of its questions ask for.
+    pub copyright: Option<String>,
     /// Its sections, in order.
     pub sections: Vec<FormSection>,
 }

@@ -1,5 +1,6 @@
 //! `pnet-cds knowledge export`: the knowledge as FHIR R4 resources.
 
+use super::questionnaire::questionnaire;
 use super::{mark, place, test};
 use crate::cli::{Ended, print, settings};
 use crate::evaluator::{load_knowledge, overlay};
@@ -39,7 +40,11 @@ fn resources(knowledge: &Knowledge, files: &BTreeMap<String, String>) -> BTreeMa
                 .iter()
                 .map(|suggestion| request(knowledge, suggestion)),
         )
-        .chain([referral(knowledge), library(knowledge, files)])
+        .chain([
+            referral(knowledge),
+            questionnaire(knowledge),
+            library(knowledge, files),
+        ])
         .chain(override_reasons(knowledge));
     let made = made.filter_map(|resource| {
         let name = format!(
@@ -70,7 +75,7 @@ fn computable(id: &str) -> String {
 }
 
 /// What every resource of the package has in common.
-fn head(knowledge: &Knowledge, kind: &str, id: &str, title: &str) -> Value {
+pub(super) fn head(knowledge: &Knowledge, kind: &str, id: &str, title: &str) -> Value {
     let package = &knowledge.package;
     json!({
         "resourceType": kind,
@@ -88,7 +93,7 @@ fn head(knowledge: &Knowledge, kind: &str, id: &str, title: &str) -> Value {
 }
 
 /// A resource with further elements; empty ones are left out, as FHIR asks.
-fn with(mut resource: Value, elements: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
+pub(super) fn with(mut resource: Value, elements: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
     for (name, value) in elements {
         let empty = match &value {
             Value::Array(items) => items.is_empty(),

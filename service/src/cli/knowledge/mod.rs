@@ -3,6 +3,7 @@
 mod diff;
 mod export;
 mod place;
+mod questionnaire;
 
 pub(super) use diff::diff;
 pub(super) use export::export;
