@@ -13,6 +13,7 @@ mod drawing;
 mod examples;
 mod fire;
 mod knowledge;
+mod launched;
 mod markdown;
 mod option_page;
 mod person;
@@ -26,6 +27,9 @@ mod tree;
 mod visitor;
 mod which_reading;
 mod workbench;
+
+pub(crate) use answer::moved;
+pub(crate) use launched::{not_opened, page as launched};
 
 use crate::errors::{ErrorCode, Failure};
 use crate::http::{READING, State, reading};
