@@ -69,12 +69,28 @@ errors! {
     InvalidSelections = "invalid-selections", 400, "required", "`context.selections` is missing";
     /// A search that the sandbox does not do.
     UnsupportedSearch = "unsupported-search", 400, "not-supported", "the sandbox does not know this search";
+    /// A launch without what it needs, or with something twice.
+    InvalidLaunch = "invalid-launch", 400, "invalid", "expected the address of a launch: `iss` once, and `launch` at most once";
+    /// No session, or one that is over.
+    NoSession = "no-session", 401, "login", "there is no open session in this browser: it has ended, or the service was started anew; open the page again from the patient's chart";
     /// No valid token; nobody is told more.
     Unauthorized = "unauthorized", 401, "login", "not authorised";
     /// A `fhirServer` that is not registered for the caller.
     UnregisteredFhirServer = "unregistered-fhir-server", 403, "forbidden", "`fhirServer` is not registered for this caller; nothing was assessed";
     /// A page about patients, asked for from a page that is not ours.
     ForeignPage = "foreign-page", 403, "forbidden", "pages about patients take this service's own forms only";
+    /// A launch from a server that nobody has registered for it.
+    UnregisteredIssuer = "unregistered-issuer", 403, "forbidden", "`iss` is not a FHIR server whose charts may open these pages";
+    /// An answer of an authorization server to nothing that this browser has asked.
+    ForeignLaunch = "foreign-launch", 403, "forbidden", "this answer belongs to no launch of this browser, was used already, or came too late; open the page again from the patient's chart";
+    /// The authorization server has refused.
+    LaunchRefused = "launch-refused", 403, "forbidden", "the authorization server of the record system has refused the launch";
+    /// No patient came with the launch.
+    LaunchWithoutPatient = "launch-without-patient", 403, "forbidden", "the record system did not say which patient is opened; nothing is shown";
+    /// A page or form of a session that names somebody else.
+    SessionPatient = "session-patient", 403, "forbidden", "this session is for another patient; nothing was shown or written";
+    /// A form that is not of this session.
+    StaleForm = "stale-form", 403, "forbidden", "this form does not belong to the session that is open in this browser; nothing was written";
     /// Asked for under a name that is not ours, while nobody has to show a token.
     ForeignHost = "foreign-host", 403, "forbidden", "without authentication this service answers under its own address only: this machine's, or that of `server.public_url`";
     /// No such path.
@@ -119,6 +135,8 @@ errors! {
     SandboxFull = "sandbox-full", 422, "throttled", "the sandbox keeps no more for this patient: forget what was saved, or start the service anew";
     /// A bug of ours, for this request only.
     Internal = "internal", 500, "exception", "the request could not be answered because of a fault in the service";
+    /// The authorization server does not do what it has to.
+    LaunchFailed = "launch-failed", 502, "transient", "the launch could not be completed with the authorization server of the record system";
     /// The keys of no registered caller are there yet.
     NotReady = "not-ready", 503, "transient", "the keys of the registered callers could not be fetched yet";
     /// Told to end; other replicas answer.

@@ -23,6 +23,7 @@ pub mod pool;
 mod query_text;
 pub mod sandbox;
 pub mod settings;
+pub mod smart;
 mod stamp;
 pub mod store;
 mod strip;

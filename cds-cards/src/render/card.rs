@@ -221,12 +221,18 @@ struct Extension {
     card: About,
 }
 
-/// A link that any browser can open.
+/// The longest context of a launch: it travels in addresses, and no record system has said how much it takes.
+const LONGEST_CONTEXT: usize = 256;
+
+/// A link: one that any browser can open, or one by which a record system launches a page of ours for its patient.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Link {
     label: Text,
     url: Text,
     r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    app_context: Option<Text>,
 }
 
 impl Link {
@@ -238,6 +244,18 @@ impl Link {
             label: Text::new(&plain(label))?,
             url: Text::new(&url).filter(|_| absolute && whole)?,
             r#type: "absolute",
+            app_context: None,
+        })
+    }
+
+    /// A link by which a record system launches a page for its patient (SMART App Launch), handing on what it is told here;
+    /// nothing if the address is not one, or the context not short.
+    pub fn smart(label: &str, url: String, app_context: &str) -> Option<Self> {
+        let short = (1..=LONGEST_CONTEXT).contains(&app_context.len());
+        Some(Self {
+            r#type: "smart",
+            app_context: Some(Text::new(app_context).filter(|_| short)?),
+            ..Self::absolute(label, url)?
         })
     }
 
@@ -393,5 +411,29 @@ mod tests {
         assert!(utf16(long.as_str()) <= Summary::LIMIT);
         assert!(long.as_str().ends_with("word…"));
         assert_eq!(Summary::new(&"x".repeat(139)).unwrap().as_str().len(), 139);
+    }
+
+    #[test]
+    fn a_link_that_launches_has_a_short_context_and_an_address() {
+        let url = || "https://cds.example.org/smart/launch".to_owned();
+        let link = Link::smart("Open", url(), "{\"card\":\"pathway\"}").unwrap();
+        let json = serde_json::to_value(&link).unwrap();
+        assert_eq!(
+            (json["type"].as_str(), json["appContext"].as_str()),
+            (Some("smart"), Some("{\"card\":\"pathway\"}"))
+        );
+        let json = serde_json::to_value(Link::absolute("Open", url()).unwrap()).unwrap();
+        assert_eq!(json.get("appContext"), None);
+        for (address, context) in [
+            ("/smart/launch", "x"),
+            ("https://a.example", ""),
+            ("https://a.example", &"x".repeat(257)),
+        ] {
+            assert_eq!(
+                Link::smart("Open", address.to_owned(), context),
+                None,
+                "{address} {context}"
+            );
+        }
     }
 }

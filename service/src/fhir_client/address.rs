@@ -38,10 +38,12 @@ pub(super) struct Registered(RwLock<HashMap<String, Vec<Network>>>);
 impl Registered {
     pub(super) fn add(&self, base: &AllowedBase) {
         let mut hosts = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        hosts
-            .entry(base.host().to_owned())
-            .or_default()
-            .extend(base.networks());
+        let known = hosts.entry(base.host().to_owned()).or_default();
+        for network in base.networks() {
+            if !known.contains(network) {
+                known.push(*network);
+            }
+        }
     }
 
     fn networks(&self, host: &str) -> Option<Vec<Network>> {

@@ -7,6 +7,7 @@ mod address;
 mod answer;
 mod base;
 mod breaker;
+mod exchange;
 mod form;
 mod hint;
 mod network;
@@ -20,6 +21,7 @@ mod why;
 
 pub use address::{Lookup, Lookups};
 pub use base::{AllowedBase, InvalidBase};
+pub use exchange::{Endpoint, Exchanged, Sent};
 pub use network::{InvalidNetwork, Network};
 pub use query::{InvalidQuery, Query};
 pub use server::Learnt;

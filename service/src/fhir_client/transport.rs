@@ -144,7 +144,10 @@ pub(super) async fn send(
         request = request.header("traceparent", traceparent);
     }
     let (status, received) = match request.send().await {
-        Err(error) => (None, Err(unsent(&error, target))),
+        Err(error) => {
+            let why = unsent(&error, target.url.scheme() == "https");
+            (None, Err(repeatable(why, error.is_connect(), target)))
+        }
         Ok(response) => match response.status() {
             StatusCode::OK => (Some(200), receive(response, limit).await.map_err(Refusal::from)),
             status => {
@@ -204,21 +207,21 @@ async fn reason(mut response: Response) -> Named {
 }
 
 /// The reason for which a request had no answer; the message of the error quotes the address, so it is dropped.
-fn unsent(error: &reqwest::Error, target: &Target) -> Refusal {
+pub(super) fn unsent(error: &reqwest::Error, secure: bool) -> Why {
     let connecting = error.is_connect();
     let mut why = if connecting {
         Why::Refused
     } else {
         Why::Disconnected
     };
-    if connecting && target.url.scheme() == "https" {
+    if connecting && secure {
         why = Why::Tls;
     }
     let mut cause: Option<&(dyn Error + 'static)> = error.source();
     while let Some(inner) = cause {
         if let Some(no_address) = inner.downcast_ref::<NoAddress>() {
             why = match no_address {
-                NoAddress::Refused => return Why::AddressRefused.into(),
+                NoAddress::Refused => return Why::AddressRefused,
                 NoAddress::NotFound => Why::Dns,
             };
         } else if let Some(io) = inner.downcast_ref::<std::io::Error>() {
@@ -237,12 +240,17 @@ fn unsent(error: &reqwest::Error, target: &Target) -> Refusal {
         }
         cause = inner.source();
     }
-    if error.is_timeout() {
-        why = Why::Timeout;
+    match error.is_timeout() {
+        true => Why::Timeout,
+        false => why,
     }
+}
+
+/// The refusal of a request that had no answer, and whether it may be sent again.
+fn repeatable(why: Why, connecting: bool, target: &Target) -> Refusal {
     // A certificate does not get better by asking again. A connection that closed before the answer may have been an
     // idle one whose time was over.
-    let passing = why == Why::Disconnected || (connecting && why != Why::Tls);
+    let passing = why == Why::Disconnected || (connecting && !matches!(why, Why::Tls | Why::AddressRefused));
     let again = passing && target.form.is_none();
     Refusal {
         again_after: again.then_some(PAUSE),

@@ -99,7 +99,7 @@ impl HookRequest<'_> {
 
 /// Whether it can be the id of a resource: not empty, no path, nothing that changes a query. Longer than the 64
 /// characters of FHIR is let through: some servers do that.
-fn is_fhir_id(text: &str) -> bool {
+pub(crate) fn is_fhir_id(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
     let only_dots = text.bytes().all(|byte| byte == b'.');
     !only_dots && text.len() <= 256 && text.bytes().all(allowed)

@@ -9,6 +9,7 @@ use crate::hooks::flow::{self, Advice};
 use crate::hooks::pauses::Pauses;
 use crate::hooks::request::HookRequest;
 use crate::input;
+use crate::smart;
 use crate::store::{Operation, Owner};
 use crate::telemetry::Call;
 use crate::trust::{Caller, Discoverer};
@@ -179,6 +180,7 @@ pub(crate) async fn answered(
             .map(|card| with_board(card, &url))
             .collect();
     }
+    advice.cards = smart::linked(state, caller, advice.cards);
     Ok(advice)
 }
 

@@ -38,6 +38,7 @@ use crate::pool::{Busy, Lane, Pool};
 use crate::query_text::encoded;
 use crate::sandbox::Sandbox;
 use crate::settings::Settings;
+use crate::smart::{self, Smart};
 use crate::store::Store;
 use crate::telemetry::{Call, Telemetry};
 use crate::trust::{AuthMode, Caller, ClientSettings, JtiStore, SystemClock, Trust};
@@ -81,6 +82,8 @@ pub struct State {
     tls: Option<ServerConfig>,
     /// Who may call.
     pub(crate) trust: Trust,
+    /// Launches from charts and their sessions, where they are on.
+    pub(crate) smart: Option<Smart>,
     /// What outlives a request.
     pub(crate) store: Arc<Store>,
     /// What is shown of all of this.
@@ -151,6 +154,7 @@ impl State {
         telemetry
             .metrics()
             .knowledge(&evaluator.knowledge.package.reference);
+        let own_url = settings.public_url.clone().unwrap_or_else(|| base_url.to_owned());
         let bases = [Some(base_url.to_owned()), settings.public_url.clone()];
         let memory = settings.memory_limit.or_else(memory::limit);
         let pages = settings.workbench.unwrap_or(demo);
@@ -170,7 +174,8 @@ impl State {
                 .collect(),
             on_loopback: settings.listen.ip().is_loopback(),
             open_network: settings.allow_open_network,
-            own_url: settings.public_url.clone().unwrap_or_else(|| base_url.to_owned()),
+            smart: Smart::new(settings, &own_url, trust.clock())?,
+            own_url,
             fhir: FhirClient::new(&settings.fhir).map_err(|error| format!("`fhir.ca_file`: {error}"))?,
             fhir_deadline: settings.fhir.deadline,
             tls: tls_files(settings).as_ref().map(tls::config).transpose()?,
@@ -261,6 +266,11 @@ impl State {
         ];
         let codes = lacking.into_iter().filter(|(holds, _)| *holds);
         codes.map(|(_, code)| code.code()).collect()
+    }
+
+    /// The client of registered servers.
+    pub(crate) fn fhir(&self) -> &FhirClient {
+        &self.fhir
     }
 
     /// The day of evaluation.
@@ -445,6 +455,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .default_service(to(|| wrong_method(READING))),
         )
         .configure(pages::routes)
+        .configure(smart::routes)
         .default_service(to(handlers::unknown_path));
 }
 

@@ -58,9 +58,13 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    /// The patterns that `http/mod.rs` and `pages/mod.rs` name, as this document writes them.
+    /// The patterns that `http/mod.rs`, `pages/mod.rs` and `smart/mod.rs` name, as this document writes them.
     fn routed() -> BTreeSet<String> {
-        let source = concat!(include_str!("mod.rs"), include_str!("../pages/mod.rs"));
+        let source = concat!(
+            include_str!("mod.rs"),
+            include_str!("../pages/mod.rs"),
+            include_str!("../smart/mod.rs")
+        );
         let resources = source.split("resource(").skip(1);
         resources
             .filter_map(|rest| rest.split(')').next())

@@ -2,7 +2,10 @@
 
 use super::assets::hash;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderValue,
+    IF_NONE_MATCH, LOCATION, SET_COOKIE,
+};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
 /// On every page and file. No inline script or style, nothing from elsewhere, no frame around it, no address handed on.
@@ -32,6 +35,40 @@ pub(super) enum Kept {
     ForGood,
     /// It asks whether it is still the same.
     Asking,
+}
+
+/// The header that says who may frame a page, and the old one that names nobody.
+const POLICY: &str = "Content-Security-Policy";
+const FRAMES: &str = "X-Frame-Options";
+const NOBODY: &str = "frame-ancestors 'none'";
+
+/// A page of a session: kept nowhere, and framed by the pages of these origins only.
+pub(super) fn session_page(status: StatusCode, html: String, frame_origins: &[String]) -> HttpResponse {
+    let mut response = patient_page(status, html);
+    let headers = response.headers_mut();
+    let policy = SECURITY
+        .iter()
+        .find(|(name, _)| *name == POLICY)
+        .map(|(_, policy)| *policy);
+    let framed = policy.filter(|_| !frame_origins.is_empty());
+    let framed =
+        framed.map(|policy| policy.replace(NOBODY, &format!("frame-ancestors {}", frame_origins.join(" "))));
+    // An origin that no header can hold leaves the page unframed.
+    if let Some(policy) = framed.and_then(|policy| HeaderValue::from_str(&policy).ok()) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+        headers.remove(FRAMES);
+    }
+    response
+}
+
+/// 303 to another address: kept nowhere, and told nobody.
+pub(crate) fn moved(location: &str, cookies: &[String]) -> HttpResponse {
+    let mut builder = builder(StatusCode::SEE_OTHER, HTML, "no-store");
+    builder.insert_header((LOCATION, location));
+    for cookie in cookies {
+        builder.append_header((SET_COOKIE, cookie.as_str()));
+    }
+    builder.finish()
 }
 
 /// A page about a patient: kept nowhere.

@@ -12,6 +12,7 @@ use super::quotes::{Sentence, sentence};
 use super::template::Frame;
 use super::visitor::Visitor;
 use crate::errors::{ErrorCode, Failure};
+use crate::hooks::flow::Basis;
 use crate::http::State;
 use crate::http::refusal;
 use crate::strip::{Strip, strip};
@@ -24,7 +25,7 @@ use serde::Serialize;
 use std::sync::Arc;
 
 #[derive(Debug, Serialize)]
-struct Board {
+pub(super) struct Board {
     /// Who it is, as recorded; where nothing is, the reference.
     person: Person,
     subject: String,
@@ -88,13 +89,20 @@ async fn board(state: &Data<State>, visitor: &Arc<Visitor>, ask: &Arc<Ask>) -> R
         return Err(ErrorCode::InvalidPatientId.into());
     }
     let fired = fire(state, visitor, ask).await?;
-    let basis = fired
-        .basis
+    sheet(state, fired.basis, &ask.patient)
+}
+
+/// The page of a chart that was assessed.
+///
+/// # Errors
+/// [`ErrorCode::NoTumour`] where there is nothing to show.
+pub(super) fn sheet(state: &State, basis: Option<Basis>, patient: &str) -> Result<Board, Failure> {
+    let basis = basis
         .filter(|basis| basis.assessment.gate != Gate::NoPnet)
         .ok_or(ErrorCode::NoTumour)?;
     let (knowledge, assessment) = (&state.evaluator.knowledge, &basis.assessment);
     let package = &knowledge.package;
-    let subject = assessment.subject.as_deref().unwrap_or(&ask.patient);
+    let subject = assessment.subject.as_deref().unwrap_or(patient);
     Ok(Board {
         person: person(basis.patient.as_deref()),
         subject: cds_cards::render::plain(subject),

@@ -15,6 +15,7 @@ mod fire;
 mod form;
 mod form_fields;
 mod knowledge;
+mod launched;
 mod markdown;
 mod option_page;
 mod person;
@@ -28,6 +29,9 @@ mod tree;
 mod visitor;
 mod which_reading;
 mod workbench;
+
+pub(crate) use answer::moved;
+pub(crate) use launched::{not_opened, page as launched};
 
 use crate::errors::{ErrorCode, Failure};
 use crate::http::{READING, State, reading};

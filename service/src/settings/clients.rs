@@ -1,9 +1,10 @@
 //! `[[clients]]`: the registered callers, the one setting that is a list of tables.
 
 use super::load::Fault;
+use super::smart;
 use super::values::Given;
 use crate::fhir_client::{AllowedBase, Network};
-use crate::trust::{ClientSettings, KeySource};
+use crate::trust::{ClientSettings, KeySource, SmartClient};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -35,6 +36,12 @@ pub(super) const ABOUT: &str = "
 # fhir_networks = [\"10.1.0.0/16\"]
 # # In the place of fhir.deadline for its calls, where its EHR waits longer or less.
 # # fhir_deadline = \"400 ms\"
+# # What its authorization server calls this service, if its charts may launch the pages (smart.enabled).
+# smart.client_id = \"pnet-cds\"
+# # What proves that: `smart.client_secret_file`, or `smart.key_file` (PEM, PKCS #8; ES384, RS384 or ES256); neither: a public client.
+# # smart.key_file = \"/etc/pnet-cds/smart.pem\"
+# # Origins of its own pages that may show ours in a frame; none by default.
+# # smart.frame_origins = [\"https://ehr.example.org\"]
 # # Values of `tenant`, one of which a token must carry; none: `tenant` is not looked at.
 # tenants = []
 # # true: its traces (traceparent) go on here, sampled as it says; false: ours begin here and link to them.
@@ -74,6 +81,13 @@ pub(super) fn read(
         };
         let mut draft = Draft::default();
         for (key, value) in table {
+            if key.get_ref() == "smart" {
+                match smart::read(value.get_ref(), key.span().start) {
+                    Ok(client) => draft.smart = Some(client),
+                    Err(whats) => faults.extend(whats.into_iter().map(|(at, what)| fault(at, what))),
+                }
+                continue;
+            }
             if let Err(what) = draft.set(key.get_ref(), value) {
                 faults.push(fault(key.span().start, what));
             }
@@ -114,6 +128,7 @@ struct Draft {
     tenants: Vec<String>,
     trusted_trace: bool,
     fhir_deadline: Option<Duration>,
+    smart: Option<SmartClient>,
 }
 
 impl Draft {
@@ -195,6 +210,7 @@ impl Draft {
             tenants: self.tenants,
             trusted_trace: self.trusted_trace,
             fhir_deadline: self.fhir_deadline,
+            smart: self.smart,
         })
     }
 }

@@ -1,9 +1,10 @@
 //! Loading: defaults, then the file, then the environment, with every fault reported at once.
 
 use super::Settings;
-use super::clients;
 use super::table::{ROWS, Row};
 use super::values::Given;
+use super::{clients, smart};
+use crate::host::{host_of, is_loopback};
 use crate::store::StoreUrl;
 use crate::trust::AuthMode;
 use std::fmt;
@@ -191,7 +192,42 @@ impl Loading {
         if !demo && !self.places.iter().any(|(key, _)| *key == "store.url") {
             self.settings.store.url = StoreUrl::file(DEFAULT_STORE);
         }
-        self.settings.workbench.get_or_insert(demo);
+        self.agree_on_launches();
+        let launched = self.settings.smart.enabled;
+        self.settings.workbench.get_or_insert(demo || launched);
+    }
+
+    /// What it takes to be launched from a chart.
+    fn agree_on_launches(&mut self) {
+        if !self.settings.smart.enabled {
+            return;
+        }
+        let place = self.place_of("smart.enabled");
+        // A client that is wrong is not missing too.
+        let mut whats = match self.faults.is_empty() {
+            true => smart::faults(&self.settings.clients),
+            false => Vec::new(),
+        };
+        match self.settings.public_url.as_deref() {
+            None => whats.push(
+                "`server.public_url` is missing: the authorization server sends browsers back there"
+                    .to_owned(),
+            ),
+            Some(url) => {
+                let local = url.strip_prefix("http://").map(host_of).map(is_loopback);
+                if local == Some(false) {
+                    whats.push(format!(
+                        "`server.public_url`: `{url}`: expected `https`: cookies of sessions go with every request"
+                    ));
+                }
+            }
+        }
+        if self.settings.workbench == Some(false) {
+            whats.push("`smart.enabled` needs the pages, `workbench.enabled`".to_owned());
+        }
+        for what in whats {
+            self.fault(place.clone(), what);
+        }
     }
 
     fn agree_on_tls(&mut self) {

@@ -4,6 +4,7 @@ mod clients;
 mod document;
 mod load;
 mod secrets;
+mod smart;
 mod table;
 mod values;
 
@@ -15,6 +16,7 @@ pub(crate) use values::can_be_absent;
 
 use crate::audit::{AuditMode, AuditSettings, SinkSetting};
 use crate::fhir_client::FhirSettings;
+use crate::smart::SmartSettings;
 use crate::store::{StoreSettings, StoreUrl};
 use crate::telemetry::TelemetrySettings;
 use crate::trust::{AuthSettings, ClientSettings};
@@ -62,6 +64,8 @@ pub struct Settings {
     pub clients: Vec<ClientSettings>,
     /// Whether an address other than loopback may be listened on although callers are not authenticated.
     pub allow_open_network: bool,
+    /// Whether and how charts launch the pages.
+    pub smart: SmartSettings,
     /// How the callers' FHIR servers are read.
     pub fhir: FhirSettings,
     /// What outlives a request, and where.
@@ -125,6 +129,11 @@ impl Settings {
             },
             clients: Vec::new(),
             allow_open_network: false,
+            smart: SmartSettings {
+                enabled: false,
+                scopes: Vec::new(),
+                session: Duration::ZERO,
+            },
             fhir: FhirSettings::default(),
             store: StoreSettings {
                 url: StoreUrl::memory(),

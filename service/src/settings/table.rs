@@ -1,7 +1,7 @@
 //! The table of settings: key, default, one line of explanation, and how the value is kept.
 
 use super::Settings;
-use super::values::{Given, absolute_url, closed_fact, key_pairs, origin, pack};
+use super::values::{Given, absolute_url, closed_fact, key_pairs, origin, pack, scope};
 use crate::audit::{AuditMode, SinkSetting};
 use crate::fhir_client::PatientParameter;
 use crate::telemetry::{LogFormat, LogLevel};
@@ -257,6 +257,45 @@ pub(super) const ROWS: &[Row] = &[
         about: "Tokens of one issuer remembered until they expire, so that each is accepted once; more are refused.",
         set: |settings, given| {
             settings.auth.replay_capacity = given.count(1)?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "smart.enabled",
+        default: Some("false"),
+        example: "",
+        about: "Let charts of clients with smart.client_id launch the pages (SMART App Launch 2), and have their cards link there; needs server.public_url.",
+        set: |settings, given| {
+            settings.smart.enabled = given.boolean()?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "smart.scopes",
+        default: Some(
+            "[\"openid\", \"fhirUser\", \"patient/Patient.r\", \"patient/Condition.rs\", \"patient/Observation.rs\", \
+             \"patient/DiagnosticReport.rs\", \"patient/DocumentReference.rs\", \"patient/Binary.r\", \"patient/Procedure.rs\", \
+             \"patient/MedicationRequest.rs\", \"patient/MedicationStatement.rs\", \"patient/MedicationAdministration.rs\", \
+             \"patient/MedicationDispense.rs\"]",
+        ),
+        example: "",
+        about: "What a launch asks for, beside `launch` or `launch/patient`; written for SMART 2 and turned into the scopes of SMART 1 where a server knows only those.",
+        set: |settings, given| {
+            settings.smart.scopes = given
+                .list()?
+                .iter()
+                .map(|text| scope(text))
+                .collect::<Result<_, _>>()?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "smart.session",
+        default: Some("\"30 min\""),
+        example: "",
+        about: "How long a launched page stays open without a request; it never outlives its access token.",
+        set: |settings, given| {
+            settings.smart.session = given.duration()?;
             Ok(())
         },
     },
@@ -578,7 +617,7 @@ pub(super) const ROWS: &[Row] = &[
         default: None,
         example: "true",
         about: "Serve the pages: /knowledge, which cards then link to, and /, /board and /form, which show patients to authenticated callers only if \
-                auth.mode is \"required\"; unset: with the demo.",
+                auth.mode is \"required\"; unset: with the demo, and with smart.enabled.",
         set: |settings, given| {
             settings.workbench = Some(given.boolean()?);
             Ok(())

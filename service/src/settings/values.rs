@@ -170,6 +170,17 @@ pub(super) fn origin(text: &str) -> Result<String, String> {
     }
 }
 
+/// A scope that a launch may ask for (RFC 6749, 3.3); the kind of launch adds `launch` by itself.
+pub(super) fn scope(text: &str) -> Result<String, String> {
+    let token = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
+    match text {
+        "" => Err("an empty text".to_owned()),
+        "launch" | "launch/patient" => Err(format!("`{text}` comes by itself")),
+        text if text.bytes().all(token) => Ok(text.to_owned()),
+        text => Err(format!("`{text}`: expected one scope without spaces")),
+    }
+}
+
 /// The id of a fact that can be absent; whether a site has one that the specification has not is known with its knowledge.
 pub(super) fn closed_fact(text: &str) -> Result<String, String> {
     match FactId::parse(text) {

@@ -204,6 +204,20 @@ impl Call {
         known.user = Some(request.user_id.to_string());
     }
 
+    /// A patient is looked at in a session of this issuer, by this user where that is known.
+    pub(crate) fn looks(&self, issuer: &str, patient: &str, user: Option<&str>) {
+        let mut known = self.known();
+        known.who.issuer = Some(issuer.to_owned());
+        known.patient = Some(format!("Patient/{patient}"));
+        known.user = user.map(str::to_owned);
+    }
+
+    /// A chart has launched the pages for a patient, as [`Self::looks`] says.
+    pub(crate) fn launched(&self, issuer: &str, patient: &str, user: Option<&str>) {
+        self.looks(issuer, patient, user);
+        self.known().launched = true;
+    }
+
     /// It is answered with this advice.
     pub(crate) fn advised(&self, advice: Advice) {
         let mut known = self.known();

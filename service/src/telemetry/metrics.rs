@@ -152,7 +152,10 @@ impl Metrics {
                 "cds.fhir.fetches",
                 "Queries to FHIR servers by what became of them.",
             ),
-            tokens_refused: count("cds.tokens.refused", "Calls refused for their token."),
+            tokens_refused: count(
+                "cds.tokens.refused",
+                "Calls refused for their token, and launches and their forms refused.",
+            ),
             deadlines: count("cds.deadline.exceeded", "Calls that met a deadline."),
             shed: count(
                 "cds.requests.shed",

@@ -40,17 +40,20 @@ pub(crate) struct Known {
     pub(crate) feedback: Option<Vec<(String, Outcome)>>,
     /// The facts that a person recorded with it.
     pub(crate) records: Vec<FactId>,
+    /// Whether a chart has launched the pages.
+    pub(crate) launched: bool,
     /// Whether the caller went away before there was an answer.
     pub(crate) gone: bool,
 }
 
 impl Known {
-    /// What a hook call came to: `cards`, `none`, the code of an error, or `gone`.
+    /// What a call came to: `cards`, `none`, `launched`, the code of an error, or `gone`.
     pub(crate) fn outcome(&self, error: Option<ErrorCode>) -> &'static str {
         match (error, &self.cards) {
             _ if self.gone => "gone",
             (Some(error), _) => error.code(),
             (None, Some(cards)) if !cards.is_empty() => "cards",
+            (None, _) if self.launched => "launched",
             (None, _) => "none",
         }
     }

@@ -32,12 +32,17 @@ fn shape(audience: &str, expected: &str) -> &'static str {
 }
 
 /// Whom a token is for.
-pub(super) struct Audience(Vec<String>);
+pub(crate) struct Audience(Vec<String>);
 
 impl Audience {
     /// Whether one of them is exactly this text.
-    pub(super) fn contains(&self, text: &str) -> bool {
+    pub(crate) fn contains(&self, text: &str) -> bool {
         self.0.iter().any(|audience| audience == text)
+    }
+
+    /// Whether there is no other than the one that was looked for.
+    pub(crate) fn is_one(&self) -> bool {
+        self.0.len() == 1
     }
 
     /// In what each of them differs from this address, in our words: `another path; no address`.

@@ -1,6 +1,7 @@
 //! The caller of a request: the proof that it was authenticated, which a handler has to hold.
 
 use super::client::Client;
+use super::settings::SmartClient;
 use super::verify::{Denial, Trust};
 use crate::errors::{ErrorCode, Failure};
 use crate::fhir_client::AllowedBase;
@@ -84,6 +85,14 @@ impl Caller {
         match &self.0 {
             Who::Anonymous(bases) => bases.as_ref(),
             Who::Registered { client, .. } => client.settings.fhir_servers.as_slice(),
+        }
+    }
+
+    /// Under which name its launches are answered, if it can launch the pages.
+    pub fn smart(&self) -> Option<&SmartClient> {
+        match &self.0 {
+            Who::Anonymous(_) => None,
+            Who::Registered { client, .. } => client.settings.smart.as_ref(),
         }
     }
 

@@ -46,7 +46,7 @@ objects_only!(Header, Claims);
 
 /// Seconds since 1970, which may have fractions (RFC 7519, section 2); they are cut off.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct NumericDate(pub(super) u64);
+pub(crate) struct NumericDate(pub(crate) u64);
 
 impl<'de> Deserialize<'de> for NumericDate {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -106,7 +106,11 @@ fn is_id(text: &str) -> bool {
     (1..=LONGEST_ID).contains(&text.len())
 }
 
-fn part<T: DeserializeOwned>(encoded: &str, wrong: Denied) -> Result<T, Denied> {
+/// One part of a token, of exact types.
+///
+/// # Errors
+/// `wrong` where it is JSON of another shape, else [`Denied::Malformed`].
+pub(crate) fn part<T: DeserializeOwned>(encoded: &str, wrong: Denied) -> Result<T, Denied> {
     let json = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| Denied::Malformed)?;
     // All of it: what is not read is not looked at by the parser.
     let json = str::from_utf8(&json).map_err(|_| Denied::Malformed)?;
@@ -117,6 +121,8 @@ fn part<T: DeserializeOwned>(encoded: &str, wrong: Denied) -> Result<T, Denied> 
 }
 
 /// A field that may be left out, but is not `null`.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }

@@ -59,6 +59,24 @@ reasons! {
     ReplayStoreFull = "replay-store-full";
     /// Where each `jti` is remembered does not answer.
     ReplayStoreDown = "replay-store-down";
+    /// A launch for a server that has registered none.
+    LaunchIssuer = "smart-issuer-not-registered";
+    /// An answer of an authorization server to no launch of this browser, to one answered before, or too late.
+    LaunchState = "smart-state";
+    /// An answer of another authorization server than the one asked.
+    LaunchMixUp = "smart-mix-up";
+    /// The authorization server has refused the launch.
+    LaunchRefused = "smart-refused";
+    /// The code was not exchanged for a token that can be used.
+    LaunchToken = "smart-token";
+    /// The `id_token` is not for this launch.
+    LaunchIdentity = "smart-id-token";
+    /// No patient comes with the token.
+    LaunchPatient = "smart-no-patient";
+    /// A page or form of a session names another patient.
+    SessionPatient = "smart-other-patient";
+    /// A form without the secret of its session, or of another page.
+    SessionForm = "smart-form";
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 /// The greatest key set that is read, in bytes.
-pub(super) const MAX_BYTES: usize = 256 << 10;
+pub(crate) const MAX_BYTES: usize = 256 << 10;
 /// The greatest number of keys in a set.
 const MAX_KEYS: usize = 256;
 /// The longest `kid` of a key.
@@ -17,11 +17,11 @@ const RSA_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
 
 /// Verifying keys by `kid`.
 #[derive(Default)]
-pub(super) struct KeySet(HashMap<String, Vec<(Algorithm, DecodingKey)>>);
+pub(crate) struct KeySet(HashMap<String, Vec<(Algorithm, DecodingKey)>>);
 
 /// Why a text is no key set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum InvalidKeySet {
+pub(crate) enum InvalidKeySet {
     /// More bytes or keys than any issuer needs.
     TooLarge,
     /// Not an object with a list `keys`.
@@ -41,7 +41,7 @@ impl InvalidKeySet {
 }
 
 /// A key that was looked for.
-pub(super) enum Found<'a> {
+pub(crate) enum Found<'a> {
     Key(&'a DecodingKey, Algorithm),
     /// The `kid` is known, but its key is for another algorithm.
     OtherAlgorithm,
@@ -75,7 +75,7 @@ objects_only!(Wire<'a>, Jwk);
 
 impl KeySet {
     /// Reads a set. Keys that cannot verify a token are passed over, as issuers publish others beside them.
-    pub(super) fn parse(json: &[u8]) -> Result<Self, InvalidKeySet> {
+    pub(crate) fn parse(json: &[u8]) -> Result<Self, InvalidKeySet> {
         if json.len() > MAX_BYTES {
             return Err(InvalidKeySet::TooLarge);
         }
@@ -109,7 +109,7 @@ impl KeySet {
     }
 
     /// The key with this `kid`, if it is for the algorithm that the token names.
-    pub(super) fn find(&self, kid: &str, alg: &str) -> Found<'_> {
+    pub(crate) fn find(&self, kid: &str, alg: &str) -> Found<'_> {
         let Some(keys) = self.0.get(kid) else {
             return Found::Unknown;
         };
@@ -119,7 +119,7 @@ impl KeySet {
             .map_or(Found::OtherAlgorithm, |(of_key, key)| Found::Key(key, *of_key))
     }
 
-    pub(super) fn knows(&self, kid: &str) -> bool {
+    pub(crate) fn knows(&self, kid: &str) -> bool {
         self.0.contains_key(kid)
     }
 }

@@ -21,5 +21,9 @@ pub use caller::{Caller, Discoverer};
 pub use clock::{Clock, SystemClock};
 pub use denied::Denied;
 pub use jti::{JtiStore, Once, OnceFuture, Refused};
-pub use settings::{AuthMode, AuthSettings, ClientSettings, KeySource};
+pub use settings::{AuthMode, AuthSettings, ClientSettings, Credential, KeySource, SmartClient};
 pub use verify::Trust;
+
+pub(crate) use audience::Audience;
+pub(crate) use claims::{NumericDate, part, present};
+pub(crate) use keys::{Found, KeySet, MAX_BYTES as MOST_KEY_BYTES};

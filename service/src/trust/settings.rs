@@ -57,6 +57,30 @@ pub struct ClientSettings {
     pub trusted_trace: bool,
     /// For everything that is fetched for one of its calls, in the place of `fhir.deadline`.
     pub fhir_deadline: Option<Duration>,
+    /// What its authorization server knows this service by, if it may launch the pages (SMART App Launch 2.2).
+    pub smart: Option<SmartClient>,
+}
+
+/// This service as a client of a caller's authorization server, `smart` of `[[clients]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SmartClient {
+    /// The name that the server has given.
+    pub client_id: String,
+    /// What proves it.
+    pub credential: Credential,
+    /// Origins of pages that may frame ours; none: nobody may.
+    pub frame_origins: Vec<String>,
+}
+
+/// What proves a client to its authorization server (SMART App Launch 2.2, client authentication).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// Nothing: a public client.
+    None,
+    /// The secret in this file (`client_secret_basic`).
+    Secret(PathBuf),
+    /// The private key in this file (`private_key_jwt`).
+    Key(PathBuf),
 }
 
 /// Where the keys of a client are.

@@ -74,6 +74,11 @@ impl Trust {
         })
     }
 
+    /// The clock of everything that ends.
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+
     /// Whether callers are authenticated.
     pub fn mode(&self) -> AuthMode {
         self.mode
