@@ -139,6 +139,10 @@ errors! {
     LaunchFailed = "launch-failed", 502, "transient", "the launch could not be completed with the authorization server of the record system";
     /// The keys of no registered caller are there yet.
     NotReady = "not-ready", 503, "transient", "the keys of the registered callers could not be fetched yet";
+    /// The record system took no transaction.
+    RecordRefused = "record-refused", 502, "processing", "the record system did not take the answers, and nothing of them was written";
+    /// The record system did not answer a transaction.
+    RecordUnknown = "record-unknown", 504, "timeout", "the record system did not say whether it has written the answers; saved again, they are written once";
     /// Told to end; other replicas answer.
     Draining = "draining", 503, "transient", "the service is about to end and should get no more calls";
     /// A thread does not go on.

@@ -75,6 +75,8 @@ pub struct Saving<'a> {
     pub subject: &'a Subject,
     /// Who enters it; without one nobody is named, and there is no Provenance.
     pub user: Option<&'a Reference>,
+    /// Whether there is to be a Provenance: where the record takes none, none of the rest would be written either.
+    pub provenance: bool,
     /// The day of what has no other.
     pub today: Date,
     /// The instant, as FHIR has it.
@@ -311,7 +313,10 @@ impl Transaction {
             .iter()
             .map(|one| format!("urn:uuid:{}", one.identifier()))
             .collect();
-        let provenance = saving.user.map(|user| provenance(&all, &urls, user, saving));
+        let provenance = saving
+            .user
+            .filter(|_| saving.provenance)
+            .map(|user| provenance(&all, &urls, user, saving));
         let observations = all.into_iter().zip(urls).map(|(one, full_url)| Entry {
             request: Request {
                 method: "POST",

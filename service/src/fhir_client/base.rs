@@ -128,6 +128,13 @@ impl AllowedBase {
         &self.networks
     }
 
+    /// The base itself, where a transaction goes.
+    pub(super) fn root(&self) -> Url {
+        let mut url = self.url.clone();
+        url.set_path(self.url.path().trim_end_matches('/'));
+        url
+    }
+
     /// The address of a path under the base; the segments must not need escaping.
     pub(super) fn join(&self, path: &str) -> Url {
         let mut url = self.url.clone();

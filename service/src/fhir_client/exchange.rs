@@ -3,11 +3,13 @@
 //! They go the same way as queries: no redirect, no proxy, addresses checked when connecting, bytes counted on arrival.
 
 use super::base::{AllowedBase, InvalidBase};
+use super::token::BearerToken;
 use super::transport;
 use super::{FhirClient, Why};
 use crate::telemetry::Asking;
 use reqwest::Url;
-use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
+use serde_json::Value;
 use std::net::IpAddr;
 use std::time::Instant;
 
@@ -30,6 +32,46 @@ pub struct Exchanged {
     pub status: u16,
     /// The bytes, not looked at.
     pub body: Vec<u8>,
+}
+
+/// What is read of the answer to a transaction.
+const MOST_ANSWER: usize = 1 << 20;
+const FHIR: &str = "application/fhir+json";
+
+/// Why a transaction is not known to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotWritten {
+    /// Nothing of it is.
+    Refused(Why),
+    /// Perhaps it is: it went out, and no answer says so.
+    Unknown(Why),
+}
+
+impl NotWritten {
+    fn of(why: Why) -> Self {
+        match why {
+            Why::Dns
+            | Why::AddressRefused
+            | Why::Refused
+            | Why::Tls
+            | Why::Redirect
+            | Why::TokenExpired
+            | Why::TokenUnusable => Self::Refused(why),
+            _ => Self::Unknown(why),
+        }
+    }
+}
+
+/// Whether it is the answer to a transaction of which every part was done.
+fn is_written(body: &[u8]) -> bool {
+    let answer: Value = serde_json::from_slice(body).unwrap_or_default();
+    let done = |entry: &Value| {
+        let status = entry.pointer("/response/status").and_then(Value::as_str);
+        status.is_some_and(|status| status.starts_with('2'))
+    };
+    let entries = answer.get("entry").and_then(Value::as_array);
+    answer.get("type").and_then(Value::as_str) == Some("transaction-response")
+        && entries.is_some_and(|entries| !entries.is_empty() && entries.iter().all(done))
 }
 
 impl FhirClient {
@@ -79,6 +121,43 @@ impl FhirClient {
         let status = answer.as_ref().ok().map(|answer| answer.status);
         asking.ended(status, answer.as_ref().err().map(|why| why.code()));
         answer
+    }
+
+    /// Has a registered server write a transaction Bundle, all of it or nothing.
+    ///
+    /// # Errors
+    /// [`NotWritten`]; where it is not known, what identifies the resources keeps a second try from writing them twice.
+    pub async fn transact(
+        &self,
+        base: &AllowedBase,
+        token: &BearerToken,
+        bundle: String,
+        deadline: Instant,
+    ) -> Result<(), NotWritten> {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            AUTHORIZATION,
+            token.header(Instant::now()).map_err(NotWritten::Refused)?,
+        );
+        for (name, value) in [(ACCEPT, FHIR), (CONTENT_TYPE, FHIR)] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        headers.insert("prefer", HeaderValue::from_static("return=minimal"));
+        self.registered.add(base);
+        let sent = Sent {
+            form: Some(bundle.into_bytes()),
+            headers,
+        };
+        let answer = self
+            .exchange(&Endpoint(base.root()), sent, MOST_ANSWER, deadline)
+            .await;
+        let answer = answer.map_err(NotWritten::of)?;
+        match answer.status {
+            200..=299 if is_written(&answer.body) => Ok(()),
+            200..=299 => Err(NotWritten::Unknown(Why::WrongType)),
+            status @ 500.. => Err(NotWritten::Unknown(Why::of_status(status))),
+            status => Err(NotWritten::Refused(Why::of_status(status))),
+        }
     }
 
     async fn exchanged(&self, endpoint: &Endpoint, sent: Sent, limit: usize) -> Result<Exchanged, Why> {
@@ -147,6 +226,25 @@ fn is_here(host: &str) -> bool {
 mod tests {
     use super::*;
     use crate::fhir_client::FhirSettings;
+
+    #[test]
+    fn only_an_answer_that_every_part_was_done_says_that_it_is_written() {
+        let of = |status: &str, kind: &str| {
+            format!(
+                r#"{{"resourceType":"Bundle","type":"{kind}","entry":[{{"response":{{"status":"201 Created"}}}},{{"response":{{"status":"{status}"}}}}]}}"#
+            )
+        };
+        assert!(is_written(of("200 OK", "transaction-response").as_bytes()));
+        for other in [
+            of("412 Precondition Failed", "transaction-response"),
+            of("200 OK", "searchset"),
+            r#"{"resourceType":"Bundle","type":"transaction-response"}"#.to_owned(),
+            r#"{"resourceType":"OperationOutcome"}"#.to_owned(),
+            String::new(),
+        ] {
+            assert!(!is_written(other.as_bytes()), "{other}");
+        }
+    }
 
     #[test]
     fn every_media_type_of_json_is_taken() {

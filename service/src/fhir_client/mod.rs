@@ -21,7 +21,7 @@ mod why;
 
 pub use address::{Lookup, Lookups};
 pub use base::{AllowedBase, InvalidBase};
-pub use exchange::{Endpoint, Exchanged, Sent};
+pub use exchange::{Endpoint, Exchanged, NotWritten, Sent};
 pub use network::{InvalidNetwork, Network};
 pub use query::{InvalidQuery, Query};
 pub use server::Learnt;

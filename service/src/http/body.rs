@@ -28,6 +28,8 @@ pub(crate) trait Accepts {
     const TYPES: &'static [&'static str];
     /// Whether nothing of it is read before the caller is known.
     const AFTER_CALLER: bool = true;
+    /// Bytes that it may have, where that is less than `server.body_limit`.
+    const LIMIT: usize = usize::MAX;
 }
 
 /// A hook call.
@@ -46,6 +48,14 @@ impl Accepts for JsonOrFhir {
 pub(crate) struct Form;
 impl Accepts for Form {
     const TYPES: &'static [&'static str] = FORM;
+}
+
+/// The answers of a form: small, and read before the session is known, since they are shown again where there is none.
+pub(crate) struct Answers;
+impl Accepts for Answers {
+    const TYPES: &'static [&'static str] = FORM;
+    const AFTER_CALLER: bool = false;
+    const LIMIT: usize = 64 << 10;
 }
 
 /// The parameters of a search of the sandbox, which asks for no token.
@@ -93,7 +103,7 @@ impl<A: Accepts + 'static> FromRequest for Body<A> {
     type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let checked = check(request, A::TYPES);
+        let checked = check(request, A::TYPES, A::LIMIT);
         let payload = payload.take();
         let state = request.app_data::<Data<State>>().cloned();
         let call = Call::of(request);
@@ -205,7 +215,7 @@ impl Drop for Flight {
     }
 }
 
-fn check(request: &HttpRequest, types: &[&str]) -> Result<Expected, Failure> {
+fn check(request: &HttpRequest, types: &[&str], most: usize) -> Result<Expected, Failure> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let encoded = request.headers().contains_key(CONTENT_ENCODING);
     if encoded
@@ -223,7 +233,7 @@ fn check(request: &HttpRequest, types: &[&str]) -> Result<Expected, Failure> {
     }
     let limit = request
         .app_data::<Data<State>>()
-        .map_or(0, |state| state.body_limit);
+        .map_or(0, |state| state.body_limit.min(most));
     let length = header(CONTENT_LENGTH)
         .and_then(|value| value.parse().ok())
         .unwrap_or(0);

@@ -10,7 +10,6 @@ use crate::hooks::request::HookRequest;
 use crate::hooks::trail::Trail;
 use crate::http::{State, answered};
 use crate::input;
-use crate::sandbox::Sandbox;
 use actix_web::web::Data;
 use cds_cards::assessment::Assessment;
 use cds_cards::render::Card;
@@ -93,11 +92,8 @@ async fn fired(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Fired, Fai
 ///
 /// # Errors
 /// [`Failure`] as of a call.
-pub(super) async fn assessed_again(
-    state: &State,
-    sandbox: &Sandbox,
-    patient: &str,
-) -> Result<Assessment, Failure> {
+pub(super) async fn assessed_again(state: &State, patient: &str) -> Result<Assessment, Failure> {
+    let sandbox = state.sandbox.as_ref().ok_or(ErrorCode::UnknownPath)?;
     let call = json!({
         "hook": Service::PatientView.hook(),
         "hookInstance": Uuid::nil().to_string(),

@@ -1,31 +1,29 @@
 //! `/form`: what the meeting needs to know, asked for in one place and written into the record (specification, section 7.3).
 
-use super::answer::{attachment, patient_page};
-use super::ask::Ask;
+use super::answer::{attachment, session_page};
 use super::case::{FactView, one};
-use super::fire::{Fired, USER, assessed_again, fire};
 use super::form_fields::{Act, Faults, Sent, mentioned};
 use super::pages;
 use super::person::{Person, person};
+use super::record::Record;
 use super::suppose::{Moves, moves};
 use super::template::Frame;
-use super::visitor::Visitor;
 use crate::errors::{ErrorCode, Failure};
+use crate::hooks::flow::Basis;
 use crate::http::{State, refusal};
 use crate::query_text::encoded;
-use crate::sandbox::Sandbox;
+use crate::smart::Smart;
 use crate::strip::{Strip, strip};
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use aws_lc_rs::rand;
 use cds_cards::assessment::{Assessment, Gate};
 use cds_cards::render::form::{Entered, Field, Saving, Transaction, form, name};
-use cds_cards::render::{Found, Reference, Subject, plain};
+use cds_cards::render::{Found, Subject, plain};
 use fhir_profiles::FactId;
 use jiff::Timestamp;
 use serde::Serialize;
-use std::sync::Arc;
 use uuid::{Builder, Uuid};
 
 #[derive(Debug, Serialize)]
@@ -33,6 +31,11 @@ struct FormPage {
     person: Person,
     subject: String,
     patient: String,
+    csrf: String,
+    /// Whether it is a synthetic patient.
+    bundled: bool,
+    /// Whether the answers may be written, as far as is known.
+    writes: bool,
     /// Where its cards are.
     cards: String,
     as_of: String,
@@ -111,6 +114,8 @@ struct Nothing {
     text: String,
     /// What was put in, so that it is not lost.
     answers: Vec<(String, String)>,
+    /// Whether there are synthetic patients.
+    bundled: bool,
 }
 
 /// What a form shows beside the record.
@@ -139,34 +144,39 @@ impl<'a> Shown<'a> {
 
 /// Everything that is known of the patient of a form.
 struct Opened<'a> {
-    state: &'a State,
+    state: &'a Data<State>,
     sent: &'a Sent,
-    sandbox: &'a Sandbox,
-    fired: Fired,
+    record: &'a Record,
+    basis: Option<Basis>,
     key: Uuid,
     instant: String,
 }
 
 /// `/form`, opened by its address, sent as a form.
 pub(super) async fn page(
-    visitor: Visitor,
+    record: Result<Record, Failure>,
     state: Data<State>,
     sent: Result<Sent, Failure>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
-    let (visitor, sent) = (Arc::new(visitor), sent?);
-    match answer(&state, &visitor, &sent).await {
-        Ok(response) => Ok(response),
-        Err(failure) => {
-            let nothing = Nothing {
-                status: failure.code.status(),
-                code: failure.code.code(),
-                text: failure.to_string(),
-                answers: sent.all(),
-            };
-            let html = filled(&state, "no-form.html", &nothing)?;
-            Ok(refusal(&failure, |status| patient_page(status, html)))
-        }
-    }
+    let sent = sent?;
+    let answered = match record {
+        Ok(record) => answer(&state, &record, &sent, &request).await,
+        Err(failure) => Err(failure),
+    };
+    let Err(failure) = answered else { return answered };
+    let nothing = Nothing {
+        status: failure.code.status(),
+        code: failure.code.code(),
+        text: failure.to_string(),
+        answers: sent.all(),
+        bundled: state.sandbox.is_some(),
+    };
+    let html = filled(&state, "no-form.html", &nothing)?;
+    let frame_origins = state.smart.as_ref().map(Smart::frame_origins).unwrap_or_default();
+    Ok(refusal(&failure, |status| {
+        session_page(status, html, &frame_origins)
+    }))
 }
 
 fn filled<V: Serialize>(state: &State, template: &str, view: &V) -> Result<String, Failure> {
@@ -176,27 +186,28 @@ fn filled<V: Serialize>(state: &State, template: &str, view: &V) -> Result<Strin
     pages.templates.fill(template, &frame, view)
 }
 
-async fn answer(state: &Data<State>, visitor: &Arc<Visitor>, sent: &Sent) -> Result<HttpResponse, Failure> {
-    let sandbox = state.sandbox.as_ref().ok_or(ErrorCode::UnknownPath)?;
-    if sent.patient.is_empty() {
-        return Err(ErrorCode::InvalidPatientId.into());
-    }
-    if sent.act == Act::Forget {
+async fn answer(
+    state: &Data<State>,
+    record: &Record,
+    sent: &Sent,
+    request: &HttpRequest,
+) -> Result<HttpResponse, Failure> {
+    record.check(request.headers(), sent, request.method() == Method::POST)?;
+    if let (Act::Forget, true, Some(sandbox)) = (sent.act, record.is_bundled(), &state.sandbox) {
         sandbox.forget(&sent.patient);
         pages(state)?.saved.forget(&sent.patient);
     }
-    let ask = Arc::new(Ask::about(&sent.patient));
     let opened = Opened {
         state,
         sent,
-        sandbox,
-        fired: fire(state, visitor, &ask).await?,
+        record,
+        basis: record.read(state, sent).await?,
         key: sent.key.map_or_else(new_key, Ok)?,
         instant: Timestamp::now().to_string(),
     };
     match sent.act {
         Act::Open | Act::Forget => opened.open(""),
-        Act::Save | Act::Download => opened.act(visitor).await,
+        Act::Save | Act::Download => opened.act().await,
     }
 }
 
@@ -213,25 +224,27 @@ impl Opened<'_> {
     /// # Errors
     /// [`ErrorCode::NoTumour`] where there is none to ask about.
     fn assessment(&self) -> Result<&Assessment, Failure> {
-        let basis = self.fired.basis.as_ref().map(|basis| &basis.assessment);
+        let basis = self.basis.as_ref().map(|basis| &basis.assessment);
         let has_tumour = |assessment: &&Assessment| assessment.gate != Gate::NoPnet;
         basis.filter(has_tumour).ok_or_else(|| ErrorCode::NoTumour.into())
     }
 
     /// Saves what was sent, or hands it out.
-    async fn act(&self, visitor: &Visitor) -> Result<HttpResponse, Failure> {
+    async fn act(&self) -> Result<HttpResponse, Failure> {
         let knowledge = &self.state.evaluator.knowledge;
         let before = self.assessment()?;
+        let patient = self.record.patient(self.sent);
         let (forms, whole) = (&pages(self.state)?.saved, self.sent.whole(self.key));
-        if self.sent.act == Act::Save && forms.have(&self.sent.patient, whole) {
+        let place = format!("{}{patient}", self.record.place());
+        if self.sent.act == Act::Save && forms.have(&place, whole) {
             return self.saved(before, Saved::BEFORE);
         }
-        let subject = format!("Patient/{}", self.sent.patient);
-        let subject = Subject::new(&subject).ok_or(ErrorCode::InvalidPatientId)?;
-        let user = Reference::performer(USER);
+        let subject = Subject::new(&format!("Patient/{patient}")).ok_or(ErrorCode::InvalidPatientId)?;
+        let user = self.record.user();
         let saving = Saving {
             subject: &subject,
             user: user.as_ref(),
+            provenance: self.record.creates("Provenance"),
             today: self.state.today(),
             instant: &self.instant,
             key: self.key,
@@ -250,12 +263,12 @@ impl Opened<'_> {
         if self.sent.act == Act::Download {
             return Ok(attachment("answers.json", "application/fhir+json", transaction));
         }
-        if let Err(failure) = self.sandbox.write(&self.sent.patient, &transaction) {
+        if let Err(failure) = self.record.write(self.state, self.sent, transaction).await {
             return self.refused(&failure, texts);
         }
-        forms.add(&self.sent.patient, whole);
-        visitor.call.records(facts);
-        let after = assessed_again(self.state, self.sandbox, &self.sent.patient).await?;
+        forms.add(&place, whole);
+        self.record.call().records(facts);
+        let after = self.record.read_again(self.state, self.sent).await?;
         let saved = Saved {
             texts,
             moves: vec![moves(knowledge, before, &after)],
@@ -311,11 +324,7 @@ impl Opened<'_> {
 
     fn filled(&self, assessment: &Assessment, shown: &Shown<'_>) -> Result<HttpResponse, Failure> {
         let knowledge = &self.state.evaluator.knowledge;
-        let patient = self
-            .fired
-            .basis
-            .as_ref()
-            .and_then(|basis| basis.patient.as_deref());
+        let patient = self.basis.as_ref().and_then(|basis| basis.patient.as_deref());
         let field = |one: Field<'_>| field(one, assessment, shown);
         let sections = form(knowledge, assessment).into_iter().map(|part| SectionView {
             id: part.section.id.clone(),
@@ -331,8 +340,14 @@ impl Opened<'_> {
         let view = FormPage {
             person: person(patient),
             subject: plain(assessment.subject.as_deref().unwrap_or_default()),
-            patient: self.sent.patient.clone(),
-            cards: format!("./?patient={}", encoded(&self.sent.patient)),
+            patient: self.record.patient(self.sent).to_owned(),
+            csrf: self.record.csrf().to_owned(),
+            bundled: self.record.is_bundled(),
+            writes: self.record.creates("Observation"),
+            cards: match self.record.is_bundled() {
+                true => format!("./?patient={}", encoded(&self.sent.patient)),
+                false => "smart/patient".to_owned(),
+            },
             as_of: assessment.as_of.clone(),
             key: key.to_string(),
             title: knowledge.form.title.clone(),
@@ -342,12 +357,14 @@ impl Opened<'_> {
             fault: shown.fault.to_owned(),
             said: shown.said.clone(),
             saved: shown.saved.clone(),
-            written: self.sandbox.written_for(&self.sent.patient) > 0,
+            written: self
+                .state
+                .sandbox
+                .as_ref()
+                .is_some_and(|sandbox| sandbox.written_for(&self.sent.patient) > 0),
         };
-        Ok(patient_page(
-            shown.status,
-            filled(self.state, "form.html", &view)?,
-        ))
+        let html = filled(self.state, "form.html", &view)?;
+        Ok(self.record.page(shown.status, html))
     }
 }
 

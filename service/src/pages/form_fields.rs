@@ -3,7 +3,7 @@
 use super::ask::fields;
 use crate::errors::{ErrorCode, Failure};
 use crate::http::State;
-use crate::http::body::{Body, Form};
+use crate::http::body::{Answers, Body};
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::web::Data;
@@ -52,6 +52,8 @@ pub(super) struct Answer {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sent {
     pub(super) patient: String,
+    /// By which a session knows its own forms.
+    pub(super) csrf: String,
     /// Of the form as it was opened.
     pub(super) key: Option<Uuid>,
     pub(super) act: Act,
@@ -103,6 +105,7 @@ impl Sent {
             let value: String = value.trim().chars().take(LONGEST).collect();
             match name.as_str() {
                 "patient" => sent.patient = value,
+                "csrf" => sent.csrf = value,
                 "key" => sent.key = value.parse().ok(),
                 "act" => {
                     sent.act = match value.as_str() {
@@ -144,7 +147,7 @@ impl Sent {
 
     /// The form with all that was put in.
     pub(super) fn whole(&self, key: Uuid) -> Uuid {
-        let content = format!("{} {:?}", self.patient, self.answers);
+        let content = format!("{:?}", self.answers);
         Uuid::new_v5(&key, content.as_bytes())
     }
 
@@ -222,7 +225,7 @@ impl FromRequest for Sent {
                 })
             });
         }
-        let body = Body::<Form>::from_request(request, payload);
+        let body = Body::<Answers>::from_request(request, payload);
         Box::pin(async move { Self::parse(&body.await?.text(), &state.evaluator.knowledge.catalogue) })
     }
 }

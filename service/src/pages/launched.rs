@@ -23,7 +23,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// For everything that is read for a page: a person waits longer than a card may take.
-const DEADLINE: Duration = Duration::from_secs(3);
+pub(super) const DEADLINE: Duration = Duration::from_secs(3);
 /// Who looks, where the launch did not say: a call needs a name, the audit gets none.
 const SOMEBODY: &str = "Practitioner/unknown";
 
@@ -95,7 +95,11 @@ async fn shown(
 }
 
 /// The session's chart, read as a hook would have it read; nothing where it is certain that no PNET is on record.
-async fn assessed(state: &State, session: &Session, call: &Call) -> Result<Option<Basis>, Failure> {
+pub(super) async fn assessed(
+    state: &State,
+    session: &Session,
+    call: &Call,
+) -> Result<Option<Basis>, Failure> {
     let json = json!({
         "hook": Service::PatientView.hook(),
         "hookInstance": Uuid::nil().to_string(),

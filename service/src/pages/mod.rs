@@ -21,6 +21,7 @@ mod option_page;
 mod person;
 mod plot;
 mod quotes;
+mod record;
 mod rules;
 mod suppose;
 mod tables;

@@ -273,7 +273,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         key: "smart.scopes",
         default: Some(
-            "[\"openid\", \"fhirUser\", \"patient/Patient.r\", \"patient/Condition.rs\", \"patient/Observation.rs\", \
+            "[\"openid\", \"fhirUser\", \"patient/Patient.r\", \"patient/Condition.rs\", \"patient/Observation.crs\", \"patient/Provenance.c\", \
              \"patient/DiagnosticReport.rs\", \"patient/DocumentReference.rs\", \"patient/Binary.r\", \"patient/Procedure.rs\", \
              \"patient/MedicationRequest.rs\", \"patient/MedicationStatement.rs\", \"patient/MedicationAdministration.rs\", \
              \"patient/MedicationDispense.rs\"]",

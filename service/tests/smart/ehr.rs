@@ -34,6 +34,10 @@ pub(crate) struct Script {
     codes: HashMap<String, (String, Option<String>)>,
     /// The headers and form of each call of the token endpoint.
     pub(crate) exchanges: Vec<(Option<String>, BTreeMap<String, String>)>,
+    /// In place of taking a transaction: status and body; with whether it is written all the same.
+    pub(crate) write_answer: Option<(u16, String, bool)>,
+    /// Transactions that came with the token.
+    pub(crate) written: Vec<Value>,
     /// Paths of the FHIR server that were read with the token.
     pub(crate) read: Vec<String>,
     pub(crate) asked: usize,
@@ -75,6 +79,8 @@ impl Ehr {
             delay: Duration::ZERO,
             codes: HashMap::new(),
             exchanges: Vec::new(),
+            write_answer: None,
+            written: Vec::new(),
             read: Vec::new(),
             asked: 0,
         };
@@ -163,6 +169,9 @@ async fn answer(shared: Data<(Ehr, Sandbox)>, request: HttpRequest, body: Bytes)
             if header != Some(&format!("Bearer {TOKEN}")) {
                 return json_of(401, &json!({}));
             }
+            if path == "/fhir" {
+                return written(&mut ehr.script(), sandbox, &request, &body);
+            }
             let path = path.strip_prefix("/fhir/").unwrap().to_owned();
             ehr.script()
                 .read
@@ -183,6 +192,32 @@ async fn answer(shared: Data<(Ehr, Sandbox)>, request: HttpRequest, body: Bytes)
             }
         }
     }
+}
+
+/// What a transaction is answered with.
+fn written(script: &mut Script, sandbox: &Sandbox, request: &HttpRequest, body: &Bytes) -> HttpResponse {
+    assert_eq!(request.headers()["content-type"], "application/fhir+json");
+    let text = str::from_utf8(body).unwrap();
+    let bundle: Value = serde_json::from_str(text).unwrap();
+    script.written.push(bundle.clone());
+    let told = script.write_answer.clone();
+    let patient = script.grant["patient"].as_str().unwrap();
+    if told.as_ref().is_none_or(|(_, _, written)| *written) {
+        sandbox.write(patient, text).unwrap();
+    }
+    if let Some((status, body, _)) = told {
+        return HttpResponse::build(status.try_into().unwrap())
+            .content_type("application/fhir+json")
+            .body(body);
+    }
+    let entries = bundle["entry"].as_array().unwrap().iter();
+    let done: Vec<Value> = entries
+        .map(|_| json!({"response": {"status": "201 Created"}}))
+        .collect();
+    json_of(
+        200,
+        &json!({"resourceType": "Bundle", "type": "transaction-response", "entry": done}),
+    )
 }
 
 fn exchanged(script: &mut Script, request: &HttpRequest, body: &Bytes) -> HttpResponse {

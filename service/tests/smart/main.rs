@@ -6,6 +6,7 @@ mod attacks;
 #[path = "../common/mod.rs"]
 mod common;
 mod ehr;
+mod form;
 mod launches;
 mod sessions;
 #[path = "../trust_support/mod.rs"]
