@@ -69,6 +69,8 @@ struct App {
 struct Learnt {
     described: Option<(Duration, Result<Arc<AuthorizationServer>, Unusable>)>,
     keys: Option<(Duration, Arc<KeySet>)>,
+    /// Held while it is asked.
+    asking: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// Launches and sessions of the process.
@@ -134,27 +136,36 @@ impl Smart {
         })
     }
 
-    /// What the server says of its authorization server.
+    /// What the server says of its authorization server, asked for by one launch at a time.
     async fn described(
         &self,
         fhir: &FhirClient,
         base: &AllowedBase,
     ) -> Result<Arc<AuthorizationServer>, Unusable> {
-        let now = self.clock.elapsed();
-        let known = self.learn(base, |learnt| learnt.described.clone());
-        if let Some((since, known)) = known {
-            let lasts = if known.is_ok() {
-                DESCRIBED_FOR
-            } else {
-                UNUSABLE_FOR
-            };
-            if now.saturating_sub(since) < lasts {
-                return known;
-            }
+        if let Some(known) = self.known(base) {
+            return known;
+        }
+        let asking = self.learn(base, |learnt| Arc::clone(&learnt.asking));
+        let _one = asking.lock().await;
+        // Another one may have asked while this one waited.
+        if let Some(known) = self.known(base) {
+            return known;
         }
         let described = server::described(fhir, base).await.map(Arc::new);
+        let now = self.clock.elapsed();
         self.learn(base, |learnt| learnt.described = Some((now, described.clone())));
         described
+    }
+
+    /// What a server has said, while that is believed.
+    fn known(&self, base: &AllowedBase) -> Option<Result<Arc<AuthorizationServer>, Unusable>> {
+        let (since, known) = self.learn(base, |learnt| learnt.described.clone())?;
+        let lasts = if known.is_ok() {
+            DESCRIBED_FOR
+        } else {
+            UNUSABLE_FOR
+        };
+        (self.clock.elapsed().saturating_sub(since) < lasts).then_some(known)
     }
 
     /// The keys of a server, fetched anew where they have none of this name; nothing where they are not to be had.

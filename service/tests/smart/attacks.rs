@@ -195,6 +195,23 @@ async fn o8_a_description_does_not_lead_inside() {
 }
 
 #[actix_web::test]
+async fn o8_many_launches_at_once_ask_a_server_once() {
+    for usable in [true, false] {
+        let ehr = Ehr::new();
+        if !usable {
+            ehr.script().description["code_challenge_methods_supported"] = Value::Null;
+        }
+        let bed = ehr.service("");
+        let path = format!("/smart/launch?iss={}&launch=l", ehr.base());
+        let launches = (0..30).map(|_| async { Browser::default().get(&bed, &path).await.status });
+        let statuses = futures_util::future::join_all(launches).await;
+        let expected = if usable { 303 } else { 502 };
+        assert!(statuses.iter().all(|status| *status == expected), "{statuses:?}");
+        assert_eq!(ehr.script().asked, 1);
+    }
+}
+
+#[actix_web::test]
 async fn o9_an_identity_that_is_not_of_this_launch_opens_nothing() {
     type Change = fn(&mut Value);
     let changes: [(&str, Change); 12] = [

@@ -287,6 +287,23 @@ async fn launches_do_not_exist_where_they_are_off() {
 }
 
 #[actix_web::test]
+async fn who_is_not_told_is_not_made_up_on_record() {
+    let ehr = Ehr::new();
+    ehr.script().description["capabilities"] = json!(["launch-ehr", "permission-v2"]);
+    let file = key_file("");
+    let bed = ehr.service_with(&format!("audit.sink = \"file:{}\"", file.display()), "");
+    let mut browser = Browser::default();
+    browser.open(&bed, &ehr).await;
+    assert_eq!(browser.get(&bed, "/smart/patient").await.status, 200);
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(
+        text.contains(&format!("Patient/{PATIENT}")) && text.contains("Condition"),
+        "{text}"
+    );
+    assert!(!text.contains("Practitioner"), "{text}");
+}
+
+#[actix_web::test]
 async fn launches_and_what_is_refused_are_on_record() {
     let ehr = Ehr::new();
     let file = key_file("");
