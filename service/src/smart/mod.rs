@@ -45,7 +45,7 @@ const CALLBACK: &str = "/smart/callback";
 /// Where cards lead.
 const LAUNCH: &str = "/smart/launch";
 /// What a clinician reads on a card.
-const LABEL: &str = "Open this patient's reasoning";
+const LABEL: &str = "Open this patient's reasoning and form";
 /// Bytes of a random name: none is guessed.
 const RANDOM: u32 = 32;
 /// How long the description of a server is believed.

@@ -196,7 +196,8 @@ async fn answer(shared: Data<(Ehr, Sandbox)>, request: HttpRequest, body: Bytes)
 
 /// What a transaction is answered with.
 fn written(script: &mut Script, sandbox: &Sandbox, request: &HttpRequest, body: &Bytes) -> HttpResponse {
-    assert_eq!(request.headers()["content-type"], "application/fhir+json");
+    let kind = request.headers().get("content-type").unwrap();
+    assert_eq!(kind, "application/fhir+json");
     let text = str::from_utf8(body).unwrap();
     let bundle: Value = serde_json::from_str(text).unwrap();
     script.written.push(bundle.clone());
