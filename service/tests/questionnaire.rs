@@ -1,6 +1,6 @@
 //! The form for the meeting as a Questionnaire: what the guide has, and what data alone can make of it.
 
-#![cfg(test)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod common;
 

@@ -317,6 +317,22 @@ mod tests {
     }
 
     #[test]
+    fn what_only_the_form_asks_for_stands_on_no_card() {
+        let knowledge = Knowledge::embedded().unwrap();
+        let form_only = |fact| knowledge.question(fact).is_some_and(|one| one.is_form_only);
+        let mut left_out = 0;
+        for sample in super::super::sample::assessments(&knowledge) {
+            left_out += missing_facts(&sample)
+                .iter()
+                .filter(|missing| form_only(missing.fact))
+                .count();
+            let asked = questions(&knowledge, &sample);
+            assert!(asked.iter().all(|fact| !form_only(*fact)), "{asked:?}");
+        }
+        assert!(left_out > 0);
+    }
+
+    #[test]
     fn what_was_found_in_a_document_is_derived_from_it_and_a_report_is_named_beside() {
         let knowledge = Knowledge::embedded().unwrap();
         let ki67 = knowledge
