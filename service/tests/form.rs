@@ -129,6 +129,9 @@ fn saving_writes_each_answer_once_and_the_cards_change() {
     let of = |fact: &str| observations.iter().find(|one| code(one) == fact).unwrap();
     assert_eq!(of("ecog")["effectiveDateTime"], "2026-11-01");
     assert_eq!(of("ecog")["valueInteger"], 1);
+    assert!(of("ecog").get("focus").is_none());
+    let focus = of("mitoses")["focus"][0]["reference"].as_str().unwrap();
+    assert!(focus.starts_with("Condition/"), "{focus}");
     assert_eq!(of("resectability")["effectiveDateTime"], TODAY);
     assert_eq!(
         of("resectability")["performer"][0]["reference"],

@@ -1,7 +1,7 @@
 //! The form for the meeting: what the record and its texts say of each fact, and what a person enters, as one transaction
 //! (specification, section 7.3).
 
-use super::question::{answer, answer_of, code, said};
+use super::question::{answer, answer_of, code, focus, said};
 use super::resource::{Answer, Identifier, Record, Recorded, Reference, Subject};
 use crate::assessment::{Assessment, FactReport, MentionReport, Settles};
 use crate::knowledge::{FormSection, Knowledge, Question};
@@ -50,12 +50,9 @@ pub fn form<'a>(knowledge: &'a Knowledge, assessment: &'a Assessment) -> Vec<Par
                 .collect(),
         }
     };
-    let part = |section: &'a FormSection| {
-        let questions = section.facts.iter().filter_map(|fact| knowledge.question(*fact));
-        Part {
-            section,
-            fields: questions.map(field).collect(),
-        }
+    let part = |section: &'a FormSection| Part {
+        section,
+        fields: knowledge.questions_of(section).map(field).collect(),
     };
     knowledge.form.sections.iter().map(part).collect()
 }
@@ -73,6 +70,8 @@ pub struct Entered {
 pub struct Saving<'a> {
     /// The patient.
     pub subject: &'a Subject,
+    /// The diagnosis, which an answer on the tumour is about.
+    pub tumour: Option<&'a Reference>,
     /// Who enters it; without one nobody is named, and there is no Provenance.
     pub user: Option<&'a Reference>,
     /// Whether there is to be a Provenance: where the record takes none, none of the rest would be written either.
@@ -150,6 +149,7 @@ impl Entered {
             identifier: None,
             code: code(question)?,
             subject: saving.subject.clone(),
+            focus: focus(question.fact, saving.tumour),
             day,
             performer: saving.user.cloned(),
             value,

@@ -65,7 +65,7 @@ pub use markdown::{WORD_JOINER, escape, plain};
 pub use markers::{Marker, markers};
 pub use not_read::not_read;
 pub use orders::render_orders;
-pub use question::questions;
+pub use question::{questions, tumour};
 pub use resource::{Reference, Subject};
 pub use scope::{genetic_syndromes, outside};
 pub use sheet::{Most, Sheet, sheet};

@@ -117,6 +117,7 @@ impl Asked<'_> {
                 identifier: None,
                 code: code(self.question)?,
                 subject: subject.clone(),
+                focus: focus(self.question.fact, tumour(assessment).as_ref()),
                 day: assessment.as_of.clone(),
                 performer: policy.asking.user.and_then(Reference::performer),
                 value: offer.answer,
@@ -131,6 +132,18 @@ impl Asked<'_> {
         })
         .collect()
     }
+}
+
+/// The diagnosis of the PNET, where it is a record that can be referred to.
+pub fn tumour(assessment: &Assessment) -> Option<Reference> {
+    let diagnoses = &assessment.facts.get(&FactId::Pnet)?.evidence;
+    let mut references = diagnoses.iter().filter_map(|one| Reference::new(&one.reference));
+    references.find(Reference::is_condition)
+}
+
+/// The tumour of an answer, where another one would have its own (specification, section 2, "Whose tumour").
+pub(super) fn focus(fact: FactId, tumour: Option<&Reference>) -> Option<Reference> {
+    tumour.filter(|_| fact.is_of_one_tumour()).cloned()
 }
 
 /// An answer that can be chosen.
@@ -252,6 +265,7 @@ mod tests {
             identifier: None,
             code: code(question).unwrap(),
             subject: Subject::new("Patient/p").unwrap(),
+            focus: focus(question.fact, Reference::new("Condition/c").as_ref()),
             day: "2026-11-23".to_owned(),
             performer: Reference::performer("Practitioner/d"),
             value: answer,
@@ -265,6 +279,9 @@ mod tests {
     fn read_back(question: &Question, answer: Answer) -> Vec<Value> {
         let bundle = serde_json::json!({"resourceType": "Bundle", "type": "collection", "entry": [
             {"resource": {"resourceType": "Patient", "id": "p"}},
+            {"resource": {"resourceType": "Condition", "id": "c", "subject": {"reference": "Patient/p"},
+                "clinicalStatus": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]},
+                "code": {"coding": [{"system": "http://snomed.info/sct", "code": "254611009"}]}}},
             {"resource": recorded(question, answer, None)},
         ]});
         let text = bundle.to_string();

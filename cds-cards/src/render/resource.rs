@@ -102,6 +102,8 @@ pub(super) struct Recorded {
     status: &'static str,
     code: Concept,
     subject: Subject,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    focus: Option<[Reference; 1]>,
     effective_date_time: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     performer: Option<[Reference; 1]>,
@@ -125,6 +127,8 @@ pub(super) struct Record {
     /// The fact's code, and the standard one where there is one.
     pub(super) code: Concept,
     pub(super) subject: Subject,
+    /// The tumour that it is of.
+    pub(super) focus: Option<Reference>,
     /// `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
     pub(super) day: String,
     pub(super) performer: Option<Reference>,
@@ -153,6 +157,7 @@ impl From<Record> for Recorded {
             status: "final",
             code: record.code,
             subject: record.subject,
+            focus: record.focus.map(|tumour| [tumour]),
             effective_date_time: record.day,
             performer: record.performer.map(|performer| [performer]),
             value: record.value,
@@ -202,6 +207,10 @@ impl Reference {
 
     fn kind(&self) -> &str {
         self.reference.split('/').next().unwrap_or_default()
+    }
+
+    pub(super) fn is_condition(&self) -> bool {
+        self.kind() == "Condition"
     }
 
     fn may_be_derived_from(&self) -> bool {

@@ -20,7 +20,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use aws_lc_rs::rand;
 use cds_cards::assessment::{Assessment, Gate};
 use cds_cards::render::form::{Entered, Field, Saving, Transaction, form, name};
-use cds_cards::render::{Found, Subject, plain};
+use cds_cards::render::{Found, Subject, plain, tumour};
 use fhir_profiles::FactId;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -241,8 +241,10 @@ impl Opened<'_> {
         }
         let subject = Subject::new(&format!("Patient/{patient}")).ok_or(ErrorCode::InvalidPatientId)?;
         let user = self.record.user();
+        let tumour = tumour(before);
         let saving = Saving {
             subject: &subject,
+            tumour: tumour.as_ref(),
             user: user.as_ref(),
             provenance: self.record.creates("Provenance"),
             today: self.state.today(),
