@@ -224,7 +224,10 @@ async fn user(
     let wrong = Denied::LaunchIdentity;
     let token = granted.extra_fields().id_token.as_deref().ok_or(wrong)?;
     let kid = identity::key_id(token).ok_or(wrong)?;
-    let keys = smart.keys(state.fhir(), base, server, &kid).await.ok_or(wrong)?;
+    let keys = smart
+        .keys(state.fhir(), base, server, kid.as_deref())
+        .await
+        .ok_or(wrong)?;
     let expected = Expected {
         issuer: issuer.ok_or(wrong)?,
         client_id,

@@ -24,7 +24,8 @@ pub(super) struct Expected<'a> {
 #[serde(remote = "Self")]
 struct Header {
     alg: String,
-    kid: String,
+    #[serde(default, deserialize_with = "present")]
+    kid: Option<String>,
     #[serde(default, deserialize_with = "present")]
     crit: Option<serde::de::IgnoredAny>,
 }
@@ -47,8 +48,9 @@ struct Claims {
 
 objects_only!(Header, Claims);
 
-/// The name that a token is signed with, before it is verified: by it a key is looked for.
-pub(super) fn key_id(token: &str) -> Option<String> {
+/// The name of the key that a token is signed with, if it names one, before it is verified: by it a key is looked for.
+/// Nothing where it is no token.
+pub(super) fn key_id(token: &str) -> Option<Option<String>> {
     let (header, _) = token.split_once('.')?;
     let header: Header = part(header, Denied::LaunchIdentity).ok()?;
     Some(header.kid)
@@ -68,7 +70,11 @@ pub(super) fn user(token: &str, keys: &KeySet, expected: Expected<'_>) -> Result
     let header: Header = part(header, wrong).map_err(|_| wrong)?;
     let claims: Claims = part(claims, wrong).map_err(|_| wrong)?;
     // The algorithm comes from the key; what the header says has to agree, so that `none` and shared secrets are nothing.
-    let Found::Key(key, algorithm) = keys.find(&header.kid, &header.alg) else {
+    let found = match &header.kid {
+        Some(kid) => keys.find(kid, &header.alg),
+        None => keys.only(&header.alg),
+    };
+    let Found::Key(key, algorithm) = found else {
         return Err(wrong);
     };
     let genuine = crypto::verify(signature, message.as_bytes(), key, algorithm).unwrap_or(false);

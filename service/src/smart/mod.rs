@@ -174,12 +174,12 @@ impl Smart {
         fhir: &FhirClient,
         base: &AllowedBase,
         server: &AuthorizationServer,
-        kid: &str,
+        kid: Option<&str>,
     ) -> Option<Arc<KeySet>> {
         let now = self.clock.elapsed();
         if let Some((since, keys)) = self.learn(base, |learnt| learnt.keys.clone()) {
             let fresh = now.saturating_sub(since) < KEYS_FOR;
-            if fresh || (keys.knows(kid) && now.saturating_sub(since) < DESCRIBED_FOR) {
+            if fresh || (kid.is_none_or(|kid| keys.knows(kid)) && now.saturating_sub(since) < DESCRIBED_FOR) {
                 return Some(keys);
             }
         }

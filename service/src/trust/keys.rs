@@ -119,6 +119,15 @@ impl KeySet {
             .map_or(Found::OtherAlgorithm, |(of_key, key)| Found::Key(key, *of_key))
     }
 
+    /// The key for an algorithm in a set of one, where nobody has to say which (OpenID Connect Core 1.0, 10.1).
+    pub(crate) fn only(&self, alg: &str) -> Found<'_> {
+        let mut names = self.0.keys();
+        match (names.next(), names.next()) {
+            (Some(only), None) => self.find(only, alg),
+            _ => Found::Unknown,
+        }
+    }
+
     pub(crate) fn knows(&self, kid: &str) -> bool {
         self.0.contains_key(kid)
     }

@@ -2,7 +2,7 @@
 
 use crate::common::pages::encoded;
 use crate::ehr::{Browser, CLIENT, Ehr, ISSUER, PATIENT, is_refused, ready, state_of};
-use crate::trust_support::{EC256, EC384, Key, NOW, encode, logged};
+use crate::trust_support::{EC256, EC384, Key, NOW, RSA256, encode, logged};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -246,7 +246,7 @@ async fn o9_an_identity_that_is_not_of_this_launch_opens_nothing() {
     }
     ehr.script().identity = identity;
     type Signer = fn(&Value) -> String;
-    let signers: [(&str, Signer); 5] = [
+    let signers: [(&str, Signer); 4] = [
         ("another key of the same name", forged),
         ("a key that is not published", |claims| EC256.token(claims)),
         ("none", |claims| {
@@ -263,13 +263,6 @@ async fn o9_an_identity_that_is_not_of_this_launch_opens_nothing() {
                 |_| vec![7; 32],
             )
         }),
-        ("without kid", |claims| {
-            encode(
-                json!({"alg": "ES384"}).to_string(),
-                claims.to_string(),
-                |message| EC384.sign(message, "ES384"),
-            )
-        }),
     ];
     for (what, signer) in signers {
         ehr.script().signed_by = signer;
@@ -280,6 +273,21 @@ async fn o9_an_identity_that_is_not_of_this_launch_opens_nothing() {
     ehr.script().signed_by = |claims| EC384.token(claims);
     ehr.script().identity = None;
     is_refused(&browser.open(&bed, &ehr).await, &browser, 502, "launch-failed");
+}
+
+#[actix_web::test]
+async fn a_key_goes_unnamed_only_where_there_is_no_other() {
+    let keys: [(Vec<&Key>, u16); 2] = [(vec![&EC384], 303), (vec![&EC384, &RSA256], 502)];
+    for (keys, status) in keys {
+        let (ehr, bed, mut browser) = ready();
+        ehr.script().keys = keys;
+        ehr.script().signed_by = |claims| {
+            let header = json!({"alg": "ES384"}).to_string();
+            encode(header, claims.to_string(), |message| EC384.sign(message, "ES384"))
+        };
+        assert_eq!(browser.open(&bed, &ehr).await.status, status);
+        assert_eq!(browser.session().is_some(), status == 303);
+    }
 }
 
 #[actix_web::test]

@@ -1,6 +1,6 @@
 //! A record system that can be launched from: its authorization server and FHIR server do as told, and a browser to go with it.
 
-use crate::trust_support::{Bed, EC384, NOW, Reply, base64url, jwks, key_file};
+use crate::trust_support::{Bed, EC384, Key, NOW, Reply, base64url, jwks, key_file};
 use actix_web::rt::System;
 use actix_web::test::TestRequest;
 use actix_web::web::{Bytes, Data, Query};
@@ -26,6 +26,8 @@ pub(crate) struct Script {
     pub(crate) grant: Value,
     /// Claims of the `id_token`; none: no `id_token`.
     pub(crate) identity: Option<Value>,
+    /// The keys that are published.
+    pub(crate) keys: Vec<&'static Key>,
     pub(crate) signed_by: fn(&Value) -> String,
     /// In place of any answer of the token endpoint: status, content type, body.
     pub(crate) token_answer: Option<(u16, &'static str, String)>,
@@ -74,6 +76,7 @@ impl Ehr {
                 "iss": ISSUER, "sub": "u", "aud": CLIENT, "exp": NOW + 300, "iat": NOW,
                 "fhirUser": format!("{origin}/fhir/Practitioner/7"),
             })),
+            keys: vec![&EC384],
             signed_by: |claims| EC384.token(claims),
             token_answer: None,
             delay: Duration::ZERO,
@@ -155,7 +158,7 @@ async fn answer(shared: Data<(Ehr, Sandbox)>, request: HttpRequest, body: Bytes)
         }
         "/keys" => HttpResponse::Ok()
             .content_type("application/jwk-set+json")
-            .body(jwks(&[&EC384])),
+            .body(jwks(&ehr.script().keys)),
         "/token" => {
             let delay = ehr.script().delay;
             actix_web::rt::time::sleep(delay).await;
