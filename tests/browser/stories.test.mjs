@@ -77,7 +77,7 @@ test("a supposed fact moves verdicts, and nothing that is recorded", async () =>
   assert.match(moved, /Grade\s*G2\s*G3/);
   assert.match(moved, /Streptozocin with fluorouracil\s*supported\s*criteria not met/);
   await page.selectOption("#fact", "differentiation");
-  await page.locator("label[for=supposed]", { hasText: "Differentiation" }).waitFor();
+  await page.locator("label[for=supposed]", { hasText: "How well is the tumour differentiated" }).waitFor();
   await page.selectOption("#supposed", "poor");
   await page.locator("#ask").click();
   await page.waitForFunction(() => document.querySelector(".hypothesis").textContent.includes("Differentiation poor"));
@@ -247,7 +247,7 @@ test("a sparse chart becomes a full pathway: the form is opened, filled by keybo
   await go(page, "/?patient=sparse-chart");
   const before = await firstCard();
   assert.match(before, /resectability not recorded/);
-  await page.getByRole("link", { name: "Form for the meeting" }).click();
+  await page.getByRole("link", { name: "Form", exact: true }).click();
   assert.equal(await page.locator("input[type=radio]:checked").count(), 0);
   await shot(page, "form");
   await page.getByRole("radio", { name: "Completely resectable" }).focus();
