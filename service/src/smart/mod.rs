@@ -28,7 +28,7 @@ use crate::pages;
 use crate::settings::Settings;
 use crate::trust::{Caller, Clock, KeySet, MOST_KEY_BYTES, SmartClient};
 use actix_web::http::header::HeaderMap;
-use actix_web::web::{Data, ServiceConfig, get, resource, to};
+use actix_web::web::{ServiceConfig, get, resource, to};
 use cds_cards::render::{Card, Link};
 use cookie::Cookies;
 use oauth2::{CsrfToken, RedirectUrl};
@@ -268,7 +268,6 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         );
 }
 
-async fn only_get(state: Data<State>) -> Result<actix_web::HttpResponse, Failure> {
-    smart(&state)?;
-    Ok(wrong_method("GET").await)
+async fn only_get() -> actix_web::HttpResponse {
+    wrong_method("GET").await
 }
