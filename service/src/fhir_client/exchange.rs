@@ -8,7 +8,7 @@ use super::transport;
 use super::{FhirClient, Why};
 use crate::telemetry::Asking;
 use reqwest::Url;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde_json::Value;
 use std::net::IpAddr;
 use std::time::Instant;
@@ -169,38 +169,22 @@ impl FhirClient {
         let request = request.header(ACCEPT, "application/json").headers(sent.headers);
         let secure = endpoint.0.scheme() == "https";
         let answer = request.send().await;
-        let mut response = answer.map_err(|error| transport::unsent(&error, secure))?;
+        let response = answer.map_err(|error| transport::unsent(&error, secure))?;
         let status = response.status();
         if status.is_redirection() {
             return Err(Why::Redirect);
         }
-        let header = |name| {
-            response
-                .headers()
-                .get(name)
-                .map(|value| value.to_str().unwrap_or("?"))
-        };
-        if header(CONTENT_ENCODING).is_some_and(|encoding| !encoding.eq_ignore_ascii_case("identity")) {
-            return Err(Why::Encoded);
-        }
-        is_json(header(CONTENT_TYPE).unwrap_or_default())?;
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|_| Why::Truncated)? {
-            if chunk.len() > limit.saturating_sub(body.len()) {
-                return Err(Why::ByteCap);
-            }
-            body.extend_from_slice(&chunk);
-        }
         Ok(Exchanged {
             status: status.as_u16(),
-            body,
+            body: transport::body(response, limit, is_json).await?,
         })
     }
 }
 
 /// Whether a media type is one of JSON: keys have one of their own (RFC 7517, 8.5.2).
-fn is_json(kind: &str) -> Result<(), Why> {
+fn is_json(kind: Option<&str>) -> Result<(), Why> {
     let kind = kind
+        .unwrap_or_default()
         .split(';')
         .next()
         .unwrap_or_default()
@@ -254,7 +238,7 @@ mod tests {
             "application/jwk-set+json",
             "application/fhir+json",
         ] {
-            assert_eq!(is_json(fine), Ok(()), "{fine}");
+            assert_eq!(is_json(Some(fine)), Ok(()), "{fine}");
         }
         for (kind, why) in [
             ("", Why::NotJson),
@@ -262,7 +246,7 @@ mod tests {
             ("text/html", Why::Html),
             ("application/jwt", Why::NotJson),
         ] {
-            assert_eq!(is_json(kind), Err(why), "{kind}");
+            assert_eq!(is_json(Some(kind)), Err(why), "{kind}");
         }
     }
 

@@ -163,7 +163,16 @@ pub(super) async fn send(
     received
 }
 
-async fn receive(mut response: Response, limit: usize) -> Result<Document<'static>, Why> {
+async fn receive(response: Response, limit: usize) -> Result<Document<'static>, Why> {
+    answer::json(body(response, limit, answer::check_content_type).await?)
+}
+
+/// The bytes of an answer that is not compressed, of a type that is taken, and no larger than so many bytes.
+pub(super) async fn body(
+    mut response: Response,
+    limit: usize,
+    is_taken: fn(Option<&str>) -> Result<(), Why>,
+) -> Result<Vec<u8>, Why> {
     let header = |name| {
         response
             .headers()
@@ -173,7 +182,7 @@ async fn receive(mut response: Response, limit: usize) -> Result<Document<'stati
     if header(CONTENT_ENCODING).is_some_and(|encoding| !encoding.eq_ignore_ascii_case("identity")) {
         return Err(Why::Encoded);
     }
-    answer::check_content_type(header(CONTENT_TYPE))?;
+    is_taken(header(CONTENT_TYPE))?;
     if response
         .content_length()
         .is_some_and(|length| length > limit as u64)
@@ -187,7 +196,7 @@ async fn receive(mut response: Response, limit: usize) -> Result<Document<'stati
         }
         body.extend_from_slice(&chunk);
     }
-    answer::json(body)
+    Ok(body)
 }
 
 /// The parameters that a refusal names, if it is an OperationOutcome that comes soon and is no larger than such things are.
