@@ -25,6 +25,17 @@ pub enum Value {
     Number(Interval),
 }
 
+impl Value {
+    /// The word, where it is a single one.
+    pub fn only_word(&self) -> Option<Word> {
+        match self {
+            Self::Word(word) => Some(*word),
+            Self::Words(words) => words.first().copied().filter(|_| words.len() == 1),
+            Self::Number(_) => None,
+        }
+    }
+}
+
 /// A staging or grading system that a reading names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum System {

@@ -3,6 +3,7 @@
 
 use super::question::{answer, answer_of, code, focus, said};
 use super::resource::{Answer, Identifier, Record, Recorded, Reference, Subject};
+use super::words;
 use crate::assessment::{Assessment, FactReport, MentionReport, Settles};
 use crate::knowledge::{FormSection, Knowledge, Question};
 use fhir_profiles::facts::Value;
@@ -101,13 +102,8 @@ impl Entered {
             Some((value, label)) => (value.clone(), label.clone()),
             None if question.answers.is_empty() => {
                 let number = Value::Number(entered(question.fact, text)?);
-                let unit = question.unit.as_ref().map_or("", |(unit, _)| unit.as_str());
-                let gap = if unit.starts_with('/') || unit.is_empty() {
-                    ""
-                } else {
-                    " "
-                };
-                let called = format!("{}{gap}{unit}", name(&number));
+                let unit = question.unit.as_ref().map(|(unit, _)| unit.as_str());
+                let called = words::with_unit(name(&number), unit);
                 (number, called)
             }
             None => return Err("this is none of the answers"),

@@ -190,12 +190,8 @@ pub(super) fn answer(question: &Question, value: &Value) -> Option<Answer> {
         FullCoding::new(&coding).map(Answer::word)
     };
     match value {
-        Value::Word(said) => word(said.as_str()),
-        Value::Words(said) => match said.iter().collect::<Vec<_>>().as_slice() {
-            [only] => word(only.as_str()),
-            _ => None,
-        },
         Value::Number(interval) => number(question, interval),
+        Value::Word(_) | Value::Words(_) => word(value.only_word()?.as_str()),
     }
 }
 

@@ -352,11 +352,16 @@ pub fn value(fact: &FactReport) -> Option<String> {
         (None, Some(range)) => interval(range)?,
         (None, None) => return None,
     };
-    Some(match fact.unit.as_deref() {
-        None | Some("a" | "{#}" | "{score}" | "1") => text,
-        Some(unit) if unit.starts_with('/') => format!("{text}{unit}"),
-        Some(unit) => format!("{text} {unit}"),
-    })
+    Some(with_unit(text, fact.unit.as_deref()))
+}
+
+/// A number with its unit, where that is one that is shown.
+pub(super) fn with_unit(number: String, unit: Option<&str>) -> String {
+    match unit {
+        None | Some("a" | "{#}" | "{score}" | "1") => number,
+        Some(unit) if unit.starts_with('/') => format!("{number}{unit}"),
+        Some(unit) => format!("{number} {unit}"),
+    }
 }
 
 fn interval(range: &Range) -> Option<String> {

@@ -211,11 +211,7 @@ fn option(answer: &Answer, label: &str, words: &BTreeMap<String, String>) -> Opt
         json!({"valueCoding": {"system": FACT_VALUES, "code": word, "display": display}})
     };
     match answer {
-        Answer::Word(word) => Some(coding(word.as_str())),
-        Answer::Words(several) => match several.iter().collect::<Vec<_>>().as_slice() {
-            [only] => Some(coding(only.as_str())),
-            _ => None,
-        },
+        Answer::Word(_) | Answer::Words(_) => Some(coding(answer.only_word()?.as_str())),
         Answer::Number(interval) => {
             let exact = interval.as_exact()?;
             Some(json!({"valueInteger": FactValue::Number(exact)}))
