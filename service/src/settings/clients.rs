@@ -2,7 +2,7 @@
 
 use super::load::Fault;
 use super::smart;
-use super::values::Given;
+use super::values::{Given, word};
 use crate::fhir_client::{AllowedBase, Network};
 use crate::trust::{ClientSettings, KeySource, SmartClient};
 use std::collections::BTreeSet;
@@ -248,13 +248,6 @@ fn text(given: Given<'_>) -> Result<String, String> {
 
 fn each<T>(given: Given<'_>, read: fn(&str) -> Result<T, String>) -> Result<Vec<T>, String> {
     given.list()?.iter().map(|text| read(text)).collect()
-}
-
-fn word(text: &str) -> Result<String, String> {
-    if text.trim().is_empty() {
-        return Err("an empty text".to_owned());
-    }
-    Ok(text.to_owned())
 }
 
 fn network(text: &str) -> Result<Network, String> {

@@ -1,6 +1,6 @@
 //! `smart` of a client: this service as a client of its authorization server.
 
-use super::values::{Given, origin};
+use super::values::{Given, origin, word};
 use crate::trust::{ClientSettings, Credential, SmartClient};
 use std::path::PathBuf;
 use toml::de::DeValue;
@@ -19,9 +19,15 @@ pub(super) fn read(given: &DeValue<'_>, at: usize) -> Result<SmartClient, Vec<(u
     for (name, value) in table {
         let given = Given::Toml(value.get_ref());
         let read = match name.get_ref().as_ref() {
-            "client_id" => word(given).map(|text| client_id = Some(text)),
-            "client_secret_file" => word(given).map(|text| secret = Some(PathBuf::from(text))),
-            "key_file" => word(given).map(|text| key = Some(PathBuf::from(text))),
+            "client_id" => given.string().and_then(word).map(|text| client_id = Some(text)),
+            "client_secret_file" => given
+                .string()
+                .and_then(word)
+                .map(|text| secret = Some(PathBuf::from(text))),
+            "key_file" => given
+                .string()
+                .and_then(word)
+                .map(|text| key = Some(PathBuf::from(text))),
             "frame_origins" => given
                 .list()
                 .and_then(|texts| texts.iter().map(|text| origin(text)).collect())
@@ -87,13 +93,6 @@ pub(super) fn faults(clients: &[ClientSettings]) -> Vec<String> {
         }
     }
     faults
-}
-
-fn word(given: Given<'_>) -> Result<String, String> {
-    match given.string()? {
-        text if text.trim().is_empty() => Err("an empty text".to_owned()),
-        text => Ok(text.to_owned()),
-    }
 }
 
 #[cfg(test)]

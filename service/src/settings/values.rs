@@ -158,6 +158,14 @@ fn key_pair(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// A text that says something.
+pub(super) fn word(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        return Err("an empty text".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
 /// An origin as a browser writes it: scheme, host, and the port unless it is that of the scheme.
 pub(super) fn origin(text: &str) -> Result<String, String> {
     let base = AllowedBase::parse(text, &[]).map_err(|invalid| format!("`{text}`: {invalid}"))?;

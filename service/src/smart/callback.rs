@@ -48,10 +48,8 @@ pub(crate) async fn callback(
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
     let smart = smart(&state)?;
-    match answered(&state, smart, &call, &request).await {
-        Ok(response) => Ok(response),
-        Err(failure) => not_opened(&state, &failure),
-    }
+    let answered = answered(&state, smart, &call, &request).await;
+    answered.or_else(|failure| not_opened(&state, &failure))
 }
 
 async fn answered(

@@ -11,6 +11,7 @@ use crate::trust::Denied;
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use oauth2::{CsrfToken, PkceCodeChallenge, Scope};
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// The longest `launch` that is handed on.
@@ -23,10 +24,8 @@ pub(crate) async fn launch(
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
     let smart = smart(&state)?;
-    match begin(&state, smart, &call, &request).await {
-        Ok(response) => Ok(response),
-        Err(failure) => not_opened(&state, &failure),
-    }
+    let answered = begin(&state, smart, &call, &request).await;
+    answered.or_else(|failure| not_opened(&state, &failure))
 }
 
 async fn begin(
@@ -96,7 +95,7 @@ async fn begin(
 
 /// What the cookie of a launch is named with: it tells launches apart and nothing else.
 pub(super) fn told(state: &str) -> String {
-    hashed(state).iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", Sha256::digest(state))
 }
 
 /// A launch that is refused, on record for the registered client that it was of.
