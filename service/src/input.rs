@@ -50,10 +50,9 @@ pub async fn assess<'s>(
         (None, Some(_)) => {
             let request = HookRequest::parse(&document)?;
             let source = source(&request)?;
-            let (assessment, orders) =
-                flow::assess(evaluator, templates, &request, source, as_of, trail).await?;
+            let (basis, orders) = flow::assess(evaluator, templates, &request, source, as_of, trail).await?;
             Ok(Assessed {
-                assessment,
+                assessment: basis.assessment,
                 instance: request.instance,
                 orders,
             })

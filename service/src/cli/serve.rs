@@ -6,6 +6,7 @@ use crate::clock;
 use crate::evaluator::Evaluator;
 use crate::hooks::flow;
 use crate::hooks::pauses::NoPauses;
+use crate::hooks::request::HookRequest;
 use crate::hooks::trail::Trail;
 use crate::http::{State, demo_call, serve};
 use crate::settings::Settings;
@@ -210,12 +211,7 @@ fn callers(settings: &Settings) -> String {
 fn shown_patient(state: &State) -> Option<String> {
     let sandbox = state.sandbox.as_ref()?;
     let cards = |patient: &String| {
-        let body = format!(
-            "{{\"hook\":\"patient-view\",\"hookInstance\":\"d1577c69-dfbe-44ad-ba6d-3e05e953b2ea\",\
-             \"context\":{{\"userId\":\"Practitioner/demo\",\"patientId\":\"{patient}\"}}}}"
-        );
-        let document = crate::input::document(&body).ok()?;
-        let request = crate::hooks::request::HookRequest::parse(&document).ok()?;
+        let request = HookRequest::opening(patient, "Practitioner/demo").ok()?;
         let (source, trail) = (flow::Source::Sandbox(sandbox), Trail::default());
         let advising = flow::advise(
             &state.evaluator,

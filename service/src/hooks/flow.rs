@@ -194,7 +194,7 @@ pub async fn advise(
     })
 }
 
-/// The assessment behind a hook call, whatever the gate, and what its orders propose.
+/// The facts and assessment behind a hook call, whatever the gate, and what its orders propose.
 ///
 /// # Errors
 /// As [`advise`].
@@ -205,14 +205,14 @@ pub async fn assess(
     source: Source<'_>,
     as_of: Date,
     trail: &Trail,
-) -> Result<(Assessment, Option<Ordered>), Failure> {
+) -> Result<(Basis, Option<Ordered>), Failure> {
     let addresses = source.addresses();
     let orders = Orders::of(evaluator, request, &addresses)?;
     let supplied = Intake::supplied(request, &evaluator.prefetch_keys, addresses);
     let fetched = fetch(evaluator, templates, request, &supplied, &orders, source, trail).await?;
     let taken = take(evaluator, templates, request, supplied, &fetched, trail)?;
-    let assessment = evaluate(evaluator, &taken, as_of)?.assessment;
-    Ok((assessment, orders.with(evaluator, &taken.chart)))
+    let basis = evaluate(evaluator, &taken, as_of)?;
+    Ok((basis, orders.with(evaluator, &taken.chart)))
 }
 
 /// The chart of everything that was supplied or fetched.

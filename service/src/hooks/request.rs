@@ -1,5 +1,6 @@
 //! A hook request, borrowed from the document of the body; what no rule needs is passed over.
 
+use super::Service;
 use crate::errors::{ErrorCode, Failure};
 use crate::fhir_client::BearerToken;
 use fhir_profiles::json::{Document, Json, Kind};
@@ -38,6 +39,27 @@ pub struct HookRequest<'a> {
 }
 
 impl<'a> HookRequest<'a> {
+    /// The opening of a chart by a page of this process: nothing is prefetched, and no card of it is given out.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidPatientId`] if it is not the id of a Patient.
+    pub fn opening(patient_id: &'a str, user_id: &'a str) -> Result<Self, Failure> {
+        if !is_fhir_id(patient_id) {
+            return Err(ErrorCode::InvalidPatientId.into());
+        }
+        Ok(Self {
+            hook: Service::PatientView.hook(),
+            instance: Uuid::nil(),
+            patient_id,
+            user_id,
+            draft_orders: None,
+            selections: None,
+            fhir_server: None,
+            token: None,
+            prefetch: Vec::new(),
+        })
+    }
+
     /// Reads the document of a call.
     ///
     /// # Errors

@@ -40,14 +40,6 @@ pub(super) struct Ask {
 }
 
 impl Ask {
-    /// A bundled patient, of whom nothing else is asked.
-    pub(super) fn about(patient: &str) -> Self {
-        Self {
-            patient: patient.to_owned(),
-            ..Self::default()
-        }
-    }
-
     /// Reads an address's query or a form; fields that are not known, or suppositions that no chart could hold, are left out.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use super::pages;
 use super::person::{Person, person};
 use super::plot::{Plot, plots};
 use super::quotes::{Sentence, sentence};
-use super::template::Frame;
+use super::template::{Fault, Frame};
 use super::visitor::Visitor;
 use crate::errors::{ErrorCode, Failure};
 use crate::hooks::flow::Basis;
@@ -45,13 +45,6 @@ pub(super) struct Board {
     citation: String,
 }
 
-#[derive(Debug, Serialize)]
-struct Nothing {
-    status: u16,
-    code: &'static str,
-    text: String,
-}
-
 /// `/board`, by its address, or posted for what was pasted or needs a token.
 pub(super) async fn page(
     visitor: Visitor,
@@ -73,12 +66,9 @@ pub(super) async fn page(
             Ok(patient_page(StatusCode::OK, html))
         }
         Err(failure) => {
-            let nothing = Nothing {
-                status: failure.code.status(),
-                code: failure.code.code(),
-                text: failure.to_string(),
-            };
-            let html = pages.templates.fill("no-board.html", &frame, &nothing)?;
+            let html = pages
+                .templates
+                .fill("no-board.html", &frame, &Fault::from(&failure))?;
             Ok(refusal(&failure, |status| patient_page(status, html)))
         }
     }

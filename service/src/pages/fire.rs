@@ -5,13 +5,11 @@ use super::visitor::Visitor;
 use crate::errors::{ErrorCode, Failure};
 use crate::evaluator::Asks;
 use crate::hooks::Service;
-use crate::hooks::flow::{Basis, Source, assess};
+use crate::hooks::flow::Basis;
 use crate::hooks::request::HookRequest;
-use crate::hooks::trail::Trail;
 use crate::http::{State, answered};
 use crate::input;
 use actix_web::web::Data;
-use cds_cards::assessment::Assessment;
 use cds_cards::render::Card;
 use fhir_profiles::chart::utf8_text;
 use fhir_profiles::json::Document;
@@ -86,26 +84,6 @@ async fn fired(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Fired, Fai
         });
     }
     hook(state, visitor, &document).await
-}
-
-/// The assessment of a bundled patient as the record is now: no call, and no answer to one.
-///
-/// # Errors
-/// [`Failure`] as of a call.
-pub(super) async fn assessed_again(state: &State, patient: &str) -> Result<Assessment, Failure> {
-    let sandbox = state.sandbox.as_ref().ok_or(ErrorCode::UnknownPath)?;
-    let call = json!({
-        "hook": Service::PatientView.hook(),
-        "hookInstance": Uuid::nil().to_string(),
-        "context": { "userId": USER, "patientId": patient },
-    });
-    let text = call.to_string();
-    let document = input::document(&text)?;
-    let request = HookRequest::parse(&document)?;
-    let (source, trail) = (Source::Sandbox(sandbox), Trail::default());
-    let (evaluator, templates) = (&state.evaluator, &state.templates);
-    let assessing = assess(evaluator, templates, &request, source, state.today(), &trail);
-    assessing.await.map(|(assessment, _)| assessment)
 }
 
 /// The call that an EHR would make for the patient.

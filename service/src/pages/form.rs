@@ -7,7 +7,7 @@ use super::pages;
 use super::person::{Person, person};
 use super::record::Record;
 use super::suppose::{Moves, moves};
-use super::template::Frame;
+use super::template::{Fault, Frame};
 use crate::errors::{ErrorCode, Failure};
 use crate::hooks::flow::Basis;
 use crate::http::{State, refusal};
@@ -109,9 +109,7 @@ struct Choice {
 
 #[derive(Debug, Serialize)]
 struct Nothing {
-    status: u16,
-    code: &'static str,
-    text: String,
+    fault: Fault,
     /// What was put in, so that it is not lost.
     answers: Vec<(String, String)>,
     /// Whether there are synthetic patients.
@@ -147,7 +145,7 @@ struct Opened<'a> {
     state: &'a Data<State>,
     sent: &'a Sent,
     record: &'a Record,
-    basis: Option<Basis>,
+    basis: Basis,
     key: Uuid,
     instant: String,
 }
@@ -166,9 +164,7 @@ pub(super) async fn page(
     };
     let Err(failure) = answered else { return answered };
     let nothing = Nothing {
-        status: failure.code.status(),
-        code: failure.code.code(),
-        text: failure.to_string(),
+        fault: Fault::from(&failure),
         answers: sent.all(),
         bundled: state.sandbox.is_some(),
     };
@@ -201,7 +197,7 @@ async fn answer(
         state,
         sent,
         record,
-        basis: record.read(state, sent).await?,
+        basis: record.read(state, record.patient(sent)).await?,
         key: sent.key.map_or_else(new_key, Ok)?,
         instant: Timestamp::now().to_string(),
     };
@@ -224,9 +220,10 @@ impl Opened<'_> {
     /// # Errors
     /// [`ErrorCode::NoTumour`] where there is none to ask about.
     fn assessment(&self) -> Result<&Assessment, Failure> {
-        let basis = self.basis.as_ref().map(|basis| &basis.assessment);
-        let has_tumour = |assessment: &&Assessment| assessment.gate != Gate::NoPnet;
-        basis.filter(has_tumour).ok_or_else(|| ErrorCode::NoTumour.into())
+        match self.basis.assessment.gate {
+            Gate::NoPnet => Err(ErrorCode::NoTumour.into()),
+            Gate::NoLiverMetastases | Gate::Passed => Ok(&self.basis.assessment),
+        }
     }
 
     /// Saves what was sent, or hands it out.
@@ -270,7 +267,7 @@ impl Opened<'_> {
         }
         forms.add(&place, whole);
         self.record.call().records(facts);
-        let after = self.record.read_again(self.state, self.sent).await?;
+        let after = self.record.read(self.state, patient).await?.assessment;
         let saved = Saved {
             texts,
             moves: vec![moves(knowledge, before, &after)],
@@ -326,7 +323,7 @@ impl Opened<'_> {
 
     fn filled(&self, assessment: &Assessment, shown: &Shown<'_>) -> Result<HttpResponse, Failure> {
         let knowledge = &self.state.evaluator.knowledge;
-        let patient = self.basis.as_ref().and_then(|basis| basis.patient.as_deref());
+        let patient = self.basis.patient.as_deref();
         let field = |one: Field<'_>| field(one, assessment, shown);
         let sections = form(knowledge, assessment).into_iter().map(|part| SectionView {
             id: part.section.id.clone(),

@@ -3,42 +3,21 @@
 use super::answer::session_page;
 use super::board::{Board, sheet};
 use super::pages;
-use super::template::Frame;
+use super::record::Record;
+use super::template::{Fault, Frame};
 use crate::errors::{ErrorCode, Failure};
-use crate::hooks::Service;
-use crate::hooks::flow::{self, Basis, Server, Source};
-use crate::hooks::pauses::Pauses;
-use crate::hooks::request::HookRequest;
 use crate::http::{State, refusal};
 use crate::smart::{Session, Smart};
 use crate::telemetry::Call;
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
-use fhir_profiles::FactId;
-use fhir_profiles::json::{Budget, Document};
-use futures_util::future::{BoxFuture, ready};
 use serde::Serialize;
-use serde_json::json;
-use std::time::Duration;
-use uuid::Uuid;
-
-/// For everything that is read for a page: a person waits longer than a card may take.
-pub(super) const DEADLINE: Duration = Duration::from_secs(3);
-/// Who looks, where the launch did not say: a call needs a name, the audit gets none.
-const SOMEBODY: &str = "Practitioner/unknown";
 
 #[derive(Debug, Serialize)]
 struct Launched {
     #[serde(flatten)]
     board: Board,
     user: String,
-}
-
-#[derive(Debug, Serialize)]
-struct NotOpened {
-    status: u16,
-    code: &'static str,
-    text: String,
 }
 
 /// `GET /smart/patient`
@@ -70,11 +49,10 @@ async fn shown(
             session.check_patient(call, value)?;
         }
     }
-    let (of_state, of_session, of_call) = (state.clone(), session.clone(), call.clone());
-    let reading = async move { assessed(&of_state, &of_session, &of_call).await };
-    let basis = state.evaluate(call, 0, reading).await??;
+    let record = Record::Launched(session.clone(), call.clone());
+    let basis = record.read(state, session.patient()).await?;
     let page = Launched {
-        board: sheet(state, basis, session.patient())?,
+        board: sheet(state, Some(basis), session.patient())?,
         user: session.fhir_user().unwrap_or_default().to_owned(),
     };
     let pages = pages(state)?;
@@ -94,64 +72,6 @@ async fn shown(
     ))
 }
 
-/// The session's chart, read as a hook would have it read; nothing where it is certain that no PNET is on record.
-pub(super) async fn assessed(
-    state: &State,
-    session: &Session,
-    call: &Call,
-) -> Result<Option<Basis>, Failure> {
-    let json = json!({
-        "hook": Service::PatientView.hook(),
-        "hookInstance": Uuid::nil().to_string(),
-        "fhirServer": session.base().to_string(),
-        "context": {
-            "userId": session.fhir_user().unwrap_or(SOMEBODY),
-            "patientId": session.patient(),
-        },
-    });
-    let document = Document::parse(json.to_string(), &Budget::CALL).map_err(|_| ErrorCode::Internal)?;
-    let mut request = HookRequest::parse(&document)?;
-    request.token = Some(session.token().clone());
-    call.looks(session.issuer(), session.patient(), session.fhir_user());
-    let source = Source::Server(Server {
-        client: state.fhir(),
-        base: session.base(),
-        deadline: DEADLINE,
-    });
-    let (evaluator, templates) = (&state.evaluator, &state.templates);
-    let advising = flow::advise(
-        evaluator,
-        templates,
-        &request,
-        source,
-        state.today(),
-        call.trail(),
-        &NoQuestions,
-    );
-    let advice = call.run(advising).await?;
-    let basis = advice
-        .facts
-        .zip(advice.assessment)
-        .map(|(facts, assessment)| Basis {
-            facts,
-            assessment,
-            patient: advice.patient,
-        });
-    if let Some(basis) = &basis {
-        call.assessed(basis.assessment.clone());
-    }
-    Ok(basis)
-}
-
-/// A page asks no question with a click.
-struct NoQuestions;
-
-impl Pauses for NoQuestions {
-    fn paused<'a>(&'a self, _: &'a str, facts: &'a [FactId]) -> BoxFuture<'a, Vec<FactId>> {
-        Box::pin(ready(facts.to_vec()))
-    }
-}
-
 /// The page that says why nothing was opened, to a person. It holds nothing and asks nothing, so that every page that may
 /// frame a session's may frame it.
 ///
@@ -162,12 +82,9 @@ pub(crate) fn not_opened(state: &State, failure: &Failure) -> Result<HttpRespons
     let pages = pages(state)?;
     let knowledge = &state.evaluator.knowledge;
     let frame = Frame::new(&pages.assets, knowledge, "../", "launched", "Not opened");
-    let page = NotOpened {
-        status: failure.code.status(),
-        code: failure.code.code(),
-        text: failure.to_string(),
-    };
-    let html = pages.templates.fill("not-opened.html", &frame, &page)?;
+    let html = pages
+        .templates
+        .fill("not-opened.html", &frame, &Fault::from(failure))?;
     Ok(refusal(failure, |status| {
         session_page(status, html, &frame_origins)
     }))

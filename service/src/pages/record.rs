@@ -2,14 +2,13 @@
 //! system keeps.
 
 use super::answer::{patient_page, session_page};
-use super::ask::Ask;
-use super::fire::{USER, assessed_again, fire};
+use super::fire::USER;
 use super::form_fields::Sent;
-use super::launched::{DEADLINE, assessed};
 use super::visitor::Visitor;
 use crate::errors::{ErrorCode, Failure};
 use crate::fhir_client::{NotWritten, Why};
-use crate::hooks::flow::Basis;
+use crate::hooks::flow::{self, Basis, Server, Source};
+use crate::hooks::request::HookRequest;
 use crate::http::State;
 use crate::smart::Session;
 use crate::telemetry::Call;
@@ -18,13 +17,16 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
-use cds_cards::assessment::Assessment;
 use cds_cards::render::Reference;
 use futures_util::future::LocalBoxFuture;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-/// A record that a form reads and writes, of somebody who may.
+/// For everything that is read or written for a page: a person waits longer than a card may take.
+const DEADLINE: Duration = Duration::from_secs(3);
+
+/// A record that a page reads and a form writes, of somebody who may.
+#[derive(Clone)]
 pub(super) enum Record {
     /// A bundled patient's, for whoever may see pages about them.
     Bundled(Arc<Visitor>),
@@ -58,39 +60,53 @@ impl Record {
         }
     }
 
-    /// Reads the record.
+    /// Reads the record as a hook would have it read, for a page that gives out no card.
     ///
     /// # Errors
     /// [`Failure`] as of a hook call.
-    pub(super) async fn read(&self, state: &Data<State>, sent: &Sent) -> Result<Option<Basis>, Failure> {
-        match self {
-            Self::Bundled(_) if sent.patient.is_empty() => Err(ErrorCode::InvalidPatientId.into()),
-            Self::Bundled(visitor) => {
-                let ask = Arc::new(Ask::about(&sent.patient));
-                Ok(fire(state, visitor, &ask).await?.basis)
-            }
-            Self::Launched(session, call) => {
-                let (of_state, of_session, of_call) = (state.clone(), session.clone(), call.clone());
-                let reading = async move { assessed(&of_state, &of_session, &of_call).await };
-                state.evaluate(call, 0, reading).await?
-            }
-        }
+    pub(super) async fn read(&self, state: &Data<State>, patient: &str) -> Result<Basis, Failure> {
+        let call = self.call();
+        let (record, of_state, patient) = (self.clone(), state.clone(), patient.to_owned());
+        let reading = async move { record.assessed(&of_state, &patient).await };
+        state.evaluate(call, 0, reading).await?
     }
 
-    /// What the record comes to after it was written.
-    ///
-    /// # Errors
-    /// As [`Record::read`].
-    pub(super) async fn read_again(&self, state: &Data<State>, sent: &Sent) -> Result<Assessment, Failure> {
-        let Self::Bundled(visitor) = self else {
-            let basis = self.read(state, sent).await?;
-            return basis
-                .map(|basis| basis.assessment)
-                .ok_or_else(|| ErrorCode::NoTumour.into());
+    async fn assessed(&self, state: &State, patient: &str) -> Result<Basis, Failure> {
+        let call = self.call();
+        let base = match self {
+            Self::Bundled(_) => state.sandbox_url().map(str::to_owned),
+            Self::Launched(session, _) => Some(session.base().to_string()),
         };
-        let (of_state, patient) = (state.clone(), sent.patient.clone());
-        let reading = async move { assessed_again(&of_state, &patient).await };
-        state.evaluate(&visitor.call, 0, reading).await?
+        let mut request = HookRequest::opening(patient, USER)?;
+        request.fhir_server = base.as_deref();
+        let source = match self {
+            Self::Bundled(_) => {
+                call.about(&request);
+                Source::Sandbox(state.sandbox.as_ref().ok_or(ErrorCode::UnknownPath)?)
+            }
+            Self::Launched(session, _) => {
+                request.user_id = session.fhir_user().unwrap_or_default();
+                request.token = Some(session.token().clone());
+                call.looks(session.issuer(), session.patient(), session.fhir_user());
+                Source::Server(Server {
+                    client: state.fhir(),
+                    base: session.base(),
+                    deadline: DEADLINE,
+                })
+            }
+        };
+        let (evaluator, templates) = (&state.evaluator, &state.templates);
+        let assessing = flow::assess(
+            evaluator,
+            templates,
+            &request,
+            source,
+            state.today(),
+            call.trail(),
+        );
+        let (basis, _) = call.run(assessing).await?;
+        call.assessed(basis.assessment.clone());
+        Ok(basis)
     }
 
     /// Writes a transaction, all of it or nothing.

@@ -53,6 +53,24 @@ impl Frame {
     }
 }
 
+/// What a page says where it cannot show what was asked for.
+#[derive(Debug, Serialize)]
+pub(super) struct Fault {
+    status: u16,
+    code: &'static str,
+    text: String,
+}
+
+impl From<&Failure> for Fault {
+    fn from(failure: &Failure) -> Self {
+        Self {
+            status: failure.code.status(),
+            code: failure.code.code(),
+            text: failure.to_string(),
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Filled<'a, V> {
     frame: &'a Frame,

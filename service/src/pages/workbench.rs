@@ -8,7 +8,7 @@ use super::drawing::{Drawing, drawing};
 use super::fire::{Fired, fire};
 use super::pages;
 use super::suppose::{Control, Moved, control, moved};
-use super::template::Frame;
+use super::template::{Fault, Frame};
 use super::tree::{Tree, tree};
 use super::visitor::Visitor;
 use crate::errors::Failure;
@@ -48,13 +48,6 @@ struct Chooser {
     /// The option that is ordered, and every one that can be, with its label.
     order: String,
     orders: Vec<(String, String)>,
-}
-
-#[derive(Debug, Serialize)]
-struct Fault {
-    status: u16,
-    code: &'static str,
-    text: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -131,11 +124,7 @@ pub(super) async fn page(
             None
         }
         Some(Err(failure)) => {
-            view.fault = Some(Fault {
-                status: failure.code.status(),
-                code: failure.code.code(),
-                text: failure.to_string(),
-            });
+            view.fault = Some(Fault::from(&failure));
             Some(failure)
         }
     };
