@@ -12,7 +12,9 @@ set -eu
 programs=$1
 directory=$(mktemp -d)
 server=
+told=
 finish() {
+    [ -n "$told" ] || { cat "$directory/log" >&2; df -h "$directory" >&2; }
     [ -z "$server" ] || { kill -CONT $(pgrep -P "$server") "$server" 2>/dev/null || true; kill -QUIT "$server" 2>/dev/null || true; wait; }
     rm -rf "$directory"
 }
@@ -28,6 +30,7 @@ launch() {
 "$programs/initdb" --pgdata="$directory/data" --username=pnet --auth=trust --encoding=UTF8 --locale=C --no-sync >"$directory/log" 2>&1
 launch
 echo "$directory"
+told=yes
 while read -r command; do
     case $command in
         stop) kill -INT "$server"; wait "$server" || true ;;
