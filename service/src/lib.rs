@@ -23,6 +23,7 @@ pub mod pool;
 mod query_text;
 pub mod sandbox;
 pub mod settings;
+mod signing;
 pub mod smart;
 mod stamp;
 pub mod store;

@@ -1,6 +1,6 @@
 //! The exchange of a code for a token and the launch's patient (SMART App Launch 2.2, 2.0.7 and 2.0.9).
 
-use super::proof::Proof;
+use super::proof::{Proof, assertion as signed_assertion};
 use super::server::AuthorizationServer;
 use crate::fhir_client::{FhirClient, Sent, Why};
 use crate::trust::SmartClient;
@@ -151,7 +151,8 @@ impl Exchange<'_> {
                 oauth = oauth.set_client_secret(ClientSecret::new(secret.to_string()))
             }
             Ok(Proof::Key(key)) => {
-                let signed = key.assertion(
+                let signed = signed_assertion(
+                    &key,
                     &self.client.client_id,
                     &self.server.token_url,
                     &self.jti,
