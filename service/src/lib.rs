@@ -18,6 +18,7 @@ mod host;
 pub mod http;
 pub mod input;
 pub mod laws;
+mod nearest;
 mod pages;
 pub mod pool;
 mod query_text;

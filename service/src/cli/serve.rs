@@ -150,16 +150,14 @@ fn banner(settings: &Settings, state: &State, base_url: &str) -> String {
         callers(settings),
     );
     match (&state.sandbox, shown_patient(state)) {
-        (Some(sandbox), Some(patient)) => {
-            let count = sandbox.patients().len();
-            text.push_str(&format!(
-                "demo: {count} synthetic patients under {base_url}/sandbox/fhir\n"
-            ));
-            text.push_str(&format!("try: {}\n", demo_call(base_url, &patient)));
-        }
+        (Some(sandbox), Some(patient)) => text.push_str(&demo(settings, sandbox.patients().len(), base_url, &patient)),
         _ => text.push_str(&format!(
-            "demo: off, since there are settings; demo.enabled = true (PNET_CDS_DEMO__ENABLED=true) serves synthetic patients\n\
-             try: curl -s {base_url}/cds-services\n"
+            "demo: off, since {}; demo.enabled = true (PNET_CDS_DEMO__ENABLED=true) serves synthetic patients\n\
+             try: curl -s {base_url}/cds-services\n",
+            match settings.demo_off_by {
+                Some(key) => format!("`{key}` is set"),
+                None => "`demo.enabled` is false".to_owned(),
+            }
         )),
     }
     text.push_str(&store(settings, &state.store));
@@ -169,6 +167,24 @@ fn banner(settings: &Settings, state: &State, base_url: &str) -> String {
             "warning: reachable from the network without authentication (auth.allow_open_network)\n",
         );
     }
+    text
+}
+
+/// What there is to see, with three things to try: in a browser where there are pages, and as a record system.
+fn demo(settings: &Settings, patients: usize, base_url: &str, patient: &str) -> String {
+    let why = match settings.demo_off_by {
+        None => "since neither clients, auth nor a store are set (demo.enabled = false turns it off)",
+        Some(_) => "since `demo.enabled` is true",
+    };
+    let mut text = format!("demo: {patients} synthetic patients under {base_url}/sandbox/fhir, {why}\n");
+    if settings.workbench == Some(true) {
+        text.push_str(&format!(
+            "open {base_url}/ for the patients by their stories; then try\n  \
+             {base_url}/?patient={patient}   a chart is opened: the cards, and why\n  \
+             {base_url}/form?patient=sparse-chart   what a chart lacks, asked for in one form: the cards change\n"
+        ));
+    }
+    text.push_str(&format!("try: {}\n", demo_call(base_url, patient)));
     text
 }
 

@@ -4,6 +4,7 @@ use super::load::Fault;
 use super::smart;
 use super::values::{Given, word};
 use crate::fhir_client::{AllowedBase, Network};
+use crate::nearest::meant;
 use crate::trust::{ClientSettings, KeySource, SmartClient};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -131,6 +132,23 @@ struct Draft {
     smart: Option<SmartClient>,
 }
 
+/// The names of its settings.
+const KEYS: [&str; 13] = [
+    "issuer",
+    "jwks_url",
+    "jwks_urls",
+    "jwks_file",
+    "accepted_jku",
+    "audiences",
+    "fhir_servers",
+    "fhir_aliases",
+    "fhir_networks",
+    "fhir_deadline",
+    "tenants",
+    "trusted_trace",
+    "smart",
+];
+
 impl Draft {
     fn set(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Result<(), String> {
         let given = Given::Toml(value.get_ref());
@@ -149,7 +167,7 @@ impl Draft {
                 .map(|deadline| self.fhir_deadline = Some(deadline)),
             "tenants" => each(given, word).map(|tenants| self.tenants = tenants),
             "trusted_trace" => given.boolean().map(|trusted| self.trusted_trace = trusted),
-            _ => return Err(format!("unknown setting `{KEY}.{key}`")),
+            _ => return Err(format!("unknown setting `{KEY}.{key}`{}", meant(key, KEYS))),
         };
         read.map_err(|what| format!("`{KEY}.{key}`: {what}"))
     }
@@ -264,6 +282,7 @@ fn key_url(text: &str) -> Result<String, String> {
 mod tests {
     use crate::settings::{Settings, Source, load};
     use crate::trust::{AuthMode, KeySource};
+    use toml::de::DeTable;
 
     fn from(text: &str) -> Result<Settings, Vec<String>> {
         load(&Source {
@@ -289,6 +308,21 @@ mod tests {
     }
 
     #[test]
+    fn every_name_that_may_have_been_meant_is_one() {
+        let value: DeTable<'_> = DeTable::parse("a = 1.5").unwrap().into_inner();
+        let value = value.values().next().unwrap();
+        for key in super::KEYS.iter().filter(|key| **key != "smart") {
+            let refused = super::Draft::default().set(key, value).unwrap_err();
+            assert!(!refused.contains("unknown"), "{refused}");
+        }
+        let documented = super::ABOUT.lines().filter_map(|line| line.strip_prefix("# "));
+        let documented = documented.filter_map(|line| line.split_once(" = ").map(|(name, _)| name));
+        for name in documented.filter(|name| !name.contains([' ', '.'])) {
+            assert!(super::KEYS.contains(&name), "{name}");
+        }
+    }
+
+    #[test]
     fn every_fault_of_every_client_is_reported_at_once_with_its_line() {
         let faults = from(
             "auth.mode = \"required\"\n[[clients]]\nissuer = 1\njwks_url = \"http://keys.example.org\"\ntenant = \"a\"\n\
@@ -299,7 +333,7 @@ mod tests {
         let expected = [
             "f:3: `clients.issuer`: expected a string, found integer",
             "f:4: `clients.jwks_url`: `http://keys.example.org`: expected `https`",
-            "f:5: unknown setting `clients.tenant`",
+            "f:5: unknown setting `clients.tenant`; is `tenants` meant?",
             "f:6: `clients`: expected either `jwks_url`",
             "f:6: `clients.fhir_servers`: `https://a@b`",
             "f:6: `clients.fhir_servers`: `ftp://x`",

@@ -5,6 +5,7 @@ use super::table::{ROWS, Row};
 use super::values::Given;
 use super::{clients, smart};
 use crate::host::{host_of, is_loopback};
+use crate::nearest::meant;
 use crate::store::StoreUrl;
 use crate::trust::AuthMode;
 use std::fmt;
@@ -61,7 +62,7 @@ pub fn load(source: &Source) -> Result<Settings, Vec<Fault>> {
     for (name, value) in &source.environment {
         loading.variable(name, value);
     }
-    loading.agree(source);
+    loading.agree();
     if loading.faults.is_empty() {
         Ok(loading.settings)
     } else {
@@ -137,7 +138,10 @@ impl Loading {
             DeValue::Table(table) if ROWS.iter().any(|row| row.key.starts_with(&section)) => {
                 self.table(name, text, path, table);
             }
-            _ => self.fault(place, format!("unknown setting `{path}`")),
+            _ => {
+                let known = ROWS.iter().map(|row| row.key).chain([clients::KEY]);
+                self.fault(place, format!("unknown setting `{path}`{}", meant(path, known)));
+            }
         }
     }
 
@@ -154,7 +158,11 @@ impl Loading {
         }
         match ROWS.iter().find(|row| variable_name(row.key) == name) {
             Some(row) => self.set(row, name.to_owned(), Given::Text(value)),
-            None => self.fault(name, "unknown setting"),
+            None => {
+                let known: Vec<String> = ROWS.iter().map(|row| variable_name(row.key)).collect();
+                let meant = meant(name, known.iter().map(String::as_str));
+                self.fault(name, format!("unknown setting{meant}"));
+            }
         }
     }
 
@@ -164,7 +172,7 @@ impl Loading {
     }
 
     /// What has to hold between settings.
-    fn agree(&mut self, source: &Source) {
+    fn agree(&mut self) {
         let listen = self.settings.listen;
         let mode = self.settings.auth.mode(usize::from(self.clients_given));
         self.settings.auth.mode = Some(mode);
@@ -187,14 +195,22 @@ impl Loading {
         let mut places = self.places.iter();
         self.settings.management_listen_given = places.any(|(set, _)| *set == "server.management_listen");
         self.agree_on_tls();
-        let nothing_set = source.file.is_none() && self.places.is_empty() && !self.clients_given;
-        let demo = *self.settings.demo.get_or_insert(nothing_set);
+        self.settings.demo_off_by = self.operated_by();
+        let not_operated = self.settings.demo_off_by.is_none();
+        let demo = *self.settings.demo.get_or_insert(not_operated);
         if !demo && !self.places.iter().any(|(key, _)| *key == "store.url") {
             self.settings.store.url = StoreUrl::file(DEFAULT_STORE);
         }
         self.agree_on_launches();
         let launched = self.settings.smart.enabled;
         self.settings.workbench.get_or_insert(demo || launched);
+    }
+
+    /// The first setting that only a service for patients of one's own has.
+    fn operated_by(&self) -> Option<&'static str> {
+        let of_operation = |key: &&str| key.starts_with("auth.") || key.starts_with("store.");
+        let set = self.places.iter().map(|(key, _)| *key).find(of_operation);
+        self.clients_given.then_some(clients::KEY).or(set)
     }
 
     /// What it takes to be launched from a chart.
@@ -317,13 +333,38 @@ mod tests {
     }
 
     #[test]
-    fn with_anything_set_the_demo_is_off_unless_asked_for() {
-        assert_eq!(from_file("").unwrap().demo, Some(false));
-        assert_eq!(
-            load(&with(&[("PNET_CDS_CARDS__MAX", "3")])).unwrap().demo,
-            Some(false)
-        );
-        assert_eq!(from_file("demo.enabled = true").unwrap().demo, Some(true));
+    fn callers_auth_or_a_store_turn_the_demo_off_and_nothing_else_does() {
+        let shown = |settings: Settings| (settings.demo.unwrap(), settings.demo_off_by);
+        let client = "[[clients]]\nissuer = \"https://ehr.example.org\"\njwks_url = \"https://ehr.example.org/keys\"\n";
+        for (text, expected) in [
+            ("", (true, None)),
+            ("clients = []", (true, None)),
+            (
+                "server.listen = \"127.0.0.1:9\"\n[fhir]\ndeadline = \"1 s\"",
+                (true, None),
+            ),
+            ("demo.enabled = false", (false, None)),
+            (client, (false, Some("clients"))),
+            ("auth.mode = \"open\"", (false, Some("auth.mode"))),
+            ("store.url = \"sqlite:a\"", (false, Some("store.url"))),
+            (
+                "store.retention = \"1 d\"\ndemo.enabled = true",
+                (true, Some("store.retention")),
+            ),
+        ] {
+            assert_eq!(shown(from_file(text).unwrap()), expected, "{text}");
+        }
+        for (variable, value, expected) in [
+            ("PNET_CDS_CARDS__MAX", "3", (true, None)),
+            ("PNET_CDS_SERVER__LISTEN", "127.0.0.1:9", (true, None)),
+            ("PNET_CDS_STORE__URL", "sqlite:a", (false, Some("store.url"))),
+        ] {
+            assert_eq!(
+                shown(load(&with(&[(variable, value)])).unwrap()),
+                expected,
+                "{variable}"
+            );
+        }
     }
 
     #[test]
@@ -331,7 +372,7 @@ mod tests {
         let kind = |text: &str| from_file(text).unwrap().store.url.kind();
         assert_eq!(load(&with(&[])).unwrap().store.url.kind(), Kind::Memory);
         assert_eq!(kind("demo.enabled = true"), Kind::Memory);
-        assert_eq!(kind(""), Kind::File);
+        assert_eq!(kind("demo.enabled = false"), Kind::File);
         assert_eq!(kind("demo.enabled = true\nstore.url = \"sqlite:a\""), Kind::File);
         assert_eq!(kind("store.url = \"postgres://h/x\""), Kind::Postgres);
     }
@@ -348,10 +389,11 @@ mod tests {
     #[test]
     fn the_pages_come_with_the_demo_unless_they_are_set() {
         for (text, shown) in [
-            ("", false),
+            ("", true),
+            ("demo.enabled = false", false),
             ("demo.enabled = true", true),
             ("demo.enabled = true\nworkbench.enabled = false", false),
-            ("workbench.enabled = true", true),
+            ("demo.enabled = false\nworkbench.enabled = true", true),
         ] {
             assert_eq!(from_file(text).unwrap().workbench, Some(shown), "{text}");
         }
@@ -400,7 +442,7 @@ mod tests {
         assert!(
             shown
                 .iter()
-                .any(|f| f == "pnet-cds.toml:4: unknown setting `server.lisen`")
+                .any(|f| f == "pnet-cds.toml:4: unknown setting `server.lisen`; is `server.listen` meant?")
         );
     }
 
@@ -419,6 +461,11 @@ mod tests {
         .unwrap_err();
         assert_eq!(faults.len(), 1);
         assert_eq!(faults[0].place, "PNET_CDS_CARDS__MAXIMUM");
+        let faults = load(&with(&[("PNET_CDS_SERVER_LISTEN", "127.0.0.1:9")])).unwrap_err();
+        assert_eq!(
+            faults[0].what,
+            "unknown setting; is `PNET_CDS_SERVER__LISTEN` meant?"
+        );
     }
 
     #[test]

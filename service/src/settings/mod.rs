@@ -94,8 +94,11 @@ pub struct Settings {
     pub telemetry: TelemetrySettings,
     /// Who asked what and was answered what.
     pub audit: AuditSettings,
-    /// Whether the bundled patients are served; `None` means only if nothing at all is set.
+    /// Whether the bundled patients are served; `None` only before everything is read.
     pub demo: Option<bool>,
+    /// The first setting that only a service for patients of one's own has: the demo is off because of it, unless it was
+    /// asked for.
+    pub demo_off_by: Option<&'static str>,
     /// Whether the pages are served; `None` means only in demo mode.
     pub workbench: Option<bool>,
 }
@@ -157,6 +160,7 @@ impl Settings {
                 mode: AuditMode::Required,
             },
             demo: None,
+            demo_off_by: None,
             workbench: None,
         }
     }

@@ -606,7 +606,7 @@ pub(super) const ROWS: &[Row] = &[
         key: "demo.enabled",
         default: None,
         example: "true",
-        about: "Serve the bundled synthetic patients under /sandbox/fhir; unset: only if nothing at all is set.",
+        about: "Serve the bundled synthetic patients under /sandbox/fhir; unset: unless clients, auth or a store are set.",
         set: |settings, given| {
             settings.demo = Some(given.boolean()?);
             Ok(())
