@@ -1,6 +1,9 @@
 //! The bundled synthetic patients, read and searched as the service's own templates need it and no further.
 
+mod capability;
 mod search;
+
+pub(crate) use capability::capability_statement;
 
 use crate::errors::{ErrorCode, Failure};
 use include_dir::{Dir, include_dir};

@@ -20,6 +20,8 @@ mod tls;
 
 pub(crate) use answer::refusal;
 pub use boundary::boundary;
+use cors::Origins;
+pub(crate) use cors::SANDBOX;
 pub use cors::cors;
 pub(crate) use handlers::{answered, wrong_method};
 pub use serve::serve;
@@ -90,7 +92,7 @@ pub struct State {
     pub telemetry: Telemetry,
     /// What is kept of who asked what.
     pub(crate) audit: Audit,
-    cors_origins: Vec<String>,
+    origins: Origins,
     /// The clock.
     today: fn() -> Date,
     body_limit: usize,
@@ -184,7 +186,10 @@ impl State {
             audit: Audit::open(&settings.audit, &telemetry)?,
             pool: pool(settings.queue_deadline, telemetry.clone())?,
             telemetry,
-            cors_origins: settings.cors_origins.clone(),
+            origins: Origins {
+                listed: settings.cors_origins.clone(),
+                demo: demo && settings.clients.is_empty(),
+            },
             today,
             body_limit: settings.body_limit,
             room: Room::new(settings.body_limit, memory, callers(settings)),
@@ -438,6 +443,11 @@ pub fn routes(config: &mut ServiceConfig) {
             resource(["/cds-services/{id}/feedback", "/cds-services//{id}/feedback"])
                 .route(post().to(feedback::feedback))
                 .default_service(to(|| handlers::wrong_method("POST"))),
+        )
+        .service(
+            resource("/sandbox/fhir/metadata")
+                .route(reading().to(sandbox::metadata))
+                .default_service(to(|| wrong_method(READING))),
         )
         .service(
             resource("/sandbox/fhir/{kind}/_search")

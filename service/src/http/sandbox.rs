@@ -8,6 +8,13 @@ use crate::sandbox::Sandbox;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
+/// `GET /sandbox/fhir/metadata`
+pub(super) async fn metadata(state: Data<State>) -> Result<HttpResponse, Failure> {
+    sandbox(&state)?;
+    let url = state.sandbox_url().unwrap_or_default();
+    crate::sandbox::capability_statement(url, state.today()).map(fhir)
+}
+
 /// `GET /sandbox/fhir/{kind}/{id}`
 pub(super) async fn read(state: Data<State>, path: Path<(String, String)>) -> Result<HttpResponse, Failure> {
     let (kind, id) = path.into_inner();

@@ -13,8 +13,7 @@ use super::tree::{Tree, tree};
 use super::visitor::Visitor;
 use crate::errors::Failure;
 use crate::hooks::Service;
-use crate::http::State;
-use crate::http::refusal;
+use crate::http::{SANDBOX, State, refusal};
 use crate::query_text::encoded;
 use crate::sandbox::Story;
 use crate::strip::{Strip, strip};
@@ -64,6 +63,8 @@ struct Shown {
     board: Option<String>,
     /// The address of the form, for a bundled patient.
     form: Option<String>,
+    /// The public CDS Hooks sandbox with a bundled patient and this service, as a foreign record system shows them.
+    sandbox: Option<String>,
     basis: Option<Case>,
 }
 
@@ -210,8 +211,21 @@ fn shown(state: &State, ask: &Ask, fired: &Fired) -> Shown {
         board: (ask.request.is_empty() && ask.token.is_empty()).then(|| board_path(ask)),
         form: (ask.request.is_empty() && ask.server.is_empty())
             .then(|| format!("form?patient={}", encoded(&ask.patient))),
+        sandbox: story(state, ask).and_then(|story| foreign(state, &story)),
         basis: fired.basis.as_ref().map(|basis| case(state, ask, basis)),
     }
+}
+
+/// The public sandbox's address with its parameters; its page reads the demo's patients and calls this service.
+fn foreign(state: &State, story: &Story) -> Option<String> {
+    let server = state.sandbox_url()?;
+    let services = format!("{}/cds-services", server.strip_suffix("/sandbox/fhir")?);
+    Some(format!(
+        "{SANDBOX}/?fhirServiceUrl={}&patientId={}&serviceDiscoveryURL={}",
+        encoded(server),
+        encoded(&story.patient),
+        encoded(&services)
+    ))
 }
 
 /// The story of the bundled patient that was asked for.

@@ -57,6 +57,7 @@ impl Search {
                 "_sort" if value == "-date" => search.newest_first = true,
                 "_count" => search.count = number(&value)?,
                 "_offset" => search.offset = number(&value)?,
+                "_format" if value.contains("json") => {}
                 _ => return Err(ErrorCode::UnsupportedSearch.into()),
             }
             if name != "_offset" {
