@@ -34,6 +34,7 @@ fn help_is_told_for_every_command() {
         &["assess", "--help"],
         &["screen", "--help"],
         &["probe", "--help"],
+        &["call", "--help"],
         &["knowledge", "--help"],
         &["knowledge", "check", "--help"],
         &["knowledge", "show", "--help"],
@@ -253,6 +254,13 @@ fn knowledge_is_checked_and_shown() {
     assert!(out.contains("require") && out.contains("resectable"), "{out}");
     assert!(run(&["knowledge", "show"]).1.contains("radioembolisation"));
     assert!(run(&["knowledge", "show", "resectable"]).1.contains("of: "));
+    let (_, by_id, _) = run(&["knowledge", "show", "curative-resection"]);
+    for name in ["Curative Resection", "CURATIVE-RESECTION"] {
+        assert_eq!(run(&["knowledge", "show", name]).1, by_id, "{name}");
+    }
+    let (code, _, told) = run(&["knowledge", "show", "curative-resecton"]);
+    assert_eq!(code, 2);
+    assert!(told.contains("is `curative-resection` meant?"), "{told}");
     assert_eq!(run(&["knowledge", "show", "nothing"]).0, 2);
 }
 
@@ -480,4 +488,53 @@ fn a_store_that_is_not_there_is_named() {
             "{error}"
         );
     }
+}
+
+#[test]
+fn what_is_no_chart_is_refused_with_what_to_do() {
+    let chart = std::fs::read_to_string(patient(WITH_PNET)).unwrap();
+    let line = chart.replace(['\n', '\r'], " ");
+    let several = format!(
+        r#"{{"resourceType":"Bundle","type":"collection","entry":[{}]}}"#,
+        ["a", "b"]
+            .map(|id| format!(
+                r#"{{"resource":{{"resourceType":"Condition","id":"{id}","subject":{{"reference":"Patient/{id}"}}}}}}"#
+            ))
+            .join(",")
+    );
+    for (name, bytes, part) in [
+        (
+            "xml.json",
+            b"\xef\xbb\xbf<Bundle xmlns=\"http://hl7.org/fhir\"/>".to_vec(),
+            "this is XML",
+        ),
+        ("packed.json.gz", b"\x1f\x8b\x08\x00rest".to_vec(), "gunzip"),
+        (
+            "bulk.ndjson",
+            format!("{line}\n{line}\n").into_bytes(),
+            "`pnet-cds screen`",
+        ),
+        ("several.json", several.into_bytes(), "`pnet-cds screen`"),
+        (
+            "list.json",
+            b"[{\"resourceType\":\"Condition\"}]".to_vec(),
+            "into the entries of a Bundle",
+        ),
+        ("empty.json", b"\n".to_vec(), "there is nothing in it"),
+    ] {
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::write(&path, bytes).unwrap();
+        for command in ["assess", "selfcheck"] {
+            let (code, _, told) = run(&[command, path.to_str().unwrap()]);
+            assert_eq!(code, 2, "{command} {name}: {told}");
+            assert!(told.contains(part), "{command} {name}: {told}");
+            assert!(!told.contains("Patient/"), "nothing of a chart is told: {told}");
+        }
+    }
+    let (code, _, told) = run(&["assess", env!("CARGO_TARGET_TMPDIR")]);
+    assert_eq!(code, 2);
+    assert!(
+        told.contains("a directory") && told.contains("`pnet-cds screen`"),
+        "{told}"
+    );
 }

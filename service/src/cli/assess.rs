@@ -1,23 +1,18 @@
 //! `pnet-cds assess`
 
+use super::given::{read, refused};
 use super::report::{Orders, Report};
 use super::{AssessArgs, Ended, Format, block_on, print, settings, style};
 use crate::clock;
 use crate::evaluator::{Asks, Evaluator};
-use crate::files;
 use crate::hooks::flow::Source;
 use crate::hooks::templates::Template;
 use crate::hooks::trail::Trail;
 use crate::input::{self, Assessed};
 use cds_cards::render::Card;
-use fhir_profiles::chart::json_text;
 use jiff::civil::Date;
 use serde::Serialize;
-use std::fs::File;
 use std::path::Path;
-
-/// The largest file that is read, in bytes.
-const LARGEST: u64 = 256 << 20;
 
 #[derive(Serialize)]
 struct Cards {
@@ -74,7 +69,7 @@ impl Assessing<'_> {
             &Trail::default(),
         )
         .await
-        .map_err(|failure| failure.to_string())?;
+        .map_err(|failure| refused(&failure, &text))?;
         self.show(path, &assessed)
     }
 
@@ -106,14 +101,4 @@ impl Assessing<'_> {
         };
         json.map(|json| json + "\n").map_err(|error| error.to_string())
     }
-}
-
-/// The text of a file; `-` is standard input.
-pub(super) fn read(path: &Path) -> Result<String, String> {
-    let bytes = match path == Path::new("-") {
-        true => files::whole(std::io::stdin().lock(), LARGEST),
-        // Named by hand, so a pipe of the shell is meant.
-        false => File::open(path).and_then(|file| files::whole(file, LARGEST)),
-    };
-    Ok(json_text(&bytes.map_err(|error| error.to_string())?).into_owned())
 }

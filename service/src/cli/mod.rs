@@ -1,7 +1,9 @@
 //! The command line: what there is, and how each command ends.
 
 mod assess;
+mod call;
 mod feedback;
+mod given;
 mod knowledge;
 mod probe;
 mod report;
@@ -14,6 +16,7 @@ mod style;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -59,6 +62,12 @@ enum Command {
     /// read (with a ConceptMap to begin with), and what the server does not honour. Reads only. [fhir] and knowledge
     /// settings apply.
     Probe(ProbeArgs),
+    /// Play the record system: call a service for one patient, and show what goes out and what comes back.
+    ///
+    /// Reads discovery, prefetches from a FHIR server what it asks for, signs the call if there is a key, and prints the request,
+    /// the claims of the token, the answer and how long it took. Without --fhir the patient is one of the demo's. A key for it is
+    /// made by --new-key, which prints what the service has to be told. Ends with 1 if the service refuses.
+    Call(CallArgs),
     /// Hold the laws of the rules on charts of one's own.
     ///
     /// A file is a FHIR Bundle or a CDS Hooks request of one patient. Each is assessed as it stands, shuffled, repeated, encoded
@@ -145,6 +154,52 @@ struct ProbeArgs {
     /// Day of evaluation, YYYY-MM-DD [default: today].
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+struct CallArgs {
+    /// Id of the service [default: pnet-liver-metastases, with --orders pnet-order-sign].
+    #[arg(long, value_name = "ID")]
+    service: Option<String>,
+    /// Id of the patient.
+    #[arg(long, value_name = "ID", required_unless_present_any = ["replay", "new_key"])]
+    patient: Option<String>,
+    /// FHIR server of the patient; https, http on this machine only [default: that of the demo, below --to].
+    #[arg(long, value_name = "URL")]
+    fhir: Option<String>,
+    /// File with an access token for that server; it goes to the service too, and is neither shown nor saved.
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// Prefetch nothing, so that the service reads the server itself.
+    #[arg(long)]
+    no_prefetch: bool,
+    /// Draft orders for a hook on orders: a Bundle, or one order.
+    #[arg(long, value_name = "FILE")]
+    orders: Option<PathBuf>,
+    /// Address of the service; https, http on this machine only.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    to: String,
+    /// Private key that signs the calls (PEM, PKCS #8; P-384, P-256 or RSA).
+    #[arg(long, value_name = "FILE", requires = "issuer")]
+    key: Option<PathBuf>,
+    /// `iss` of its tokens.
+    #[arg(long, value_name = "URL")]
+    issuer: Option<String>,
+    /// `tenant` of its tokens.
+    #[arg(long, value_name = "TENANT", requires = "key")]
+    tenant: Option<String>,
+    /// Address that the service knows itself by (server.public_url), for `aud` [default: that of --to].
+    #[arg(long, value_name = "URL", requires = "key")]
+    audience: Option<String>,
+    /// File to keep the request in: the patient's chart, without tokens. `assess` reads it, --replay sends it again.
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    /// A request that was kept, sent as it is.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["patient", "fhir", "token_file", "no_prefetch", "orders", "save"])]
+    replay: Option<PathBuf>,
+    /// Make a key in this file and its public half beside it, and print what the settings of the service need.
+    #[arg(long, value_name = "FILE", requires = "issuer", conflicts_with_all = ["patient", "replay", "key"])]
+    new_key: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -267,6 +322,7 @@ pub fn run() -> ExitCode {
         Command::Screen(args) => screen::run(&args, config),
         Command::Selfcheck(args) => selfcheck::run(&args, config),
         Command::Probe(args) => probe::run(&args, config),
+        Command::Call(args) => call::run(&args, config),
         Command::Knowledge(KnowledgeCommand::Export { dir }) => knowledge::export(&dir, config),
         Command::Feedback(FeedbackCommand::Report { since, format }) => {
             feedback::report(since, format, config)
@@ -291,7 +347,8 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(Ended { code, messages }) => {
             for message in messages {
-                eprintln!("pnet-cds: {}", style::printable(&message));
+                // There is nobody to tell that standard error is closed.
+                let _ = writeln!(std::io::stderr(), "pnet-cds: {}", style::printable(&message));
             }
             ExitCode::from(code)
         }
@@ -325,7 +382,7 @@ impl Ended {
 
 /// Prints lines, and ends quietly where nobody reads any more.
 fn print(text: &str) -> Result<(), Ended> {
-    use std::io::{ErrorKind, Write};
+    use std::io::ErrorKind;
     let mut out = std::io::stdout().lock();
     let text = style::printable(text);
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {

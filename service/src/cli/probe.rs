@@ -7,13 +7,13 @@ mod relevant;
 mod table;
 mod views;
 
+use super::given::{address, read_token};
 use super::{Ended, ProbeArgs, ProbeFormat, block_on, print, settings, style};
 use crate::clock;
 use crate::evaluator::Evaluator;
 use crate::fhir_client::{
     Access, AllowedBase, BearerToken, FetchState, Fetched, FhirClient, FhirSettings, Query,
 };
-use crate::files;
 use crate::hooks::Service;
 use crate::hooks::flow::{self, Server, Source};
 use crate::hooks::pauses::NoPauses;
@@ -30,25 +30,11 @@ use jiff::civil::Date;
 use profile::Profile;
 use relevant::Unmapped;
 use serde::Serialize;
-use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// For each round of searches; the service itself has much less, and the report says which search is too slow for it.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// A token given on the command line is used as long as the probe takes.
-const TOKEN_LIFE: Duration = Duration::from_secs(3600);
-/// The longest file with a token, in bytes.
-const LONGEST_TOKEN: u64 = 64 << 10;
-/// Whoever types the address means it, also where it is not public.
-const NETWORKS: [&str; 5] = [
-    "10.0.0.0/8",
-    "172.16.0.0/12",
-    "192.168.0.0/16",
-    "100.64.0.0/10",
-    "fc00::/7",
-];
-
 /// What was found.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -185,13 +171,7 @@ fn with_aliases(settings: &Settings, base: AllowedBase) -> AllowedBase {
 pub(super) fn run(args: &ProbeArgs, config: Option<&Path>) -> Result<(), Ended> {
     let settings = settings::current(config)?;
     let evaluator = Evaluator::load(&settings).map_err(Ended::wrong)?;
-    let networks: Vec<_> = NETWORKS
-        .iter()
-        .filter_map(|network| network.parse().ok())
-        .collect();
-    let base = AllowedBase::parse(&args.fhir, &networks)
-        .map_err(|invalid| Ended::wrong([format!("--fhir `{}`: {invalid}", args.fhir)]))?;
-    let base = with_aliases(&settings, base);
+    let base = with_aliases(&settings, address("--fhir", &args.fhir)?);
     let patient = args.patient.trim_start_matches("Patient/").to_owned();
     if Query::new("patient", &format!("Patient/{patient}")).is_err() {
         return Err(Ended::wrong(["--patient: expected the id of a Patient"]));
@@ -236,15 +216,6 @@ pub(super) fn run(args: &ProbeArgs, config: Option<&Path>) -> Result<(), Ended> 
         true => Ok(()),
         false => Err(Ended::wrong(failed)),
     }
-}
-
-fn read_token(path: &Path) -> Result<BearerToken, Ended> {
-    let wrong = |what: String| Ended::wrong([format!("{}: {what}", path.display())]);
-    // Named by hand, so a pipe of the shell is meant.
-    let bytes = File::open(path).and_then(|file| files::whole(file, LONGEST_TOKEN));
-    let bytes = bytes.map_err(|error| wrong(error.to_string()))?;
-    let text = String::from_utf8(bytes).map_err(|_| wrong("not UTF-8 text".to_owned()))?;
-    BearerToken::new(text.trim(), Instant::now() + TOKEN_LIFE).map_err(|invalid| wrong(invalid.to_string()))
 }
 
 impl Probe<'_> {

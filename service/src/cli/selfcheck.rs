@@ -1,6 +1,6 @@
 //! `pnet-cds selfcheck`
 
-use super::assess::read;
+use super::given::{read, refused};
 use super::{Ended, SelfcheckArgs, block_on, print, settings};
 use crate::clock;
 use crate::evaluator::Evaluator;
@@ -21,7 +21,7 @@ pub(super) fn run(args: &SelfcheckArgs, config: Option<&Path>) -> Result<(), End
     for path in &args.files {
         let name = path.display();
         let held = match read(path) {
-            Ok(text) => block_on(laws.hold(&text))?.map_err(|failure| failure.to_string()),
+            Ok(text) => block_on(laws.hold(&text))?.map_err(|failure| refused(&failure, &text)),
             Err(what) => Err(what),
         };
         match held {

@@ -128,6 +128,11 @@ impl AllowedBase {
         &self.networks
     }
 
+    /// The text of an address under the base; the segments must not need escaping.
+    pub fn below(&self, path: &str) -> String {
+        self.join(path).to_string()
+    }
+
     /// The base itself, where a transaction goes.
     pub(super) fn root(&self) -> Url {
         let mut url = self.url.clone();

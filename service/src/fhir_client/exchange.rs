@@ -3,6 +3,7 @@
 //! They go the same way as queries: no redirect, no proxy, addresses checked when connecting, bytes counted on arrival.
 
 use super::base::{AllowedBase, InvalidBase};
+use super::query::Query;
 use super::token::BearerToken;
 use super::transport;
 use super::{FhirClient, Why};
@@ -30,6 +31,8 @@ pub struct Sent {
 pub struct Exchanged {
     /// The HTTP status.
     pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
     /// The bytes, not looked at.
     pub body: Vec<u8>,
 }
@@ -160,6 +163,28 @@ impl FhirClient {
         }
     }
 
+    /// Asks a query as a record system does that prefetches: once, as it is written, and for the first page.
+    ///
+    /// # Errors
+    /// As [`FhirClient::exchange`].
+    pub async fn first_page(
+        &self,
+        base: &AllowedBase,
+        token: Option<&BearerToken>,
+        query: &Query,
+        limit: usize,
+        deadline: Instant,
+    ) -> Result<Exchanged, Why> {
+        let mut headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(FHIR))]);
+        if let Some(token) = token {
+            headers.insert(AUTHORIZATION, token.header(Instant::now())?);
+        }
+        self.registered.add(base);
+        let sent = Sent { form: None, headers };
+        self.exchange(&Endpoint(query.address(base)), sent, limit, deadline)
+            .await
+    }
+
     async fn exchanged(&self, endpoint: &Endpoint, sent: Sent, limit: usize) -> Result<Exchanged, Why> {
         let url = endpoint.0.clone();
         let request = match sent.form {
@@ -176,6 +201,7 @@ impl FhirClient {
         }
         Ok(Exchanged {
             status: status.as_u16(),
+            headers: response.headers().clone(),
             body: transport::body(response, limit, is_json).await?,
         })
     }

@@ -73,7 +73,6 @@ pub(super) struct Form {
 
 impl Form {
     /// As the template writes it.
-    #[cfg(test)]
     pub(super) const PLAIN: Self = Self {
         subject: false,
         post: false,

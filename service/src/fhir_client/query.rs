@@ -122,6 +122,14 @@ impl Query {
         }
     }
 
+    /// Where it is read or searched as it is written.
+    pub(super) fn address(&self, base: &AllowedBase) -> Url {
+        match self.read(base) {
+            Some(target) => target.url,
+            None => self.target(base, Form::PLAIN, None).url,
+        }
+    }
+
     /// What decides in which forms it can be sent, its address as long as in this one.
     pub(super) fn traits(&self, base: &AllowedBase, form: Form) -> Traits {
         let parameters = self.parameters();

@@ -10,6 +10,7 @@ pub(super) use export::export;
 
 use super::{Ended, print};
 use crate::evaluator::load_knowledge;
+use crate::nearest::meant;
 use cds_cards::Knowledge;
 use cds_cards::assessment::{Cited, Group, Role};
 use cds_cards::knowledge::{Aspect, Band, Call, Criterion, OptionKnowledge, Statement, Subject, Test};
@@ -44,12 +45,14 @@ const PATHWAY: &str = "pathway";
 /// Shows what an id stands for, or the list of options.
 pub(super) fn show(id: Option<&str>, dir: Option<&Path>) -> Result<(), Ended> {
     let knowledge = load_knowledge(dir).map_err(Ended::wrong)?;
-    let Some(id) = id else {
+    let Some(asked) = id else {
         return print(&list(&knowledge));
     };
-    if id == PATHWAY {
+    if asked == PATHWAY {
         return print(&place::show(&knowledge));
     }
+    let names = names(&knowledge);
+    let id = names.get(asked.to_lowercase().as_str()).copied().unwrap_or(asked);
     let option = knowledge.option(id);
     let shown = option
         .map(|option| show_option(&knowledge, option))
@@ -92,9 +95,35 @@ pub(super) fn show(id: Option<&str>, dir: Option<&Path>) -> Result<(), Ended> {
     match shown {
         Some(text) => print(&text),
         None => Err(Ended::wrong([format!(
-            "no option, criterion, fact, statement, note, correction or interpretation has the id `{id}`, nor is it `pathway`"
+            "no option, criterion, fact, statement, note, correction or interpretation has the id or label `{asked}`, nor is it \
+             `pathway`{}",
+            meant(asked, names.keys().map(String::as_str))
         )])),
     }
+}
+
+/// What can be shown, by its id and, where no id is written so, by its label, both in small letters; the label of an
+/// option goes before that of a criterion, and that before a fact's.
+fn names(knowledge: &Knowledge) -> BTreeMap<String, &str> {
+    let options = knowledge.options.iter();
+    let criteria = knowledge.criteria.values();
+    let facts = knowledge.catalogue.facts();
+    let labelled: Vec<(&str, &str)> = options
+        .map(|option| (option.id.as_str(), option.label.as_str()))
+        .chain(criteria.map(|criterion| (criterion.id.as_str(), criterion.label.as_str())))
+        .chain(facts.map(|fact| (fact.as_str(), fact.info().label.as_str())))
+        .collect();
+    let ids = knowledge.statements.keys();
+    let ids = ids
+        .chain(knowledge.since_publication.keys())
+        .chain(knowledge.corrections.keys());
+    let ids = ids.chain(knowledge.interpretations.keys()).map(String::as_str);
+    let by_id = ids.chain(labelled.iter().map(|(id, _)| *id)).map(|id| (id, id));
+    let mut names = BTreeMap::new();
+    for (name, id) in by_id.chain(labelled.iter().map(|(id, label)| (*label, *id))) {
+        names.entry(name.to_lowercase()).or_insert(id);
+    }
+    names
 }
 
 fn list(knowledge: &Knowledge) -> String {
