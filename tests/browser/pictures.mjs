@@ -10,6 +10,9 @@ await go(page, "/?patient=prrt-krenning-4");
 await page.locator(".result-head").evaluate((one) => one.scrollIntoView());
 await page.screenshot({ path: picture("workbench") });
 
+await go(page, "/board?patient=prrt-krenning-4");
+await page.screenshot({ path: picture("board") });
+
 await go(page, "/form?patient=sparse-chart");
 await page.getByRole("radio", { name: "Not resectable", exact: true }).first().check();
 await page.locator("#mitoses .found input").check();

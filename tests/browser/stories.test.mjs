@@ -292,6 +292,8 @@ test("the pictures of the README show what the pages say", async () => {
   const { page, close } = await open();
   await go(page, "/?patient=prrt-krenning-4");
   assert.equal(said("workbench"), `Workbench: ${await page.locator("#strip-title").textContent()}`);
+  await go(page, "/board?patient=prrt-krenning-4");
+  assert.equal(said("board"), `Board: ${await page.locator("#strip-title").textContent()}`);
   await go(page, "/form?patient=sparse-chart");
   await page.getByRole("radio", { name: "Not resectable", exact: true }).first().check();
   await page.locator("#mitoses .found input").check();

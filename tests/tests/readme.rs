@@ -1,4 +1,5 @@
-//! The README tells the truth: its card is what the service sends, and its test command is what CI runs first.
+//! The READMEs tell the truth: the card in that of the demo is what the service sends, the test command is what CI runs
+//! first, and what they link to is there.
 
 #![cfg(test)]
 
@@ -10,14 +11,14 @@ use fhir_profiles::json::Document;
 use fhir_profiles::read::{ReadPolicy, read};
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {
     here().parent().expect("the workspace").to_path_buf()
 }
 
-fn readme() -> String {
-    fs::read_to_string(root().join("README.md")).expect("README.md")
+fn read_file(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// The first card of a demo patient, as Markdown.
@@ -56,15 +57,16 @@ fn first_card(patient: &str) -> String {
 }
 
 #[test]
-fn the_card_in_the_readme_is_what_the_service_sends() {
-    let text = readme();
+fn the_card_in_the_readme_of_the_demo_is_what_the_service_sends() {
+    let path = "service/demo/README.md";
+    let text = read_file(path);
     let (before, rest) = text.split_once("<!-- card:").expect("a card");
     let (patient, rest) = rest.split_once(" -->\n").expect("a patient");
     let (shown, after) = rest.split_once("<!-- /card -->").expect("the end of the card");
     let card = first_card(patient);
     if std::env::var_os("UPDATE").is_some() {
         let updated = format!("{before}<!-- card:{patient} -->\n{card}<!-- /card -->{after}");
-        fs::write(root().join("README.md"), updated).expect("README.md");
+        fs::write(root().join(path), updated).expect(path);
     } else {
         assert_eq!(shown, card, "run with UPDATE=1 and read the difference");
     }
@@ -72,7 +74,7 @@ fn the_card_in_the_readme_is_what_the_service_sends() {
 
 #[test]
 fn ci_runs_the_test_command_of_the_readme_first() {
-    let text = readme();
+    let text = read_file("README.md");
     let commands: Vec<&str> = text
         .lines()
         .filter_map(|line| line.strip_prefix("    cargo "))
@@ -82,10 +84,82 @@ fn ci_runs_the_test_command_of_the_readme_first() {
         panic!("two commands at the top")
     };
     assert!(run.starts_with("run --release"));
-    let script = fs::read_to_string(root().join(".ci/run")).expect(".ci/run");
+    let script = read_file(".ci/run");
     let first = script
         .lines()
         .find(|line| line.starts_with("stage "))
         .expect("a stage");
     assert_eq!(first, format!("stage test cargo {test}"));
+}
+
+/// Every document, by its path from the top.
+fn documents(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let elsewhere = ["target", ".git", "node_modules", "out"].contains(&name.as_str());
+        if path.is_dir() && !elsewhere {
+            documents(&path, found);
+        } else if name.ends_with(".md") {
+            found.push(path);
+        }
+    }
+}
+
+/// The parts of a link to a heading, as forges make them.
+fn anchor(heading: &str) -> String {
+    let kept = heading.to_lowercase();
+    let kept = kept
+        .chars()
+        .filter(|one| one.is_alphanumeric() || " -_".contains(*one));
+    kept.collect::<String>().replace(' ', "-")
+}
+
+#[test]
+fn what_a_document_links_to_is_there() {
+    let mut all = Vec::new();
+    documents(&root(), &mut all);
+    assert!(all.len() > 10, "{all:?}");
+    let (mut links, mut lost) = (0, Vec::new());
+    for document in &all {
+        let text = fs::read_to_string(document).expect("a document");
+        for (place, _) in text.match_indices("](") {
+            let link = text[place + 2..].split(')').next().unwrap_or_default();
+            if link.contains("://") || link.contains(char::is_whitespace) {
+                continue;
+            }
+            links += 1;
+            let (path, heading) = link.split_once('#').unwrap_or((link, ""));
+            let folder = document.parent().expect("a folder");
+            let target = if path.is_empty() {
+                document.clone()
+            } else {
+                folder.join(path)
+            };
+            let is_heading = |text: &str| {
+                let lines = text.lines().filter(|line| line.starts_with('#'));
+                let mut headings = lines.map(|line| anchor(line.trim_start_matches('#').trim()));
+                heading.is_empty() || headings.any(|known| known == heading)
+            };
+            let there = target.exists()
+                && (target.is_dir()
+                    || heading.is_empty()
+                    || fs::read_to_string(&target).is_ok_and(|text| is_heading(&text)));
+            if !there {
+                lost.push(format!("{}: {link}", document.display()));
+            }
+        }
+    }
+    assert!(links > 20, "{links} links");
+    assert!(lost.is_empty(), "{lost:#?}");
+}
+
+#[test]
+fn the_readme_fits_on_two_screens() {
+    let words = read_file("README.md").split_whitespace().count();
+    assert!(words <= 700, "{words} words");
 }
