@@ -178,6 +178,9 @@ fn codes_that_look_relevant_come_with_a_concept_map_that_loads() {
         "{out}"
     );
     assert!(!out.contains('\x1b'), "a display can colour the terminal");
+    let (_, pasted) = out.split_once("check every target\n").unwrap();
+    let mut pasted = serde_json::Deserializer::from_str(pasted).into_iter::<Value>();
+    assert_eq!(pasted.next().unwrap().unwrap(), report["conceptMap"]);
 }
 
 #[test]

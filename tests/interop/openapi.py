@@ -1,4 +1,5 @@
-"""Judges the answers for every bundled patient by the schemas of the service's own OpenAPI document.
+"""Judges the answers for every bundled patient, and the samples of service/docs, by the schemas of the service's own OpenAPI
+document.
 
 openapi.py SERVICE_URL"""
 
@@ -28,7 +29,7 @@ def validator(schema):
     return jsonschema_rs.validator_for({**whole, "components": document["components"]}, validate_formats=True)
 
 
-judges = {name: validator(name) for name in ("Discovery", "Cards", "Assessment", "Bundle")}
+judges = {name: validator(name) for name in ("Discovery", "HookRequest", "Cards", "Feedback", "Assessment", "Bundle")}
 judged = {name: 0 for name in judges}
 wrong = []
 
@@ -68,9 +69,18 @@ for patient in patients:
     judge("Assessment", patient, call("/assessment", request))
     judge("Bundle", patient, call(f"/sandbox/fhir/Condition?patient={patient}&_count=500"))
 
+for sample in sorted((pathlib.Path(__file__).parents[2] / "service/docs/samples").glob("*.json")):
+    name, part, _ = sample.name.split(".")
+    schema = "Cards" if part == "answer" else "Feedback" if name == "feedback" else "HookRequest"
+    judge(schema, sample.name, json.loads(sample.read_text()))
+if judged["HookRequest"] < 6 or not judged["Feedback"]:
+    wrong.append("samples are missing")
+
 # A judge that lets everything pass is none.
 if judges["Cards"].is_valid({"cards": [{"summary": "x" * 140}]}):
     wrong.append("a card of 140 characters without a source passes")
+if judges["HookRequest"].is_valid({"hook": "patient-view", "hookInstance": "1", "context": {}}):
+    wrong.append("a request without a user passes")
 if not cards or not warnings:
     wrong.append("no card, or no warning on an order, was judged")
 print(f"openapi: {judged}, {cards} cards, {warnings} warnings on orders: {len(wrong)} faults")

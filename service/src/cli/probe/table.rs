@@ -222,8 +222,8 @@ impl Table {
         if let Some(map) = &report.concept_map {
             self.title("A ConceptMap to begin with; check every target");
             let json = serde_json::to_string_pretty(map).unwrap_or_default();
-            // JSON escapes control characters, so a display cannot leave its line.
-            self.line(0, &json);
+            // JSON escapes control characters, so a display cannot leave its line; its own lines are ended here, to be pasted.
+            json.lines().for_each(|line| self.line(0, line));
         }
     }
 }
