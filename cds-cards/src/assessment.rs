@@ -112,7 +112,7 @@ pub struct KnowledgeRef {
     pub id: String,
     /// Package version.
     pub version: String,
-    /// `sha256:` and the hash of all its files.
+    /// `sha256:` and the hash of all its files that are read.
     pub hash: String,
     /// Month to which the review's literature search reaches.
     pub evidence_cut_off: String,

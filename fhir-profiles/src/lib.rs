@@ -1,4 +1,8 @@
 //! What `pnet-cds` reads: the fact catalogue, value sets and the reader from FHIR resources to facts.
+//!
+//! Pure: a [`ChartBuilder`] takes the resources of one patient, [`read()`] makes [`Facts`] of the chart under a [`ReadPolicy`],
+//! which brings the day, the [`Codes`] (with packs and a site's maps) and a site's policy. [`orders()`] says what draft orders
+//! order, which is no fact. What is read, from which elements and codes, stands in the README beside this crate.
 
 pub mod catalogue;
 pub mod chart;

@@ -49,6 +49,9 @@ const FILES: &[&str] = &[
     "cards/order-given.md",
 ];
 
+/// What is told to people about the knowledge: no rule of it, so that a better word there is no other knowledge.
+const NOTES: [&str; 2] = ["README.md", "CHANGELOG.md"];
+
 impl Knowledge {
     /// The knowledge that is compiled in.
     ///
@@ -267,10 +270,14 @@ fn collect(dir: &Dir<'_>, files: &mut BTreeMap<String, String>) {
     }
 }
 
-/// `sha256:` and the hash over all paths and texts; lengths keep neighbours apart.
+fn is_note(file: &str) -> bool {
+    NOTES.contains(&file)
+}
+
+/// `sha256:` and the hash over the paths and texts of all files but notes; lengths keep neighbours apart.
 fn hash(files: &BTreeMap<String, String>) -> String {
     let mut hasher = Sha256::new();
-    for (path, text) in files {
+    for (path, text) in files.iter().filter(|(path, _)| !is_note(path)) {
         for part in [path, text] {
             hasher.update((part.len() as u64).to_be_bytes());
             hasher.update(part.as_bytes());
@@ -358,7 +365,7 @@ impl<'a> Source<'a> {
         for file in self.files.keys() {
             let is_card = file.starts_with("cards/") && file.ends_with(".md");
             let is_own = facts::is_one(file) || criteria::is_one(file);
-            if !(is_card || is_own || file == "README.md" || expected.contains(file)) {
+            if !(is_card || is_own || is_note(file) || expected.contains(file)) {
                 self.faults
                     .of(file, "nothing reads this file: is its name right?");
             }

@@ -194,6 +194,26 @@ fn a_file_that_nothing_reads() {
 }
 
 #[test]
+fn notes_for_people_are_neither_a_fault_nor_part_of_the_knowledge() {
+    let embedded = Knowledge::embedded_files();
+    let hash = |files: &Files| Knowledge::load(files).map(|known| known.package.reference.hash);
+    let before = hash(&embedded).unwrap();
+    for note in ["README.md", "CHANGELOG.md"] {
+        let mut files = embedded.clone();
+        files.insert(note.to_owned(), "Another word.".to_owned());
+        assert_eq!(hash(&files).unwrap(), before, "{note}");
+        let elsewhere = format!("options/prrt/{note}");
+        files.insert(elsewhere.clone(), String::new());
+        assert_eq!(
+            faults(&files),
+            [format!(
+                "{elsewhere}: nothing reads this file: is its name right?"
+            )]
+        );
+    }
+}
+
+#[test]
 fn an_empty_label() {
     one(
         CURATIVE,
