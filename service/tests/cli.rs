@@ -262,8 +262,8 @@ fn moved_limit(name: &str) -> PathBuf {
     let at = criteria.find("id = \"liver-involvement-under-50\"").unwrap();
     let (before, after) = criteria.split_at(at);
     let moved = after.replacen(
-        "{ below = 50, call = \"met\" }, { from = 50,",
-        "{ up-to = 50, call = \"met\" }, { above = 50,",
+        "{ below = \"limit\", call = \"met\" }, { from = \"limit\",",
+        "{ up-to = \"limit\", call = \"met\" }, { above = \"limit\",",
         1,
     );
     assert_ne!(after, moved);

@@ -1,5 +1,6 @@
 //! The knowledge: its files, their check, and the model that the engine uses.
 
+mod bands;
 mod compiled;
 mod cover;
 mod criteria;
@@ -8,10 +9,12 @@ mod facts;
 mod fault;
 mod form;
 mod graph;
+mod limits;
 mod load;
 mod model;
 mod options;
 mod package;
+mod phrase;
 pub mod place;
 mod questions;
 mod register;
@@ -25,5 +28,8 @@ mod words;
 
 pub(crate) use compiled::{Refers, SituationRule};
 pub use fault::Fault;
+pub use limits::Limit;
 pub use model::*;
+pub(crate) use phrase::filled;
 pub use when::When;
+pub(crate) use words::with_unit;
