@@ -2,13 +2,17 @@
 
 use super::bands;
 use super::evidence::Evidence;
-use super::limits::{self, Filling, Limits};
+use super::limits::{self, Filling, Limit, Limits, Saying};
 use super::load::Source;
-use super::model::{Call, Criterion, HormoneRule, MarkerCourse, MarkerRule, Subject, Test, WhereMissing};
+use super::model::{
+    Call, Criterion, HormoneRule, MarkerCourse, MarkerRule, Subject, Test, Uses, WhereMissing,
+};
 use super::options::known;
+use super::rests::Claim;
 use super::section::{At, Section, is_list_in};
 use crate::assessment::Cited;
 use fhir_profiles::{FactId, TreatmentClass};
+use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 
 const FILE: &str = "criteria.toml";
@@ -29,6 +33,8 @@ pub(super) struct Criteria {
     pub(super) markers: Vec<MarkerRule>,
     /// What the course of a marker asks for.
     pub(super) marker_course: Option<MarkerCourse>,
+    /// The limits of the criteria, each with what it rests on.
+    pub(super) claims: Vec<Claim>,
 }
 
 /// Reads the file; `None` if it is missing or no TOML.
@@ -71,9 +77,10 @@ impl Criteria {
         evidence: &Evidence,
     ) -> impl Iterator<Item = At<String>> + use<> {
         let mut references = Vec::new();
-        for (id, criterion) in root.sections("criterion", |section| {
+        for (id, criterion, claims) in root.sections("criterion", |section| {
             criterion(section, source, evidence, &mut references)
         }) {
+            self.claims.extend(claims);
             if let Some(id) = id {
                 let place = (root.file().to_owned(), id.line);
                 if self.ids.insert(id.value.clone(), place).is_some() {
@@ -83,6 +90,18 @@ impl Criteria {
             self.criteria.extend(criterion);
         }
         references.into_iter()
+    }
+
+    /// The limits of the criteria that read a fact; `None` where not every criterion could be read.
+    fn limits_on(&self, fact: FactId) -> Option<Vec<Decimal>> {
+        let reads =
+            |criterion: &&Criterion| matches!(criterion.test, Test::Range { fact: read, .. } if read == fact);
+        let limits = self
+            .criteria
+            .iter()
+            .filter(reads)
+            .flat_map(|criterion| &criterion.limits);
+        (self.criteria.len() == self.ids.len()).then(|| limits.map(|limit| limit.value).collect())
     }
 
     /// What fills `{criterion.limit}` in a text that stands beside the criteria.
@@ -132,9 +151,12 @@ fn marker(
     found: &Criteria,
 ) -> Option<MarkerRule> {
     let fact = fact(section);
-    let text = section
-        .text("note")
-        .map(|text| limits::said(section, text, |slot| found.filling(slot)));
+    let saying = Saying::OneOf(fact.and_then(|fact| found.limits_on(fact)));
+    let text = section.text("note").map(|text| {
+        limits::said(section, &evidence.names, text, &saying, |slot| {
+            found.filling(slot)
+        })
+    });
     let statements = evidence.cited(section.file(), section.some_texts("statements"), source.faults);
     let syndrome = section.optional_text("syndrome").map(|syndrome| syndrome.value);
     let always = section.flag("always");
@@ -178,7 +200,7 @@ fn criterion(
     source: &Source<'_>,
     evidence: &Evidence,
     references: &mut Vec<At<String>>,
-) -> (Option<At<String>>, Option<Criterion>) {
+) -> (Option<At<String>>, Option<Criterion>, Vec<Claim>) {
     let (id, label) = (section.text("id"), section.text("label"));
     let note = section.optional_text("note");
     let statements = evidence.cited(section.file(), section.some_texts("statements"), source.faults);
@@ -210,9 +232,21 @@ fn criterion(
             None
         }
     });
-    let said = |text| limits::said(section, text, |slot| limits::own(&limits, slot));
-    let (label, note) = (label.map(said), note.map(said));
-    let limits = limits.unwrap_or_default().into_iter();
+    // Which limits a test that could not be read has is not known.
+    let limits = limits.filter(|limits| test.is_some() || !limits.is_empty());
+    let said = |text, saying: Saying| {
+        limits::said(section, &evidence.names, text, &saying, |slot| {
+            limits::own(&limits, slot)
+        })
+    };
+    let label = label.map(|text| said(text, Saying::BySlot));
+    let note = note.map(|text| said(text, Saying::OneOf(limits::values(&limits))));
+    let limits = limits.unwrap_or_default();
+    let claims = id
+        .iter()
+        .flat_map(|id| claims(section.file(), &id.value, &limits, &statements));
+    let claims = claims.collect();
+    let limits = limits.into_iter();
     let criterion = id
         .clone()
         .zip(label)
@@ -227,7 +261,19 @@ fn criterion(
             where_missing,
             note,
         });
-    (id, criterion)
+    (id, criterion, claims)
+}
+
+/// What the limits of a criterion rest on.
+fn claims(file: &str, id: &str, limits: &[At<Limit>], statements: &[String]) -> Vec<Claim> {
+    let claim = |limit: &At<Limit>| Claim {
+        file: file.to_owned(),
+        line: limit.line,
+        value: limit.value.value,
+        statements: statements.to_vec(),
+        rule: Uses::Criterion(id.to_owned()),
+    };
+    limits.iter().map(claim).collect()
 }
 
 fn where_missing(section: &Section<'_>) -> Option<WhereMissing> {

@@ -1,5 +1,6 @@
 //! The limits of criteria: each number stands once, under a name by which bands mean it and texts take it.
 
+use super::numbers::{self, Names};
 use super::phrase::{filled, slots};
 use super::section::{At, Section};
 use super::words::with_unit;
@@ -84,8 +85,46 @@ pub(super) enum Filling {
     Untold,
 }
 
-/// The text with its slots filled; one that there is not is reported.
-pub(super) fn said(section: &Section<'_>, text: At<String>, filling: impl Fn(&str) -> Filling) -> String {
+/// How a text may say a number.
+pub(super) enum Saying {
+    /// By a slot alone, so that it follows the limit.
+    BySlot,
+    /// As it stands too, where it is one of these limits: what the review itself says must not follow a change, and is a fault
+    /// after it. `None` where the limits could not be read.
+    OneOf(Option<Vec<Decimal>>),
+}
+
+impl Saying {
+    /// What is wrong with a number that stands in a text as it is.
+    fn fault(&self, number: &numbers::Said<'_>) -> Option<String> {
+        let text = number.text;
+        match self {
+            Self::BySlot => Some(format!(
+                "`{text}` is no limit of a criterion: a label has no number but by a slot such as `{{limit}}`"
+            )),
+            Self::OneOf(None) => None,
+            Self::OneOf(Some(limits)) => {
+                let is_one = number.value.is_some_and(|value| limits.contains(&value));
+                (!is_one).then(|| format!("`{text}` is no limit of the criterion"))
+            }
+        }
+    }
+}
+
+/// The text with its slots filled; a slot that there is not and a number that is no limit are reported.
+pub(super) fn said(
+    section: &Section<'_>,
+    names: &Names,
+    text: At<String>,
+    saying: &Saying,
+    filling: impl Fn(&str) -> Filling,
+) -> String {
+    let bare = filled(&text.value, |_| " ".to_owned()).unwrap_or_default();
+    for number in numbers::said(&bare, names) {
+        if let Some(what) = saying.fault(&number) {
+            section.fault(text.line, what);
+        }
+    }
     for slot in slots(&text.value) {
         if matches!(filling(slot), Filling::Unknown) {
             section.fault(text.line, format!("unknown slot `{slot}`"));
@@ -105,4 +144,10 @@ pub(super) fn own(limits: &Limits, slot: &str) -> Filling {
     };
     let found = limits.iter().find(|limit| limit.value.name == slot);
     found.map_or(Filling::Unknown, |limit| Filling::With(limit.value.shown()))
+}
+
+/// The numbers themselves.
+pub(super) fn values(limits: &Limits) -> Option<Vec<Decimal>> {
+    let limits = limits.as_ref()?.iter();
+    Some(limits.map(|limit| limit.value.value).collect())
 }

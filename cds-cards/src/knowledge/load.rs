@@ -9,7 +9,7 @@ use super::rows::Rows;
 use super::section::Place;
 use super::when::When;
 
-use super::{facts, form, graph, options, package, place, questions, register, slots, tables};
+use super::{facts, form, graph, options, package, place, questions, register, rests, slots, tables};
 use crate::render::{Texts, check_templates};
 use fhir_profiles::catalogue::Catalogue;
 use include_dir::{Dir, include_dir};
@@ -120,6 +120,10 @@ impl Knowledge {
             catalogue: &catalogue,
         };
         let interpretations = register::read(&source, &known);
+        let of_tables = tables.iter().flat_map(|tables| &tables.claims);
+        let of_criteria = criteria.iter().flat_map(|criteria| &criteria.claims);
+        let claims = of_tables.chain(of_criteria);
+        rests::check(claims, &evidence, interpretations.as_ref(), &faults);
         let cards = slots::cards(&source);
 
         let parts = (
@@ -357,7 +361,7 @@ impl<'a> Source<'a> {
         }
         for file in self.files.keys() {
             let is_card = file.starts_with("cards/") && file.ends_with(".md");
-            let is_own = facts::is_one(file) || criteria::is_one(file);
+            let is_own = facts::is_one(file) || criteria::is_one(file) || register::is_one(file);
             if !(is_card || is_own || file == "README.md" || expected.contains(file)) {
                 self.faults
                     .of(file, "nothing reads this file: is its name right?");

@@ -2,7 +2,7 @@
 
 use super::criteria::Criteria;
 use super::evidence::Evidence;
-use super::limits::{self, Filling};
+use super::limits::{self, Filling, Saying};
 use super::load::Source;
 use super::model::{Aspect, Figure, OptionKnowledge, OrderMeaning};
 use super::section::{At, Section};
@@ -190,7 +190,7 @@ impl Reader<'_> {
             self.criteria
                 .map_or(Filling::Untold, |criteria| criteria.filling(slot))
         };
-        limits::said(section, text, filling)
+        limits::said(section, &self.evidence.names, text, &Saying::BySlot, filling)
     }
 
     fn aspects(&self, root: &Section<'_>, key: &'static str) -> Vec<Aspect> {

@@ -4,7 +4,7 @@ use super::*;
 
 /// The criterion with this body has this one fault, `offset` lines below its header.
 #[track_caller]
-fn own(body: &str, offset: usize, what: &str) {
+pub(super) fn own(body: &str, offset: usize, what: &str) {
     let (files, line) = with_criterion(body);
     assert_eq!(faults(&files), [format!("{CRITERIA}:{}: {what}", line + offset)]);
 }
@@ -279,106 +279,5 @@ fn an_unused_criterion() {
         [format!(
             "{CRITERIA}:{line}: criterion `idle` is used by no option"
         )]
-    );
-}
-
-#[test]
-fn a_limit_that_stands_elsewhere_than_in_its_home() {
-    let body = |limit: &str, bands: &str| {
-        format!("kind = \"range\"\nreads = \"ki67\"\nunit = \"%\"\n{limit}bands = [\n{bands}\n]")
-    };
-    own(
-        &body(
-            "limit = 5\n",
-            "{ below = 5, call = \"met\" },\n{ from = \"limit\", call = \"not-met\" },",
-        ),
-        9,
-        "`below` must be the name of a limit, not integer",
-    );
-    own(
-        &body(
-            "limit = { low = 5, high = 9 }\n",
-            "{ below = \"low\", call = \"met\" },\n{ from = \"limit\", call = \"not-met\" },",
-        ),
-        10,
-        "no limit is named `limit`: there is high, low",
-    );
-    own(
-        &body(
-            "limit = { low = 5, high = 9 }\n",
-            "{ below = \"low\", call = \"met\" },\n{ from = \"low\", call = \"not-met\" },",
-        ),
-        7,
-        "no band ends at `high`",
-    );
-    own(
-        &body(
-            "",
-            "{ below = \"limit\", call = \"met\" },\n{ from = \"limit\", call = \"not-met\" },",
-        ),
-        0,
-        "`limit` is missing",
-    );
-    own(
-        &body(
-            "limit = \"5\"\n",
-            "{ below = \"limit\", call = \"met\" },\n{ from = \"limit\", call = \"not-met\" },",
-        ),
-        7,
-        "`limit` must be a number, not string",
-    );
-    own(
-        &(body(
-            "limit = 5\n",
-            "{ below = \"limit\", call = \"met\" },\n{ from = \"limit\", call = \"not-met\" },",
-        ) + "\nborderline = 5"),
-        12,
-        "`borderline` must be the name of a limit, not integer",
-    );
-    one(
-        CRITERIA,
-        "limit = 6\nlonger",
-        "limit = 1.5\nlonger",
-        0,
-        "`limit` must be one whole number of months above 0",
-    );
-    one(
-        CRITERIA,
-        "unit = \"months\"",
-        "unit = \"a\"",
-        0,
-        "unit `a`: how long it lasts is in `months`",
-    );
-}
-
-#[test]
-fn a_slot_that_no_limit_fills() {
-    one(
-        CRITERIA,
-        "label = \"more than {high} of",
-        "label = \"more than {limit} of",
-        0,
-        "unknown slot `limit`",
-    );
-    one(
-        CRITERIA,
-        "one that is itself {limit} old",
-        "one that is itself {months} old",
-        0,
-        "unknown slot `months`",
-    );
-    one(
-        CURATIVE,
-        "{debulking-over-90.high}",
-        "{debulking-over-90.limit}",
-        0,
-        "unknown slot `debulking-over-90.limit`",
-    );
-    one(
-        CRITERIA,
-        "Above {glucagon-above-limit.limit}",
-        "Above {glucagon.limit}",
-        0,
-        "unknown slot `glucagon.limit`",
     );
 }
