@@ -102,3 +102,77 @@ fn the_texts_read_as_the_limits_are() {
     let open: Vec<&String> = texts.values().filter(|text| text.contains(['{', '}'])).collect();
     assert!(open.is_empty(), "{open:?}");
 }
+
+/// A site's files, and with them the built-in ones.
+fn with(own: &[(&str, String)]) -> Files {
+    let own = own.iter().map(|(path, text)| ((*path).to_owned(), text.clone()));
+    Knowledge::merge(Knowledge::embedded_files(), own.collect())
+}
+
+/// A site that takes 12 % instead of 10 % of Ki-67, and says so.
+fn of_site() -> Files {
+    let criteria = &Knowledge::embedded_files()["criteria.toml"];
+    let (before, after) = criteria.split_once("id = \"ki67-under-10\"").unwrap();
+    let after = after.replacen("limit = 10\n", "limit = 12\n", 1);
+    let reading = "S01,Our centre reads 12 %.,criterion:ki67-under-10,";
+    with(&[
+        ("criteria.toml", format!("{before}id = \"ki67-under-10\"{after}")),
+        (
+            "interpretations/own.csv",
+            format!("id,text,rules,ambiguities\n{reading}\n"),
+        ),
+    ])
+}
+
+#[test]
+fn every_text_follows_a_limit_that_moves() {
+    let (old, new) = (
+        texts(&load(&Knowledge::embedded_files())),
+        texts(&load(&of_site())),
+    );
+    let moved: Vec<&str> = new
+        .iter()
+        .filter(|(place, text)| old.get(*place) != Some(*text))
+        .map(|(_, text)| text.as_str())
+        .collect();
+    assert_eq!(
+        moved,
+        [
+            "Ki-67 below 12 %",
+            "Ki-67 below 12 %, non-functioning, well or moderately differentiated (the population of the CLARINET trial)",
+        ]
+    );
+}
+
+#[test]
+fn the_version_says_what_a_site_lays_over_and_nothing_else() {
+    let version = |files: &Files| load(files).package.reference;
+    let built_in = version(&Knowledge::embedded_files());
+    assert_eq!(
+        (built_in.version.as_str(), built_in.is_of_site()),
+        ("2.0.0", false)
+    );
+    assert_eq!(built_in.edition(), "2.0.0");
+    let same = with(&[(
+        "criteria.toml",
+        Knowledge::embedded_files()["criteria.toml"].clone(),
+    )]);
+    assert_eq!(version(&same).version, "2.0.0", "a copy changes nothing");
+
+    let of_site = version(&of_site());
+    let hash = of_site.version.strip_prefix("2.0.0+site.").unwrap();
+    assert!(
+        hash.len() == 8 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        "{hash}"
+    );
+    assert_eq!(of_site.edition(), format!("2.0.0, site rules {hash}"));
+    let text = Knowledge::embedded_files()["cards/pathway.md"].replace("literature to", "literature up to");
+    let card = with(&[("cards/pathway.md", text)]);
+    assert_ne!(version(&card).version, of_site.version, "another site");
+    let attributes = load(&self::of_site()).package.attributes;
+    assert!(
+        attributes
+            .iter()
+            .any(|(_, text)| text.contains("Version 2.0.0, site rules "))
+    );
+}

@@ -5,6 +5,7 @@ use super::criteria::{self, Criteria};
 use super::evidence::Evidence;
 use super::fault::{Fault, Faults};
 use super::model::Knowledge;
+use super::package::Hashes;
 use super::rows::Rows;
 use super::section::Place;
 use super::when::When;
@@ -96,7 +97,7 @@ impl Knowledge {
         };
         source.check_names();
         let evidence = Evidence::read(&source);
-        let package = package::read(&source, &evidence, hash(files));
+        let package = package::read(&source, &evidence, hashes(files));
         let (referral, suggestions) = package::suggestions(&source, &evidence);
         let questions = questions::read(&source);
         let form = form::read(&source, &questions);
@@ -271,8 +272,23 @@ fn collect(dir: &Dir<'_>, files: &mut BTreeMap<String, String>) {
     }
 }
 
-/// `sha256:` and the hash over all paths and texts; lengths keep neighbours apart.
-fn hash(files: &BTreeMap<String, String>) -> String {
+/// The length of the hash of a site's files in the version: enough to tell its own editions apart.
+const SHORT_HASH: usize = 8;
+
+fn hashes(files: &BTreeMap<String, String>) -> Hashes {
+    let embedded = Knowledge::embedded_files();
+    let laid_over: BTreeMap<&String, &String> = files
+        .iter()
+        .filter(|(path, text)| embedded.get(*path) != Some(*text))
+        .collect();
+    Hashes {
+        of_all: format!("sha256:{}", hash(files)),
+        of_site: (!laid_over.is_empty()).then(|| hash(laid_over).chars().take(SHORT_HASH).collect()),
+    }
+}
+
+/// The hash over all paths and texts; lengths keep neighbours apart.
+fn hash<'f>(files: impl IntoIterator<Item = (&'f String, &'f String)>) -> String {
     let mut hasher = Sha256::new();
     for (path, text) in files {
         for part in [path, text] {
@@ -280,14 +296,11 @@ fn hash(files: &BTreeMap<String, String>) -> String {
             hasher.update(part.as_bytes());
         }
     }
-    hasher
-        .finalize()
-        .iter()
-        .fold("sha256:".to_owned(), |mut text, byte| {
-            // Writing to a text cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    hasher.finalize().iter().fold(String::new(), |mut text, byte| {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// The files being read and where their faults go.

@@ -36,7 +36,9 @@ pub(in crate::cli) fn diff(old: &Path, new: Option<&Path>) -> Result<(), Ended> 
         let _ = writeln!(
             text,
             "{side}: {} {} ({})",
-            reference.id, reference.version, reference.hash
+            reference.id,
+            reference.edition(),
+            reference.hash
         );
     }
     let rules = rules(&old, &new);
@@ -161,11 +163,12 @@ fn cards(knowledge: &Knowledge, assessment: &Assessment) -> Vec<serde_json::Valu
         },
     };
     // The version stands at the foot of every card, and is said once above.
-    let version = &knowledge.package.reference.version;
+    let reference = &knowledge.package.reference;
+    let edition = reference.edition();
     let cards = render(knowledge, assessment, &policy);
     let written = cards.iter().filter_map(|card| serde_json::to_string(card).ok());
     written
-        .map(|card| serde_json::Value::String(card.replace(version, "")))
+        .map(|card| serde_json::Value::String(card.replace(&edition, "").replace(&reference.version, "")))
         .collect()
 }
 
