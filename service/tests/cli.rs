@@ -287,6 +287,11 @@ fn a_moved_limit_names_the_rule_and_the_vignettes_on_it() {
         assert!(out.lines().any(|found| found == line), "{line}\n{out}");
     }
     assert!(
+        out.lines()
+            .any(|line| line.starts_with("From base/transplantation, ")),
+        "{out}"
+    );
+    assert!(
         !out.contains("liver-transplantation/liver-involvement-49"),
         "{out}"
     );
