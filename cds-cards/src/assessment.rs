@@ -1,11 +1,13 @@
 //! What the service concludes about one patient: the structures of the assessment JSON (contract, Assessment).
 
 mod fact;
+mod knowledge;
 mod lack;
 mod mention;
 mod pathway;
 
 pub use fact::{Earlier, EvidenceReport, FactReport, FactValue, Range, Status};
+pub use knowledge::KnowledgeRef;
 pub use lack::{NOT_RECORDED, lack};
 pub use mention::MentionReport;
 pub use pathway::{
@@ -102,20 +104,6 @@ impl Assessment {
             .flat_map(|fact| &fact.evidence);
         records.filter_map(|record| record.effective.as_deref()).min()
     }
-}
-
-/// Identity of the knowledge.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct KnowledgeRef {
-    /// Package id.
-    pub id: String,
-    /// Package version.
-    pub version: String,
-    /// `sha256:` and the hash of all its files that are read.
-    pub hash: String,
-    /// Month to which the review's literature search reaches.
-    pub evidence_cut_off: String,
 }
 
 /// Whether the options apply.

@@ -270,8 +270,8 @@ fn moved_limit(name: &str) -> PathBuf {
     let at = criteria.find("id = \"liver-involvement-under-50\"").unwrap();
     let (before, after) = criteria.split_at(at);
     let moved = after.replacen(
-        "{ below = 50, call = \"met\" }, { from = 50,",
-        "{ up-to = 50, call = \"met\" }, { above = 50,",
+        "{ below = \"limit\", call = \"met\" }, { from = \"limit\",",
+        "{ up-to = \"limit\", call = \"met\" }, { above = \"limit\",",
         1,
     );
     assert_ne!(after, moved);
@@ -294,6 +294,11 @@ fn a_moved_limit_names_the_rule_and_the_vignettes_on_it() {
     ] {
         assert!(out.lines().any(|found| found == line), "{line}\n{out}");
     }
+    assert!(
+        out.lines()
+            .any(|line| line.starts_with("From base/transplantation, ")),
+        "{out}"
+    );
     assert!(
         !out.contains("liver-transplantation/liver-involvement-49"),
         "{out}"

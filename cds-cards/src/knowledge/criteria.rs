@@ -1,17 +1,18 @@
 //! `criteria.toml`, and `criteria/*.toml` of a site: every criterion once, each of a closed set of tests that leave no value without a call.
 
-use super::cover;
+use super::bands;
 use super::evidence::Evidence;
+use super::limits::{self, Filling, Limit, Limits, Saying};
 use super::load::Source;
 use super::model::{
-    Band, Call, Criterion, HormoneRule, MarkerCourse, MarkerRule, Subject, Test, WhereMissing,
+    Call, Criterion, HormoneRule, MarkerCourse, MarkerRule, Subject, Test, Uses, WhereMissing,
 };
 use super::options::known;
+use super::rests::Claim;
 use super::section::{At, Section, is_list_in};
 use crate::assessment::Cited;
-use fhir_profiles::catalogue::Kind;
-use fhir_profiles::interval::Bound;
-use fhir_profiles::{FactId, Interval, TreatmentClass};
+use fhir_profiles::{FactId, TreatmentClass};
+use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 
 const FILE: &str = "criteria.toml";
@@ -32,6 +33,8 @@ pub(super) struct Criteria {
     pub(super) markers: Vec<MarkerRule>,
     /// What the course of a marker asks for.
     pub(super) marker_course: Option<MarkerCourse>,
+    /// The limits of the criteria, each with what it rests on.
+    pub(super) claims: Vec<Claim>,
 }
 
 /// Reads the file; `None` if it is missing or no TOML.
@@ -55,7 +58,7 @@ pub(super) fn read(source: &Source<'_>, evidence: &Evidence) -> Option<Criteria>
             .flatten()
             .collect();
         found.markers = root
-            .sections("marker", |section| marker(section, source, evidence))
+            .sections("marker", |section| marker(section, source, evidence, &found))
             .into_iter()
             .flatten()
             .collect();
@@ -74,9 +77,10 @@ impl Criteria {
         evidence: &Evidence,
     ) -> impl Iterator<Item = At<String>> + use<> {
         let mut references = Vec::new();
-        for (id, criterion) in root.sections("criterion", |section| {
+        for (id, criterion, claims) in root.sections("criterion", |section| {
             criterion(section, source, evidence, &mut references)
         }) {
+            self.claims.extend(claims);
             if let Some(id) = id {
                 let place = (root.file().to_owned(), id.line);
                 if self.ids.insert(id.value.clone(), place).is_some() {
@@ -86,6 +90,32 @@ impl Criteria {
             self.criteria.extend(criterion);
         }
         references.into_iter()
+    }
+
+    /// The limits of the criteria that read a fact; `None` where not every criterion could be read.
+    fn limits_on(&self, fact: FactId) -> Option<Vec<Decimal>> {
+        let reads =
+            |criterion: &&Criterion| matches!(criterion.test, Test::Range { fact: read, .. } if read == fact);
+        let limits = self
+            .criteria
+            .iter()
+            .filter(reads)
+            .flat_map(|criterion| &criterion.limits);
+        (self.criteria.len() == self.ids.len()).then(|| limits.map(|limit| limit.value).collect())
+    }
+
+    /// What fills `{criterion.limit}` in a text that stands beside the criteria.
+    pub(super) fn filling(&self, slot: &str) -> Filling {
+        let Some((id, name)) = slot.split_once('.') else {
+            return Filling::Unknown;
+        };
+        let known = self.criteria.iter().find(|criterion| criterion.id == id);
+        let limit = known.and_then(|known| known.limits.iter().find(|limit| limit.name == name));
+        match limit {
+            Some(limit) => Filling::With(limit.shown()),
+            None if known.is_none() && self.ids.contains_key(id) => Filling::Untold,
+            None => Filling::Unknown,
+        }
     }
 }
 
@@ -114,9 +144,19 @@ fn marker_course(section: &Section<'_>, source: &Source<'_>, evidence: &Evidence
     })
 }
 
-fn marker(section: &Section<'_>, source: &Source<'_>, evidence: &Evidence) -> Option<MarkerRule> {
+fn marker(
+    section: &Section<'_>,
+    source: &Source<'_>,
+    evidence: &Evidence,
+    found: &Criteria,
+) -> Option<MarkerRule> {
     let fact = fact(section);
-    let text = section.text("note");
+    let saying = Saying::OneOf(fact.and_then(|fact| found.limits_on(fact)));
+    let text = section.text("note").map(|text| {
+        limits::said(section, &evidence.names, text, &saying, |slot| {
+            found.filling(slot)
+        })
+    });
     let statements = evidence.cited(section.file(), section.some_texts("statements"), source.faults);
     let syndrome = section.optional_text("syndrome").map(|syndrome| syndrome.value);
     let always = section.flag("always");
@@ -128,7 +168,7 @@ fn marker(section: &Section<'_>, source: &Source<'_>, evidence: &Evidence) -> Op
         syndrome,
         always,
         note: Cited {
-            text: text?.value,
+            text: text?,
             statements,
         },
     })
@@ -160,16 +200,21 @@ fn criterion(
     source: &Source<'_>,
     evidence: &Evidence,
     references: &mut Vec<At<String>>,
-) -> (Option<At<String>>, Option<Criterion>) {
+) -> (Option<At<String>>, Option<Criterion>, Vec<Claim>) {
     let (id, label) = (section.text("id"), section.text("label"));
-    let note = section.optional_text("note").map(|note| note.value);
+    let note = section.optional_text("note");
     let statements = evidence.cited(section.file(), section.some_texts("statements"), source.faults);
     let interpretation = section.flag("interpretation");
     let where_missing = section.section("where-missing", where_missing).flatten();
+    let mut limits: Limits = Some(Vec::new());
+    let mut limited = |(test, own): (Option<Test>, Limits)| {
+        limits = own;
+        test
+    };
     let test = section.text("kind").and_then(|kind| match kind.value.as_str() {
         "words" => words(section),
-        "range" => range(section),
-        "lasting" => lasting(section),
+        "range" => limited(bands::range(section)),
+        "lasting" => limited(bands::lasting(section)),
         "given" => given(section),
         "option" => Some(Test::Option {
             negate: section.flag("negate"),
@@ -187,20 +232,48 @@ fn criterion(
             None
         }
     });
+    // Which limits a test that could not be read has is not known.
+    let limits = limits.filter(|limits| test.is_some() || !limits.is_empty());
+    let said = |text, saying: Saying| {
+        limits::said(section, &evidence.names, text, &saying, |slot| {
+            limits::own(&limits, slot)
+        })
+    };
+    let label = label.map(|text| said(text, Saying::BySlot));
+    let note = note.map(|text| said(text, Saying::OneOf(limits::values(&limits))));
+    let limits = limits.unwrap_or_default();
+    let claims = id
+        .iter()
+        .flat_map(|id| claims(section.file(), &id.value, &limits, &statements));
+    let claims = claims.collect();
+    let limits = limits.into_iter();
     let criterion = id
         .clone()
         .zip(label)
         .zip(test)
         .map(|((id, label), test)| Criterion {
             id: id.value,
-            label: label.value,
+            label,
             test,
+            limits: limits.map(|limit| limit.value).collect(),
             statements,
             interpretation,
             where_missing,
             note,
         });
-    (id, criterion)
+    (id, criterion, claims)
+}
+
+/// What the limits of a criterion rest on.
+fn claims(file: &str, id: &str, limits: &[At<Limit>], statements: &[String]) -> Vec<Claim> {
+    let claim = |limit: &At<Limit>| Claim {
+        file: file.to_owned(),
+        line: limit.line,
+        value: limit.value.value,
+        statements: statements.to_vec(),
+        rule: Uses::Criterion(id.to_owned()),
+    };
+    limits.iter().map(claim).collect()
 }
 
 fn where_missing(section: &Section<'_>) -> Option<WhereMissing> {
@@ -245,7 +318,8 @@ fn one(section: &Section<'_>, references: &mut Vec<At<String>>) -> Option<Test> 
     Some(Test::Not(of.value))
 }
 
-fn fact(section: &Section<'_>) -> Option<FactId> {
+/// What a criterion or marker reads.
+pub(super) fn fact(section: &Section<'_>) -> Option<FactId> {
     section.fact(&section.text("reads")?)
 }
 
@@ -277,7 +351,11 @@ fn words(section: &Section<'_>) -> Option<Test> {
 }
 
 /// The call of each word; without a list (the fact is unknown) the words are read but not checked.
-fn calls(section: &Section<'_>, name: &str, list: Option<&[String]>) -> BTreeMap<String, (Call, bool)> {
+pub(super) fn calls(
+    section: &Section<'_>,
+    name: &str,
+    list: Option<&[String]>,
+) -> BTreeMap<String, (Call, bool)> {
     let mut calls = BTreeMap::new();
     let interpreted = section.texts("interpreted");
     let known = |word: &At<String>| {
@@ -315,97 +393,8 @@ fn calls(section: &Section<'_>, name: &str, list: Option<&[String]>) -> BTreeMap
     calls
 }
 
-fn range(section: &Section<'_>) -> Option<Test> {
-    let fact = fact(section);
-    let unit = section.optional_text("unit");
-    let borderline = section.number("borderline").map(|number| number.value);
-    let bands = section.sections("bands", band);
-    let line = section.line_of("bands");
-    let name = fact.map_or("", FactId::as_str);
-    let words = calls(section, name, fact.map(|fact| fact.info().words.as_slice()));
-    let fact = fact?;
-    let info = fact.info();
-    let unfit = match info.kind {
-        Kind::Number | Kind::Score => None,
-        Kind::Marker => Some("is reported in each laboratory's own unit: no limit can be set"),
-        Kind::Presence | Kind::Words | Kind::Several => Some("has no numbers: kind must be words"),
-    };
-    if let Some(unfit) = unfit {
-        section.fault(section.line_of("reads"), format!("`{name}` {unfit}"));
-        return None;
-    }
-    check_unit(section, name, unit.as_ref(), info.unit.as_deref());
-    // A band that could not be read leaves a gap that is no further fault.
-    if bands.iter().all(Option::is_some) {
-        let intervals: Vec<Interval> = bands.iter().flatten().map(|(band, _)| band.interval).collect();
-        for (position, what) in cover::faults(&intervals, info.min, info.max) {
-            let at = position.and_then(|position| bands.get(position)?.as_ref());
-            section.fault(at.map_or(line, |(_, line)| *line), what);
-        }
-    }
-    Some(Test::Range {
-        fact,
-        bands: bands.into_iter().flatten().map(|(band, _)| band).collect(),
-        words,
-        borderline,
-    })
-}
-
-fn check_unit(section: &Section<'_>, name: &str, unit: Option<&At<String>>, expected: Option<&str>) {
-    match (unit, expected) {
-        (Some(unit), Some(expected)) if unit.value != expected => section.fault(
-            unit.line,
-            format!(
-                "unit `{}` is not the unit of `{name}`, which is `{expected}`",
-                unit.value
-            ),
-        ),
-        (None, Some(expected)) => section.fault(
-            section.line(),
-            format!("`unit` is missing: `{name}` is in `{expected}`"),
-        ),
-        (Some(unit), None) => section.fault(unit.line, format!("`{name}` has no unit")),
-        _ => {}
-    }
-}
-
-fn band(section: &Section<'_>) -> Option<(Band, usize)> {
-    let limit = |key, inclusive| {
-        section.number(key).map(|number| Bound {
-            value: number.value,
-            inclusive,
-        })
-    };
-    let (above, from) = (limit("above", false), limit("from", true));
-    let (below, up_to) = (limit("below", false), limit("up-to", true));
-    let exactly = section.number("exactly");
-    let call = call(section.text("call"), section);
-    let interpretation = section.flag("interpreted");
-    let twice = (above.is_some() && from.is_some()) || (below.is_some() && up_to.is_some());
-    let (low, high) = (above.or(from), below.or(up_to));
-    let interval = match exactly {
-        Some(exactly) if low.is_none() && high.is_none() => Some(Interval::exactly(exactly.value)),
-        None if !twice && (low.is_some() || high.is_some()) => Interval::new(low, high),
-        _ => None,
-    };
-    let Some(interval) = interval else {
-        section.fault(
-            section.line(),
-            "a band has `exactly`, or one or both of a lower end (`above` or `from`) and a higher upper end (`below` or `up-to`)",
-        );
-        return None;
-    };
-    Some((
-        Band {
-            interval,
-            call: call?,
-            interpretation,
-        },
-        section.line(),
-    ))
-}
-
-fn call(text: Option<At<String>>, section: &Section<'_>) -> Option<Call> {
+/// A call, as it is written.
+pub(super) fn call(text: Option<At<String>>, section: &Section<'_>) -> Option<Call> {
     let text = text?;
     match text.value.as_str() {
         "met" => Some(Call::Met),
@@ -419,65 +408,4 @@ fn call(text: Option<At<String>>, section: &Section<'_>) -> Option<Call> {
             None
         }
     }
-}
-
-fn lasting(section: &Section<'_>) -> Option<Test> {
-    let fact = fact(section);
-    if let Some(other) = fact.filter(|fact| *fact != FactId::DiseaseStatus) {
-        section.fault(
-            section.line_of("reads"),
-            format!("only `disease-status` lasts, not `{other}`"),
-        );
-    }
-    let months = section.number("months");
-    let positive = months.as_ref().and_then(|months| {
-        i32::try_from(months.value)
-            .ok()
-            .filter(|whole| *whole > 0 && rust_decimal::Decimal::from(*whole) == months.value)
-    });
-    if positive.is_none() && (months.is_some() || section.line_of("months") == section.line()) {
-        section.fault(
-            section.line_of("months"),
-            "`months` must be a whole number above 0",
-        );
-    }
-    let longer = timed(section, "longer", fact);
-    let shorter = timed(section, "shorter", fact);
-    Some(Test::Lasting {
-        fact: fact?,
-        months: positive?,
-        longer,
-        shorter,
-    })
-}
-
-fn timed(section: &Section<'_>, key: &'static str, fact: Option<FactId>) -> BTreeMap<String, Call> {
-    let list = fact.map(|fact| fact.info().words.as_slice());
-    let calls = section.section(key, |table| {
-        let mut calls = BTreeMap::new();
-        for (word, text) in table.all_texts() {
-            if list.is_some_and(|list| !list.contains(&word.value)) {
-                table.fault(
-                    word.line,
-                    format!(
-                        "`{}` is no word of `{}`",
-                        word.value,
-                        fact.map_or("", FactId::as_str)
-                    ),
-                );
-            } else if let Some(call) = call(Some(text), table) {
-                calls.insert(word.value, call);
-            }
-        }
-        for word in list.unwrap_or_default() {
-            if !calls.contains_key(word) {
-                table.fault(table.line(), format!("gap: `{word}` has no call in `{key}`"));
-            }
-        }
-        calls
-    });
-    if calls.is_none() {
-        section.fault(section.line(), format!("`{key}` is missing"));
-    }
-    calls.unwrap_or_default()
 }

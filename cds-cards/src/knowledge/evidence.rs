@@ -3,6 +3,7 @@
 use super::fault::Faults;
 use super::load::Source;
 use super::model::{Correction, SinceNote, Statement};
+use super::numbers::Names;
 use super::rows::{Row, Rows};
 use super::section::At;
 use super::when::When;
@@ -17,6 +18,8 @@ pub(super) struct Evidence {
     pub(super) since: Option<(BTreeMap<String, SinceNote>, BTreeSet<String>)>,
     /// Corrections that may be shown, and the ids of those that may not.
     pub(super) corrections: Option<(BTreeMap<String, Correction>, BTreeSet<String>)>,
+    /// Names with digits in them that a text may have: those of facts, treatments and statements.
+    pub(super) names: Names,
 }
 
 const STATEMENTS: &[&str] = &[
@@ -48,13 +51,15 @@ const SHORT: usize = 160;
 impl Evidence {
     /// Reads all evidence files.
     pub(super) fn read(source: &Source<'_>) -> Self {
+        let statements = source.rows("evidence/statements.csv", STATEMENTS).map(|rows| {
+            ids(&rows, source.faults, &["section", "quote", "strength"])
+                .into_iter()
+                .map(|(id, row)| (id, statement(row)))
+                .collect::<BTreeMap<String, Statement>>()
+        });
         Self {
-            statements: source.rows("evidence/statements.csv", STATEMENTS).map(|rows| {
-                ids(&rows, source.faults, &["section", "quote", "strength"])
-                    .into_iter()
-                    .map(|(id, row)| (id, statement(row)))
-                    .collect()
-            }),
+            names: Names::of(source.catalogue, statements.as_ref().map(BTreeMap::keys)),
+            statements,
             since: source.rows("evidence/since-publication.csv", SINCE).map(|rows| {
                 let required = ["topic", "changed_since", "confidence", "when", "holds"];
                 let by_id = ids(&rows, source.faults, &required);

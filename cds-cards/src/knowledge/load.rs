@@ -5,11 +5,12 @@ use super::criteria::{self, Criteria};
 use super::evidence::Evidence;
 use super::fault::{Fault, Faults};
 use super::model::Knowledge;
+use super::package::Hashes;
 use super::rows::Rows;
 use super::section::Place;
 use super::when::When;
 
-use super::{facts, form, graph, options, package, place, questions, register, slots, tables};
+use super::{facts, form, graph, options, package, place, questions, register, rests, slots, tables};
 use crate::render::{Texts, check_templates};
 use fhir_profiles::catalogue::Catalogue;
 use include_dir::{Dir, include_dir};
@@ -99,7 +100,7 @@ impl Knowledge {
         };
         source.check_names();
         let evidence = Evidence::read(&source);
-        let package = package::read(&source, &evidence, hash(files));
+        let package = package::read(&source, &evidence, hashes(files));
         let (referral, suggestions) = package::suggestions(&source, &evidence);
         let questions = questions::read(&source);
         let form = form::read(&source, &questions);
@@ -123,6 +124,10 @@ impl Knowledge {
             catalogue: &catalogue,
         };
         let interpretations = register::read(&source, &known);
+        let of_tables = tables.iter().flat_map(|tables| &tables.claims);
+        let of_criteria = criteria.iter().flat_map(|criteria| &criteria.claims);
+        let claims = of_tables.chain(of_criteria);
+        rests::check(claims, &evidence, interpretations.as_ref(), &faults);
         let cards = slots::cards(&source);
 
         let parts = (
@@ -274,23 +279,35 @@ fn is_note(file: &str) -> bool {
     NOTES.contains(&file)
 }
 
-/// `sha256:` and the hash over the paths and texts of all files but notes; lengths keep neighbours apart.
-fn hash(files: &BTreeMap<String, String>) -> String {
+/// The length of the hash of a site's files in the version: enough to tell its own editions apart.
+const SHORT_HASH: usize = 8;
+
+fn hashes(files: &BTreeMap<String, String>) -> Hashes {
+    let embedded = Knowledge::embedded_files();
+    let laid_over: BTreeMap<&String, &String> = files
+        .iter()
+        .filter(|(path, text)| embedded.get(*path) != Some(*text) && !is_note(path))
+        .collect();
+    Hashes {
+        of_all: format!("sha256:{}", hash(files)),
+        of_site: (!laid_over.is_empty()).then(|| hash(laid_over).chars().take(SHORT_HASH).collect()),
+    }
+}
+
+/// The hash over the paths and texts of all files but notes; lengths keep neighbours apart.
+fn hash<'f>(files: impl IntoIterator<Item = (&'f String, &'f String)>) -> String {
     let mut hasher = Sha256::new();
-    for (path, text) in files.iter().filter(|(path, _)| !is_note(path)) {
+    for (path, text) in files.into_iter().filter(|(path, _)| !is_note(path)) {
         for part in [path, text] {
             hasher.update((part.len() as u64).to_be_bytes());
             hasher.update(part.as_bytes());
         }
     }
-    hasher
-        .finalize()
-        .iter()
-        .fold("sha256:".to_owned(), |mut text, byte| {
-            // Writing to a text cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    hasher.finalize().iter().fold(String::new(), |mut text, byte| {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// The files being read and where their faults go.
@@ -364,7 +381,7 @@ impl<'a> Source<'a> {
         }
         for file in self.files.keys() {
             let is_card = file.starts_with("cards/") && file.ends_with(".md");
-            let is_own = facts::is_one(file) || criteria::is_one(file);
+            let is_own = facts::is_one(file) || criteria::is_one(file) || register::is_one(file);
             if !(is_card || is_own || is_note(file) || expected.contains(file)) {
                 self.faults
                     .of(file, "nothing reads this file: is its name right?");

@@ -1,5 +1,6 @@
 //! The knowledge: its files, their check, and the model that the engine uses.
 
+mod bands;
 mod compiled;
 mod cover;
 mod criteria;
@@ -8,13 +9,17 @@ mod facts;
 mod fault;
 mod form;
 mod graph;
+mod limits;
 mod load;
 mod model;
+mod numbers;
 mod options;
 mod package;
+mod phrase;
 pub mod place;
 mod questions;
 mod register;
+mod rests;
 mod rows;
 mod section;
 pub mod situation;
@@ -25,5 +30,8 @@ mod words;
 
 pub(crate) use compiled::{Refers, SituationRule};
 pub use fault::Fault;
+pub use limits::Limit;
 pub use model::*;
+pub(crate) use phrase::filled;
 pub use when::When;
+pub(crate) use words::with_unit;

@@ -9,6 +9,7 @@ pub use form::*;
 pub use offers::*;
 
 use super::compiled::Compiled;
+use super::limits::Limit;
 use super::place::{Pathway, Place};
 use crate::assessment::{Cited, Group, KnowledgeRef, Role};
 use crate::render::Texts;
@@ -162,6 +163,8 @@ pub struct Criterion {
     pub label: String,
     /// How it is tested.
     pub test: Test,
+    /// The numbers that its test divides by; label and note have them from here.
+    pub limits: Vec<Limit>,
     /// The statements it rests on.
     pub statements: Vec<String>,
     /// Whether the whole rule is a reading of ours.

@@ -2,6 +2,7 @@
 
 use super::criteria::Criteria;
 use super::evidence::Evidence;
+use super::limits::{self, Filling, Saying};
 use super::load::Source;
 use super::model::{Aspect, Figure, OptionKnowledge, OrderMeaning};
 use super::section::{At, Section};
@@ -183,9 +184,19 @@ impl Reader<'_> {
         }
     }
 
+    /// A text with the limits of criteria in it.
+    fn said(&self, section: &Section<'_>, text: At<String>) -> String {
+        let filling = |slot: &str| {
+            self.criteria
+                .map_or(Filling::Untold, |criteria| criteria.filling(slot))
+        };
+        limits::said(section, &self.evidence.names, text, &Saying::BySlot, filling)
+    }
+
     fn aspects(&self, root: &Section<'_>, key: &'static str) -> Vec<Aspect> {
         let aspects = root.sections(key, |section| {
             let (id, label) = (section.text("id"), section.text("label"));
+            let label = label.map(|label| self.said(section, label));
             let when = section.some_texts("when");
             for criterion in &when {
                 self.known(section, criterion);
@@ -196,7 +207,7 @@ impl Reader<'_> {
             Some(At {
                 value: Aspect {
                     id: id.value,
-                    label: label?.value,
+                    label: label?,
                     when: when.into_iter().map(|criterion| criterion.value).collect(),
                     statements,
                 },

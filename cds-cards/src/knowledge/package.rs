@@ -14,8 +14,16 @@ const SUGGESTIONS: &str = "suggestions.toml";
 /// Source attributes of an evidence-based decision support intervention, 45 CFR 170.315(b)(11)(iv)(A).
 const ATTRIBUTES: usize = 13;
 
+/// What tells one knowledge from another, however its version is written.
+pub(super) struct Hashes {
+    /// `sha256:` and the hash of all its files.
+    pub(super) of_all: String,
+    /// The beginning of the hash of the files that a site lays over the built-in ones, where there are some.
+    pub(super) of_site: Option<String>,
+}
+
 /// Reads the package description; `None` if it is missing or has faults (reported).
-pub(super) fn read(source: &Source<'_>, evidence: &Evidence, hash: String) -> Option<Package> {
+pub(super) fn read(source: &Source<'_>, evidence: &Evidence, hashes: Hashes) -> Option<Package> {
     source.place(PACKAGE)?.parse(|root| {
         let (id, version) = (root.text("id"), root.text("version"));
         let cut_off = root.text("evidence-cut-off");
@@ -65,8 +73,18 @@ pub(super) fn read(source: &Source<'_>, evidence: &Evidence, hash: String) -> Op
             );
         }
         let (version, cut_off, citation) = (version?.value, cut_off?.value, citation?.value);
+        let reference = KnowledgeRef {
+            id: id?.value,
+            version: match &hashes.of_site {
+                Some(hash) => KnowledgeRef::of_site(&version, hash),
+                None => version,
+            },
+            hash: hashes.of_all,
+            evidence_cut_off: cut_off.clone(),
+        };
+        let edition = reference.edition();
         let filled = |text: String| {
-            text.replace("{version}", &version)
+            text.replace("{version}", &edition)
                 .replace("{evidence-cut-off}", &cut_off)
                 .replace("{citation}", &citation)
         };
@@ -75,12 +93,7 @@ pub(super) fn read(source: &Source<'_>, evidence: &Evidence, hash: String) -> Op
                 .into_iter()
                 .map(|(name, text)| (name.value, filled(text.value)))
                 .collect(),
-            reference: KnowledgeRef {
-                id: id?.value,
-                version: version.clone(),
-                hash,
-                evidence_cut_off: cut_off.clone(),
-            },
+            reference,
             title: title?.value,
             intended_use: intended_use?.value,
             misuse: misuse?.value,

@@ -1,14 +1,16 @@
-//! `interpretations.csv`: every reading of ours with the rules that use it, beside the places where the review leaves one open.
+//! `interpretations.csv`, and `interpretations/*.csv` of a site: every reading of ours with the rules that use it, beside the places where the review leaves one open.
 
 use super::criteria::Criteria;
 use super::evidence::shown;
 use super::load::Source;
 use super::model::{Ambiguity, Interpretation, Uses};
-use super::rows::Row;
+use super::rows::{Row, Rows};
 use fhir_profiles::catalogue::Catalogue;
 use std::collections::{BTreeMap, BTreeSet};
 
 const FILE: &str = "interpretations.csv";
+/// Where a site's own readings stand beside the built-in ones.
+const FOLDER: &str = "interpretations/";
 const COLUMNS: &[&str] = &["id", "text", "rules", "ambiguities"];
 const AMBIGUITIES: &[&str] = &["id", "issue", "resolution"];
 
@@ -54,13 +56,35 @@ pub(super) struct Known<'a> {
 
 /// The register by id; `None` if it cannot be read.
 pub(super) fn read(source: &Source<'_>, known: &Known<'_>) -> Option<BTreeMap<String, Interpretation>> {
-    let rows = source.rows(FILE, COLUMNS)?;
     let mut found = BTreeMap::new();
+    add(source.rows(FILE, COLUMNS)?, 'I', source, known, &mut found);
+    for place in source.folder(FOLDER).filter(|place| is_one(place.file)) {
+        add(source.rows(place.file, COLUMNS)?, 'S', source, known, &mut found);
+    }
+    Some(found)
+}
+
+/// Whether a file of the knowledge directory holds readings of a site's own.
+pub(super) fn is_one(file: &str) -> bool {
+    let name = file
+        .strip_prefix(FOLDER)
+        .and_then(|name| name.strip_suffix(".csv"));
+    name.is_some_and(|name| !name.contains('/'))
+}
+
+/// Adds the readings of a file, whose ids begin with this letter.
+fn add(
+    rows: Rows<'_>,
+    letter: char,
+    source: &Source<'_>,
+    known: &Known<'_>,
+    found: &mut BTreeMap<String, Interpretation>,
+) {
     for row in rows.iter() {
         let fault = |what: String| source.faults.at(rows.file, row.line, what);
         let id = row.get("id").to_owned();
-        if !is_id(&id) {
-            fault(format!("`{id}` is no id such as I07"));
+        if !is_id(&id, letter) {
+            fault(format!("`{id}` is no id such as {letter}07"));
         }
         if row.get("text").is_empty() {
             fault("`text` is empty".to_owned());
@@ -74,11 +98,10 @@ pub(super) fn read(source: &Source<'_>, known: &Known<'_>) -> Option<BTreeMap<St
             fault(format!("`{id}` stands twice"));
         }
     }
-    Some(found)
 }
 
-fn is_id(id: &str) -> bool {
-    id.strip_prefix('I')
+fn is_id(id: &str, letter: char) -> bool {
+    id.strip_prefix(letter)
         .is_some_and(|digits| digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 

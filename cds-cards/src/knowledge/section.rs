@@ -127,6 +127,21 @@ impl<'a> Section<'a> {
         self.value(key).and_then(|value| self.as_text(key, value))
     }
 
+    /// The name of something, where the key is not left out; `Err` if what stands there is no text (reported).
+    pub(super) fn name(&self, key: &'static str, of: &str) -> Result<Option<At<String>>, ()> {
+        let Some(value) = self.value(key) else {
+            return Ok(None);
+        };
+        let Some(name) = value.get_ref().as_str() else {
+            self.wrong(key, value, of);
+            return Err(());
+        };
+        Ok(Some(At {
+            value: name.to_owned(),
+            line: self.line_at(value),
+        }))
+    }
+
     /// A list of texts; empty if left out.
     pub(super) fn texts(&self, key: &'static str) -> Vec<At<String>> {
         let Some(value) = self.value(key) else {
@@ -164,6 +179,21 @@ impl<'a> Section<'a> {
     /// An exact number that may be left out.
     pub(super) fn number(&self, key: &'static str) -> Option<At<Decimal>> {
         self.as_number(key, self.value(key)?)
+    }
+
+    /// A number that must be there, or a table of numbers by name; a number that stands alone has the key for its name. `None`
+    /// where one of them is no number (reported).
+    pub(super) fn named_numbers(&self, key: &'static str) -> Option<Vec<(String, At<Decimal>)>> {
+        let value = self.needed(key)?;
+        let Some(table) = value.get_ref().as_table() else {
+            let number = self.as_number(key, value)?;
+            return Some(vec![(key.to_owned(), number)]);
+        };
+        let numbers = table.iter().map(|(name, value)| {
+            let name = name.get_ref().to_string();
+            self.as_number(&name, value).map(|number| (name, number))
+        });
+        numbers.collect()
     }
 
     /// An exact number that must be there.

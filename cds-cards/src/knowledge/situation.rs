@@ -1,6 +1,7 @@
 //! The patient's situation in the words of the summary, as data (specification, section 6, 1).
 
 use super::load::Source;
+use super::phrase::slots;
 use super::place::Reader;
 use super::section::{At, Section};
 use crate::assessment::Verdict;
@@ -65,13 +66,6 @@ pub const SUMMARY_SLOTS: [&str; 12] = [
     "confirm",
     "none",
 ];
-
-/// The slots that a text names, in order.
-pub fn slots(text: &str) -> impl Iterator<Item = &str> {
-    text.split('{')
-        .skip(1)
-        .filter_map(|rest| Some(rest.split_once('}')?.0))
-}
 
 fn checked(section: &Section<'_>, text: At<String>, known: &[&str]) -> String {
     for slot in slots(&text.value) {

@@ -3,12 +3,14 @@
 use super::cover;
 use super::evidence::Evidence;
 use super::load::Source;
-use super::model::{GradeRow, GradeTable, StageRow, StagingTable, TRow};
+use super::model::{GradeRow, GradeTable, StageRow, StagingTable, TRow, Uses};
+use super::rests::Claim;
 use super::rows::{Row, Rows};
 use super::section::At;
 use fhir_profiles::interval::Bound;
 use fhir_profiles::{FactId, Interval};
 use rust_decimal::Decimal;
+use std::cell::RefCell;
 
 /// A row that says that the printed table has no answer there.
 const OPEN: &str = "open";
@@ -28,11 +30,17 @@ pub(super) struct Tables {
     pub(super) enets: StagingTable,
     /// AJCC, 7th edition.
     pub(super) ajcc7: StagingTable,
+    /// The limits of the tables, each with what it rests on.
+    pub(super) claims: Vec<Claim>,
 }
 
 /// Reads the tables; `None` if one is missing or has a fault (reported).
 pub(super) fn read(source: &Source<'_>, evidence: &Evidence) -> Option<Tables> {
-    let reader = Reader { source, evidence };
+    let reader = Reader {
+        source,
+        evidence,
+        claims: RefCell::default(),
+    };
     let grade = reader.grades("tables/who-grade.csv");
     let enets = reader.staging("tables/enets-t.csv", "tables/enets-stage.csv");
     let ajcc7 = reader.staging("tables/ajcc7-t.csv", "tables/ajcc7-stage.csv");
@@ -40,6 +48,7 @@ pub(super) fn read(source: &Source<'_>, evidence: &Evidence) -> Option<Tables> {
         grade: grade?,
         enets: enets?,
         ajcc7: ajcc7?,
+        claims: reader.claims.into_inner(),
     })
 }
 
@@ -53,6 +62,7 @@ struct Stages {
 struct Reader<'a> {
     source: &'a Source<'a>,
     evidence: &'a Evidence,
+    claims: RefCell<Vec<Claim>>,
 }
 
 impl Reader<'_> {
@@ -74,6 +84,18 @@ impl Reader<'_> {
             .cited(file, cited, self.source.faults)
             .pop()
             .unwrap_or_default()
+    }
+
+    /// The ends of a row are limits that rest on its statement.
+    fn claim(&self, file: &str, line: usize, interval: &Interval, statement: &str, rule: &Uses) {
+        let ends = [interval.low(), interval.high()].into_iter().flatten();
+        self.claims.borrow_mut().extend(ends.map(|end| Claim {
+            file: file.to_owned(),
+            line,
+            value: end.value,
+            statements: vec![statement.to_owned()],
+            rule: rule.clone(),
+        }));
     }
 
     /// The numbers of a row; `None` if it names none, or if they cannot be read (reported).
@@ -205,6 +227,7 @@ impl Reader<'_> {
                 sound = false;
                 continue;
             };
+            self.claim(file, row.line, &interval, &statement, &Uses::Grade);
             bands.push((interval, row.line));
             measured.push((row.get("grade").to_owned(), interval, statement));
         }
@@ -310,6 +333,9 @@ impl Reader<'_> {
                 size = self.interval(file, row, FactId::TumourSize);
                 sized &= size.is_some();
                 sizes.extend(size.map(|size| (size, row.line)));
+                if let Some(size) = &size {
+                    self.claim(file, row.line, size, &statement, &Uses::Stage);
+                }
             } else if !extension.is_empty() {
                 if !extensions.iter().any(|word| word == extension) {
                     self.fault(

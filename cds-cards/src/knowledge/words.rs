@@ -1,6 +1,15 @@
-//! What a test asks for, in a clinician's words.
+//! What a test asks for, and a number with its unit, in a clinician's words.
 
 use super::model::Test;
+
+/// A number with its unit, where that is one that is shown.
+pub(crate) fn with_unit(number: String, unit: Option<&str>) -> String {
+    match unit {
+        None | Some("a" | "{#}" | "{score}" | "1") => number,
+        Some(unit) if unit.starts_with('/') => format!("{number}{unit}"),
+        Some(unit) => format!("{number} {unit}"),
+    }
+}
 
 impl Test {
     /// What a treatment on record must be, in a clinician's words; nothing for a test of another kind.

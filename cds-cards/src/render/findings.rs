@@ -126,7 +126,7 @@ pub(super) fn missing(knowledge: &Knowledge, assessment: &Assessment) -> Missing
             .collect(),
         more,
         notes: notes::of_patient(knowledge, assessment),
-        version: assessment.knowledge.version.clone(),
+        version: assessment.knowledge.edition(),
     }
 }
 
@@ -167,7 +167,7 @@ pub(super) fn discrepancies(knowledge: &Knowledge, assessment: &Assessment) -> D
             .map(item)
             .collect(),
         notes: notes::of_patient(knowledge, assessment),
-        version: assessment.knowledge.version.clone(),
+        version: assessment.knowledge.edition(),
     }
 }
 
@@ -244,7 +244,7 @@ pub(super) fn unreadable(assessment: &Assessment) -> Option<UnreadableView> {
         places,
         more,
         named,
-        version: assessment.knowledge.version.clone(),
+        version: assessment.knowledge.edition(),
     })
 }
 

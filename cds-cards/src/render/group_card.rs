@@ -170,7 +170,7 @@ pub(super) fn view(knowledge: &Knowledge, assessment: &Assessment, group: Group)
             .into_iter()
             .filter_map(|id| Some(note(id, knowledge.since_publication.get(id)?)))
             .collect(),
-        version: assessment.knowledge.version.clone(),
+        version: assessment.knowledge.edition(),
         cut_off: assessment.knowledge.evidence_cut_off.clone(),
     }
 }

@@ -146,7 +146,7 @@ pub(super) fn warning(
             .into_iter()
             .filter_map(|id| Some(note(id, knowledge.since_publication.get(id)?)))
             .collect(),
-        version: assessment.knowledge.version.clone(),
+        version: assessment.knowledge.edition(),
         cut_off: assessment.knowledge.evidence_cut_off.clone(),
     }
 }
@@ -254,7 +254,7 @@ pub(super) fn given(assessment: &Assessment, proposals: &[&Proposal]) -> GivenVi
     };
     GivenView {
         items: proposals.iter().map(item).collect(),
-        version: assessment.knowledge.version.clone(),
+        version: assessment.knowledge.edition(),
     }
 }
 
@@ -334,7 +334,7 @@ pub(super) fn open(
             .collect(),
         problems,
         problems_more,
-        version: assessment.knowledge.version.clone(),
+        version: assessment.knowledge.edition(),
     }
 }
 

@@ -125,7 +125,7 @@ fn view_of(
             .take(most.0.min(NOTES))
             .collect(),
         left_out,
-        version: assessment.knowledge.version.clone(),
+        version: assessment.knowledge.edition(),
         cut_off: assessment.knowledge.evidence_cut_off.clone(),
         as_of: assessment.as_of.clone(),
     }
@@ -150,7 +150,7 @@ pub(super) fn without(assessment: &Assessment) -> WithoutView {
             n => words::count(n, "record"),
         },
         not_read: not_read(&assessment.not_read).unwrap_or_default(),
-        version: assessment.knowledge.version.clone(),
+        version: assessment.knowledge.edition(),
     }
 }
 

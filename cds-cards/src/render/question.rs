@@ -79,7 +79,7 @@ impl Asked<'_> {
             needed: words::needed(knowledge, &self.missing),
             found: self.mentions.iter().map(|mention| Found::of(mention)).collect(),
             day: assessment.as_of.clone(),
-            version: assessment.knowledge.version.clone(),
+            version: assessment.knowledge.edition(),
         }
     }
 

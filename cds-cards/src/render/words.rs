@@ -7,6 +7,7 @@ use crate::assessment::{
 };
 pub use crate::engine::words::capitalised;
 use crate::knowledge::Knowledge;
+pub(super) use crate::knowledge::with_unit;
 use fhir_profiles::facts::Gap;
 use fhir_profiles::{FactId, Treatment, UnreadOrder};
 
@@ -353,15 +354,6 @@ pub fn value(fact: &FactReport) -> Option<String> {
         (None, None) => return None,
     };
     Some(with_unit(text, fact.unit.as_deref()))
-}
-
-/// A number with its unit, where that is one that is shown.
-pub(super) fn with_unit(number: String, unit: Option<&str>) -> String {
-    match unit {
-        None | Some("a" | "{#}" | "{score}" | "1") => number,
-        Some(unit) if unit.starts_with('/') => format!("{number}{unit}"),
-        Some(unit) => format!("{number} {unit}"),
-    }
 }
 
 fn interval(range: &Range) -> Option<String> {

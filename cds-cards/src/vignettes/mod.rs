@@ -21,6 +21,8 @@ pub struct Vignette {
     pub name: String,
     /// The sentence of the specification that it checks.
     pub rule: String,
+    /// The vignette that it inherits from.
+    pub like: Option<String>,
     /// The day of evaluation.
     pub as_of: Option<Date>,
     /// Facts that the site declares closed world.
@@ -242,6 +244,7 @@ fn resolve(name: &str, files: &BTreeMap<String, File>, above: &mut Vec<String>) 
     };
     name.clone_into(&mut vignette.name);
     vignette.rule.clone_from(&file.rule);
+    vignette.like.clone_from(&file.like);
     if let Some(day) = &file.as_of {
         vignette.as_of = Some(day.parse().map_err(|e| format!("as-of: {e}"))?);
     }
@@ -324,6 +327,19 @@ fn put_expectations(inherited: &mut Expect, own: &Expect) {
         put(&mut base.cautions, &option.cautions);
         put(&mut base.variants, &option.variants);
     }
+}
+
+/// The folder of the charts that vignettes inherit from.
+const BASES: &str = "base/";
+
+/// The base that a vignette inherits from, directly or through others, or that it is; `None` for one that stands alone.
+pub fn base_of<'v>(vignettes: &'v BTreeMap<String, Vignette>, name: &str) -> Option<&'v str> {
+    // Inheritance ends: a vignette that inherits itself is not loaded.
+    let mut found = vignettes.get(name)?;
+    while !found.name.starts_with(BASES) {
+        found = vignettes.get(found.like.as_ref()?)?;
+    }
+    Some(&found.name)
 }
 
 impl Vignette {

@@ -4,7 +4,7 @@ use super::*;
 
 /// The criterion with this body has this one fault, `offset` lines below its header.
 #[track_caller]
-fn own(body: &str, offset: usize, what: &str) {
+pub(super) fn own(body: &str, offset: usize, what: &str) {
     let (files, line) = with_criterion(body);
     assert_eq!(faults(&files), [format!("{CRITERIA}:{}: {what}", line + offset)]);
 }
@@ -12,7 +12,7 @@ fn own(body: &str, offset: usize, what: &str) {
 #[test]
 fn a_sound_criterion_of_ones_own_is_no_fault() {
     let (files, _) = with_criterion(
-        "kind = \"range\"\nreads = \"ki67\"\nunit = \"%\"\nbands = [{ below = 5, call = \"met\" }, { from = 5, call = \"not-met\" }]",
+        "kind = \"range\"\nreads = \"ki67\"\nunit = \"%\"\nlimit = 5\nbands = [{ below = \"limit\", call = \"met\" }, { from = \"limit\", call = \"not-met\" }]",
     );
     assert_eq!(faults(&files), [""; 0]);
 }
@@ -25,7 +25,7 @@ fn unknown_fact() {
         "unknown fact `blood-type`",
     );
     own(
-        "kind = \"range\"\nreads = \"weight\"\nunit = \"kg\"\nbands = [{ from = 0, call = \"met\" }]",
+        "kind = \"range\"\nreads = \"weight\"\nunit = \"kg\"\nlimit = 0\nbands = [{ from = \"limit\", call = \"met\" }]",
         5,
         "unknown fact `weight`",
     );
@@ -91,7 +91,7 @@ fn a_file_that_is_no_toml() {
 fn a_unit_of_another_dimension_or_scale() {
     let unit = |unit| {
         format!(
-            "kind = \"range\"\nreads = \"largest-liver-lesion\"\nunit = \"{unit}\"\nbands = [{{ from = 0, call = \"met\" }}]"
+            "kind = \"range\"\nreads = \"largest-liver-lesion\"\nunit = \"{unit}\"\nlimit = 0\nbands = [{{ from = \"limit\", call = \"met\" }}]"
         )
     };
     own(
@@ -105,12 +105,12 @@ fn a_unit_of_another_dimension_or_scale() {
         "unit `mm` is not the unit of `largest-liver-lesion`, which is `cm`",
     );
     own(
-        "kind = \"range\"\nreads = \"ecog\"\nunit = \"%\"\nbands = [{ from = 0, call = \"met\" }]",
+        "kind = \"range\"\nreads = \"ecog\"\nunit = \"%\"\nlimit = 0\nbands = [{ from = \"limit\", call = \"met\" }]",
         6,
         "`ecog` has no unit",
     );
     own(
-        "kind = \"range\"\nreads = \"ki67\"\nbands = [{ from = 0, call = \"met\" }]",
+        "kind = \"range\"\nreads = \"ki67\"\nlimit = 0\nbands = [{ from = \"limit\", call = \"met\" }]",
         0,
         "`unit` is missing: `ki67` is in `%`",
     );
@@ -138,12 +138,12 @@ fn a_test_that_does_not_fit_its_fact() {
         "`ki67` has no words: kind must be range",
     );
     own(
-        "kind = \"range\"\nreads = \"diabetes\"\nbands = [{ from = 0, call = \"met\" }]\nmet = [\"present\"]\nnot-met = [\"absent\"]",
+        "kind = \"range\"\nreads = \"diabetes\"\nlimit = 0\nbands = [{ from = \"limit\", call = \"met\" }]\nmet = [\"present\"]\nnot-met = [\"absent\"]",
         5,
         "`diabetes` has no numbers: kind must be words",
     );
     own(
-        "kind = \"range\"\nreads = \"chromogranin-a\"\nbands = [{ from = 0, call = \"met\" }]",
+        "kind = \"range\"\nreads = \"chromogranin-a\"\nlimit = 0\nbands = [{ from = \"limit\", call = \"met\" }]",
         5,
         "`chromogranin-a` is reported in each laboratory's own unit: no limit can be set",
     );
@@ -175,7 +175,7 @@ fn words_that_are_not_in_the_list_or_missing_or_called_twice() {
         "gap: `G3` of `grade` has no call",
     );
     own(
-        "kind = \"range\"\nreads = \"sstr-uptake\"\nbands = [{ from = 0, call = \"met\" }]\nmet = [\"strong\", \"positive\"]",
+        "kind = \"range\"\nreads = \"sstr-uptake\"\nlimit = 0\nbands = [{ from = \"limit\", call = \"met\" }]\nmet = [\"strong\", \"positive\"]",
         0,
         "gap: `negative` of `sstr-uptake` has no call",
     );
@@ -190,41 +190,51 @@ fn words_that_are_not_in_the_list_or_missing_or_called_twice() {
 
 #[test]
 fn bands_with_gap_or_overlap() {
-    let bands =
-        |bands: &str| format!("kind = \"range\"\nreads = \"ki67\"\nunit = \"%\"\nbands = [\n{bands}\n]");
+    let bands = |limit: u32, bands: &str| {
+        format!("kind = \"range\"\nreads = \"ki67\"\nunit = \"%\"\nlimit = {limit}\nbands = [\n{bands}\n]")
+    };
     own(
-        &bands("{ below = 5, call = \"met\" },\n{ above = 5, call = \"not-met\" },"),
-        9,
+        &bands(
+            5,
+            "{ below = \"limit\", call = \"met\" },\n{ above = \"limit\", call = \"not-met\" },",
+        ),
+        10,
         "gap: exactly 5 is in no band",
     );
     own(
-        &bands("{ up-to = 5, call = \"met\" },\n{ from = 5, call = \"not-met\" },"),
-        9,
+        &bands(
+            5,
+            "{ up-to = \"limit\", call = \"met\" },\n{ from = \"limit\", call = \"not-met\" },",
+        ),
+        10,
         "`≥ 5` overlaps the band before it, which ends at 5",
     );
     own(
-        &bands("{ above = 5, call = \"met\" },"),
-        8,
+        &bands(5, "{ above = \"limit\", call = \"met\" },"),
+        9,
         "gap: from 0 to 5 is in no band",
     );
     own(
-        &bands("{ below = 99, call = \"met\" },"),
-        7,
+        &bands(99, "{ below = \"limit\", call = \"met\" },"),
+        8,
         "gap: from 99 to 100 is in no band",
     );
     own(
-        &bands("{ up-to = 100, call = \"met\" },\n{ above = 100, call = \"not-met\" },"),
-        9,
+        &bands(
+            100,
+            "{ up-to = \"limit\", call = \"met\" },\n{ above = \"limit\", call = \"not-met\" },",
+        ),
+        10,
         "`> 100` holds no number that can occur",
     );
     own(
-        &bands("{ above = 5, below = 5, call = \"met\" },"),
-        8,
+        &bands(5, "{ above = \"limit\", below = \"limit\", call = \"met\" },"),
+        9,
         "a band has `exactly`, or one or both of a lower end (`above` or `from`) and a higher upper end (`below` or `up-to`)",
     );
     own(
-        &bands("{ from = 0, call = \"perhaps\" },"),
-        8,
+        &bands(0, "{ from = \"limit\", call = \"perhaps\" },"),
+        9,
         "unknown call `perhaps`: met, not-met or judgement",
     );
 }

@@ -6,6 +6,7 @@ mod criteria;
 mod facts;
 mod files;
 mod form;
+mod limits;
 mod pathway;
 mod questions;
 
@@ -39,6 +40,7 @@ fn one(file: &str, old: &str, new: &str, offset: usize, what: &str) {
 }
 
 const CRITERIA: &str = "criteria.toml";
+const OWN_READINGS: &str = "interpretations/own.csv";
 const CURATIVE: &str = "options/curative-resection/option.toml";
 
 /// A criterion of its own, used by an option of its own, so that nothing else changes.
@@ -55,5 +57,8 @@ fn with_criterion(body: &str) -> (Files, usize) {
         "[[criterion]]\nid = \"unresectable\"",
         "[[criterion]]\nid = \"own\"\nrole = \"confirm\"\n\n[[criterion]]\nid = \"unresectable\"",
     );
+    // Its limits, whatever they are in a test, are the site's own; a test of what they rest on takes the row away.
+    let row = "S01,\"Of our own: 0, 5, 9, 99 and 100.\",criterion:own,";
+    files.insert(OWN_READINGS.into(), format!("id,text,rules,ambiguities\n{row}\n"));
     (files, line)
 }

@@ -117,7 +117,9 @@ impl<'a> Report<'a> {
         let knowledge = &assessment.knowledge;
         let version = format!(
             "knowledge {} {}, literature up to {}",
-            knowledge.id, knowledge.version, knowledge.evidence_cut_off
+            knowledge.id,
+            knowledge.edition(),
+            knowledge.evidence_cut_off
         );
         self.line(0, &Ink::Dim.on(self.colour, &version));
     }

@@ -146,7 +146,7 @@ fn banner(settings: &Settings, state: &State, base_url: &str) -> String {
         "pnet-cds {} listens on {base_url}; knowledge {} {}; {}\n",
         env!("CARGO_PKG_VERSION"),
         knowledge.id,
-        knowledge.version,
+        knowledge.edition(),
         callers(settings),
     );
     match (&state.sandbox, shown_patient(state)) {

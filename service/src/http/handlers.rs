@@ -21,6 +21,7 @@ use cds_cards::render::{Card, Kind, Link};
 use fhir_profiles::FactId;
 use futures_util::future::BoxFuture;
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 
 #[derive(Serialize)]
 struct Services<'a> {
@@ -33,7 +34,7 @@ struct ServiceEntry<'a> {
     hook: &'static str,
     id: &'static str,
     title: &'static str,
-    description: &'static str,
+    description: Cow<'static, str>,
     usage_requirements: &'static str,
     prefetch: Prefetch<'a>,
 }
@@ -81,6 +82,15 @@ fn texts(service: Service) -> (&'static str, &'static str) {
     }
 }
 
+/// The description, with the version of the knowledge where it is not as it comes with the service.
+fn described(description: &'static str, state: &State) -> Cow<'static, str> {
+    let knowledge = &state.evaluator.knowledge.package.reference;
+    match knowledge.is_of_site() {
+        true => format!("{description} Knowledge {}.", knowledge.edition()).into(),
+        false => description.into(),
+    }
+}
+
 /// `GET /cds-services`
 pub(super) async fn discovery(_: Discoverer, state: Data<State>) -> Result<HttpResponse, Failure> {
     json(&Services {
@@ -90,7 +100,7 @@ pub(super) async fn discovery(_: Discoverer, state: Data<State>) -> Result<HttpR
                 hook: service.hook(),
                 id: service.id(),
                 title,
-                description,
+                description: described(description, &state),
                 usage_requirements: USAGE,
                 prefetch: Prefetch(&state),
             }

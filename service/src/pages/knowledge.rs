@@ -137,7 +137,7 @@ fn index_html(pages: &Pages, state: &State) -> Result<String, Failure> {
     let view = Index {
         title: package.title.clone(),
         id: package.reference.id.clone(),
-        version: package.reference.version.clone(),
+        version: package.reference.edition(),
         hash: package.reference.hash.clone(),
         cut_off: package.reference.evidence_cut_off.clone(),
         citation: package.citation.clone(),

@@ -47,7 +47,7 @@ impl Frame {
             style: assets.path("style.css"),
             script: assets.path("page.js"),
             icon: assets.path("icon.svg"),
-            version: reference.version.clone(),
+            version: reference.edition(),
             cut_off: reference.evidence_cut_off.clone(),
         }
     }

@@ -4,7 +4,8 @@ use super::super::words;
 use super::steps::Speaker;
 use super::systemic;
 use crate::assessment::{Aim, GivenState, Place, PlaceReport, Reason, Status, Verdict};
-use crate::knowledge::situation::{Part, Situation, slots};
+use crate::knowledge::filled;
+use crate::knowledge::situation::{Part, Situation};
 use fhir_profiles::FactId;
 
 /// Names in a list of a summary.
@@ -26,19 +27,6 @@ pub(super) fn wordings(speaker: &Speaker<'_>) -> Vec<String> {
         .iter()
         .filter_map(|wording| filled(wording, slot))
         .collect()
-}
-
-/// The text with its slots filled; `None` if one of them is empty.
-fn filled(text: &str, value: impl Fn(&str) -> String) -> Option<String> {
-    let mut filled = text.to_owned();
-    for slot in slots(text) {
-        let value = value(slot);
-        if value.is_empty() {
-            return None;
-        }
-        filled = filled.replace(&format!("{{{slot}}}"), &value);
-    }
-    Some(filled)
 }
 
 /// The phrases of the beginning, and whether they are all that is said.

@@ -36,7 +36,9 @@ pub(in crate::cli) fn diff(old: &Path, new: Option<&Path>) -> Result<(), Ended> 
         let _ = writeln!(
             text,
             "{side}: {} {} ({})",
-            reference.id, reference.version, reference.hash
+            reference.id,
+            reference.edition(),
+            reference.hash
         );
     }
     let rules = rules(&old, &new);
@@ -49,19 +51,93 @@ pub(in crate::cli) fn diff(old: &Path, new: Option<&Path>) -> Result<(), Ended> 
         compared.changed.len(),
         vignettes.len()
     );
-    for (name, lines) in &compared.changed {
-        let _ = writeln!(text, "{name}\n  {}", lines.join("\n  "));
-    }
+    text.push_str(&moved(&vignettes, &compared.changed));
     let _ = writeln!(
         text,
         "\nCards: those of {} other vignettes read otherwise{}",
         compared.reworded.len(),
         if compared.reworded.is_empty() { "" } else { ":" }
     );
-    for name in &compared.reworded {
-        let _ = writeln!(text, "  {name}");
+    for family in families(
+        &vignettes,
+        compared.reworded.iter().map(|name| (name.as_str(), ())),
+    ) {
+        let _ = writeln!(text, "  {}:", family.title());
+        for (name, ()) in &family.members {
+            let _ = writeln!(text, "    {name}");
+        }
     }
     print(&text)
+}
+
+/// The vignettes that move, by what they inherit from: what all of a family have in common is said once.
+fn moved(vignettes: &BTreeMap<String, Vignette>, changed: &[(String, Vec<String>)]) -> String {
+    let mut text = String::new();
+    let members = changed.iter().map(|(name, lines)| (name.as_str(), lines));
+    for family in families(vignettes, members) {
+        let common = common(&family.members);
+        let _ = writeln!(text, "\n{}:", family.title());
+        for line in &common {
+            let _ = writeln!(text, "  all of these: {line}");
+        }
+        for (name, lines) in &family.members {
+            let _ = writeln!(text, "{name}");
+            for line in lines.iter().filter(|line| !common.contains(&line.as_str())) {
+                let _ = writeln!(text, "  {line}");
+            }
+        }
+    }
+    text
+}
+
+/// The lines that several vignettes all have; one alone has nothing in common.
+fn common<'l>(members: &[(&str, &'l Vec<String>)]) -> Vec<&'l str> {
+    let [(_, first), others @ ..] = members else {
+        return Vec::new();
+    };
+    if others.is_empty() {
+        return Vec::new();
+    }
+    let everywhere = |line: &&String| others.iter().all(|(_, lines)| lines.contains(*line));
+    first.iter().filter(everywhere).map(String::as_str).collect()
+}
+
+/// Vignettes that inherit from one base, among all that do.
+struct Family<'v, T> {
+    base: Option<&'v str>,
+    all: usize,
+    members: Vec<(&'v str, T)>,
+}
+
+impl<T> Family<'_, T> {
+    fn title(&self) -> String {
+        let (some, all) = (self.members.len(), self.all);
+        match self.base {
+            Some(base) => format!("From {base}, {some} of {all}"),
+            None => format!("From no base, {some} of {all}"),
+        }
+    }
+}
+
+/// The vignettes named, by the base that they inherit from.
+fn families<'v, T>(
+    vignettes: &'v BTreeMap<String, Vignette>,
+    named: impl Iterator<Item = (&'v str, T)>,
+) -> Vec<Family<'v, T>> {
+    let mut families: BTreeMap<Option<&str>, Vec<(&str, T)>> = BTreeMap::new();
+    for (name, of_it) in named {
+        let base = vignettes::base_of(vignettes, name);
+        families.entry(base).or_default().push((name, of_it));
+    }
+    let family = |(base, members)| Family {
+        base,
+        all: vignettes
+            .keys()
+            .filter(|name| vignettes::base_of(vignettes, name) == base)
+            .count(),
+        members,
+    };
+    families.into_iter().map(family).collect()
 }
 
 fn counted(count: usize, what: &str) -> String {
@@ -161,11 +237,12 @@ fn cards(knowledge: &Knowledge, assessment: &Assessment) -> Vec<serde_json::Valu
         },
     };
     // The version stands at the foot of every card, and is said once above.
-    let version = &knowledge.package.reference.version;
+    let reference = &knowledge.package.reference;
+    let edition = reference.edition();
     let cards = render(knowledge, assessment, &policy);
     let written = cards.iter().filter_map(|card| serde_json::to_string(card).ok());
     written
-        .map(|card| serde_json::Value::String(card.replace(version, "")))
+        .map(|card| serde_json::Value::String(card.replace(&edition, "").replace(&reference.version, "")))
         .collect()
 }
 
@@ -271,4 +348,48 @@ fn word<T: Serialize>(value: &T) -> String {
         .ok()
         .and_then(|value| value.as_str().map(str::to_owned))
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vignettes(named: &[(&str, Option<&str>)]) -> BTreeMap<String, Vignette> {
+        let vignette = |(name, like): &(&str, Option<&str>)| Vignette {
+            name: (*name).to_owned(),
+            like: like.map(str::to_owned),
+            ..Vignette::default()
+        };
+        let made = named.iter().map(vignette);
+        made.map(|one| (one.name.clone(), one)).collect()
+    }
+
+    #[test]
+    fn what_all_that_inherit_from_a_base_have_in_common_is_said_once() {
+        let vignettes = vignettes(&[
+            ("base/a", None),
+            ("base/b", Some("base/a")),
+            ("of-a/one", Some("base/a")),
+            ("of-a/two", Some("of-a/one")),
+            ("of-a/three", Some("base/a")),
+            ("of-b/one", Some("base/b")),
+            ("alone/one", None),
+        ]);
+        let changed: Vec<(String, Vec<String>)> = [
+            ("alone/one", vec!["x: 1 -> 2"]),
+            ("base/a", vec!["x: 1 -> 2", "y: 1 -> 2"]),
+            ("of-a/one", vec!["x: 1 -> 2", "y: 1 -> 2"]),
+            ("of-a/two", vec!["x: 1 -> 2", "z: 1 -> 2"]),
+            ("of-b/one", vec!["x: 1 -> 2"]),
+        ]
+        .map(|(name, lines)| (name.to_owned(), lines.into_iter().map(str::to_owned).collect()))
+        .into();
+        assert_eq!(
+            moved(&vignettes, &changed),
+            "\nFrom no base, 1 of 1:\nalone/one\n  x: 1 -> 2\n\
+             \nFrom base/a, 3 of 4:\n  all of these: x: 1 -> 2\nbase/a\n  y: 1 -> 2\nof-a/one\n  y: 1 -> 2\nof-a/two\n  z: 1 -> 2\n\
+             \nFrom base/b, 1 of 2:\nof-b/one\n  x: 1 -> 2\n"
+        );
+        assert_eq!(moved(&vignettes, &[]), "");
+    }
 }

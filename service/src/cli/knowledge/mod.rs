@@ -31,7 +31,7 @@ pub(super) fn check(dir: Option<&Path>) -> Result<(), Ended> {
     print(&format!(
         "{} {} ({}): {} options, {} criteria, {} statements{own}; no faults\n",
         reference.id,
-        reference.version,
+        reference.edition(),
         reference.hash,
         knowledge.options.len(),
         knowledge.criteria.len(),
