@@ -301,22 +301,24 @@ struct Request<'a> {
     file: Option<&'a str>,
 }
 
+/// The request of a block, whose first line is a title.
+fn request(block: &str) -> Option<Request<'_>> {
+    let lines = || block.lines().skip(1);
+    let (method, target) =
+        lines().find_map(|line| line.split_once(' ').filter(|_| !line.starts_with('<')))?;
+    let target = target.strip_prefix("{{base}}").unwrap();
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let file = lines().find_map(|line| line.strip_prefix("< ./"));
+    Some(Request {
+        method,
+        path,
+        query,
+        file,
+    })
+}
+
 fn requests(text: &str) -> Vec<Request<'_>> {
-    let of = |block| -> Option<Request<'_>> {
-        let lines = || str::lines(block).skip(1);
-        let (method, target) =
-            lines().find_map(|line| line.split_once(' ').filter(|_| !line.starts_with('<')))?;
-        let target = target.strip_prefix("{{base}}").unwrap();
-        let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let file = lines().find_map(|line| line.strip_prefix("< ./"));
-        Some(Request {
-            method,
-            path,
-            query,
-            file,
-        })
-    };
-    text.split("\n###").skip(1).filter_map(of).collect()
+    text.split("\n###").skip(1).filter_map(request).collect()
 }
 
 /// The path of a document whose pattern a path follows.
@@ -379,7 +381,8 @@ fn every_request_of_the_http_file_is_one_of_the_document_and_is_answered() {
         .filter(|name| name.ends_with(".request.json"))
         .map(|name| format!("samples/{name}"))
         .collect();
-    assert_eq!(samples, sent.into_iter().map(str::to_owned).collect());
+    let sent: BTreeSet<String> = sent.into_iter().map(str::to_owned).collect();
+    assert_eq!(samples, sent);
 }
 
 /// The file of samples that an example is, by where it stands.
