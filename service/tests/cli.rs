@@ -255,7 +255,7 @@ fn knowledge_is_checked_and_shown() {
     assert!(run(&["knowledge", "show"]).1.contains("radioembolisation"));
     assert!(run(&["knowledge", "show", "resectable"]).1.contains("of: "));
     let (_, by_id, _) = run(&["knowledge", "show", "curative-resection"]);
-    for name in ["Curative Resection", "CURATIVE-RESECTION"] {
+    for name in ["potentially Curative resection", "CURATIVE-RESECTION"] {
         assert_eq!(run(&["knowledge", "show", name]).1, by_id, "{name}");
     }
     let (code, _, told) = run(&["knowledge", "show", "curative-resecton"]);

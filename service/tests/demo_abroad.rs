@@ -2,8 +2,10 @@
 
 mod common;
 
+use common::binary::{pnet_cds, printed};
 use common::{Service, demo, start};
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::path::PathBuf;
 
 const LOCAL: [&str; 4] = [
     "http://localhost:8080",
@@ -56,11 +58,14 @@ fn c1_pages_of_this_machine_and_the_public_sandbox_may_call_the_demo_and_no_othe
 
 #[test]
 fn where_callers_are_registered_no_page_may_call_unless_it_is_listed() {
-    let keys = std::env::temp_dir().join(format!("pnet-cds-no-keys-{}.json", std::process::id()));
-    std::fs::write(&keys, r#"{"keys":[]}"#).unwrap();
-    let service = start(&format!(
-        "demo.enabled = true\nauth.mode = \"open\"\n[[clients]]\nissuer = \"https://ehr.example.org\"\njwks_file = {keys:?}\n"
-    ));
+    let key = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("abroad-{}.pem", std::process::id()));
+    let made = pnet_cds()
+        .args(["call", "--issuer", "https://ehr.example.org", "--new-key"])
+        .arg(&key)
+        .output();
+    let (code, entry, told) = printed(made.unwrap());
+    assert_eq!(code, 0, "{told}");
+    let service = start(&format!("demo.enabled = true\nauth.mode = \"open\"\n{entry}"));
     for origin in LOCAL {
         assert_eq!(
             allowed(&service, "GET", "/cds-services", origin),
@@ -68,7 +73,6 @@ fn where_callers_are_registered_no_page_may_call_unless_it_is_listed() {
             "{origin}"
         );
     }
-    std::fs::remove_file(keys).unwrap();
 }
 
 #[test]
@@ -109,17 +113,35 @@ fn the_sandbox_says_what_it_can_do_and_does_it() {
 }
 
 #[test]
+fn the_demo_knows_its_own_server_by_either_name_of_this_machine() {
+    let service = demo();
+    let port = service.address.port();
+    for (host, known) in [
+        ("127.0.0.1", true),
+        ("localhost", true),
+        ("fhir.example.org", false),
+    ] {
+        let answer = service.hook(&json!({
+            "hook": "patient-view", "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+            "fhirServer": format!("http://{host}:{port}/sandbox/fhir"),
+            "context": {"userId": "Practitioner/demo", "patientId": "sparse-chart"},
+        }));
+        assert_eq!(answer.status == 200, known, "{host}: {}", answer.body);
+    }
+}
+
+#[test]
 fn a_bundled_patient_opens_in_the_public_sandbox_with_this_service() {
     let service = demo();
-    let page = service.get("/?patient=sparse-chart").body;
+    let page = service.get("/?patient=sparse-chart").body.replace("&#x2f;", "/");
     let base = page
         .split("https://sandbox.cds-hooks.org/?fhirServiceUrl=")
         .nth(1)
         .unwrap();
     let link = base.split('"').next().unwrap();
     assert!(
-        link.contains("&amp;patientId=sparse-chart&amp;serviceDiscoveryURL=http%3A%2F%2F127.0.0.1%3A")
-            && link.ends_with("%2Fcds-services"),
+        link.contains("&amp;patientId=sparse-chart&amp;serviceDiscoveryURL=http://127.0.0.1:")
+            && link.ends_with("/cds-services"),
         "{link}"
     );
     assert!(!service.get("/").body.contains("sandbox.cds-hooks.org/?"));

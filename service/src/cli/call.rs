@@ -27,18 +27,22 @@ const USER: &str = "Practitioner/pnet-cds-call";
 
 /// What discovery offers.
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct Discovery {
     services: Vec<Offered>,
 }
 
 /// One service of it.
 #[derive(Deserialize)]
+#[serde(remote = "Self")]
 struct Offered {
     id: String,
     hook: String,
     #[serde(default)]
     prefetch: BTreeMap<String, String>,
 }
+
+objects_only!(Discovery, Offered);
 
 /// Makes a key, or calls.
 pub(super) fn run(args: &CallArgs, config: Option<&Path>) -> Result<(), Ended> {
@@ -264,8 +268,8 @@ impl Call<'_> {
         match answer.status {
             200..=299 => Ok(()),
             401 => Err(Ended::failed(
-                "the service admits nobody without a token that it can verify, and tells no caller why; its log does, under \
-                 the X-Request-Id",
+                "the service admits nobody without a token that it can verify, and tells no caller why; its log does: \
+                 `caller refused`, with the reason",
             )),
             _ => Err(Ended::failed(refused(answer))),
         }

@@ -3,7 +3,9 @@
 use super::{Ended, print};
 use crate::evaluator::Evaluator;
 use crate::files;
+use crate::http::State;
 use crate::settings::{CONFIG_VARIABLE, Settings, Source, document, load, resolve};
+use crate::store::{Store, StoreSettings, StoreUrl};
 use std::path::{Path, PathBuf};
 
 /// Prints the documentation, or checks a file.
@@ -18,6 +20,13 @@ pub(super) fn run(check: Option<&Path>) -> Result<(), Ended> {
     let settings = load(&source).map_err(|faults| Ended::wrong(faults.iter().map(ToString::to_string)))?;
     // What the file points to stops the start as much as what stands in it.
     Evaluator::load(&settings).map_err(Ended::wrong)?;
+    let in_memory = StoreSettings {
+        url: StoreUrl::memory(),
+        ..settings.store.clone()
+    };
+    let store = Store::open(&in_memory, settings.auth.replay_capacity);
+    let store = store.map_err(|error| Ended::failed(format!("store: {error}")))?;
+    State::trust(&settings, "http://127.0.0.1", &store).map_err(Ended::wrong)?;
     print(&format!("{}: no faults\n", path.display()))
 }
 

@@ -53,7 +53,7 @@ mod tests {
         };
         let mut expected = load(&Source::default()).unwrap();
         expected.demo = Some(false);
-        expected.demo_off_by = Some("auth.jwks_ttl");
+        expected.demo_off_by = Some("auth.allow_open_network");
         expected.workbench = Some(false);
         expected.store.url = StoreUrl::file("pnet-cds.sqlite");
         expected.management_listen_given = true;
