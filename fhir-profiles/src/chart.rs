@@ -2,31 +2,33 @@
 
 mod builder;
 mod concept;
+mod error;
+mod item;
 mod loose;
 mod mend;
 mod narrow;
 mod page;
 mod patient;
+mod reference;
 mod text;
 
 use crate::catalogue::FactId;
 use crate::codes::Codes;
 pub(crate) use crate::codes::Coding;
 use crate::facts::{Gap, NotRead, Problem};
-use crate::json::Json;
-use crate::read::names_pnet;
+use crate::organs::names_pnet;
 pub use builder::ChartBuilder;
 pub(crate) use concept::{Concept, text_coding};
+pub use error::ChartError;
+use item::ENTRY;
+pub(crate) use item::{Item, Whose};
 pub(crate) use loose::{Loose, each, read, said};
 pub use mend::opened;
-pub(crate) use narrow::{NO_FHIR, Narrow, Reference, is_of_medication};
+pub(crate) use narrow::{NO_FHIR, Narrow, is_of_medication};
 pub use page::{Answered, NextPage, Page};
-pub(crate) use patient::{Whose, called, is_urn};
-use std::fmt;
+pub(crate) use patient::{called, is_urn};
+pub(crate) use reference::Reference;
 pub use text::{json_text, utf8_text};
-
-/// What the place of something without `Type/id` begins with.
-const ENTRY: &str = "entry ";
 
 /// What one added JSON value was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,63 +85,6 @@ impl Added {
             ),
         ];
         gaps.into_iter().filter(|(is, _)| *is).map(|(_, what)| what)
-    }
-}
-
-/// Why a chart is refused; holds no chart data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChartError {
-    /// A resource belongs to another patient than the one asked about.
-    AnotherPatient,
-    /// Resources of more than one patient, and nobody said which is meant.
-    SeveralPatients,
-    /// There are resources, but none says of which patient.
-    NoPatient,
-}
-
-impl fmt::Display for ChartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::AnotherPatient => "a resource belongs to another patient",
-            Self::SeveralPatients => "the resources belong to more than one patient",
-            Self::NoPatient => "no resource names its patient",
-        })
-    }
-}
-
-impl std::error::Error for ChartError {}
-
-/// One resource of the chart, as far as it has been looked at.
-#[derive(Debug)]
-pub(crate) struct Item<'a> {
-    /// By itself, so that many resources move little while they are collected.
-    pub(crate) narrow: Box<Narrow<'a>>,
-    /// All of it.
-    pub(crate) json: Json<'a>,
-    pub(crate) full_url: Option<&'a str>,
-    /// The how many-eth resource it is of the added value.
-    pub(crate) position: usize,
-    pub(crate) whose: Whose,
-    /// A key that stands twice in it.
-    pub(crate) doubled: Option<Box<str>>,
-    /// It, or the Bundle around it, says that elements were left out.
-    pub(crate) subsetted: bool,
-}
-
-impl Item<'_> {
-    pub(crate) fn kind(&self) -> &str {
-        self.narrow.kind.unwrap_or_default()
-    }
-
-    pub(crate) fn has_two_types(&self) -> bool {
-        self.doubled.as_deref() == Some("resourceType")
-    }
-
-    pub(crate) fn place(&self) -> String {
-        match &self.narrow.id {
-            Some(id) => format!("{}/{id}", self.kind()),
-            None => format!("{ENTRY}{}", self.position + 1),
-        }
     }
 }
 

@@ -5,27 +5,31 @@ mod composed;
 mod facts;
 mod local;
 mod maps;
+mod meaning;
 mod packs;
 mod relevant;
 mod search;
+mod standard;
 pub(crate) mod system;
 mod table;
 mod traps;
+mod unfit;
 mod valueset;
 
 use crate::catalogue::{Catalogue, FactId};
-use crate::facts::{Basis, System};
-use crate::treatments::Treatment;
 pub(crate) use coding::Coding;
 use local::Local;
 pub use maps::MapFault;
 use maps::Whose;
+pub(crate) use meaning::{Meaning, Named, Site};
 pub use relevant::{Unmapped, Written};
-use std::collections::{BTreeMap, HashMap};
+use standard::{STANDARD, Standard};
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
+use system::canonical;
 pub use system::{FACT_VALUES, FACTS, UCUM};
-use system::{canonical, plain};
 pub(crate) use traps::is_trap;
+pub use unfit::{compared_code, unfit_code};
 
 /// Canonical base of everything the project defines in FHIR.
 pub const BASE: &str = "https://pnet-cds.github.io/fhir";
@@ -36,86 +40,6 @@ pub const TEXT_SYSTEM: &str = system::TEXT;
 /// The source system of a ConceptMap group that maps names of drugs and treatments.
 pub const NAME_SYSTEM: &str = system::NAME;
 
-/// A part of the body that decides what a code means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Site {
-    Liver,
-    Pancreas,
-    OtherOrgan,
-    Peritoneum,
-    LymphNodes,
-}
-
-/// What the code of a Condition names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Named {
-    Pnet,
-    NetOfSomeSite,
-    PancreaticTumour,
-    DigestiveTumour,
-    NonFunctioning,
-    Syndrome(&'static str),
-    Presence(FactId),
-    /// A word of a fact of which several may hold, once and for all.
-    Holds(FactId, &'static str),
-    Metastasis(Site),
-    MetastasisOfSomeSite,
-    PortalVeinThrombosis,
-    /// Close to a fact, but no evidence of it: shown.
-    Hint(FactId),
-}
-
-/// What one code means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Meaning {
-    /// The project's own code of a fact.
-    Fact(FactId),
-    /// An Observation with this code gives the fact.
-    Asks(FactId),
-    Ki67Presence,
-    Grade {
-        net: bool,
-    },
-    Histology,
-    Karnofsky,
-    /// A report that may contain Observations; nothing is read from itself.
-    Report,
-    MetastasisSite,
-    HistoryOfLiverMetastases,
-    /// The classification is clinical or pathological.
-    By(Basis),
-    Affirms,
-    Denies,
-    Says(FactId, &'static str),
-    NotAssessed(FactId),
-    Counts(FactId, i64),
-    Spans(FactId, &'static str),
-    At(Site),
-    Under(System),
-    Names(Named),
-    Morphology,
-    Resection {
-        whipple: bool,
-    },
-    Drug(&'static str),
-    /// A treatment that is no drug, as an order names it; no fact is read from it.
-    Treats(&'static str),
-    /// A mapped code of one of the project's own value codes.
-    Word(&'static str),
-    /// A grade, if it was given by the method of the WHO.
-    WhoGrade(&'static str),
-    /// The code says that there is no answer.
-    NoAnswer,
-}
-
-/// The meanings of the codes of the value sets.
-#[derive(Debug, Default)]
-struct Standard {
-    exact: HashMap<&'static str, HashMap<String, Vec<Meaning>>>,
-    families: HashMap<String, Vec<Meaning>>,
-    tokens: HashMap<&'static str, Vec<String>>,
-}
-
 /// The meanings of all codes that are read; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Codes {
@@ -125,8 +49,6 @@ pub struct Codes {
     /// The facts that there are.
     catalogue: Arc<Catalogue>,
 }
-
-static STANDARD: LazyLock<Standard> = LazyLock::new(Standard::build);
 
 /// Without packs if they have a fault, which the tests of `packs` would find.
 static EMBEDDED: LazyLock<Codes> = LazyLock::new(|| {
@@ -295,91 +217,6 @@ impl Codes {
             )
         })
     }
-}
-
-impl Standard {
-    fn build() -> Self {
-        let mut codes = Self::default();
-        for (id, json, meanings) in table::SETS {
-            // The resources are compiled in and checked by the tests of `valueset`.
-            let set = valueset::parse(json).unwrap_or_default();
-            for include in set {
-                let system = canonical(include.system);
-                for code in include.codes {
-                    codes
-                        .exact
-                        .entry(system)
-                        .or_default()
-                        .entry(plain(system, code).into_owned())
-                        .or_default()
-                        .extend(*meanings);
-                    codes
-                        .tokens
-                        .entry(id)
-                        .or_default()
-                        .push(format!("{}|{code}", include.system));
-                }
-                for stem in include.families {
-                    codes
-                        .families
-                        .entry(plain(system, stem).into_owned())
-                        .or_default()
-                        .extend(*meanings);
-                }
-            }
-        }
-        for meanings in codes
-            .exact
-            .values_mut()
-            .flat_map(HashMap::values_mut)
-            .chain(codes.families.values_mut())
-        {
-            let mut once: Vec<Meaning> = Vec::with_capacity(meanings.len());
-            for meaning in meanings.drain(..) {
-                if !once.contains(&meaning) {
-                    once.push(meaning);
-                }
-            }
-            *meanings = once;
-        }
-        codes
-    }
-
-    fn look_up(&self, system: &str, code: &str) -> (Option<Meaning>, &[Meaning], Vec<&[Meaning]>) {
-        let system = canonical(system);
-        if system == system::FACTS {
-            return (FactId::parse(code.trim()).map(Meaning::Fact), &[], Vec::new());
-        }
-        if system == system::TREATMENTS {
-            let own = Treatment::parse(code.trim()).map(treatment);
-            return (own, &[], Vec::new());
-        }
-        let Some(known) = self.exact.get(system) else {
-            return (None, &[], Vec::new());
-        };
-        let code = plain(system, code);
-        // Some registries code a diagnosis as topography and morphology side by side.
-        let topography = system == system::ICD_O_3 && code.starts_with("C25");
-        let own = topography.then_some(Meaning::Names(Named::PancreaticTumour));
-        let exact = known.get(code.as_ref()).map_or(&[][..], Vec::as_slice);
-        let mut families = Vec::new();
-        if system == system::ICD_10 {
-            for length in 3..=code.len() {
-                if let Some(found) = code.get(..length).and_then(|stem| self.families.get(stem)) {
-                    families.push(found.as_slice());
-                }
-            }
-        }
-        (own, exact, families)
-    }
-}
-
-/// What the project's own code of a treatment means: a drug is read like any other code of it.
-fn treatment(treatment: Treatment) -> Meaning {
-    let drug = table::SETS.iter().flat_map(|(.., meanings)| meanings.iter());
-    drug.copied()
-        .find(|meaning| matches!(meaning, Meaning::Drug(drug) if *drug == treatment.as_str()))
-        .unwrap_or(Meaning::Treats(treatment.as_str()))
 }
 
 #[cfg(test)]

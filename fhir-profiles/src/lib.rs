@@ -9,9 +9,11 @@ mod given;
 pub mod interval;
 pub mod json;
 pub mod mentions;
+mod organs;
 pub mod read;
 pub mod recency;
 pub mod stop;
+mod text;
 mod treatments;
 mod values;
 

@@ -6,6 +6,7 @@ mod category;
 mod clean;
 mod condition;
 mod denials;
+mod drugs;
 mod element;
 mod grade;
 mod inside;
@@ -16,7 +17,6 @@ mod not_read;
 mod numbers;
 mod observation;
 mod orders;
-mod organs;
 mod paper;
 mod patient;
 mod phrase;
@@ -30,6 +30,7 @@ pub(crate) mod staging;
 mod standing;
 mod stated;
 mod texts;
+mod told;
 mod treatment;
 mod tumours;
 mod value;
@@ -42,6 +43,7 @@ use crate::codes::{Codes, Meaning};
 use crate::facts::{
     Aside, Evidence, Facts, FactsBuilder, NotRead, NotReadWhy, Problem, Reading, Source, Value,
 };
+use crate::organs::names_pnet;
 use crate::stop;
 use around::{Targets, key, observations};
 use aside::Refusal;
@@ -52,7 +54,6 @@ pub use element::{difference, is_on_tape};
 use jiff::Timestamp;
 use jiff::civil::Date;
 pub use orders::{Order, Unread as UnreadOrder, orders, selected};
-pub(crate) use organs::names_pnet;
 use pnet::Histologies;
 use products::Medications;
 use reason::Diagnoses;
@@ -272,7 +273,7 @@ impl<'r> Reader<'r> {
             "Procedure" => procedure::is_read(narrow, self.codes),
             kind if is_of_medication(kind) => {
                 let said = self.medications.said(narrow);
-                !medication::drugs(&said.codings, &said.texts, self.codes).is_empty()
+                !drugs::drugs(&said.codings, &said.texts, self.codes).is_empty()
             }
             _ => false,
         }

@@ -1,8 +1,8 @@
 //! What the codes of a site's own facts mean.
 
 use super::local::{Home, Local, escaped};
+use super::meaning::{Meaning, Named};
 use super::system::{self, canonical, plain};
-use super::{Meaning, Named};
 use crate::catalogue::{Catalogue, Kind};
 
 /// What the codes of a site's own facts mean, the project's own among them.

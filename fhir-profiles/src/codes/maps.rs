@@ -1,9 +1,11 @@
 //! Packs and a site's own codes: FHIR ConceptMaps from systems, texts and names to the codes that are read.
 
 use super::local::{Home, Local, escaped, folded};
+use super::meaning::{Meaning, Named};
+use super::standard::{Standard, treatment};
 use super::system::{self, canonical, plain};
+use super::table::SETS;
 use super::traps::trap;
-use super::{Meaning, Named, Standard, table};
 use crate::catalogue::{Catalogue, FactId};
 use crate::facts::System;
 use crate::treatments::Treatment;
@@ -304,10 +306,10 @@ impl Loader<'_> {
                 }
             }
             system::TREATMENTS => match Treatment::parse(code) {
-                Some(found) => Ok(vec![super::treatment(found)]),
+                Some(found) => Ok(vec![treatment(found)]),
                 None => Err(format!("`{code}` is no treatment")),
             },
-            system::VALUE_SETS => match table::SETS.iter().find(|(id, ..)| *id == code) {
+            system::VALUE_SETS => match SETS.iter().find(|(id, ..)| *id == code) {
                 Some((.., meanings)) => Ok(meanings.to_vec()),
                 None => Err(format!("`{code}` is no value set of the guide")),
             },
@@ -471,7 +473,7 @@ fn homes(standard: &Standard, catalogue: &Catalogue, (system, code): &(String, S
         return catalogue.parse(code).map(Home::Fact).into_iter().collect();
     }
     if system == system::VALUE_SETS {
-        let set = table::SETS.iter().find(|(id, ..)| id == code);
+        let set = SETS.iter().find(|(id, ..)| id == code);
         return set.map(|(id, ..)| Home::Set(id)).into_iter().collect();
     }
     let is_it = |token: &String| {

@@ -1,7 +1,8 @@
 //! Codes that no fact reads although their text looks as if one should.
 
+use super::Codes;
+use super::coding::Coding;
 use super::system::TEXT;
-use super::{Codes, Coding};
 use crate::catalogue::FactId;
 use serde::Deserialize;
 use std::sync::LazyLock;

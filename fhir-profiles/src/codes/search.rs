@@ -1,7 +1,8 @@
 //! Search tokens for prefetch templates, by theme, so that one URL stays short enough.
 
+use super::Codes;
+use super::coding::Coding;
 use super::system::FACTS;
-use super::{Codes, Coding};
 use crate::catalogue::{FactId, themes};
 
 impl Codes {

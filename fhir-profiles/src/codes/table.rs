@@ -1,7 +1,7 @@
 //! What every value set of the Implementation Guide means to the reader: the one place where a set and a fact meet.
 
-use super::Meaning::{self, *};
-use super::{Named, Site};
+use super::meaning::Meaning::{self, *};
+use super::meaning::{Named, Site};
 use crate::catalogue::FactId;
 use crate::facts::{Basis, System};
 

@@ -4,7 +4,6 @@ use super::Reader;
 use super::element::Node;
 use super::lexicon::{LEXICON, begins_any, has_any};
 use super::observation::{is_of_a_tumour, stated_by};
-use super::organs::{Counts, Organ, names_pnet};
 use super::record::Record;
 use super::sites::{Sites, sites};
 use super::standing::{Standing, abatement, standing};
@@ -13,6 +12,7 @@ use super::words::extent;
 use crate::catalogue::FactId;
 use crate::codes::{Meaning, Named, Site};
 use crate::facts::{Aside, Reading, Source, Value};
+use crate::organs::{Counts, Organ, names_pnet};
 use std::collections::BTreeSet;
 
 /// Whether a Condition with this code is read.

@@ -5,10 +5,10 @@ use super::element::Node;
 use super::numbers;
 use super::record::Record;
 use super::value::{self, Unread, Written};
-use super::words::has_words;
 use crate::catalogue::{FactId, Word};
 use crate::codes::{Codes, Coding, Meaning, system};
 use crate::facts::{Aside, Reading, Source, System, Value};
+use crate::text::has_words;
 use crate::values::decimal;
 use std::collections::BTreeSet;
 

@@ -4,22 +4,13 @@
 use super::Reader;
 use super::around::{key, keys};
 use super::aside::what;
-use super::organs::names_pnet;
-use super::paper::{File, Paper};
+use super::paper::{File, Paper, is_void};
 use super::texts::Written;
 use crate::catalogue::FactId;
 use crate::chart::{Chart, Item, Narrow, Whose, is_of_medication};
 use crate::facts::{Gap, NotRead, NotReadWhy};
+use crate::organs::names_pnet;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Statuses of what has been taken back, replaced, or not made yet.
-const VOID: &[&str] = &[
-    "entered-in-error",
-    "superseded",
-    "cancelled",
-    "registered",
-    "not-done",
-];
 
 impl<'r> Reader<'r> {
     /// Names what was not read and may matter, and gives the texts that are to be searched.
@@ -159,11 +150,6 @@ impl<'r> Reader<'r> {
             });
         }
     }
-}
-
-pub(super) fn is_void(paper: &Paper<'_>) -> bool {
-    let mut statuses = [&paper.status, &paper.document_status].into_iter().flatten();
-    paper.denied || statuses.any(|status| VOID.contains(&status.trim()))
 }
 
 fn is_observation(inner: &Narrow<'_>) -> bool {

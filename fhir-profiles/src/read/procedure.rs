@@ -1,15 +1,16 @@
 //! Procedures: what was completed stays done, by code or by name; what was not done is no evidence of absence.
 
 use super::Reader;
+use super::drugs::{as_given, drugs, is_drug};
 use super::lexicon::{LEXICON, begins_any, has_any};
 use super::orders::done;
 use super::record::Record;
-use super::treatment::{Told, as_given};
+use super::told::{Told, known_status, no_evidence, no_evidence_of};
 use super::value::{self, Written};
 use crate::catalogue::FactId;
 use crate::chart::{Coding, Item, Narrow};
 use crate::codes::{Codes, Meaning, Named};
-use crate::facts::{Aside, Says, Source};
+use crate::facts::{Says, Source};
 use crate::treatments::{Class, Treatment};
 use jiff::ToSpan;
 use std::collections::BTreeSet;
@@ -213,8 +214,8 @@ impl Reader<'_> {
         if deed.resection {
             deed.treatments.extend(Treatment::parse("pancreatic-resection"));
         }
-        let is_drug = |treatment: &Treatment| super::medication::is_drug(*treatment, self.codes);
-        let (drugs, treatments) = done.into_iter().partition::<BTreeSet<_>, _>(is_drug);
+        let is_a_drug = |treatment: &Treatment| is_drug(*treatment, self.codes);
+        let (doses, treatments) = done.into_iter().partition::<BTreeSet<_>, _>(is_a_drug);
         deed.treatments.extend(treatments);
         // What is given into an artery of the liver is no systemic treatment.
         let local = deed
@@ -222,60 +223,16 @@ impl Reader<'_> {
             .iter()
             .any(|treatment| treatment.class() == Class::LiverDirected);
         if !local {
-            deed.drugs.extend(drugs);
+            deed.drugs.extend(doses);
             for used in &item.narrow.used {
                 let texts: Vec<&str> = used.texts().collect();
-                let drugs = super::medication::drugs(&used.codings, &texts, self.codes);
-                let given = drugs.into_iter().filter_map(as_given);
-                let (drugs, methods) = given.partition::<BTreeSet<_>, _>(is_drug);
+                let given = drugs(&used.codings, &texts, self.codes);
+                let given = given.into_iter().filter_map(as_given);
+                let (drugs, methods) = given.partition::<BTreeSet<_>, _>(is_a_drug);
                 deed.drugs.extend(drugs);
                 deed.treatments.extend(methods);
             }
         }
         deed
     }
-}
-
-/// Why a record with this status does not count.
-pub(super) fn no_evidence(status: &str) -> Told {
-    let known = known_status(status);
-    let aside = if known == NOT_UNDERSTOOD {
-        Aside::StatusNotUnderstood
-    } else {
-        Aside::NoEvidence
-    };
-    Told::Shown(no_evidence_of(known), aside)
-}
-
-fn no_evidence_of(status: &str) -> String {
-    format!("status {status}: no evidence either way")
-}
-
-const NOT_UNDERSTOOD: &str = "not understood";
-
-/// The status in our own words; what FHIR does not define is not repeated.
-pub(super) fn known_status(status: &str) -> &str {
-    const KNOWN: &[&str] = &[
-        "preparation",
-        "in-progress",
-        "not-done",
-        "on-hold",
-        "stopped",
-        "completed",
-        "unknown",
-        "active",
-        "cancelled",
-        "draft",
-        "intended",
-        "not-taken",
-        "registered",
-        "recorded",
-        "declined",
-        "ended",
-    ];
-    KNOWN
-        .iter()
-        .find(|known| **known == status)
-        .copied()
-        .unwrap_or(NOT_UNDERSTOOD)
 }

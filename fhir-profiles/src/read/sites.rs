@@ -5,14 +5,14 @@ use super::around::Place;
 use super::element::Node;
 use super::inside::Root;
 use super::lexicon::is_one_of;
-use super::organs::{Organ, is_here, is_metastasis};
 use super::record::Record;
 use super::value::{self, Written};
-use super::words::has_words;
 use crate::catalogue::FactId;
 use crate::chart::Coding;
 use crate::codes::{Codes, Meaning, Site, system};
 use crate::facts::{Source, Specimen};
+use crate::organs::{Organ, is_here, is_metastasis};
+use crate::text::has_words;
 use serde::Deserialize;
 use std::sync::LazyLock;
 

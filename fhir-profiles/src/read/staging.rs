@@ -3,7 +3,6 @@
 use super::Reader;
 use super::category::{category, site_in_word, stage_group, system_in_text};
 use super::element::Node;
-use super::organs::Counts;
 use super::record::Record;
 use super::sites::sites;
 use super::value::{CONTRADICTION, NOT_AVAILABLE, Unread, Written, says_nothing};
@@ -11,6 +10,7 @@ use crate::catalogue::{FactId, Word};
 use crate::chart::Coding;
 use crate::codes::{Codes, Meaning, Site, system};
 use crate::facts::{Basis, Reading, Source, System, Value};
+use crate::organs::Counts;
 use crate::recency::Rule;
 use std::collections::BTreeSet;
 

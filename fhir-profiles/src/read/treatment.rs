@@ -3,9 +3,9 @@
 use super::Reader;
 use super::element::Node;
 use super::lexicon::{LEXICON, begins_any, has_any, is_one_of};
-use super::medication::ANALOGUE;
 use super::reason::Reason;
 use super::record::Record;
+use super::told::Told;
 use crate::catalogue::FactId;
 use crate::chart::Coding;
 use crate::codes::system::HCPCS;
@@ -36,21 +36,6 @@ const DAYS: &[&str] = &[
 
 /// Elements that say when a status came about; of what has a period, the day on which somebody said so is one too.
 const STATUS_DAYS: &[&str] = &["statusChanged", "dateAsserted"];
-
-/// What a record says of the treatments that it names.
-pub(super) enum Told {
-    /// It counts.
-    Says(Says),
-    /// It is shown, and why it does not count.
-    Shown(String, Aside),
-    Never,
-}
-
-impl Told {
-    pub(super) fn shown(note: impl Into<String>) -> Self {
-        Self::Shown(note.into(), Aside::NoEvidence)
-    }
-}
 
 /// The time of a record.
 struct Time {
@@ -180,14 +165,6 @@ impl Reader<'_> {
             });
         }
     }
-}
-
-/// The treatment that a code names as given: that an analogue is intensified no record tells.
-pub(super) fn as_given(code: &str) -> Option<Treatment> {
-    Treatment::parse(match code {
-        ANALOGUE | "ssa-intensification" => "somatostatin-analogue",
-        code => code,
-    })
 }
 
 /// Whether what is given is named, or coded, as a depot form.

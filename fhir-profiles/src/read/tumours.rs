@@ -3,15 +3,15 @@
 use super::Reader;
 use super::around::{Place, key, keys};
 use super::element::{Node, Tree};
-use super::organs::{Counts, Organ, is_apart, is_malignancy};
 use super::record::Record;
 use super::sites::{Sites, sites};
 use super::standing::{Standing, standing};
-use super::words::begins_word;
 use crate::catalogue::FactId;
 use crate::chart::{Concept, Item, Whose};
 use crate::codes::{Codes, Coding, Meaning, Named, Site, system};
 use crate::facts::{Aside, Evidence, NotReadWhy, Reading, Source, Value};
+use crate::organs::{Counts, Organ, is_apart, is_malignancy};
+use crate::text::begins_word;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
