@@ -1,14 +1,13 @@
 //! The fact catalogue: every fact id of the specification with its kind, unit and words, and the facts that a site adds.
 
-mod file;
-mod id;
-mod info;
-mod known;
+pub(crate) mod file;
+pub(crate) mod id;
+pub(crate) mod info;
+pub(crate) mod known;
 mod site;
 
 // Where a site's facts are checked, whoever asks finds these beside the rest of what a fact must fit.
 pub use crate::codes::{compared_code, unfit_code};
-pub(crate) use file::themes;
 pub use id::{FactId, Word};
 pub use info::{About, CodeOf, Counts, FactInfo, Kind, PRESENCE};
 pub use known::{Catalogue, observed, unfit_unit};

@@ -16,7 +16,8 @@ mod traps;
 mod unfit;
 mod valueset;
 
-use crate::catalogue::{Catalogue, FactId};
+use crate::catalogue::id::FactId;
+use crate::catalogue::known::Catalogue;
 pub(crate) use coding::Coding;
 use local::Local;
 pub use maps::MapFault;

@@ -6,7 +6,7 @@ mod build;
 mod closed_world;
 mod dates;
 mod presence;
-mod rule;
+pub(crate) mod rule;
 mod rules;
 mod runs;
 mod same_day;

@@ -8,7 +8,8 @@ mod units;
 #[cfg(test)]
 mod tests;
 
-use crate::catalogue::{FactId, FactInfo, Kind};
+use crate::catalogue::id::FactId;
+use crate::catalogue::info::{FactInfo, Kind};
 use crate::interval::{Bound, Interval};
 use rust_decimal::Decimal;
 

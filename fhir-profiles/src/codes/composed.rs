@@ -4,7 +4,7 @@
 
 use super::meaning::{Meaning, Named, Site};
 use super::system::{ICD_11, SNOMED};
-use crate::catalogue::FactId;
+use crate::catalogue::id::FactId;
 
 const FINDING_SITE: &str = "363698007";
 const MORPHOLOGY: &str = "116676008";

@@ -2,7 +2,7 @@
 
 use super::meaning::Meaning;
 use super::system::{self, canonical, plain};
-use crate::catalogue::FactId;
+use crate::catalogue::id::FactId;
 use std::collections::{HashMap, HashSet};
 
 /// What a mapped code is searched with.

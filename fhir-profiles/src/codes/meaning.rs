@@ -1,6 +1,6 @@
 //! What one code can mean.
 
-use crate::catalogue::FactId;
+use crate::catalogue::id::FactId;
 use crate::facts::{Basis, System};
 
 /// A part of the body that decides what a code means.

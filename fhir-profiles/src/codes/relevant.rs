@@ -3,7 +3,7 @@
 use super::Codes;
 use super::coding::Coding;
 use super::system::TEXT;
-use crate::catalogue::FactId;
+use crate::catalogue::id::FactId;
 use serde::Deserialize;
 use std::sync::LazyLock;
 

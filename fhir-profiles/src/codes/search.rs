@@ -3,7 +3,8 @@
 use super::Codes;
 use super::coding::Coding;
 use super::system::FACTS;
-use crate::catalogue::{FactId, themes};
+use crate::catalogue::file::themes;
+use crate::catalogue::id::FactId;
 
 impl Codes {
     /// The themes by which Observations, DiagnosticReports and Procedures are searched.

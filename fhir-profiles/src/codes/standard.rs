@@ -4,7 +4,7 @@ use super::meaning::{Meaning, Named};
 use super::system::{self, canonical, plain};
 use super::table::SETS;
 use super::valueset;
-use crate::catalogue::FactId;
+use crate::catalogue::id::FactId;
 use crate::treatments::Treatment;
 use std::collections::HashMap;
 use std::sync::LazyLock;

@@ -2,7 +2,7 @@
 
 use super::meaning::Meaning::{self, *};
 use super::meaning::{Named, Site};
-use crate::catalogue::FactId;
+use crate::catalogue::id::FactId;
 use crate::facts::{Basis, System};
 
 macro_rules! sets {

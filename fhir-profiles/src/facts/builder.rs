@@ -7,7 +7,7 @@ use super::given::TreatmentRecord;
 use super::not_read::NotRead;
 use super::patient::Facts;
 use super::person::{Person, Problem};
-use crate::catalogue::FactId;
+use crate::catalogue::id::FactId;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,7 +2,7 @@
 
 use super::evidence::Evidence;
 use super::fact::Reading;
-use crate::catalogue::FactId;
+use crate::catalogue::id::FactId;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What was collected about one fact.

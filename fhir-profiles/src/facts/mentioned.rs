@@ -1,7 +1,7 @@
 //! What texts of the record mention of facts, beside the facts: no reading, so that nothing is worked out from it.
 
 use super::value::Value;
-use crate::catalogue::FactId;
+use crate::catalogue::id::FactId;
 use crate::date::PartialDate;
 
 /// What a text of the record states of a fact (specification, section 7.1; contract, `mentions`).

@@ -6,7 +6,7 @@ use super::given::{Course, Given};
 use super::mentioned::Mentioned;
 use super::not_read::NotRead;
 use super::person::{Person, Problem};
-use crate::catalogue::FactId;
+use crate::catalogue::id::FactId;
 use crate::date::PartialDate;
 use jiff::civil::Date;
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! What a reading can say: its value, and what of its kind, specimen or laboratory stands beside it.
 
-use crate::catalogue::Word;
+use crate::catalogue::id::Word;
 use crate::interval::Interval;
 use std::collections::BTreeSet;
 

@@ -1,14 +1,16 @@
 //! Medications: what is given, was given or is not given any more, by code, by the name of the ingredient or by brand.
 
-use super::Reader;
 use super::drugs::{SYSTEMIC, as_given, drugs};
+use super::known::Known;
 use super::record::Record;
 use super::told::{Told, no_evidence};
+use super::treatment::{dated, treated};
 use crate::catalogue::FactId;
 use crate::chart::Item;
 use crate::codes::system;
-use crate::facts::{Reading, Says, Source, Value};
+use crate::facts::{FactsBuilder, Reading, Says, Source, Value};
 use crate::treatments::Treatment;
+use jiff::civil::Date;
 use std::collections::BTreeSet;
 
 /// Intents of what is to be done; others are thoughts.
@@ -77,52 +79,55 @@ fn adherence(record: &Record<'_>) -> Option<Told> {
     }
 }
 
-impl Reader<'_> {
-    pub(super) fn medication(&mut self, item: &Item<'_>, mut record: Record<'_>) {
-        let medications = std::mem::take(&mut self.medications);
-        let said = medications.said(&item.narrow);
-        let drugs = drugs(&said.codings, &said.texts, self.codes);
-        let told = told(item.kind(), &record);
-        if matches!((&told, record.status()), (Told::Says(Says::Dose), "stopped")) {
-            record.notes.push("stopped: given in part".into());
+pub(super) fn medication(
+    known: &Known<'_>,
+    facts: &mut FactsBuilder,
+    item: &Item<'_>,
+    mut record: Record<'_>,
+) {
+    let said = known.medications.said(&item.narrow);
+    let drugs = drugs(&said.codings, &said.texts, known.codes);
+    let told = told(item.kind(), &record);
+    if matches!((&told, record.status()), (Told::Says(Says::Dose), "stopped")) {
+        record.notes.push("stopped: given in part".into());
+    }
+    if drugs.contains(SYSTEMIC) {
+        some_systemic(known.as_of, facts, &told, &record, &said.wording);
+    }
+    let treatments: BTreeSet<Treatment> = drugs.into_iter().filter_map(as_given).collect();
+    if !treatments.is_empty() {
+        treated(
+            known,
+            facts,
+            &treatments,
+            told,
+            &record,
+            (&said.codings, &said.texts, &said.wording),
+        );
+    }
+}
+
+/// A site's code of some systemic treatment says no more than the fact's own code.
+fn some_systemic(as_of: Date, facts: &mut FactsBuilder, told: &Told, record: &Record<'_>, recorded: &str) {
+    let fact = FactId::PriorSystemicTherapy;
+    match told {
+        Told::Says(says) if *says != Says::NotGiven => {
+            let evidence = dated(as_of, *says, record, recorded);
+            if let Some(present) = fact.word("present") {
+                let mut reading = Reading::new(Value::Word(present), Source::Medication, evidence);
+                reading.detail = Some(SYSTEMIC.to_owned());
+                facts.reading(fact, reading);
+            }
         }
-        if drugs.contains(SYSTEMIC) {
-            self.some_systemic(&told, &record, &said.wording);
-        }
-        let treatments: BTreeSet<Treatment> = drugs.into_iter().filter_map(as_given).collect();
-        if !treatments.is_empty() {
-            self.treated(
-                &treatments,
-                told,
-                &record,
-                (&said.codings, &said.texts, &said.wording),
+        Told::Says(_) => {
+            facts.shown(
+                fact,
+                record.noted(recorded, "not given: no evidence that it ever was"),
             );
         }
-        self.medications = medications;
-    }
-
-    /// A site's code of some systemic treatment says no more than the fact's own code.
-    fn some_systemic(&mut self, told: &Told, record: &Record<'_>, recorded: &str) {
-        let fact = FactId::PriorSystemicTherapy;
-        match told {
-            Told::Says(says) if *says != Says::NotGiven => {
-                let evidence = self.dated(*says, record, recorded);
-                if let Some(present) = fact.word("present") {
-                    let mut reading = Reading::new(Value::Word(present), Source::Medication, evidence);
-                    reading.detail = Some(SYSTEMIC.to_owned());
-                    self.facts.reading(fact, reading);
-                }
-            }
-            Told::Says(_) => {
-                self.facts.shown(
-                    fact,
-                    record.noted(recorded, "not given: no evidence that it ever was"),
-                );
-            }
-            Told::Shown(note, _) => {
-                self.facts.shown(fact, record.noted(recorded, note.as_str()));
-            }
-            Told::Never => {}
+        Told::Shown(note, _) => {
+            facts.shown(fact, record.noted(recorded, note.as_str()));
         }
+        Told::Never => {}
     }
 }
