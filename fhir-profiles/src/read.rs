@@ -56,7 +56,7 @@ use crate::stop;
 use around::{Targets, key, observations};
 use aside::{Refusal, refusal, refuse};
 use condition::condition;
-use denials::{Denials, collect};
+use denials::{Denials, collect_denial};
 use element::Tree;
 #[doc(hidden)]
 pub use element::{difference, is_on_tape};
@@ -131,7 +131,7 @@ pub fn read(chart: &Chart<'_>, policy: &ReadPolicy<'_>) -> Facts {
     let written = beside(&known, &mut facts, chart);
     for (item, tree) in &parsed {
         for record in observations(item, tree).0 {
-            collect(&mut known.denials, known.codes, known.as_of, record.clone());
+            collect_denial(&mut known.denials, known.codes, known.as_of, record.clone());
             collect_histology(&mut known, &mut facts, record);
         }
         if item.kind() == "Condition" {

@@ -21,7 +21,8 @@ macro_rules! fact_ids {
         enum Place { $($variant),+ }
 
         impl FactId {
-            /// Every fact of the specification, in order of presentation; [`Catalogue::facts`](super::Catalogue::facts) has a site's as well.
+            /// Every fact of the specification, in order of presentation;
+            /// [`Catalogue::facts`](super::Catalogue::facts) has a site's as well.
             pub const ALL: &'static [FactId] = &[$(FactId::$variant),+];
 
             /// The id as it stands in the specification, or in the site's file.

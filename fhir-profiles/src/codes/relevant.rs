@@ -1,6 +1,6 @@
 //! Codes that no fact reads although their text looks as if one should.
 
-use super::Codes;
+use super::all::Codes;
 use super::coding::Coding;
 use super::system::TEXT;
 use crate::catalogue::id::FactId;

@@ -1,6 +1,6 @@
 //! Search tokens for prefetch templates, by theme, so that one URL stays short enough.
 
-use super::Codes;
+use super::all::Codes;
 use super::coding::Coding;
 use super::system::FACTS;
 use crate::catalogue::file::themes;

@@ -1,6 +1,6 @@
 //! Whether a fact of a site's own can be read from a code, and in which form its codes are compared.
 
-use super::Codes;
+use super::all::Codes;
 use super::system::{canonical, plain};
 
 /// Why a fact of a site's own cannot be read from a code, if it cannot: the system is none that is read, or the code means

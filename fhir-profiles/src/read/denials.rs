@@ -37,7 +37,7 @@ impl Denials {
 }
 
 /// Notes what an Observation coded with a diagnosis denies, before anything is read.
-pub(super) fn collect(denials: &mut Denials, codes: &Codes, as_of: Date, mut record: Record<'_>) {
+pub(super) fn collect_denial(denials: &mut Denials, codes: &Codes, as_of: Date, mut record: Record<'_>) {
     record.date_by(OBSERVATION_DATES, as_of);
     let Some(day) = record.effective.filter(|day| day.earliest() <= as_of) else {
         return;
