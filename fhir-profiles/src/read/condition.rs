@@ -113,17 +113,7 @@ pub(super) fn condition(known: &Known<'_>, facts: &mut FactsBuilder, mut record:
         )
     };
     if named.iter().any(is_tumour) {
-        let partly = |name: &Named| matches!(name, Named::Syndrome(_) | Named::NonFunctioning);
-        the_diagnosis(
-            known,
-            facts,
-            &record,
-            &named,
-            &sites,
-            standing,
-            &recorded,
-            named.iter().any(partly),
-        );
+        the_diagnosis(known, facts, &record, &named, &sites, standing, &recorded);
     }
     if !named.iter().any(is_tumour) && names_pnet(code.texts()) {
         named_in_text(facts, &record, &recorded, standing);
@@ -162,8 +152,9 @@ fn the_diagnosis(
     sites: &Sites,
     standing: Standing,
     recorded: &str,
-    a_kind_of: bool,
 ) {
+    let partly = |name: &Named| matches!(name, Named::Syndrome(_) | Named::NonFunctioning);
+    let a_kind_of = named.iter().any(partly);
     let fact = FactId::Pnet;
     // A tumour of the pancreas and of another organ is not known to be the pancreas's.
     let elsewhere = sites.organs.iter().any(|organ| organ.counts != Counts::Always);
