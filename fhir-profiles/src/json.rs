@@ -2,12 +2,14 @@
 
 mod budget;
 mod fault;
+mod kind;
 mod node;
 mod scan;
 mod strings;
 
 pub use budget::{Budget, Counted, Over};
 pub use fault::{Fault, FaultKind};
+pub use kind::Kind;
 use node::Node;
 use scan::Scanned;
 use std::borrow::Cow;
@@ -94,25 +96,6 @@ impl fmt::Debug for Document<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Document of {} bytes", self.text.len())
     }
-}
-
-/// What kind of value something is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// `null`.
-    Null,
-    /// `true`.
-    True,
-    /// `false`.
-    False,
-    /// A number.
-    Number,
-    /// A string.
-    Text,
-    /// An array.
-    List,
-    /// An object.
-    Object,
 }
 
 /// A value of a document; as cheap to pass on as a reference.

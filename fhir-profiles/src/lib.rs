@@ -13,9 +13,11 @@ mod given;
 pub mod interval;
 pub mod json;
 pub mod mentions;
+mod organs;
 pub mod read;
 pub mod recency;
 pub mod stop;
+mod text;
 mod treatments;
 mod values;
 

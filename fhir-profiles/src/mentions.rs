@@ -15,13 +15,11 @@ mod split;
 
 use crate::catalogue::FactId;
 use crate::facts::Value;
+pub use quote::LONGEST_QUOTE;
 use std::ops::Range;
 
 /// The bytes of a document that are looked at; what is beyond is cut off, and [`Narrative::is_cut`] says so.
 pub const LONGEST: usize = 256 * 1024;
-
-/// The characters of a quote.
-pub const LONGEST_QUOTE: usize = 160;
 
 /// The different values of one fact that one narrative gives; the first ones are kept.
 pub const MOST: usize = 8;

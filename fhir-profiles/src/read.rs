@@ -1,67 +1,86 @@
 //! The reader: from a chart to facts. It cannot fail; what it cannot read becomes an unknown fact with a reason.
 
+mod answer;
 mod around;
 mod aside;
 mod category;
 mod clean;
 mod condition;
 mod denials;
+mod drugs;
 mod element;
 mod grade;
+mod histology;
 mod inside;
+mod known;
 mod lexicon;
 mod marker;
 mod medication;
+mod metastases;
+mod named;
 mod not_read;
 mod numbers;
 mod observation;
 mod orders;
-mod organs;
+mod others;
 mod paper;
 mod patient;
 mod phrase;
+mod places;
 mod pnet;
 mod procedure;
 mod products;
+mod put;
 mod reason;
 pub(crate) mod record;
+mod root;
 mod sites;
 pub(crate) mod staging;
 mod standing;
 mod stated;
+mod status;
 mod texts;
+mod told;
 mod treatment;
 mod tumours;
+mod useful;
 mod value;
 mod wording;
 mod words;
 
 use crate::catalogue::FactId;
-use crate::chart::{Chart, Item, NO_FHIR, Narrow, Whose, is_of_medication};
-use crate::codes::{Codes, Meaning};
-use crate::facts::{
-    Aside, Evidence, Facts, FactsBuilder, NotRead, NotReadWhy, Problem, Reading, Source, Value,
-};
+use crate::chart::{Chart, Item, NO_FHIR, Whose};
+use crate::codes::Codes;
+use crate::facts::{Facts, FactsBuilder};
 use crate::stop;
 use around::{Targets, key, observations};
-use aside::Refusal;
-use denials::Denials;
+use aside::{Refusal, refusal, refuse};
+use condition::condition;
+use denials::{Denials, collect_denial};
 use element::Tree;
 #[doc(hidden)]
 pub use element::{difference, is_on_tape};
+use histology::Histologies;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use known::Known;
+use medication::medication;
+use not_read::beside;
+use observation::{conclusions, observation};
 pub use orders::{Order, Unread as UnreadOrder, orders, selected};
-pub(crate) use organs::names_pnet;
-use pnet::Histologies;
+use others::Others;
+use patient::patient;
+use pnet::{collect_histology, collect_morphology};
+use procedure::procedure;
 use products::Medications;
+use put::problem;
 use reason::Diagnoses;
 use record::Record;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 pub use texts::text_files;
-use tumours::Others;
-use value::Unread;
+use tumours::other_malignancy;
+use useful::is_useful;
 
 /// What the reading depends on besides the chart.
 #[derive(Debug, Clone, Copy)]
@@ -95,10 +114,10 @@ pub fn read(chart: &Chart<'_>, policy: &ReadPolicy<'_>) -> Facts {
     for record in chart.not_read() {
         facts.not_read(record.clone());
     }
-    let mut reader = Reader {
+    let mut known = Known {
         codes: policy.codes,
         as_of: policy.as_of,
-        facts,
+        subject: chart.subject(),
         medications: Medications::of([chart]),
         diagnoses: Diagnoses::of(chart),
         histologies: Histologies::default(),
@@ -108,27 +127,27 @@ pub fn read(chart: &Chart<'_>, policy: &ReadPolicy<'_>) -> Facts {
         targets: Targets::default(),
         others: Others::default(),
     };
-    let parsed = reader.parse(chart);
-    let written = reader.beside(chart);
+    let parsed = parse(&mut known, &mut facts, chart);
+    let written = beside(&known, &mut facts, chart);
     for (item, tree) in &parsed {
         for record in observations(item, tree).0 {
-            reader.collect_denial(record.clone());
-            reader.collect_histology(record);
+            collect_denial(&mut known.denials, known.codes, known.as_of, record.clone());
+            collect_histology(&mut known, &mut facts, record);
         }
         if item.kind() == "Condition" {
-            reader.collect_morphology(Record::of(tree, item.place()));
+            collect_morphology(&mut known, &mut facts, Record::of(tree, item.place()));
         }
     }
     // The birth date first: an age that was written down once gives way to it.
     let is_patient = |entry: &&(&Item<'_>, Tree)| entry.0.kind() == "Patient";
     for (item, tree) in parsed.iter().filter(is_patient) {
-        reader.resource(item, tree);
+        resource(&known, &mut facts, item, tree);
     }
     let others = parsed.iter().filter(|entry| !is_patient(entry));
     for (item, tree) in others.take_while(|_| !stop::is_wanted()) {
-        reader.resource(item, tree);
+        resource(&known, &mut facts, item, tree);
     }
-    texts::searched(reader.facts.build(), written)
+    texts::searched(facts.build(), written)
 }
 
 /// When a resource was last updated, which version that made, and how the time is written.
@@ -170,173 +189,91 @@ fn plain(json: Json) -> Json {
     }
 }
 
-struct Reader<'r> {
-    codes: &'r Codes,
-    as_of: Date,
-    facts: FactsBuilder,
-    medications: Medications<'r>,
-    diagnoses: Diagnoses<'r>,
-    histologies: Histologies,
-    denials: Denials,
-    /// References to a patient of another server.
-    is_elsewhere: &'r dyn Fn(&str) -> bool,
-    /// Whether ICD-O codes the tumour as one that is well differentiated by name.
-    is_net_by_name: bool,
-    targets: Targets<'r>,
-    others: Others,
+/// Parses in full what some fact can use, each resource once.
+fn parse<'r>(
+    known: &mut Known<'r>,
+    facts: &mut FactsBuilder,
+    chart: &'r Chart<'r>,
+) -> Vec<(&'r Item<'r>, Tree<'r>)> {
+    let mut useful: Vec<&Item<'r>> = Vec::new();
+    for item in chart.items().iter().take_while(|_| !stop::is_wanted()) {
+        match refusal(known, item) {
+            Some(refusal) => refuse(known, facts, item, refusal),
+            None if is_useful(known, item) => useful.push(item),
+            None => {}
+        }
+    }
+    for item in known.targets.wanted(chart.items(), &useful) {
+        match Tree::parse(item.json) {
+            Some(tree) => known.targets.add(item, tree),
+            None => refuse(known, facts, item, Refusal::Malformed(NO_FHIR)),
+        }
+    }
+    let is_condition = |item: &&Item<'r>| item.kind() == "Condition" && item.doubled.is_none();
+    for item in chart.items().iter().filter(is_condition) {
+        if known.others.learn(item, known.codes)
+            && item.whose == Whose::Usable
+            && let Some(tree) = Tree::parse(item.json)
+        {
+            other_malignancy(known, facts, item, &tree);
+        }
+    }
+    // One resource can come by several searches, and in several versions: the last counts.
+    let mut by_place: BTreeMap<String, Vec<(Version<'_>, &str, &Item<'r>)>> = BTreeMap::new();
+    for item in useful {
+        let copies = by_place.entry(item.place()).or_default();
+        copies.push((version(item), item.json.raw(), item));
+    }
+    let mut parsed = Vec::new();
+    for (place, mut copies) in by_place.into_iter().take_while(|_| !stop::is_wanted()) {
+        copies.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+        // What was left out of one copy may stand in another.
+        if copies.iter().any(|(.., item)| !item.subsetted) {
+            copies.retain(|(.., item)| !item.subsetted);
+        }
+        if copies.iter().any(|(.., item)| item.narrow.id.is_some()) {
+            let last = copies.last().map(|(version, ..)| *version);
+            copies.retain(|(version, ..)| Some(*version) == last);
+            copies.dedup_by(|a, b| is_same(a.1, b.1));
+            if copies.len() > 1 {
+                problem(
+                    facts,
+                    place.clone(),
+                    "stands there twice, and none is known to be the newer",
+                );
+            }
+        }
+        for (.., item) in copies {
+            match Tree::parse(item.json) {
+                Some(tree) if item.subsetted && aside::lacks(item.kind(), tree.root()) => {
+                    refuse(known, facts, item, Refusal::Subsetted);
+                }
+                Some(tree) => parsed.push((item, tree)),
+                None => refuse(known, facts, item, Refusal::Malformed(NO_FHIR)),
+            }
+        }
+    }
+    parsed
 }
 
-impl<'r> Reader<'r> {
-    /// Parses in full what some fact can use, each resource once.
-    fn parse(&mut self, chart: &'r Chart<'r>) -> Vec<(&'r Item<'r>, Tree<'r>)> {
-        let mut useful: Vec<&Item<'r>> = Vec::new();
-        for item in chart.items().iter().take_while(|_| !stop::is_wanted()) {
-            match self.refusal(item) {
-                Some(refusal) => self.refuse(item, refusal),
-                None if self.is_useful(item) => useful.push(item),
-                None => {}
+fn resource(known: &Known<'_>, facts: &mut FactsBuilder, item: &Item<'_>, tree: &Tree) {
+    let record = Record::of(tree, item.place());
+    match item.kind() {
+        "Patient" => patient(known.as_of, facts, &record),
+        "Condition" => condition(known, facts, record),
+        "Observation" | "DiagnosticReport" => {
+            let (records, refused) = observations(item, tree);
+            for record in records {
+                observation(known, facts, record);
+            }
+            if item.kind() == "DiagnosticReport" {
+                conclusions(known, facts, record);
+            }
+            for (place, why) in refused {
+                problem(facts, place, why);
             }
         }
-        for item in self.targets.wanted(chart.items(), &useful) {
-            match Tree::parse(item.json) {
-                Some(tree) => self.targets.add(item, tree),
-                None => self.refuse(item, Refusal::Malformed(NO_FHIR)),
-            }
-        }
-        let is_condition = |item: &&Item<'r>| item.kind() == "Condition" && item.doubled.is_none();
-        for item in chart.items().iter().filter(is_condition) {
-            if self.others.learn(item, self.codes)
-                && item.whose == Whose::Usable
-                && let Some(tree) = Tree::parse(item.json)
-            {
-                self.other_malignancy(item, &tree);
-            }
-        }
-        // One resource can come by several searches, and in several versions: the last counts.
-        let mut by_place: BTreeMap<String, Vec<(Version<'_>, &str, &Item<'r>)>> = BTreeMap::new();
-        for item in useful {
-            let copies = by_place.entry(item.place()).or_default();
-            copies.push((version(item), item.json.raw(), item));
-        }
-        let mut parsed = Vec::new();
-        for (place, mut copies) in by_place.into_iter().take_while(|_| !stop::is_wanted()) {
-            copies.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
-            // What was left out of one copy may stand in another.
-            if copies.iter().any(|(.., item)| !item.subsetted) {
-                copies.retain(|(.., item)| !item.subsetted);
-            }
-            if copies.iter().any(|(.., item)| item.narrow.id.is_some()) {
-                let last = copies.last().map(|(version, ..)| *version);
-                copies.retain(|(version, ..)| Some(*version) == last);
-                copies.dedup_by(|a, b| is_same(a.1, b.1));
-                if copies.len() > 1 {
-                    self.problem(
-                        place.clone(),
-                        "stands there twice, and none is known to be the newer",
-                    );
-                }
-            }
-            for (.., item) in copies {
-                match Tree::parse(item.json) {
-                    Some(tree) if item.subsetted && aside::lacks(item.kind(), tree.root()) => {
-                        self.refuse(item, Refusal::Subsetted);
-                    }
-                    Some(tree) => parsed.push((item, tree)),
-                    None => self.refuse(item, Refusal::Malformed(NO_FHIR)),
-                }
-            }
-        }
-        parsed
-    }
-
-    fn is_useful(&self, item: &Item<'_>) -> bool {
-        let narrow = &item.narrow;
-        let means = |codings: &[crate::chart::Coding<'_>], wanted: fn(Meaning) -> bool| {
-            codings
-                .iter()
-                .flat_map(|coding| self.codes.meanings(coding))
-                .any(wanted)
-        };
-        let asks = |observation: &Narrow<'_>| {
-            means(&observation.code.codings, observation::is_read)
-                || means(&observation.components, observation::is_read)
-                || means(&observation.value, observation::names_itself)
-        };
-        match item.kind() {
-            "Patient" => true,
-            "Condition" => means(&narrow.code.codings, condition::is_read) || names_pnet(narrow.code.texts()),
-            "Observation" => asks(narrow) || narrow.contained.iter().any(asks),
-            "DiagnosticReport" => {
-                means(&narrow.conclusions, condition::is_read) || narrow.contained.iter().any(asks)
-            }
-            "Procedure" => procedure::is_read(narrow, self.codes),
-            kind if is_of_medication(kind) => {
-                let said = self.medications.said(narrow);
-                !medication::drugs(&said.codings, &said.texts, self.codes).is_empty()
-            }
-            _ => false,
-        }
-    }
-
-    fn resource(&mut self, item: &Item<'_>, tree: &Tree) {
-        let record = Record::of(tree, item.place());
-        match item.kind() {
-            "Patient" => self.patient(&record),
-            "Condition" => self.condition(record),
-            "Observation" | "DiagnosticReport" => {
-                let (records, refused) = observations(item, tree);
-                for record in records {
-                    self.observation(record);
-                }
-                if item.kind() == "DiagnosticReport" {
-                    self.conclusions(record);
-                }
-                for (place, why) in refused {
-                    self.problem(place, why);
-                }
-            }
-            "Procedure" => self.procedure(item, record),
-            _ => self.medication(item, record),
-        }
-    }
-
-    /// Shows a record whose status is not understood, and says that it was not read.
-    fn not_understood(&mut self, fact: FactId, record: &Record<'_>, recorded: &str, note: &str) {
-        let mut evidence = record.noted(recorded, note);
-        evidence.aside = Aside::StatusNotUnderstood;
-        self.facts.shown(fact, evidence);
-        self.not_read(record, fact, NotReadWhy::StatusNotUnderstood);
-    }
-
-    /// Says that a record about a fact was not read.
-    fn not_read(&mut self, record: &Record<'_>, fact: FactId, why: NotReadWhy) {
-        self.facts.not_read(NotRead {
-            reference: record.place.clone(),
-            what: fact.info().label.clone(),
-            date: record.effective,
-            why,
-        });
-    }
-
-    fn problem(&mut self, place: String, what: &str) {
-        self.facts.problem(Problem {
-            place,
-            what: what.to_owned(),
-        });
-    }
-
-    /// Adds a reading of a word of the fact's list.
-    fn add(&mut self, fact: FactId, word: &str, source: Source, evidence: Evidence) {
-        if let Some(word) = fact.word(word) {
-            self.facts
-                .reading(fact, Reading::new(Value::Word(word), source, evidence));
-        }
-    }
-
-    fn unread(&mut self, fact: FactId, record: &Record<'_>, recorded: String, why: Unread) {
-        match why {
-            Unread::Nothing(note) => _ = self.facts.shown(fact, record.noted(recorded, note)),
-            Unread::Unreadable(note) => self.put_unreadable(record, fact, record.noted(recorded, note)),
-        }
+        "Procedure" => procedure(known, facts, item, record),
+        _ => medication(known, facts, item, record),
     }
 }

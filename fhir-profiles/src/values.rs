@@ -1,5 +1,7 @@
 //! Numbers as charts write them, turned into intervals in the unit of their fact.
 
+mod found;
+mod hpf;
 mod mitoses;
 mod number;
 mod text;
@@ -8,12 +10,15 @@ mod units;
 #[cfg(test)]
 mod tests;
 
-use crate::catalogue::{FactId, FactInfo, Kind};
+use crate::catalogue::id::FactId;
+use crate::catalogue::info::{FactInfo, Kind};
 use crate::interval::{Bound, Interval};
 use rust_decimal::Decimal;
 
+pub(crate) use found::{InFactUnit, TextNumber, Why};
 pub(crate) use number::{decimal, with_comparator};
 pub(crate) use text::number_from_text;
+use units::not_this;
 pub(crate) use units::{contradict, convert, without_annotations};
 
 /// Whether a unit can be that of a fact: percent, a count, or one of UCUM as it stands there, which can be converted.
@@ -24,82 +29,6 @@ pub(crate) fn is_unit(unit: &str) -> bool {
 
 /// What the evidence of an approximate number says.
 pub(crate) const APPROXIMATE_NOTE: &str = "± 20 % for an approximate value";
-
-/// Why a number could not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Why {
-    /// There is no number, or text that is not understood in full.
-    NoNumber,
-    /// The unit is not known.
-    UnknownUnit,
-    /// The unit measures something else, or the fact is no number.
-    WrongUnit,
-    /// The unit is needed and not given.
-    MissingUnit,
-    /// The unit that is shown and its code are different ones.
-    UnitsContradict,
-    /// The number cannot occur.
-    OutOfRange,
-    /// The number can be read in two ways.
-    Ambiguous,
-}
-
-impl Why {
-    /// The reason in our own words, without chart text.
-    pub(crate) fn text(self) -> &'static str {
-        match self {
-            Self::NoNumber => "no number that can be read",
-            Self::UnknownUnit => "the unit is not known",
-            Self::WrongUnit => "the unit does not fit this fact",
-            Self::MissingUnit => "the unit is missing",
-            Self::UnitsContradict => "the unit and its code contradict each other",
-            Self::OutOfRange => "the number is outside the possible range",
-            Self::Ambiguous => "fraction or percent: the number can be read in two ways",
-        }
-    }
-}
-
-/// A number read from text, before units.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct TextNumber {
-    /// The number or interval.
-    pub interval: Interval,
-    /// The unit as written, trimmed; for [`in_fact_unit`].
-    pub unit: Option<String>,
-    /// Whether the text says `ca.`, `about` or the like: the interval is then ± 20 %.
-    pub approximate: bool,
-}
-
-impl TextNumber {
-    /// The greatest of several dimensions, which have the unit that stands behind the last; nothing if one is no exact number
-    /// or has another unit.
-    pub(crate) fn greatest(dimensions: Vec<Self>) -> Option<Self> {
-        let unit = dimensions.last()?.unit.clone()?;
-        let mut greatest = None;
-        for one in dimensions {
-            if one.approximate || one.unit.is_some_and(|other| other != unit) {
-                return None;
-            }
-            greatest = greatest.max(Some(one.interval.as_exact()?));
-        }
-        Some(Self {
-            interval: Interval::exactly(greatest?),
-            unit: Some(unit),
-            approximate: false,
-        })
-    }
-}
-
-/// A number in the unit of its fact.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct InFactUnit {
-    /// The number or interval, in `unit`.
-    pub interval: Interval,
-    /// The fact's unit; for markers the laboratory's, tidied, if it was given; none for scores.
-    pub unit: Option<String>,
-    /// What was done to the number, in our own words.
-    pub notes: Vec<String>,
-}
 
 /// Brings a number with the unit as written into the unit of `fact`; for markers the unit is kept and tidied.
 ///
@@ -113,7 +42,7 @@ pub(crate) fn in_fact_unit(fact: FactId, interval: Interval, unit: Option<&str>)
         (Kind::Score, _) => count(info, interval, unit),
         (Kind::Number, Some(target)) => match target {
             "%" => percent(info, interval, unit),
-            "/10 HPF" => mitoses::per_10_hpf(interval, unit),
+            "/10 HPF" => hpf::per_10_hpf(interval, unit),
             "{#}" => count(info, interval, unit),
             _ => measure(info, target, interval, unit),
         },
@@ -265,13 +194,4 @@ fn measure(info: &FactInfo, target: &str, interval: Interval, unit: Option<&str>
         unit: Some(target.to_owned()),
         notes,
     })
-}
-
-/// A unit that does not fit: known for something else, or not known at all.
-fn not_this(unit: &str) -> Why {
-    if units::tidy(unit).is_some() || units::is_percent(unit) {
-        Why::WrongUnit
-    } else {
-        Why::UnknownUnit
-    }
 }

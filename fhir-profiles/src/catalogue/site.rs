@@ -1,16 +1,13 @@
-//! Facts that a site adds to those of the specification, as data.
+//! A fact that a site adds to those of the specification.
 
-use super::{FactId, FactInfo, Kind, PRESENCE};
-use crate::codes::Codes;
-use crate::codes::system::{canonical, plain};
-use crate::values::is_unit;
+use super::info::FactInfo;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-/// A fact of a site's own; made by [`Catalogue::with`] only, and compared by its id.
+/// A fact of a site's own; made by [`Catalogue::with`](super::Catalogue::with) only, and compared by its id.
 #[derive(Clone, Copy)]
-pub struct SiteFact(&'static FactInfo);
+pub struct SiteFact(pub(super) &'static FactInfo);
 
 impl SiteFact {
     /// Kind, unit and words.
@@ -49,90 +46,4 @@ impl fmt::Debug for SiteFact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.id)
     }
-}
-
-/// The facts that are known where a chart is read and assessed: those of the specification and a site's. The default has
-/// no site's.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Catalogue {
-    site: Vec<FactId>,
-}
-
-impl Catalogue {
-    /// The facts of the specification and these, of which no id is another's. They are kept until the program ends, so that
-    /// a fact can be named by a handle: to be called once for each start.
-    pub fn with(facts: impl IntoIterator<Item = FactInfo>) -> Self {
-        let fact = |mut info: FactInfo| {
-            if info.kind == Kind::Presence {
-                info.words = PRESENCE.map(str::to_owned).to_vec();
-            }
-            FactId::OfSite(SiteFact(Box::leak(Box::new(info))))
-        };
-        let mut site: Vec<FactId> = facts.into_iter().map(fact).collect();
-        site.sort_unstable();
-        Self { site }
-    }
-
-    /// Every fact, in order of presentation, a site's last.
-    pub fn facts(&self) -> impl Iterator<Item = FactId> + Clone + '_ {
-        FactId::ALL.iter().chain(&self.site).copied()
-    }
-
-    /// The facts of the site alone.
-    pub fn site(&self) -> &[FactId] {
-        &self.site
-    }
-
-    /// The fact whose id is written so, or `None`.
-    pub fn parse(&self, text: &str) -> Option<FactId> {
-        let site = || self.site.iter().copied().find(|fact| fact.as_str() == text);
-        FactId::parse(text).or_else(site)
-    }
-
-    /// The facts that the records of a theme can state, `conditions` and `medications` among the themes; none for another
-    /// name.
-    pub fn of_theme(&self, theme: &str) -> Vec<FactId> {
-        // What a report contains is of the tumour.
-        let theme = if theme == "reports" { "pathology" } else { theme };
-        self.facts().filter(|fact| fact.info().is_of(theme)).collect()
-    }
-}
-
-/// The themes that a fact of a site can have: those by which Observations are searched.
-pub fn observed() -> impl Iterator<Item = &'static str> {
-    let observed = super::themes().iter().filter(|theme| theme.kind == "Observation");
-    observed.map(|theme| theme.id.as_str())
-}
-
-/// Why a unit cannot be that of a fact of this kind, if it cannot.
-pub fn unfit_unit(kind: Kind, unit: Option<&str>) -> Option<String> {
-    match (kind, unit) {
-        (Kind::Number, Some(unit)) if is_unit(unit) => None,
-        (Kind::Number, Some(unit)) => Some(format!("`{unit}` is no unit of UCUM")),
-        (Kind::Number, None) => Some("`unit` is missing: a number has one".to_owned()),
-        (_, Some(_)) => Some(format!("a fact of kind {} has no unit", kind.as_str())),
-        (_, None) => None,
-    }
-}
-
-/// Why a fact of a site's own cannot be read from a code, if it cannot: the system is none that is read, or the code means
-/// something already.
-pub fn unfit_code(system: &str, code: &str) -> Option<String> {
-    if !Codes::reads(system) {
-        return Some(format!(
-            "`{system}` is no code system that is read: a local one is mapped to the fact (`codes.dir`)"
-        ));
-    }
-    if let Some(is) = Codes::trap(system, code) {
-        return Some(format!("`{code}` is {is}"));
-    }
-    Codes::embedded()
-        .knows(system, code)
-        .then(|| format!("`{code}` of `{system}` already has another meaning"))
-}
-
-/// A code and its system in the form in which they are compared, however either is written.
-pub fn compared_code(system: &str, code: &str) -> (String, String) {
-    let system = canonical(system);
-    (system.to_owned(), plain(system, code).into_owned())
 }

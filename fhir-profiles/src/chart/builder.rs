@@ -1,9 +1,13 @@
 //! How a chart is collected: Bundles flattened, each resource judged by itself, and what is left out named.
 
+use super::added::{Added, AddedKind};
+use super::error::ChartError;
+use super::item::{ENTRY, Item, Whose};
 use super::loose::read;
 use super::narrow::{Entry, Narrow};
-use super::patient::{Identities, Whose, comparable};
-use super::{Added, AddedKind, Chart, ChartError, ENTRY, Item};
+use super::patient::{Identities, comparable};
+use super::whole::Chart;
+
 use crate::catalogue::FactId;
 use crate::facts::{Gap, NotRead, NotReadWhy, Problem};
 use crate::json::{Children, Json, Kind};

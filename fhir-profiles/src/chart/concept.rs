@@ -1,7 +1,7 @@
 //! Codes and concepts of the narrow view, and the concept of an extension that says how a Procedure was done.
 
 use super::loose::{Loose, Nothing, Plain, Seldom, Shaped, each, is_no_list, read};
-use super::narrow::Reference;
+use super::reference::Reference;
 use crate::codes::Coding;
 use crate::json::Json;
 

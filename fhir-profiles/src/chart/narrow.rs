@@ -1,7 +1,8 @@
 //! The narrow view of a resource: what decides whether some fact can use it, and whose it is.
 
 use super::concept::{Concept, Method, RawCoding, concept, with_text};
-use super::loose::{Loose, Nothing, Plain, Seldom, Shaped, each, is_no_list, read, said};
+use super::loose::{Loose, Plain, Seldom, Shaped, each, is_no_list, read, said};
+use super::reference::{Identifier, Reference};
 use crate::codes::Coding;
 use crate::json::{Json, Kind};
 
@@ -9,80 +10,6 @@ type Str<'a> = Option<&'a str>;
 
 /// The tag of what a server has left elements out of.
 const SUBSETTED: &str = "SUBSETTED";
-
-/// A business identifier: a record number under the name of the office that gave it.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Identifier<'a> {
-    pub(crate) system: Str<'a>,
-    pub(crate) value: Str<'a>,
-}
-
-impl<'a> Loose<'a> for Identifier<'a> {
-    fn field(&mut self, key: &str, value: Json<'a>) {
-        match key {
-            "system" => self.system = said(value),
-            "value" => self.value = said(value),
-            _ => {}
-        }
-    }
-}
-
-/// A Reference; `named` where there is one at all.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Reference<'a> {
-    pub(crate) named: bool,
-    pub(crate) identifier: Option<Box<Identifier<'a>>>,
-    pub(crate) reference: Str<'a>,
-    pub(crate) display: Str<'a>,
-    odd: bool,
-}
-
-impl Nothing for Reference<'_> {
-    fn nothing<'n>() -> &'n Self
-    where
-        Self: 'n,
-    {
-        static NOTHING: Reference<'static> = Reference {
-            named: false,
-            identifier: None,
-            reference: None,
-            display: None,
-            odd: false,
-        };
-        &NOTHING
-    }
-}
-
-impl Reference<'_> {
-    /// Whether it leads to what the resource contains.
-    pub(crate) fn is_contained(&self) -> bool {
-        let target = self.reference.unwrap_or_default();
-        target.trim_start().starts_with('#')
-    }
-}
-
-impl<'a> Loose<'a> for Reference<'a> {
-    fn field(&mut self, key: &str, value: Json<'a>) {
-        match key {
-            "reference" => {
-                let text: Plain<'a> = read(value);
-                self.odd |= text.odd;
-                self.reference = text.text;
-            }
-            "display" => {
-                self.display = said(value);
-                self.named |= self.display.is_some();
-            }
-            "identifier" => {
-                let read: Shaped<Identifier<'a>> = read(value);
-                self.named |= read.there;
-                self.identifier = read.there.then(|| Box::new(read.value));
-            }
-            _ => {}
-        }
-        self.named |= self.reference.is_some();
-    }
-}
 
 /// `Observation.component` as far as its code.
 #[derive(Debug, Clone, Default)]

@@ -1,22 +1,11 @@
 //! Whose a resource is: patient references resolved and compared, another patient's refused.
 
-use super::narrow::{Identifier, Narrow, Reference};
-use super::{ChartError, Item};
+use super::error::ChartError;
+use super::item::{Item, Whose};
+use super::narrow::Narrow;
+use super::reference::{Identifier, Reference};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Whether a resource may be used for the patient.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Whose {
-    /// The patient's, or of a kind that belongs to nobody.
-    Usable,
-    /// It names no patient.
-    Nobodys,
-    /// It names a patient in a way that cannot be compared.
-    Somebodys,
-    /// It is about something else than a patient.
-    NotAPatients,
-}
 
 /// What a reference leads to.
 enum Target {

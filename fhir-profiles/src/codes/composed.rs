@@ -2,9 +2,9 @@
 //! safely. What refines a code may turn it into its opposite, so an expression with a part that is not understood means
 //! nothing.
 
+use super::meaning::{Meaning, Named, Site};
 use super::system::{ICD_11, SNOMED};
-use super::{Meaning, Named, Site};
-use crate::catalogue::FactId;
+use crate::catalogue::id::FactId;
 
 const FINDING_SITE: &str = "363698007";
 const MORPHOLOGY: &str = "116676008";

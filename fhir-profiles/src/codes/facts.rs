@@ -1,9 +1,10 @@
 //! What the codes of a site's own facts mean.
 
 use super::local::{Home, Local, escaped};
+use super::meaning::{Meaning, Named};
 use super::system::{self, canonical, plain};
-use super::{Meaning, Named};
-use crate::catalogue::{Catalogue, Kind};
+use crate::catalogue::info::Kind;
+use crate::catalogue::known::Catalogue;
 
 /// What the codes of a site's own facts mean, the project's own among them.
 pub(super) fn meanings(catalogue: &Catalogue) -> Local {

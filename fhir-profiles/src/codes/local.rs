@@ -1,8 +1,8 @@
 //! What maps add to the codes of the guide: meanings of codes, of whole categories, of texts and of names.
 
-use super::Meaning;
+use super::meaning::Meaning;
 use super::system::{self, canonical, plain};
-use crate::catalogue::FactId;
+use crate::catalogue::id::FactId;
 use std::collections::{HashMap, HashSet};
 
 /// What a mapped code is searched with.

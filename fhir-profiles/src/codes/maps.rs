@@ -1,54 +1,19 @@
 //! Packs and a site's own codes: FHIR ConceptMaps from systems, texts and names to the codes that are read.
 
+use super::fault::MapFault;
 use super::local::{Home, Local, escaped, folded};
+use super::meaning::{Meaning, Named};
+use super::standard::{Standard, treatment};
 use super::system::{self, canonical, plain};
+use super::table::SETS;
 use super::traps::trap;
-use super::{Meaning, Named, Standard, table};
-use crate::catalogue::{Catalogue, FactId};
+use crate::catalogue::id::FactId;
+use crate::catalogue::known::Catalogue;
 use crate::facts::System;
 use crate::treatments::Treatment;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
-
-/// What is wrong with a ConceptMap.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct MapFault {
-    /// The file's name.
-    pub file: String,
-    /// The line, where the file is no JSON.
-    pub line: Option<usize>,
-    /// Where in the resource, as `group[0].element[2]`; empty for the whole.
-    pub path: String,
-    /// What is wrong, in our words.
-    pub what: String,
-}
-
-impl MapFault {
-    /// A name that no pack has.
-    pub(super) fn no_pack(name: &str) -> Self {
-        Self {
-            file: name.to_owned(),
-            line: None,
-            path: String::new(),
-            what: "no pack of this name".into(),
-        }
-    }
-}
-
-impl fmt::Display for MapFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        if let Some(line) = self.line {
-            write!(f, ":{line}")?;
-        }
-        if !self.path.is_empty() {
-            write!(f, ": {}", self.path)?;
-        }
-        write!(f, ": {}", self.what)
-    }
-}
 
 /// The property of a target that holds only under a method.
 const METHOD: &str = "http://hl7.org/fhir/StructureDefinition/Observation#Observation.method";
@@ -304,10 +269,10 @@ impl Loader<'_> {
                 }
             }
             system::TREATMENTS => match Treatment::parse(code) {
-                Some(found) => Ok(vec![super::treatment(found)]),
+                Some(found) => Ok(vec![treatment(found)]),
                 None => Err(format!("`{code}` is no treatment")),
             },
-            system::VALUE_SETS => match table::SETS.iter().find(|(id, ..)| *id == code) {
+            system::VALUE_SETS => match SETS.iter().find(|(id, ..)| *id == code) {
                 Some((.., meanings)) => Ok(meanings.to_vec()),
                 None => Err(format!("`{code}` is no value set of the guide")),
             },
@@ -471,7 +436,7 @@ fn homes(standard: &Standard, catalogue: &Catalogue, (system, code): &(String, S
         return catalogue.parse(code).map(Home::Fact).into_iter().collect();
     }
     if system == system::VALUE_SETS {
-        let set = table::SETS.iter().find(|(id, ..)| id == code);
+        let set = SETS.iter().find(|(id, ..)| id == code);
         return set.map(|(id, ..)| Home::Set(id)).into_iter().collect();
     }
     let is_it = |token: &String| {

@@ -1,8 +1,9 @@
 //! Codes that no fact reads although their text looks as if one should.
 
+use super::all::Codes;
+use super::coding::Coding;
 use super::system::TEXT;
-use super::{Codes, Coding};
-use crate::catalogue::FactId;
+use crate::catalogue::id::FactId;
 use serde::Deserialize;
 use std::sync::LazyLock;
 

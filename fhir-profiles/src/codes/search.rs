@@ -1,8 +1,10 @@
 //! Search tokens for prefetch templates, by theme, so that one URL stays short enough.
 
+use super::all::Codes;
+use super::coding::Coding;
 use super::system::FACTS;
-use super::{Codes, Coding};
-use crate::catalogue::{FactId, themes};
+use crate::catalogue::file::themes;
+use crate::catalogue::id::FactId;
 
 impl Codes {
     /// The themes by which Observations, DiagnosticReports and Procedures are searched.

@@ -1,8 +1,8 @@
 //! What every value set of the Implementation Guide means to the reader: the one place where a set and a fact meet.
 
-use super::Meaning::{self, *};
-use super::{Named, Site};
-use crate::catalogue::FactId;
+use super::meaning::Meaning::{self, *};
+use super::meaning::{Named, Site};
+use crate::catalogue::id::FactId;
 use crate::facts::{Basis, System};
 
 macro_rules! sets {

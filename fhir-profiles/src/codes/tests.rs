@@ -1,5 +1,6 @@
 //! What the codes of the embedded value sets mean, checked.
 use super::*;
+use crate::catalogue::FactId;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,6 @@
 //! Codes that look like a fact and are not.
 
-use super::Coding;
+use super::coding::Coding;
 use super::system::{canonical, plain};
 use serde::Deserialize;
 use std::sync::LazyLock;

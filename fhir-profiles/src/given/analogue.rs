@@ -1,6 +1,6 @@
 //! `on-ssa`: of an analogue given now, the fact's own code and an absence the newest decides (specification, section 2).
 
-use super::{Agent, Days};
+use super::agent::{Agent, Days};
 use crate::catalogue::FactId;
 use crate::facts::{Evidence, Fact, Raw, Reading, Says, Source, TreatmentRecord, Value};
 use crate::recency::{evidence_order, settle};

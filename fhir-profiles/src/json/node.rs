@@ -1,6 +1,6 @@
 //! One value on the tape: where it stands, under which key, and where the next one is.
 
-use super::Kind;
+use super::kind::Kind;
 
 /// The place of a key that is none: no key begins where the document does.
 const NO_KEY: u32 = 0;

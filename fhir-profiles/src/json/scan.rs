@@ -2,9 +2,10 @@
 
 use super::budget::{Budget, Counted, Counts, Over};
 use super::fault::{Fault, FaultKind};
+use super::kind::Kind;
 use super::node::{Key, LONGEST_KEY, Node};
+use super::strings;
 use super::strings::Said;
-use super::{Kind, strings};
 use std::borrow::Cow;
 
 /// The container around the document.

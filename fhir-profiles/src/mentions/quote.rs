@@ -1,7 +1,9 @@
 //! The words of a report that a mention is shown with.
 
-use super::LONGEST_QUOTE;
 use std::ops::Range;
+
+/// The characters of a quote.
+pub const LONGEST_QUOTE: usize = 160;
 
 /// A span without the blanks at its ends.
 pub(super) fn trimmed(text: &str, span: Range<usize>) -> Range<usize> {

@@ -1,9 +1,9 @@
 //! What stands around a record: the Observations that a resource contains, and the resources that one refers to.
 
 use super::element::{Node, Tree};
-use super::inside::Root;
-use super::observation::PRELIMINARY;
 use super::record::Record;
+use super::root::Root;
+use super::status::PRELIMINARY;
 use crate::chart::{Item, Reference, Whose, called, is_urn};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

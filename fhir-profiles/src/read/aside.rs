@@ -1,10 +1,12 @@
 //! Records that are set aside: named, with what they could have stated, so that nothing of it counts as absent.
 
-use super::Reader;
 use super::element::Node;
-use super::stated::Stated;
+use super::known::Known;
+use super::put::problem;
+use super::stated::{Stated, stated};
+use super::useful::is_useful;
 use crate::chart::{Item, Whose, is_of_medication};
-use crate::facts::{Aside, Evidence, Gap, NotRead, NotReadWhy};
+use crate::facts::{Aside, Evidence, FactsBuilder, Gap, NotRead, NotReadWhy};
 
 /// Of a record that says that it does not mean what it says.
 const MODIFIED: &str =
@@ -44,63 +46,61 @@ impl Refusal {
     }
 }
 
-impl Reader<'_> {
-    /// Why a record is not used as it stands, whatever it says.
-    pub(super) fn refusal(&self, item: &Item<'_>) -> Option<Refusal> {
-        let is_read = what(item.kind()).is_some();
-        if is_read && item.doubled.is_some() {
-            return Some(Refusal::DuplicateKey);
-        }
-        if !self.is_useful(item) {
-            // Nobody can say that no fact would have used it.
-            return item.narrow.broken().map(Refusal::Malformed);
-        }
-        match item.whose {
-            Whose::Usable if item.narrow.has_modifiers || self.gives_modified(item) => {
-                Some(Refusal::MustNot(MODIFIED))
-            }
-            Whose::Usable => None,
-            Whose::Nobodys => Some(Refusal::MustNot("not used: it names no patient")),
-            Whose::Somebodys => Some(Refusal::MustNot(
-                "not used: whether it is this patient's cannot be compared",
-            )),
-            Whose::NotAPatients => Some(Refusal::NotThePatients("not used: it is not about a patient")),
-        }
+/// Why a record is not used as it stands, whatever it says.
+pub(super) fn refusal(known: &Known<'_>, item: &Item<'_>) -> Option<Refusal> {
+    let is_read = what(item.kind()).is_some();
+    if is_read && item.doubled.is_some() {
+        return Some(Refusal::DuplicateKey);
     }
-
-    /// Whether what is given says that it does not mean what it says.
-    fn gives_modified(&self, item: &Item<'_>) -> bool {
-        is_of_medication(item.kind()) && self.medications.said(&item.narrow).modified
+    if !is_useful(known, item) {
+        // Nobody can say that no fact would have used it.
+        return item.narrow.broken().map(Refusal::Malformed);
     }
+    match item.whose {
+        Whose::Usable if item.narrow.has_modifiers || gives_modified(known, item) => {
+            Some(Refusal::MustNot(MODIFIED))
+        }
+        Whose::Usable => None,
+        Whose::Nobodys => Some(Refusal::MustNot("not used: it names no patient")),
+        Whose::Somebodys => Some(Refusal::MustNot(
+            "not used: whether it is this patient's cannot be compared",
+        )),
+        Whose::NotAPatients => Some(Refusal::NotThePatients("not used: it is not about a patient")),
+    }
+}
 
-    /// Sets a record aside: nothing that it could have stated is "not recorded".
-    pub(super) fn refuse(&mut self, item: &Item<'_>, refusal: Refusal) {
-        self.problem(item.place(), refusal.text());
-        if matches!(refusal, Refusal::NotThePatients(_)) {
-            return;
-        }
-        let trusted = !matches!(refusal, Refusal::Malformed(_));
-        let stated = self.stated(item, trusted);
-        for fact in stated.facts() {
-            self.facts.gap(*fact, Gap::SetAside);
-            if matches!(stated, Stated::Named(_)) {
-                let evidence = Evidence {
-                    reference: item.place(),
-                    notes: vec![refusal.text().to_owned()],
-                    aside: Aside::SetAside,
-                    ..Evidence::default()
-                };
-                self.facts.shown(*fact, evidence);
-            }
-        }
-        if let Some(why) = refusal.why() {
-            self.facts.not_read(NotRead {
+/// Whether what is given says that it does not mean what it says.
+fn gives_modified(known: &Known<'_>, item: &Item<'_>) -> bool {
+    is_of_medication(item.kind()) && known.medications.said(&item.narrow).modified
+}
+
+/// Sets a record aside: nothing that it could have stated is "not recorded".
+pub(super) fn refuse(known: &Known<'_>, facts: &mut FactsBuilder, item: &Item<'_>, refusal: Refusal) {
+    problem(facts, item.place(), refusal.text());
+    if matches!(refusal, Refusal::NotThePatients(_)) {
+        return;
+    }
+    let trusted = !matches!(refusal, Refusal::Malformed(_));
+    let stated = stated(known, item, trusted);
+    for fact in stated.facts() {
+        facts.gap(*fact, Gap::SetAside);
+        if matches!(stated, Stated::Named(_)) {
+            let evidence = Evidence {
                 reference: item.place(),
-                what: what(item.kind()).unwrap_or("record").to_owned(),
-                date: None,
-                why,
-            });
+                notes: vec![refusal.text().to_owned()],
+                aside: Aside::SetAside,
+                ..Evidence::default()
+            };
+            facts.shown(*fact, evidence);
         }
+    }
+    if let Some(why) = refusal.why() {
+        facts.not_read(NotRead {
+            reference: item.place(),
+            what: what(item.kind()).unwrap_or("record").to_owned(),
+            date: None,
+            why,
+        });
     }
 }
 

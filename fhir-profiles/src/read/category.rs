@@ -1,9 +1,9 @@
 //! T, N and M categories and stage groups as charts write them; what is not understood in full is not read.
 
-use super::words::has_words;
 use crate::catalogue::{FactId, Word};
 use crate::codes::Site;
 use crate::facts::{Basis, System};
+use crate::text::has_words;
 use crate::values::number_from_text;
 
 /// A category as written: `pT2`, `ypN1`, `M1 (HEP)`.

@@ -1,12 +1,14 @@
 //! Statements that a newer record of the same question takes back: of two Observations coded with one diagnosis the
 //! newest counts, also where its absence is no absence of the fact as a whole (specification, section 2).
 
-use super::Reader;
 use super::element::Node;
-use super::observation::{OBSERVATION_DATES, names, usable_status};
+use super::named::names;
 use super::record::Record;
-use super::value::Written;
+use super::status::{OBSERVATION_DATES, usable_status};
+use super::value::{Written, answered};
+use crate::codes::Codes;
 use crate::date::PartialDate;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// The newest day on which each question was answered with no.
@@ -34,24 +36,22 @@ impl Denials {
     }
 }
 
-impl Reader<'_> {
-    /// Notes what an Observation coded with a diagnosis denies, before anything is read.
-    pub(super) fn collect_denial(&mut self, mut record: Record<'_>) {
-        record.date_by(OBSERVATION_DATES, self.as_of);
-        let Some(day) = record.effective.filter(|day| day.earliest() <= self.as_of) else {
-            return;
-        };
-        if !usable_status(&mut record) {
-            return;
+/// Notes what an Observation coded with a diagnosis denies, before anything is read.
+pub(super) fn collect_denial(denials: &mut Denials, codes: &Codes, as_of: Date, mut record: Record<'_>) {
+    record.date_by(OBSERVATION_DATES, as_of);
+    let Some(day) = record.effective.filter(|day| day.earliest() <= as_of) else {
+        return;
+    };
+    if !usable_status(&mut record) {
+        return;
+    }
+    for part in std::iter::once(record.node).chain(record.node.all("component")) {
+        let Some(code) = part.get("code") else { continue };
+        let written = Written::of(part, record.lost_value);
+        if names(&code.codings(), codes).is_empty() || answered(codes, part, &written) != Some(false) {
+            continue;
         }
-        for part in std::iter::once(record.node).chain(record.node.all("component")) {
-            let Some(code) = part.get("code") else { continue };
-            let written = Written::of(part, record.lost_value);
-            if names(&code.codings(), self.codes).is_empty() || self.answered(part, &written) != Some(false) {
-                continue;
-            }
-            let newest = self.denials.0.entry(question(code)).or_insert(day);
-            *newest = (*newest).max_by_latest(day);
-        }
+        let newest = denials.0.entry(question(code)).or_insert(day);
+        *newest = (*newest).max_by_latest(day);
     }
 }

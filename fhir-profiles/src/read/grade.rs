@@ -1,14 +1,16 @@
 //! The recorded grade: which one it is, and whether it is a WHO, ENETS or NET grade.
 
-use super::Reader;
+use super::answer::words;
 use super::element::Node;
+use super::known::Known;
 use super::numbers;
+use super::put::{put, put_unreadable, unread};
 use super::record::Record;
 use super::value::{self, Unread, Written};
-use super::words::has_words;
 use crate::catalogue::{FactId, Word};
 use crate::codes::{Codes, Coding, Meaning, system};
-use crate::facts::{Aside, Reading, Source, System, Value};
+use crate::facts::{Aside, FactsBuilder, Reading, Source, System, Value};
+use crate::text::has_words;
 use crate::values::decimal;
 use std::collections::BTreeSet;
 
@@ -178,100 +180,103 @@ fn general_number(written: &Written<'_>) -> Option<String> {
     GENERAL_GRADINGS.iter().find_map(in_system).map(str::to_owned)
 }
 
-impl Reader<'_> {
-    /// A general grading on a tumour that is well differentiated by name is no differentiation: shown, not used.
-    pub(super) fn general_grading(&mut self, record: &Record<'_>, recorded: &str, number: &str) {
-        let fact = FactId::Differentiation;
-        let note = "a general grading, on a tumour that is well differentiated by name";
-        let mut evidence = record.noted(recorded, note);
-        evidence.aside = Aside::SetAside;
-        self.facts.shown(fact, evidence.clone());
-        if let Some(word) = general_word(number).and_then(|word| fact.word(word)) {
-            let reading = Reading::new(Value::Word(word), Source::Observation, evidence);
-            self.facts.general_grading(reading);
-        }
+/// A general grading on a tumour that is well differentiated by name is no differentiation: shown, not used.
+pub(super) fn general_grading(facts: &mut FactsBuilder, record: &Record<'_>, recorded: &str, number: &str) {
+    let fact = FactId::Differentiation;
+    let note = "a general grading, on a tumour that is well differentiated by name";
+    let mut evidence = record.noted(recorded, note);
+    evidence.aside = Aside::SetAside;
+    facts.shown(fact, evidence.clone());
+    if let Some(word) = general_word(number).and_then(|word| fact.word(word)) {
+        let reading = Reading::new(Value::Word(word), Source::Observation, evidence);
+        facts.general_grading(reading);
     }
+}
 
-    pub(super) fn grade(&mut self, record: &Record<'_>, part: Node<'_>, written: &Written<'_>, net: bool) {
-        let fact = FactId::GradeRecorded;
-        let recorded = written.recorded();
-        let answered = !written.is_no_answer(self.codes);
-        if let Some(number) = general_number(written).filter(|_| self.is_net_by_name && answered) {
-            return self.general_grading(record, &recorded, &number);
-        }
-        let said = written.said();
-        let texts = [record.node, part].into_iter().flat_map(|node| {
-            let method = node
-                .get("method")
-                .into_iter()
-                .flat_map(|m| m.texts().collect::<Vec<_>>());
-            let code = node.get("code").and_then(|code| code.text("text"));
-            method.chain(code)
-        });
-        let says = |text: &str| ["who", "enets", "net"].iter().any(|word| has_words(text, word));
-        let by_method = [record.node, part]
+pub(super) fn grade(
+    known: &Known<'_>,
+    facts: &mut FactsBuilder,
+    record: &Record<'_>,
+    part: Node<'_>,
+    written: &Written<'_>,
+    net: bool,
+) {
+    let fact = FactId::GradeRecorded;
+    let recorded = written.recorded();
+    let answered = !written.is_no_answer(known.codes);
+    if let Some(number) = general_number(written).filter(|_| known.is_net_by_name && answered) {
+        return general_grading(facts, record, &recorded, &number);
+    }
+    let said = written.said();
+    let texts = [record.node, part].into_iter().flat_map(|node| {
+        let method = node
+            .get("method")
             .into_iter()
-            .filter_map(|node| node.get("method"))
-            .any(|method| {
-                method.codings().iter().any(|coding| {
-                    let own = coding.code_in(system::FACT_VALUES);
-                    matches!(own, Some("who" | "enets"))
-                        || self
-                            .codes
-                            .meanings(coding)
-                            .any(|m| m == Meaning::Under(System::Who))
-                })
-            });
-        let who = net || by_method || says(&said) || texts.into_iter().any(says);
-        let mut grade = match numbered(written) {
-            Some(word) => Ok(BTreeSet::from([word])),
-            None => value::words(fact, written, self.codes),
-        };
-        if who
-            && let (Err(Unread::Unreadable(_)), Written::Concept(concept)) = (&grade, written)
-            && let Some(word) = by_who(*concept, self.codes)
-        {
-            grade = Ok(BTreeSet::from([word]));
-        }
-        if matches!(grade, Err(Unread::Unreadable(why)) if why != value::CONTRADICTION)
-            && let Some(word) = grade_in_text(&said)
-        {
-            grade = Ok(BTreeSet::from([word]));
-        }
-        if let (Ok(words), Written::Concept(concept)) = (&grade, written)
-            && concept
-                .texts()
-                .filter_map(grade_in_text)
-                .any(|said| !words.contains(&said))
-        {
-            grade = Err(Unread::Unreadable(value::CONTRADICTION));
-        }
-        match grade {
-            Ok(mut words) => {
-                let Some(word) = words.pop_first() else { return };
-                let evidence = record.evidence(recorded.as_str());
-                let mut reading = Reading::new(Value::Word(word), Source::Observation, evidence);
-                reading.system = who.then_some(System::Who);
-                // A grade with words of differentiation around it says both, and only the grade can be read.
-                if !net && names_differentiation(&said) {
-                    let evidence = record.noted(recorded.as_str(), "a grade and more in one text");
-                    self.put_unreadable(record, FactId::Differentiation, evidence);
-                }
-                self.put(record, fact, reading);
+            .flat_map(|m| m.texts().collect::<Vec<_>>());
+        let code = node.get("code").and_then(|code| code.text("text"));
+        method.chain(code)
+    });
+    let says = |text: &str| ["who", "enets", "net"].iter().any(|word| has_words(text, word));
+    let by_method = [record.node, part]
+        .into_iter()
+        .filter_map(|node| node.get("method"))
+        .any(|method| {
+            method.codings().iter().any(|coding| {
+                let own = coding.code_in(system::FACT_VALUES);
+                matches!(own, Some("who" | "enets"))
+                    || known
+                        .codes
+                        .meanings(coding)
+                        .any(|m| m == Meaning::Under(System::Who))
+            })
+        });
+    let who = net || by_method || says(&said) || texts.into_iter().any(says);
+    let mut grade = match numbered(written) {
+        Some(word) => Ok(BTreeSet::from([word])),
+        None => value::words(fact, written, known.codes),
+    };
+    if who
+        && let (Err(Unread::Unreadable(_)), Written::Concept(concept)) = (&grade, written)
+        && let Some(word) = by_who(*concept, known.codes)
+    {
+        grade = Ok(BTreeSet::from([word]));
+    }
+    if matches!(grade, Err(Unread::Unreadable(why)) if why != value::CONTRADICTION)
+        && let Some(word) = grade_in_text(&said)
+    {
+        grade = Ok(BTreeSet::from([word]));
+    }
+    if let (Ok(words), Written::Concept(concept)) = (&grade, written)
+        && concept
+            .texts()
+            .filter_map(grade_in_text)
+            .any(|said| !words.contains(&said))
+    {
+        grade = Err(Unread::Unreadable(value::CONTRADICTION));
+    }
+    match grade {
+        Ok(mut words) => {
+            let Some(word) = words.pop_first() else { return };
+            let evidence = record.evidence(recorded.as_str());
+            let mut reading = Reading::new(Value::Word(word), Source::Observation, evidence);
+            reading.system = who.then_some(System::Who);
+            // A grade with words of differentiation around it says both, and only the grade can be read.
+            if !net && names_differentiation(&said) {
+                let evidence = record.noted(recorded.as_str(), "a grade and more in one text");
+                put_unreadable(facts, record, FactId::Differentiation, evidence);
             }
-            // A histologic grade may be written as a differentiation.
-            Err(why) => match value::words(FactId::Differentiation, written, self.codes) {
-                Ok(_) => self.words(FactId::Differentiation, record, part, written),
-                Err(Unread::Unreadable(note))
-                    if !net && is_text(written) && may_be_differentiation(&said) =>
-                {
-                    let evidence = record.noted(recorded.as_str(), note);
-                    self.put_unreadable(record, FactId::Differentiation, evidence);
-                    self.unread(fact, record, recorded, why);
-                }
-                Err(_) => self.unread(fact, record, recorded, why),
-            },
+            put(facts, record, fact, reading);
         }
+        // A histologic grade may be written as a differentiation.
+        Err(why) => match value::words(FactId::Differentiation, written, known.codes) {
+            Ok(_) => words(known, facts, FactId::Differentiation, record, part, written),
+            Err(Unread::Unreadable(note)) if !net && is_text(written) && may_be_differentiation(&said) => {
+                let evidence = record.noted(recorded.as_str(), note);
+                put_unreadable(facts, record, FactId::Differentiation, evidence);
+                unread(facts, fact, record, recorded, why);
+            }
+            Err(_) => unread(facts, fact, record, recorded, why),
+        },
     }
 }
 

@@ -1,6 +1,6 @@
 //! Words of a record beside the values of facts, from `lexicon/wording.toml`.
 
-use super::words::{begins_word, has_words};
+use crate::text::{begins_word, has_words};
 use serde::Deserialize;
 use std::sync::LazyLock;
 

@@ -1,50 +1,49 @@
 //! Hormones and chromogranin A with the laboratory's own range and verdict (specification, section 4).
 
-use super::Reader;
 use super::element::Node;
 use super::numbers::{self, range_of};
+use super::put::unread;
 use super::record::Record;
 use super::value::Written;
 use crate::catalogue::FactId;
-use crate::codes::{Coding, system};
-use crate::facts::{Flag, Reading, Source, Value};
+use crate::codes::{Codes, Coding, system};
+use crate::facts::{FactsBuilder, Flag, Reading, Source, Value};
 use crate::interval::Interval;
 use crate::values::{InFactUnit, convert, in_fact_unit, number_from_text};
 
-impl Reader<'_> {
-    pub(super) fn marker(
-        &mut self,
-        fact: FactId,
-        record: &Record<'_>,
-        part: Node<'_>,
-        written: &Written<'_>,
-    ) {
-        let number = match numbers::number(fact, written, self.codes) {
-            Ok(number) => number,
-            Err(why) => return self.unread(fact, record, written.recorded(), why),
-        };
-        let range = reference_range(fact, part, &number);
-        let stated = stated_flag(part);
-        let computed = range.as_ref().and_then(|range| place_in(&number.interval, range));
-        let mut evidence = record.evidence(written.recorded());
-        evidence.notes.extend(number.notes);
-        if let (Some(stated), Some(computed)) = (stated, computed)
-            && stated != computed
-        {
-            let note = format!(
-                "the laboratory says {}, its range {}",
-                stated.as_str(),
-                computed.as_str()
-            );
-            evidence.notes.push(note);
-        }
-        let mut reading = Reading::new(Value::Number(number.interval), Source::Observation, evidence);
-        reading.unit = number.unit;
-        reading.codes = test_codes(part);
-        reading.flag = stated.or(computed);
-        reading.reference_range = range;
-        self.facts.reading(fact, reading);
+pub(super) fn marker(
+    codes: &Codes,
+    facts: &mut FactsBuilder,
+    fact: FactId,
+    record: &Record<'_>,
+    part: Node<'_>,
+    written: &Written<'_>,
+) {
+    let number = match numbers::number(fact, written, codes) {
+        Ok(number) => number,
+        Err(why) => return unread(facts, fact, record, written.recorded(), why),
+    };
+    let range = reference_range(fact, part, &number);
+    let stated = stated_flag(part);
+    let computed = range.as_ref().and_then(|range| place_in(&number.interval, range));
+    let mut evidence = record.evidence(written.recorded());
+    evidence.notes.extend(number.notes);
+    if let (Some(stated), Some(computed)) = (stated, computed)
+        && stated != computed
+    {
+        let note = format!(
+            "the laboratory says {}, its range {}",
+            stated.as_str(),
+            computed.as_str()
+        );
+        evidence.notes.push(note);
     }
+    let mut reading = Reading::new(Value::Number(number.interval), Source::Observation, evidence);
+    reading.unit = number.unit;
+    reading.codes = test_codes(part);
+    reading.flag = stated.or(computed);
+    reading.reference_range = range;
+    facts.reading(fact, reading);
 }
 
 /// The codes of the test, by which its values are compared with each other.

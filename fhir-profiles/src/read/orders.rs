@@ -1,14 +1,13 @@
 //! Draft orders: which treatments they order, by code or by name. No fact is read from them.
 
+use super::drugs::{ANALOGUE, Drugs, as_given, named};
 use super::element::{Node, Tree};
-use super::medication::{ANALOGUE, Drugs, named};
 use super::products::{Medications, Said};
-use super::treatment::as_given;
 use super::wording::{Kind, ORDERS, Place, drugs_ordered, is_elsewhere, is_liver, orders_procedure};
-use super::words::has_words;
 use crate::chart::{Chart, Coding, Item};
 use crate::codes::system::LOINC;
 use crate::codes::{Codes, Meaning, Site};
+use crate::text::has_words;
 use crate::treatments::Treatment;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,10 +1,10 @@
 //! What a report or document is and what it is made of: its kind, its texts and files.
 
-use super::words::{begins_word, has_words};
 use crate::chart::{Coding, Concept, Loose, each, read, said};
 use crate::codes::system::canonical;
 use crate::date::PartialDate;
 use crate::json::Json;
+use crate::text::{begins_word, has_words};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -349,6 +349,20 @@ impl<'a> Loose<'a> for Day<'a> {
             self.0 = date;
         }
     }
+}
+
+/// Statuses of what has been taken back, replaced, or not made yet.
+const VOID: &[&str] = &[
+    "entered-in-error",
+    "superseded",
+    "cancelled",
+    "registered",
+    "not-done",
+];
+
+pub(super) fn is_void(paper: &Paper<'_>) -> bool {
+    let mut statuses = [&paper.status, &paper.document_status].into_iter().flatten();
+    paper.denied || statuses.any(|status| VOID.contains(&status.trim()))
 }
 
 #[cfg(test)]

@@ -1,16 +1,15 @@
 //! What a treatment is given for: the reason as recorded, and whether it names another diagnosis than the PNET.
 
-use super::Reader;
-use super::around::keys;
+use super::around::{key, keys};
 use super::element::Node;
-use super::inside::Root;
-use super::organs::is_malignancy;
 use super::record::Record;
-use super::words::begins_word;
+use super::root::Root;
 use crate::catalogue::FactId;
 use crate::chart::{Chart, Concept};
 use crate::codes::system::{ICD_10, SNOMED, plain};
 use crate::codes::{Codes, Meaning, Named};
+use crate::organs::is_malignancy;
+use crate::text::begins_word;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -61,7 +60,7 @@ impl<'c> Diagnoses<'c> {
     }
 
     fn get(&self, reference: &str) -> Option<&'c Concept<'c>> {
-        self.0.get(super::around::key(reference).as_ref()).copied()
+        self.0.get(key(reference).as_ref()).copied()
     }
 }
 
@@ -82,46 +81,44 @@ enum Names {
     Neither,
 }
 
-impl Reader<'_> {
-    pub(super) fn reason(&self, record: &Record<'_>) -> Reason {
-        let node = record.node;
-        let of_status = OF_STATUS.iter().flat_map(|key| node.all(key)).find_map(wording);
-        let mut named = Vec::new();
-        let mut texts = Vec::new();
-        for reason in OF_TREATMENT.iter().flat_map(|key| node.all(key)) {
-            let concept = concept(reason.get("concept").unwrap_or(reason));
-            let names = names(&concept, self.codes);
-            named.push(names);
-            texts.extend(wording(reason).filter(|_| names != Names::Own));
-            named.extend(
-                reason
-                    .get("reference")
-                    .map(|target| self.named_by(target, record)),
-            );
-        }
-        let references = REFERENCES.iter().flat_map(|key| node.all(key));
-        named.extend(references.map(|target| self.named_by(target, record)));
-        Reason {
-            text: of_status.or_else(|| texts.into_iter().next()).map(str::to_owned),
-            is_another: named.contains(&Names::Another) && !named.contains(&Names::Own),
-        }
+pub(super) fn reason(diagnoses: &Diagnoses<'_>, codes: &Codes, record: &Record<'_>) -> Reason {
+    let node = record.node;
+    let of_status = OF_STATUS.iter().flat_map(|key| node.all(key)).find_map(wording);
+    let mut named = Vec::new();
+    let mut texts = Vec::new();
+    for reason in OF_TREATMENT.iter().flat_map(|key| node.all(key)) {
+        let concept = concept(reason.get("concept").unwrap_or(reason));
+        let names = names(&concept, codes);
+        named.push(names);
+        texts.extend(wording(reason).filter(|_| names != Names::Own));
+        named.extend(
+            reason
+                .get("reference")
+                .map(|target| named_by(diagnoses, codes, target, record)),
+        );
     }
+    let references = REFERENCES.iter().flat_map(|key| node.all(key));
+    named.extend(references.map(|target| named_by(diagnoses, codes, target, record)));
+    Reason {
+        text: of_status.or_else(|| texts.into_iter().next()).map(str::to_owned),
+        is_another: named.contains(&Names::Another) && !named.contains(&Names::Own),
+    }
+}
 
-    /// What a reference to a Condition names: the Condition of the chart or in the record, else its display.
-    fn named_by(&self, reference: Node<'_>, record: &Record<'_>) -> Names {
-        let target = reference.text("reference").unwrap_or_default().trim();
-        let inside = target.strip_prefix('#');
-        let inside = inside.and_then(|id| Root::around(record).contained(id)?.get("code"));
-        if let Some(code) = inside {
-            return names(&concept(code), self.codes);
-        }
-        if let Some(code) = self.diagnoses.get(target) {
-            return names(code, self.codes);
-        }
-        let mut said = Concept::default();
-        said.text = reference.text("display");
-        names(&said, self.codes)
+/// What a reference to a Condition names: the Condition of the chart or in the record, else its display.
+fn named_by(diagnoses: &Diagnoses<'_>, codes: &Codes, reference: Node<'_>, record: &Record<'_>) -> Names {
+    let target = reference.text("reference").unwrap_or_default().trim();
+    let inside = target.strip_prefix('#');
+    let inside = inside.and_then(|id| Root::around(record).contained(id)?.get("code"));
+    if let Some(code) = inside {
+        return names(&concept(code), codes);
     }
+    if let Some(code) = diagnoses.get(target) {
+        return names(code, codes);
+    }
+    let mut said = Concept::default();
+    said.text = reference.text("display");
+    names(&said, codes)
 }
 
 fn wording(node: Node<'_>) -> Option<&str> {

@@ -2,10 +2,9 @@
 
 use super::element::{Node, Tree};
 use super::inside::Inside;
-use super::tumours::Owner;
 use crate::date::PartialDate;
 use crate::facts::Evidence;
-use crate::recency::Rule;
+use crate::recency::rule::Rule;
 use jiff::civil::Date;
 
 /// [`Record::date_by`].
@@ -175,4 +174,20 @@ fn date_of_timing(timing: Node<'_>, as_of: Date) -> Dated {
         None | Some(Dated::Never) => Dated::Unread,
         Some(dated) => dated,
     }
+}
+
+/// Whose tumour a record is of. What is not this one's has no way into a fact: [`put`](super::put::put) is the only one, and asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) enum Owner {
+    /// The PNET or a metastasis of it, or the fact is none that each tumour has of its own.
+    #[default]
+    This,
+    /// Nothing links it to a tumour: this one's, unless there is another.
+    Unlinked,
+    /// One of two that are recorded there.
+    Unclear(&'static str),
+    /// This tumour's, and not what the fact is of.
+    Elsewhere(&'static str),
+    /// Another one's.
+    Another(&'static str),
 }

@@ -1,20 +1,21 @@
 //! T, N, M and stage groups, with their staging system and whether they are clinical or pathological.
 
-use super::Reader;
 use super::category::{category, site_in_word, stage_group, system_in_text};
 use super::element::Node;
-use super::organs::Counts;
+use super::metastases::metastasis_at;
+use super::put::{put, unread};
 use super::record::Record;
 use super::sites::sites;
 use super::value::{CONTRADICTION, NOT_AVAILABLE, Unread, Written, says_nothing};
 use crate::catalogue::{FactId, Word};
 use crate::chart::Coding;
 use crate::codes::{Codes, Meaning, Site, system};
-use crate::facts::{Basis, Reading, Source, System, Value};
-use crate::recency::Rule;
+use crate::facts::{Basis, FactsBuilder, Reading, Source, System, Value};
+use crate::organs::Counts;
+use crate::recency::rule::Rule;
 use std::collections::BTreeSet;
 
-/// [`Reader::put_staged`].
+/// [`put_staged`].
 pub(crate) const M1_ELSEWHERE: Rule = Rule {
     id: "m1-elsewhere",
     case: "M1 with a body site that is neither liver nor regional",
@@ -211,97 +212,102 @@ fn from_codings(
     Ok(first)
 }
 
-impl Reader<'_> {
-    pub(super) fn staged(
-        &mut self,
-        fact: FactId,
-        record: &Record<'_>,
-        part: Node<'_>,
-        written: &Written<'_>,
-        codings: &[Coding<'_>],
-    ) {
-        let recorded = written.recorded();
-        let read = match (written.nothing(), written) {
-            (Some(nothing), _) => Err(nothing),
-            (None, Written::Text(text)) => from_codings(fact, written.codings(), &[*text], self.codes),
-            (None, Written::Concept(concept)) => from_concept(fact, *concept, self.codes),
-            (None, Written::Number(number)) if fact == FactId::StageRecorded => {
-                from_text(fact, number).unwrap_or(Err(Unread::Unreadable("no stage that can be read")))
-            }
-            (None, _) => Err(Unread::Unreadable("no category that can be read")),
-        };
-        let mut staged = match read {
-            Ok(staged) => staged,
-            Err(why) => return self.unread(fact, record, recorded, why),
-        };
-        if staged.basis == Basis::Plain {
-            staged.basis = prefix_of(part, self.codes).unwrap_or_else(|| basis_of(codings, self.codes));
+pub(super) fn staged(
+    codes: &Codes,
+    facts: &mut FactsBuilder,
+    fact: FactId,
+    record: &Record<'_>,
+    part: Node<'_>,
+    written: &Written<'_>,
+    codings: &[Coding<'_>],
+) {
+    let recorded = written.recorded();
+    let read = match (written.nothing(), written) {
+        (Some(nothing), _) => Err(nothing),
+        (None, Written::Text(text)) => from_codings(fact, written.codings(), &[*text], codes),
+        (None, Written::Concept(concept)) => from_concept(fact, *concept, codes),
+        (None, Written::Number(number)) if fact == FactId::StageRecorded => {
+            from_text(fact, number).unwrap_or(Err(Unread::Unreadable("no stage that can be read")))
         }
-        let system = system_of(
-            part.get("method").or_else(|| record.node.get("method")),
-            self.codes,
-        )
+        (None, _) => Err(Unread::Unreadable("no category that can be read")),
+    };
+    let mut staged = match read {
+        Ok(staged) => staged,
+        Err(why) => return unread(facts, fact, record, recorded, why),
+    };
+    if staged.basis == Basis::Plain {
+        staged.basis = prefix_of(part, codes).unwrap_or_else(|| basis_of(codings, codes));
+    }
+    let system = system_of(part.get("method").or_else(|| record.node.get("method")), codes)
         .or(staged.system)
-        .or_else(|| value_system(written, self.codes));
-        self.put_staged(fact, staged, system, record, &recorded);
-    }
+        .or_else(|| value_system(written, codes));
+    put_staged(codes, facts, fact, staged, system, record, &recorded);
+}
 
-    fn put_staged(
-        &mut self,
-        fact: FactId,
-        staged: Staged,
-        system: Option<System>,
-        record: &Record<'_>,
-        recorded: &str,
-    ) {
-        let mut word = staged.word;
-        let subdivided = matches!(system, Some(System::Ajcc8 | System::Ajcc9));
-        if fact == FactId::M && !subdivided && word.as_str().starts_with("M1") {
-            word = fact.word("M1").unwrap_or(word);
+fn put_staged(
+    codes: &Codes,
+    facts: &mut FactsBuilder,
+    fact: FactId,
+    staged: Staged,
+    system: Option<System>,
+    record: &Record<'_>,
+    recorded: &str,
+) {
+    let mut word = staged.word;
+    let subdivided = matches!(system, Some(System::Ajcc8 | System::Ajcc9));
+    if fact == FactId::M && !subdivided && word.as_str().starts_with("M1") {
+        word = fact.word("M1").unwrap_or(word);
+    }
+    let mut reading = Reading::new(Value::Word(word), Source::Observation, record.evidence(recorded));
+    reading.system = system;
+    reading.basis = staged.basis;
+    put(facts, record, fact, reading);
+    if fact == FactId::M && word.as_str() == "M1" {
+        let body_site = sites(record.node, codes);
+        let texts = record.node.all("bodySite").flat_map(Node::texts);
+        let mut named: Vec<Site> = texts.filter_map(site_in_word).chain(staged.sites).collect();
+        if body_site
+            .organs
+            .iter()
+            .any(|organ| organ.counts != Counts::Always)
+        {
+            named.push(Site::OtherOrgan);
         }
-        let mut reading = Reading::new(Value::Word(word), Source::Observation, record.evidence(recorded));
-        reading.system = system;
-        reading.basis = staged.basis;
-        self.put(record, fact, reading);
-        if fact == FactId::M && word.as_str() == "M1" {
-            let body_site = sites(record.node, self.codes);
-            let texts = record.node.all("bodySite").flat_map(Node::texts);
-            let mut named: Vec<Site> = texts.filter_map(site_in_word).chain(staged.sites).collect();
-            if body_site
-                .organs
-                .iter()
-                .any(|organ| organ.counts != Counts::Always)
-            {
-                named.push(Site::OtherOrgan);
-            }
-            for site in [Site::Liver, Site::OtherOrgan, Site::Peritoneum, Site::LymphNodes] {
-                if body_site.has(site) || named.contains(&site) {
-                    self.metastasis_at(site, Source::Observation, record, recorded);
-                }
+        for site in [Site::Liver, Site::OtherOrgan, Site::Peritoneum, Site::LymphNodes] {
+            if body_site.has(site) || named.contains(&site) {
+                metastasis_at(facts, site, Source::Observation, record, recorded);
             }
         }
     }
+}
 
-    /// The stage that a tumour's Condition carries.
-    pub(super) fn condition_stage(&mut self, record: &Record<'_>) {
-        for stage in record.node.all("stage") {
-            let Some(summary) = stage.get("summary") else {
-                continue;
-            };
-            let recorded = summary.shown().unwrap_or_default();
-            match from_concept(FactId::StageRecorded, summary, self.codes) {
-                Ok(mut staged) => {
-                    let kind = stage.get("type");
-                    if staged.basis == Basis::Plain {
-                        staged.basis = basis_of(&kind.map(Node::codings).unwrap_or_default(), self.codes);
-                    }
-                    let system = system_of(kind, self.codes)
-                        .or_else(|| system_of(Some(summary), self.codes))
-                        .or(staged.system);
-                    self.put_staged(FactId::StageRecorded, staged, system, record, recorded);
+/// The stage that a tumour's Condition carries.
+pub(super) fn condition_stage(codes: &Codes, facts: &mut FactsBuilder, record: &Record<'_>) {
+    for stage in record.node.all("stage") {
+        let Some(summary) = stage.get("summary") else {
+            continue;
+        };
+        let recorded = summary.shown().unwrap_or_default();
+        match from_concept(FactId::StageRecorded, summary, codes) {
+            Ok(mut staged) => {
+                let kind = stage.get("type");
+                if staged.basis == Basis::Plain {
+                    staged.basis = basis_of(&kind.map(Node::codings).unwrap_or_default(), codes);
                 }
-                Err(why) => self.unread(FactId::StageRecorded, record, recorded.to_owned(), why),
+                let system = system_of(kind, codes)
+                    .or_else(|| system_of(Some(summary), codes))
+                    .or(staged.system);
+                put_staged(
+                    codes,
+                    facts,
+                    FactId::StageRecorded,
+                    staged,
+                    system,
+                    record,
+                    recorded,
+                );
             }
+            Err(why) => unread(facts, FactId::StageRecorded, record, recorded.to_owned(), why),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a record that is not read could have stated, by its codes or else by its kind.
 
-use super::Reader;
+use super::known::Known;
 use crate::catalogue::FactId::{self, *};
 use crate::catalogue::{Catalogue, observed};
 use crate::chart::{Coding, Item, is_of_medication};
@@ -31,35 +31,33 @@ impl Stated {
     }
 }
 
-impl Reader<'_> {
-    /// What a record could have stated. A code of which nothing is read excludes every fact only where the code itself
-    /// can be trusted.
-    pub(super) fn stated(&self, item: &Item<'_>, trusted: bool) -> Stated {
-        if item.has_two_types() {
-            return Stated::Any(self.codes.catalogue().facts().collect());
-        }
-        let said = self.medications.said(&item.narrow);
-        let around = std::iter::once(&*item.narrow).chain(&item.narrow.contained);
-        let codings = around.flat_map(|narrow| {
-            let parts = narrow.components.iter().chain(&narrow.value);
-            narrow.code.codings.iter().chain(parts)
-        });
-        let named: BTreeSet<FactId> = codings
-            .chain(&said.codings)
-            .flat_map(|coding| self.codes.meanings(coding))
-            .flat_map(facts_of)
-            .collect();
-        if !named.is_empty() {
-            return Stated::Named(named);
-        }
-        let is_coded = |coding: &Coding<'_>| {
-            coding.written().is_some() && !coding.is_text() && coding.code_without_system().is_none()
-        };
-        if trusted && item.narrow.code.codings.iter().any(is_coded) {
-            return Stated::Named(BTreeSet::new());
-        }
-        Stated::Any(of_kind(self.codes.catalogue(), item.kind()))
+/// What a record could have stated. A code of which nothing is read excludes every fact only where the code itself
+/// can be trusted.
+pub(super) fn stated(known: &Known<'_>, item: &Item<'_>, trusted: bool) -> Stated {
+    if item.has_two_types() {
+        return Stated::Any(known.codes.catalogue().facts().collect());
     }
+    let said = known.medications.said(&item.narrow);
+    let around = std::iter::once(&*item.narrow).chain(&item.narrow.contained);
+    let codings = around.flat_map(|narrow| {
+        let parts = narrow.components.iter().chain(&narrow.value);
+        narrow.code.codings.iter().chain(parts)
+    });
+    let named: BTreeSet<FactId> = codings
+        .chain(&said.codings)
+        .flat_map(|coding| known.codes.meanings(coding))
+        .flat_map(facts_of)
+        .collect();
+    if !named.is_empty() {
+        return Stated::Named(named);
+    }
+    let is_coded = |coding: &Coding<'_>| {
+        coding.written().is_some() && !coding.is_text() && coding.code_without_system().is_none()
+    };
+    if trusted && item.narrow.code.codings.iter().any(is_coded) {
+        return Stated::Named(BTreeSet::new());
+    }
+    Stated::Any(of_kind(known.codes.catalogue(), item.kind()))
 }
 
 /// The facts that a code can bear on, the facts that follow from others among them.

@@ -2,14 +2,13 @@
 //! (specification, section 7.1). A report or document of prose stays named as not read: a search is no reading.
 
 use super::around::{key, keys};
-use super::not_read::is_void;
-use super::organs::{names_pnet, names_this_tumour};
-use super::paper::{File, Paper, TEXT};
+use super::paper::{File, Paper, TEXT, is_void};
 use crate::catalogue::FactId;
 use crate::chart::{Chart, Item, Whose};
 use crate::date::PartialDate;
 use crate::facts::{Facts, Mentioned, NotRead, NotReadWhy};
 use crate::mentions::{self, LONGEST, MOST, Narrative};
+use crate::organs::{names_pnet, names_this_tumour};
 use crate::stop;
 use base64::Engine;
 use base64::alphabet::STANDARD;

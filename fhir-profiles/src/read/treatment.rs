@@ -1,16 +1,16 @@
 //! Records of treatments: from when to when, for what, and whether of a depot form.
 
-use super::Reader;
 use super::element::Node;
+use super::known::Known;
 use super::lexicon::{LEXICON, begins_any, has_any, is_one_of};
-use super::medication::ANALOGUE;
-use super::reason::Reason;
+use super::reason::{Reason, reason};
 use super::record::Record;
+use super::told::Told;
 use crate::catalogue::FactId;
 use crate::chart::Coding;
 use crate::codes::system::HCPCS;
 use crate::date::PartialDate;
-use crate::facts::{Aside, Evidence, NotRead, NotReadWhy, Says, TreatmentRecord};
+use crate::facts::{Aside, Evidence, FactsBuilder, NotRead, NotReadWhy, Says, TreatmentRecord};
 use crate::treatments::{Class, Treatment};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -36,21 +36,6 @@ const DAYS: &[&str] = &[
 
 /// Elements that say when a status came about; of what has a period, the day on which somebody said so is one too.
 const STATUS_DAYS: &[&str] = &["statusChanged", "dateAsserted"];
-
-/// What a record says of the treatments that it names.
-pub(super) enum Told {
-    /// It counts.
-    Says(Says),
-    /// It is shown, and why it does not count.
-    Shown(String, Aside),
-    Never,
-}
-
-impl Told {
-    pub(super) fn shown(note: impl Into<String>) -> Self {
-        Self::Shown(note.into(), Aside::NoEvidence)
-    }
-}
 
 /// The time of a record.
 struct Time {
@@ -100,94 +85,90 @@ impl Time {
     }
 }
 
-impl Reader<'_> {
-    /// Adds what a record tells of treatments; `names` are the texts by which it names them.
-    pub(super) fn treated(
-        &mut self,
-        treatments: &BTreeSet<Treatment>,
-        told: Told,
-        record: &Record<'_>,
-        (codings, names, recorded): (&[Coding<'_>], &[&str], &str),
-    ) {
-        let (says, note) = match told {
-            Told::Never => return,
-            Told::Says(says) => (says, None),
-            Told::Shown(note, aside) => (Says::Running, Some((note, aside))),
-        };
-        let time = Time::of(record.node, says, self.as_of);
-        let mut evidence = self.dated(says, record, recorded);
-        let reason = self.reason(record);
-        let note = note.or_else(|| {
-            let other = "given for another diagnosis".to_owned();
-            reason.is_another.then_some((other, Aside::SetAside))
+/// Adds what a record tells of treatments; `names` are the texts by which it names them.
+pub(super) fn treated(
+    known: &Known<'_>,
+    facts: &mut FactsBuilder,
+    treatments: &BTreeSet<Treatment>,
+    told: Told,
+    record: &Record<'_>,
+    (codings, names, recorded): (&[Coding<'_>], &[&str], &str),
+) {
+    let (says, note) = match told {
+        Told::Never => return,
+        Told::Says(says) => (says, None),
+        Told::Shown(note, aside) => (Says::Running, Some((note, aside))),
+    };
+    let time = Time::of(record.node, says, known.as_of);
+    let mut evidence = dated(known.as_of, says, record, recorded);
+    let reason = reason(&known.diagnoses, known.codes, record);
+    let note = note.or_else(|| {
+        let other = "given for another diagnosis".to_owned();
+        reason.is_another.then_some((other, Aside::SetAside))
+    });
+    if let Some((note, aside)) = note {
+        evidence.notes.push(note);
+        evidence.aside = aside;
+        show_treatment(facts, treatments, &evidence, reason);
+        return;
+    }
+    let named_depot = is_depot(codings, names);
+    for treatment in treatments {
+        let always = is_one_of(treatment.as_str(), &LEXICON.depot.always);
+        facts.treatment(TreatmentRecord {
+            treatments: [*treatment].into(),
+            says,
+            depot: treatment.is_analogue() && (always || named_depot),
+            from: time.from,
+            until: time.until,
+            reason: reason.text.clone(),
+            evidence: evidence.clone(),
         });
-        if let Some((note, aside)) = note {
-            evidence.notes.push(note);
-            evidence.aside = aside;
-            self.show_treatment(treatments, &evidence, reason);
-            return;
-        }
-        let named_depot = is_depot(codings, names);
-        for treatment in treatments {
-            let always = is_one_of(treatment.as_str(), &LEXICON.depot.always);
-            self.facts.treatment(TreatmentRecord {
-                treatments: [*treatment].into(),
-                says,
-                depot: treatment.is_analogue() && (always || named_depot),
-                from: time.from,
-                until: time.until,
-                reason: reason.text.clone(),
-                evidence: evidence.clone(),
-            });
-        }
-    }
-
-    /// The evidence of a record of a treatment, of the day that the treatment is of.
-    pub(super) fn dated(&self, says: Says, record: &Record<'_>, recorded: &str) -> Evidence {
-        let time = Time::of(record.node, says, self.as_of);
-        let mut evidence = Evidence {
-            effective: time.day,
-            date_unread: time.unread,
-            ..record.evidence(recorded)
-        };
-        if time.unread {
-            evidence.notes.push("the date cannot be read".into());
-        }
-        evidence
-    }
-
-    /// Shows a record beside the facts that it would have decided; an operation for another diagnosis is one that was
-    /// not read.
-    fn show_treatment(&mut self, treatments: &BTreeSet<Treatment>, evidence: &Evidence, reason: Reason) {
-        if treatments
-            .iter()
-            .any(|treatment| treatment.class() == Class::Systemic)
-        {
-            self.facts.shown(FactId::PriorSystemicTherapy, evidence.clone());
-        }
-        if treatments.iter().any(|treatment| treatment.is_analogue()) {
-            self.facts.shown(FactId::OnSsa, evidence.clone());
-        }
-        let local = treatments
-            .iter()
-            .find(|treatment| treatment.class() != Class::Systemic);
-        if let Some(treatment) = local.filter(|_| reason.is_another) {
-            self.facts.not_read(NotRead {
-                reference: evidence.reference.clone(),
-                what: format!("{}, for another diagnosis", treatment.label()),
-                date: evidence.effective,
-                why: NotReadWhy::OtherTumour,
-            });
-        }
     }
 }
 
-/// The treatment that a code names as given: that an analogue is intensified no record tells.
-pub(super) fn as_given(code: &str) -> Option<Treatment> {
-    Treatment::parse(match code {
-        ANALOGUE | "ssa-intensification" => "somatostatin-analogue",
-        code => code,
-    })
+/// The evidence of a record of a treatment, of the day that the treatment is of.
+pub(super) fn dated(as_of: Date, says: Says, record: &Record<'_>, recorded: &str) -> Evidence {
+    let time = Time::of(record.node, says, as_of);
+    let mut evidence = Evidence {
+        effective: time.day,
+        date_unread: time.unread,
+        ..record.evidence(recorded)
+    };
+    if time.unread {
+        evidence.notes.push("the date cannot be read".into());
+    }
+    evidence
+}
+
+/// Shows a record beside the facts that it would have decided; an operation for another diagnosis is one that was
+/// not read.
+fn show_treatment(
+    facts: &mut FactsBuilder,
+    treatments: &BTreeSet<Treatment>,
+    evidence: &Evidence,
+    reason: Reason,
+) {
+    if treatments
+        .iter()
+        .any(|treatment| treatment.class() == Class::Systemic)
+    {
+        facts.shown(FactId::PriorSystemicTherapy, evidence.clone());
+    }
+    if treatments.iter().any(|treatment| treatment.is_analogue()) {
+        facts.shown(FactId::OnSsa, evidence.clone());
+    }
+    let local = treatments
+        .iter()
+        .find(|treatment| treatment.class() != Class::Systemic);
+    if let Some(treatment) = local.filter(|_| reason.is_another) {
+        facts.not_read(NotRead {
+            reference: evidence.reference.clone(),
+            what: format!("{}, for another diagnosis", treatment.label()),
+            date: evidence.effective,
+            why: NotReadWhy::OtherTumour,
+        });
+    }
 }
 
 /// Whether what is given is named, or coded, as a depot form.

@@ -313,6 +313,17 @@ pub(super) fn interpreted(part: Node<'_>, codes: &Codes) -> Option<bool> {
     (said.len() == 1).then(|| said.pop_first()).flatten()
 }
 
+/// What an Observation coded with a diagnosis says by value and interpretation: that it is there, that it is not, or
+/// nothing. A value and an interpretation that contradict each other say nothing.
+pub(super) fn answered(codes: &Codes, part: Node<'_>, written: &Written<'_>) -> Option<bool> {
+    let interpreted = interpreted(part, codes);
+    words(FactId::LiverMetastases, written, codes)
+        .ok()
+        .and_then(|words| words.first().map(|word| word.as_str() == "present"))
+        .filter(|yes| interpreted.is_none_or(|interpreted| interpreted == *yes))
+        .or_else(|| interpreted.filter(|_| matches!(written, Written::Nothing)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

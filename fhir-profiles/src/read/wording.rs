@@ -1,10 +1,10 @@
 //! The wording of an order: which procedures and drugs it names as what is to be done.
 
+use super::drugs::{BESIDE, Drugs, coded};
 use super::lexicon::{has_any, is_one_of};
-use super::medication::{BESIDE, Drugs, coded};
-use super::words::word_starts;
 use crate::chart::Coding;
 use crate::codes::Codes;
+use crate::text::word_starts;
 use serde::Deserialize;
 use std::sync::LazyLock;
 

@@ -1,6 +1,6 @@
 //! How a reading that does not count stands behind those that do: older, clinical, converted, or an M category.
 
-use super::rules::Rule;
+use super::rule::Rule;
 use crate::catalogue::FactId;
 use crate::facts::{Basis, Fact, Reading};
 

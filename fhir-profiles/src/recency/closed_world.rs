@@ -1,9 +1,8 @@
 //! Facts of which a site says that no record means absent.
 
-use super::rules::Rule;
+use super::rule::Rule;
 use crate::catalogue::FactId;
-use crate::facts::{Evidence, Fact, FactsBuilder, Raw, Reading, Source, Value};
-use std::collections::BTreeSet;
+use crate::facts::{ClosedWorld, Evidence, Fact, FactsBuilder, Raw, Reading, Source, Value};
 
 /// [`ClosedWorld::assume`].
 pub(super) const CLOSED_WORLD: Rule = Rule {
@@ -12,13 +11,6 @@ pub(super) const CLOSED_WORLD: Rule = Rule {
     counts: "assumed absent only if there is no record of any status on the fact, or on a part of it",
     shown: "",
 };
-
-/// What may be assumed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct ClosedWorld {
-    /// The facts that the site declares and of which nothing is on record or could not be had.
-    pub(super) facts: BTreeSet<FactId>,
-}
 
 impl ClosedWorld {
     /// A search that failed or a record that could not be used may be the very one that says otherwise.

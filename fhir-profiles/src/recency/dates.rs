@@ -1,6 +1,6 @@
 //! When a record is of: its place in time among others, and what comes after the day of evaluation.
 
-use super::rules::Rule;
+use super::rule::Rule;
 use crate::date::PartialDate;
 use crate::facts::{Evidence, Raw, Reading};
 use jiff::civil::Date;
@@ -72,4 +72,11 @@ pub(crate) fn days(date: Option<PartialDate>, unread: bool) -> (Date, Date) {
         None if unread => (Date::MIN, Date::MAX),
         None => (Date::MIN, Date::MIN),
     }
+}
+
+pub(super) fn unite_evidence(readings: &[Reading]) -> Vec<Evidence> {
+    let mut evidence: Vec<Evidence> = readings.iter().flat_map(|r| r.evidence.iter().cloned()).collect();
+    evidence.sort_by(evidence_order);
+    evidence.dedup();
+    evidence
 }

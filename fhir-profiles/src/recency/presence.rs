@@ -1,8 +1,7 @@
 //! What stays until somebody takes it back: an active Condition, a completed procedure, a recorded part.
 
-use super::dates::span;
-use super::rules::Rule;
-use super::unite_evidence;
+use super::dates::{span, unite_evidence};
+use super::rule::Rule;
 use crate::facts::{Fact, Reading, Source, Value};
 
 /// [`one_is_enough`]; of the portal vein [`thrombosis_stands`] and [`standing_thrombosis`].

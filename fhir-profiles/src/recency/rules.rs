@@ -1,17 +1,6 @@
 //! The rules on which reading counts, as data: each stands beside the code that carries it out.
 
-/// One row of the table "Which reading counts, by source" (specification, section 2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rule {
-    /// Its id.
-    pub id: &'static str,
-    /// The case.
-    pub case: &'static str,
-    /// What counts in it.
-    pub counts: &'static str,
-    /// What is shown beside; empty: nothing else.
-    pub shown: &'static str,
-}
+use super::rule::Rule;
 
 /// Every row, in the order of the specification.
 pub const RULES: &[Rule] = &[

@@ -1,7 +1,7 @@
 //! Since when the disease is as it was last read.
 
 use super::dates::span;
-use super::rules::Rule;
+use super::rule::Rule;
 use crate::date::PartialDate;
 use crate::facts::Reading;
 use jiff::civil::Date;

@@ -1,8 +1,7 @@
 //! Readings of one day: repetitions are one, words that hold together are united, the others stand side by side.
 
-use super::dates::evidence_order;
-use super::rules::Rule;
-use super::unite_evidence;
+use super::dates::{evidence_order, unite_evidence};
+use super::rule::Rule;
 use crate::catalogue::{FactId, Kind};
 use crate::facts::{Basis, Reading, Value};
 use std::collections::HashMap;

@@ -1,7 +1,6 @@
 //! The largest lesion of the liver: a maximum is not the newest reading.
 
-use super::dates::{newest_first, span};
-use super::unite_evidence;
+use super::dates::{newest_first, span, unite_evidence};
 use crate::facts::{Basis, Reading, Says, TreatmentRecord, Value};
 use crate::treatments::{Class, Treatment};
 use jiff::ToSpan;

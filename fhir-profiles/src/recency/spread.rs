@@ -1,11 +1,10 @@
 //! Metastases: what M categories, recorded parts and resolved diagnoses say of liver and extrahepatic disease.
 
-use super::closed_world::ClosedWorld;
 use super::dates::{newest_first, span};
-use super::rules::Rule;
-use super::settle;
+use super::rule::Rule;
+use super::settle::settle;
 use crate::catalogue::{FactId, Word};
-use crate::facts::{Basis, Evidence, Fact, Facts, Raw, Reading, Source, System, Value};
+use crate::facts::{Basis, ClosedWorld, Evidence, Fact, Facts, Raw, Reading, Source, Spread, System, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -33,15 +32,6 @@ pub(super) const RESOLVED: Rule = Rule {
     shown: "the category",
 };
 
-/// What the facts on metastases are worked out from; kept, so that a question of the kind "what if" works them out again.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Spread {
-    raw: BTreeMap<FactId, Raw>,
-    closed_world: ClosedWorld,
-    /// Facts that are supposed to be as their readings say, whatever else does.
-    supposed: BTreeSet<FactId>,
-}
-
 /// What the M category says of the liver, and of everything else.
 #[derive(Default)]
 struct ByCategory {
@@ -50,13 +40,6 @@ struct ByCategory {
 }
 
 impl Spread {
-    pub(crate) const FACTS: [FactId; 5] = [
-        FactId::M,
-        FactId::LiverMetastases,
-        FactId::ExtrahepaticMetastases,
-        FactId::DistantLymphNodeMetastases,
-        FactId::DiffusePeritonealMetastases,
-    ];
     const PARTS: [FactId; 2] = [
         FactId::DistantLymphNodeMetastases,
         FactId::DiffusePeritonealMetastases,

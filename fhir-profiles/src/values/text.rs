@@ -1,7 +1,8 @@
 //! Numbers in free text: comparators, ranges, approximate values and the unit behind them.
 
+use super::found::TextNumber;
 use super::number::{about, decimal};
-use super::{TextNumber, mitoses, units};
+use super::{mitoses, units};
 use crate::interval::{Bound, Interval};
 use rust_decimal::Decimal;
 

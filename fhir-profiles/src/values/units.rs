@@ -1,5 +1,6 @@
 //! Units as written, brought to UCUM, and exact conversion between UCUM units.
 
+use super::found::Why;
 use super::mitoses;
 use crate::interval::{Bound, Interval};
 use octofhir_ucum::{Case, EvalResult, Number, UnitExpr, evaluate, lookup_unit, parse_expression};
@@ -414,4 +415,13 @@ fn to_decimal(number: Number) -> Option<Decimal> {
     }
     let value = Decimal::try_from_i128_with_scale(mantissa, scale).ok()?;
     Some(value.normalize())
+}
+
+/// A unit that does not fit: known for something else, or not known at all.
+pub(super) fn not_this(unit: &str) -> Why {
+    if tidy(unit).is_some() || is_percent(unit) {
+        Why::WrongUnit
+    } else {
+        Why::UnknownUnit
+    }
 }

@@ -1,7 +1,7 @@
 //! The packs, checked: that each loads, says where it is from, and means what it says.
 
 use super::PACKS;
-use crate::catalogue::FactId;
+use crate::catalogue::id::FactId;
 use crate::codes::{BASE, Codes, Coding, Meaning, Named, Site};
 use serde_json::Value;
 use std::collections::BTreeSet;

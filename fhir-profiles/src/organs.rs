@@ -1,14 +1,14 @@
 //! Organs other than the pancreas, and malignancies other than the PNET: what tells a reading of another tumour.
 
-use super::words::{begins_word, has_words};
 use crate::codes::{Coding, system};
+use crate::text::{begins_word, has_words};
 use serde::Deserialize;
 use std::sync::LazyLock;
 
 /// Whether what is read from an organ is of the PNET.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Counts {
+pub(crate) enum Counts {
     Always,
     /// Where a metastasis is named.
     AsMetastasis,
@@ -17,9 +17,9 @@ pub(super) enum Counts {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Organ {
-    pub(super) id: String,
-    pub(super) counts: Counts,
+pub(crate) struct Organ {
+    pub(crate) id: String,
+    pub(crate) counts: Counts,
     words: Vec<String>,
     #[serde(default)]
     snomed: Vec<String>,
@@ -70,7 +70,7 @@ struct File {
 }
 
 static ORGANS: LazyLock<File> =
-    LazyLock::new(|| toml::from_str(include_str!("../../facts/organs.toml")).unwrap_or_default());
+    LazyLock::new(|| toml::from_str(include_str!("../facts/organs.toml")).unwrap_or_default());
 
 /// `lower` is a text in small letters.
 fn any(words: &[String], lower: &str) -> bool {
@@ -86,12 +86,12 @@ fn icd(coding: &Coding<'_>) -> Option<String> {
 }
 
 impl Organ {
-    pub(super) fn in_text(text: &str) -> impl Iterator<Item = &'static Organ> + use<> {
+    pub(crate) fn in_text(text: &str) -> impl Iterator<Item = &'static Organ> + use<> {
         let lower = text.to_lowercase();
         ORGANS.organ.iter().filter(move |organ| any(&organ.words, &lower))
     }
 
-    pub(super) fn by_code(coding: &Coding<'_>) -> impl Iterator<Item = &'static Organ> + use<> {
+    pub(crate) fn by_code(coding: &Coding<'_>) -> impl Iterator<Item = &'static Organ> + use<> {
         let icd = icd(coding);
         let snomed = coding.code_in(system::SNOMED);
         let snomed = snomed.map(|code| system::plain(system::SNOMED, code).into_owned());
@@ -104,7 +104,7 @@ impl Organ {
 
 impl Organ {
     /// The organ of which a code names a metastasis.
-    pub(super) fn by_metastasis(coding: &Coding<'_>) -> impl Iterator<Item = &'static Organ> + use<> {
+    pub(crate) fn by_metastasis(coding: &Coding<'_>) -> impl Iterator<Item = &'static Organ> + use<> {
         let code = icd(coding);
         ORGANS.organ.iter().filter(move |organ| {
             let stem = |code: &String| {
@@ -118,7 +118,7 @@ impl Organ {
     }
 
     /// The organ that the code of a question names.
-    pub(super) fn by_question(coding: &Coding<'_>) -> impl Iterator<Item = &'static Organ> + use<> {
+    pub(crate) fn by_question(coding: &Coding<'_>) -> impl Iterator<Item = &'static Organ> + use<> {
         let code = coding.code_in(system::LOINC).map(str::to_owned);
         let asked = move |organ: &&Organ| code.as_ref().is_some_and(|code| organ.questions.contains(code));
         ORGANS.organ.iter().filter(asked)
@@ -126,17 +126,17 @@ impl Organ {
 }
 
 /// Whether the text of a site names the pancreas or where its tumours spread to.
-pub(super) fn is_here(text: &str) -> bool {
+pub(crate) fn is_here(text: &str) -> bool {
     any(&ORGANS.here.words, &text.to_lowercase())
 }
 
 /// Whether the text names a metastasis.
-pub(super) fn is_metastasis(text: &str) -> bool {
+pub(crate) fn is_metastasis(text: &str) -> bool {
     any(&ORGANS.here.metastasis, &text.to_lowercase())
 }
 
 /// Whether a diagnosis that the value sets do not know is a malignancy of its own.
-pub(super) fn is_malignancy(codings: &[Coding<'_>], texts: &[&str]) -> bool {
+pub(crate) fn is_malignancy(codings: &[Coding<'_>], texts: &[&str]) -> bool {
     let listed = |coding: &Coding<'_>| {
         let code = icd(coding).filter(|_| coding.is_in(system::ICD_10));
         code.is_some_and(|code| {
@@ -156,7 +156,7 @@ pub(super) fn is_malignancy(codings: &[Coding<'_>], texts: &[&str]) -> bool {
 }
 
 /// Whether a malignancy is one of the skin that the specification sets apart.
-pub(super) fn is_apart(codings: &[Coding<'_>], texts: &[&str]) -> bool {
+pub(crate) fn is_apart(codings: &[Coding<'_>], texts: &[&str]) -> bool {
     let apart = &ORGANS.malignancy;
     let listed = |code: String| apart.apart_icd.iter().any(|stem| code.starts_with(stem.as_str()));
     codings.iter().filter_map(icd).any(listed)
@@ -178,7 +178,7 @@ pub(crate) fn names_pnet<'t>(mut texts: impl Iterator<Item = &'t str>) -> bool {
 }
 
 /// Whether a text names a neuroendocrine tumour, of whatever organ.
-pub(super) fn names_this_tumour(text: &str) -> bool {
+pub(crate) fn names_this_tumour(text: &str) -> bool {
     let (net, lower) = (&ORGANS.net, text.to_lowercase());
     let whole = net.whole.iter().any(|word| has_words(&lower, word));
     any(&net.alone, &lower) || any(&net.tumour, &lower) || whole
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn organs_are_known_by_word_and_by_code() {
-        toml::from_str::<File>(include_str!("../../facts/organs.toml")).unwrap();
+        toml::from_str::<File>(include_str!("../facts/organs.toml")).unwrap();
         for (text, organ) in [
             ("Left breast", "breast"),
             ("Mamma links", "breast"),
