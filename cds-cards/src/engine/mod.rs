@@ -13,7 +13,9 @@ mod report;
 mod settles;
 mod stage;
 mod stands;
+mod tested;
 mod truth;
+mod verdicts;
 mod view;
 pub(crate) mod words;
 
