@@ -24,7 +24,6 @@ use crate::knowledge::Knowledge;
 use criteria::Evaluation;
 use fhir_profiles::Facts;
 use fhir_profiles::facts::Person;
-pub(crate) use settles::{undated_values, values};
 use stands::Stands;
 use view::View;
 

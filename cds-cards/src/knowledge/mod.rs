@@ -1,6 +1,7 @@
 //! The knowledge: its files, their check, and the model that the engine uses.
 
 mod bands;
+mod compile;
 mod compiled;
 mod cover;
 mod criteria;
@@ -25,6 +26,7 @@ mod section;
 pub mod situation;
 mod slots;
 mod tables;
+mod tried;
 mod when;
 mod words;
 
@@ -33,5 +35,6 @@ pub use fault::Fault;
 pub use limits::Limit;
 pub use model::*;
 pub(crate) use phrase::filled;
+pub(crate) use tried::values;
 pub use when::When;
 pub(crate) use words::with_unit;
