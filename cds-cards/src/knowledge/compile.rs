@@ -1,9 +1,9 @@
 //! Resolves every reference between criteria, options and the pathway into positions, once, at load.
 
 use super::compiled::{Compiled, NoTriggerRule, OptionRule, Readers, Refers, SituationRule};
+use super::model::place::Trigger;
+use super::model::situation::Situation;
 use super::model::{Aspect, Criterion, Knowledge, OptionKnowledge, Subject, Test};
-use super::place::Trigger;
-use super::situation::Situation;
 use super::tried::undated_values;
 use fhir_profiles::{FactId, Facts};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,7 @@
 //! The knowledge: its files, their check, and the model that the engine uses.
 
 mod bands;
+mod calls;
 mod compile;
 mod compiled;
 mod cover;
@@ -17,14 +18,16 @@ mod numbers;
 mod options;
 mod package;
 mod phrase;
-pub mod place;
+mod places;
 mod questions;
+mod reader;
 mod register;
 mod rests;
 mod rows;
 mod section;
-pub mod situation;
+mod situations;
 mod slots;
+mod source;
 mod tables;
 mod tried;
 mod when;
@@ -32,7 +35,6 @@ mod words;
 
 pub(crate) use compiled::{Refers, SituationRule};
 pub use fault::Fault;
-pub use limits::Limit;
 pub use model::*;
 pub(crate) use phrase::filled;
 pub(crate) use tried::values;
