@@ -9,16 +9,14 @@ use super::model::place::Place;
 use super::package::Hashes;
 use super::source::Source;
 use super::when::When;
-
-use super::{facts, form, graph, options, package, places, questions, register, rests, slots, tables};
+use super::{
+    embedded, facts, form, graph, options, package, places, questions, register, rests, slots, tables,
+};
 use crate::render::{Texts, check_templates};
 use fhir_profiles::catalogue::Catalogue;
-use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-
-static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/knowledge");
 
 /// Files that must be there, besides those of the options.
 const FILES: &[&str] = &[
@@ -64,9 +62,7 @@ impl Knowledge {
 
     /// The files that are compiled in: path relative to the knowledge directory, and text.
     pub fn embedded_files() -> BTreeMap<String, String> {
-        let mut files = BTreeMap::new();
-        collect(&EMBEDDED, &mut files);
-        files
+        embedded::files()
     }
 
     /// Lays a site's files over others: a file of the same path replaces, the rest extends.
@@ -262,19 +258,6 @@ fn check_notes(knowledge: &Knowledge, options: &BTreeSet<String>, faults: &Fault
     }
 }
 
-fn collect(dir: &Dir<'_>, files: &mut BTreeMap<String, String>) {
-    for file in dir.files() {
-        // A file that is no text is refused by its name, so its content does not matter.
-        files.insert(
-            file.path().to_string_lossy().replace('\\', "/"),
-            file.contents_utf8().unwrap_or_default().to_owned(),
-        );
-    }
-    for dir in dir.dirs() {
-        collect(dir, files);
-    }
-}
-
 fn is_note(file: &str) -> bool {
     NOTES.contains(&file)
 }
@@ -283,7 +266,7 @@ fn is_note(file: &str) -> bool {
 const SHORT_HASH: usize = 8;
 
 fn hashes(files: &BTreeMap<String, String>) -> Hashes {
-    let embedded = Knowledge::embedded_files();
+    let embedded = embedded::files();
     let laid_over: BTreeMap<&String, &String> = files
         .iter()
         .filter(|(path, text)| embedded.get(*path) != Some(*text) && !is_note(path))

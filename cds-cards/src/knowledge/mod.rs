@@ -6,6 +6,7 @@ mod compile;
 mod compiled;
 mod cover;
 mod criteria;
+pub(crate) mod embedded;
 mod evidence;
 mod facts;
 mod fault;
