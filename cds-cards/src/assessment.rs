@@ -4,12 +4,14 @@ mod fact;
 mod knowledge;
 mod lack;
 mod mention;
+mod missing;
 mod pathway;
 
 pub use fact::{Earlier, EvidenceReport, FactReport, FactValue, Range, Status};
 pub use knowledge::KnowledgeRef;
-pub use lack::{NOT_RECORDED, lack};
+pub use lack::{NOT_RECORDED, Reason, lack};
 pub use mention::MentionReport;
+pub use missing::{MissingFact, Need, Settles};
 pub use pathway::{
     Aim, BeforeReport, Branch, GivenReport, GivenState, IntentReport, Pathway, Place, PlaceReport, ThenReport,
 };
@@ -139,32 +141,6 @@ pub enum Outcome {
     NotMet,
     /// Neither, for a [`Reason`].
     Unknown,
-}
-
-/// Why something is unknown, in the order in which reasons outrank each other in compounds (`judgement` last).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reason {
-    /// Two sources of equal standing disagree.
-    Conflicting,
-    /// Recorded, but the value or unit could not be read.
-    Unreadable,
-    /// Nothing recorded.
-    Missing,
-    /// Recorded, but the review gives no cut-off: a person decides.
-    Judgement,
-}
-
-impl Reason {
-    /// The id of the specification.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Conflicting => "conflicting",
-            Self::Unreadable => "unreadable",
-            Self::Missing => "missing",
-            Self::Judgement => "judgement",
-        }
-    }
 }
 
 /// What a criterion is for in an option.
@@ -398,50 +374,6 @@ impl Discrepancy {
         let consequence = self.consequence.as_deref()?;
         (!self.text.ends_with(consequence)).then_some(consequence)
     }
-}
-
-/// An unknown fact and what knowing it would decide.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MissingFact {
-    /// The fact.
-    pub fact: FactId,
-    /// How many options it decides.
-    pub settles: Settles,
-    /// What it is needed for: options whose unknown criteria read it, by the statements of those criteria.
-    #[serde(rename = "for", skip_serializing_if = "Vec::is_empty")]
-    pub needed_for: Vec<Need>,
-}
-
-/// The fewest and the most options that some value of a fact takes out of `undetermined` and `provisional`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Settles {
-    /// The fewest.
-    pub least: usize,
-    /// The most.
-    pub most: usize,
-}
-
-/// As a clinician reads it: `2`, or `0 to 2`.
-impl std::fmt::Display for Settles {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.least == self.most {
-            write!(f, "{}", self.most)
-        } else {
-            write!(f, "{} to {}", self.least, self.most)
-        }
-    }
-}
-
-/// Options that a fact is needed for, and the statements that ask for it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Need {
-    /// Option ids, in the order of the specification's table.
-    pub options: Vec<String>,
-    /// Statement ids.
-    pub statements: Vec<String>,
 }
 
 /// Something that was not read; `reference` is chart data.

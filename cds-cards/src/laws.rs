@@ -43,7 +43,7 @@ pub fn reads_of_option(knowledge: &Knowledge, option: &str) -> BTreeSet<FactId> 
 
 /// Readings of a fact on a day, one for each value that can make a difference to a criterion.
 pub fn values(knowledge: &Knowledge, fact: FactId, as_of: Date) -> Vec<Reading> {
-    crate::engine::values(knowledge, fact, as_of)
+    crate::knowledge::values(knowledge, fact, as_of)
 }
 
 /// Criteria that filling one unknown fact turned round against the law: knowledge only grows.

@@ -1,6 +1,6 @@
 //! A fact as assessed: its value or why it has none, and the records that it rests on.
 
-use super::Reason;
+use super::lack::Reason;
 use fhir_profiles::facts::{Aside, Gap};
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};

@@ -1,6 +1,6 @@
 //! What a text of the record states of a fact, beside what is read (specification, section 7.1).
 
-use super::{FactValue, Range};
+use super::fact::{FactValue, Range};
 use fhir_profiles::FactId;
 use fhir_profiles::facts::Value;
 use serde::Serialize;

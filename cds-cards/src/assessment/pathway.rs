@@ -1,6 +1,7 @@
 //! The patient's situation: intent, places, triggers, what was given (contract, `pathway`; specification, section 5b).
 
-use super::{EvidenceReport, MissingFact};
+use super::fact::EvidenceReport;
+use super::missing::MissingFact;
 use fhir_profiles::FactId;
 use serde::Serialize;
 

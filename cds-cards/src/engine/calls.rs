@@ -1,7 +1,6 @@
 //! What a test says of a single reading.
 
-use super::grade::why;
-use super::truth::Truth;
+use super::truth::{Truth, why};
 use super::view::View;
 use crate::assessment::Reason;
 use crate::knowledge::{Band, Call, Test};

@@ -2,9 +2,10 @@
 
 use super::calls::{Called, call, lasting};
 use super::functional::{Functional, functional};
-use super::grade::{Grade, grade, why};
-use super::outcomes::{Calls, fitting, is_whole, leaves_open, of_functional, of_grade, value};
-use super::truth::Truth;
+use super::grade::{Grade, grade};
+use super::tested::{Calls, fitting, is_whole, of_functional, of_grade};
+use super::truth::{Truth, why};
+use super::verdicts::{leaves_open, value, verdict};
 use super::view::View;
 use super::words::{doubted_absence, fact_text, lacking};
 use crate::assessment::{Outcome, Reason, Role, Verdict};
@@ -397,7 +398,7 @@ impl<'a> Evaluation<'a> {
         }
         let option = self.knowledge.options.get(position)?;
         let worked = self.criteria_of(position);
-        let verdict = super::outcomes::verdict(worked.iter().map(|(e, role)| (e.truth, *role)));
+        let verdict = verdict(worked.iter().map(|(e, role)| (e.truth, *role)));
         let value = Rc::new(self.option_value(option, &worked, verdict));
         if let Some(slot) = self.options.get_mut(position) {
             *slot = Some(Rc::clone(&value));

@@ -1,7 +1,7 @@
 //! Functional status: recorded, or from a hormone above a printed limit (specification, section 4).
 
 use super::calls::test_range;
-use super::truth::{Truth, outranking};
+use super::truth::{Truth, outranking, why};
 use super::view::View;
 use super::words::{all_lacking, fact_text, values_text};
 use crate::assessment::Reason;
@@ -40,7 +40,7 @@ pub(crate) fn functional(knowledge: &Knowledge, facts: View<'_>, told: bool) -> 
             used.push(FactId::Functioning);
             because.extend(told.then(|| fact_text(FactId::Functioning, readings)));
         }
-        Err(unknown) => reasons = Some(super::grade::why(unknown)),
+        Err(unknown) => reasons = Some(why(unknown)),
     }
     let mut hormone_judgement = false;
     let mut hormone_conflict = false;

@@ -1,11 +1,11 @@
 //! WHO grade from Ki-67 and mitoses, or as recorded (specification, section 3).
 
-use super::truth::outranking;
+use super::truth::{outranking, why};
 use super::view::View;
 use super::words::{all_lacking, gap_among, listed, value_text, values_text};
 use crate::assessment::{GradeReport, Reason};
 use crate::knowledge::{GradeRow, Knowledge};
-use fhir_profiles::facts::{Reading, Specimen, System, Unknown, Value};
+use fhir_profiles::facts::{Reading, Specimen, System, Value};
 use fhir_profiles::{FactId, Interval};
 use std::collections::BTreeSet;
 
@@ -226,13 +226,6 @@ pub(crate) fn grade(knowledge: &Knowledge, facts: View<'_>) -> Grade {
             .filter_map(|(measure, possible)| Some((measure, possible?)))
             .collect(),
         recorded: from_record,
-    }
-}
-
-pub(crate) fn why(unknown: Unknown) -> Reason {
-    match unknown {
-        Unknown::Missing => Reason::Missing,
-        Unknown::Unreadable => Reason::Unreadable,
     }
 }
 

@@ -13,7 +13,9 @@ mod report;
 mod settles;
 mod stage;
 mod stands;
+mod tested;
 mod truth;
+mod verdicts;
 mod view;
 pub(crate) mod words;
 
@@ -22,7 +24,6 @@ use crate::knowledge::Knowledge;
 use criteria::Evaluation;
 use fhir_profiles::Facts;
 use fhir_profiles::facts::Person;
-pub(crate) use settles::{undated_values, values};
 use stands::Stands;
 use view::View;
 

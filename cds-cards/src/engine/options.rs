@@ -1,7 +1,7 @@
 //! Verdicts of the options, which follow from their criteria and from nothing else (specification, section 1).
 
 use super::criteria::{Evaluated, Evaluation};
-use super::outcomes::{contraindicates, leaves_open, verdict};
+use super::verdicts::{contraindicates, leaves_open, verdict};
 use super::view::View;
 use super::words::{aside, gap_among, lacking};
 use crate::assessment::{CriterionReport, OptionReport, Outcome, Reason, Role, Verdict, lack};

@@ -4,18 +4,16 @@
 use super::calls::{call, lasting};
 use super::criteria::Evaluation;
 use super::functional::{Functional, functional};
-use super::grade::{Grade, grade, why};
+use super::grade::{Grade, grade};
+use super::tested::{fitting, is_whole, of_functional, of_grade, of_readings};
 use super::truth::Truth;
+use super::verdicts::{value, verdict};
 use super::view::View;
-use crate::assessment::{Outcome, Reason, Role, Verdict};
-use crate::knowledge::{Call, Criterion, Knowledge, Refers, Subject, Test, WhereMissing};
-use fhir_profiles::facts::{Gap, Given, Reading};
-use fhir_profiles::{FactId, Treatment, TreatmentClass};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::assessment::{Reason, Verdict};
+use crate::knowledge::{Criterion, Knowledge, Refers, Subject, Test, WhereMissing};
+use fhir_profiles::FactId;
+use fhir_profiles::facts::Reading;
 use std::rc::Rc;
-
-/// Calls by word, and whether each is an interpretation.
-pub(super) type Calls = BTreeMap<String, (Call, bool)>;
 
 /// The outcomes of one view of the facts, each worked out once.
 pub(super) struct Outcomes<'a> {
@@ -219,100 +217,6 @@ fn forget<T>(known: &mut [Option<T>], position: usize) {
     if let Some(slot) = known.get_mut(position) {
         *slot = None;
     }
-}
-
-/// Whether everything that could hold these facts was looked at: a fact that was not supplied is none that was not to be had.
-pub(super) fn is_whole(facts: View<'_>, ids: &[FactId]) -> bool {
-    let whole = |id: &FactId| matches!(facts.get(*id).records_missing_by(), None | Some(Gap::NotSupplied));
-    ids.iter().all(whole)
-}
-
-/// Every reading is evaluated; outcomes that differ are conflicting.
-fn of_readings(facts: View<'_>, id: FactId, call: impl Fn(&Reading) -> Truth) -> Truth {
-    match facts.readings(id) {
-        Err(unknown) => Truth::Unknown(why(unknown)),
-        Ok(readings) => Truth::of_candidates(readings.iter().map(call), Reason::Conflicting),
-    }
-}
-
-/// A criterion on the grade.
-pub(super) fn of_grade(knowledge: &Knowledge, grade: &Grade, calls: &Calls) -> Truth {
-    if let Some(reason) = grade.unknown {
-        return Truth::Unknown(reason);
-    }
-    let rows = knowledge.grade.rows.iter().enumerate();
-    let possible = rows.filter(|(position, _)| grade.possible.grades.contains(position));
-    let called = possible.filter_map(|(_, row)| calls.get(&row.grade));
-    Truth::of_candidates(
-        called.map(|(call, _)| Truth::from(*call)),
-        grade.possible.several.unwrap_or(Reason::Judgement),
-    )
-}
-
-/// A criterion on the functional status.
-pub(super) fn of_functional(functional: &Functional, calls: &Calls) -> Truth {
-    if let Some(reason) = functional.unknown {
-        return Truth::Unknown(reason);
-    }
-    let called = functional.statuses.iter().filter_map(|status| calls.get(*status));
-    Truth::of_candidates(called.map(|(call, _)| Truth::from(*call)), Reason::Conflicting)
-}
-
-/// Treatments on record that fit a criterion, each with the day since which the disease has progressed.
-pub(super) fn fitting<'f>(
-    facts: View<'f>,
-    class: TreatmentClass,
-    other_than: &'f BTreeSet<Treatment>,
-    progression: bool,
-) -> impl Iterator<Item = (&'f Given, Option<fhir_profiles::PartialDate>)> {
-    let given = facts.given().iter();
-    let fits =
-        move |given: &&Given| given.treatment.class() == class && !other_than.contains(&given.treatment);
-    let since = move |given: &'f Given| (given, facts.progression_since(given.from));
-    given
-        .filter(fits)
-        .map(since)
-        .filter(move |(_, since)| since.is_some() || !progression)
-}
-
-/// The first line of the specification's table of verdicts that fits.
-pub(super) fn verdict(criteria: impl Iterator<Item = (Truth, Role)>) -> Verdict {
-    let (mut fails, mut open, mut unknown) = (false, false, false);
-    let mut against = false;
-    for (truth, role) in criteria {
-        against |= contraindicates(truth, role);
-        fails |= truth.outcome() == Outcome::NotMet;
-        open |= leaves_open(truth, role);
-        unknown |= truth.outcome() == Outcome::Unknown;
-    }
-    match (against, fails, open, unknown) {
-        (true, ..) => Verdict::Contraindicated,
-        (_, true, ..) => Verdict::NotSupported,
-        (_, _, true, _) => Verdict::Undetermined,
-        (_, _, _, true) => Verdict::Provisional,
-        _ => Verdict::Supported,
-    }
-}
-
-/// What an option with this verdict comes to, from the outcomes of its criteria.
-pub(super) fn value(verdict: Verdict, criteria: impl Iterator<Item = Truth>) -> Truth {
-    match verdict {
-        Verdict::Supported => Truth::Met,
-        Verdict::NotSupported | Verdict::Contraindicated => Truth::NotMet,
-        Verdict::Undetermined | Verdict::Provisional => {
-            Truth::all(criteria.filter(|truth| truth.outcome() == Outcome::Unknown))
-        }
-    }
-}
-
-/// Whether a criterion makes the review advise against its option.
-pub(super) fn contraindicates(truth: Truth, role: Role) -> bool {
-    role == Role::Contraindication && truth.outcome() == Outcome::NotMet
-}
-
-/// Whether a criterion leaves an option undetermined.
-pub(super) fn leaves_open(truth: Truth, role: Role) -> bool {
-    role == Role::Require && truth.reason().is_some_and(|reason| reason != Reason::Judgement)
 }
 
 #[cfg(test)]

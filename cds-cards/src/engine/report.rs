@@ -1,8 +1,9 @@
 //! Facts as the assessment shows them, and which of them have readings that disagree.
 
 use super::criteria::Evaluation;
-use super::grade::{Measure, by_measure, by_record, why};
+use super::grade::{Measure, by_measure, by_record};
 use super::stage::{Staging, StagingFacts};
+use super::truth::why;
 use super::words::{aside, doubted_absence, said_of, unit_of, unowned, value_text};
 use crate::assessment::{
     Earlier, EvidenceReport, FactReport, FactValue, MentionReport, Range, Reason, Status,

@@ -2,6 +2,7 @@
 
 use crate::assessment::{Outcome, Reason};
 use crate::knowledge::Call;
+use fhir_profiles::facts::Unknown;
 
 /// Outcome of a criterion before it is reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +89,14 @@ pub(crate) fn outranking(a: Option<Reason>, b: Option<Reason>) -> Option<Reason>
     match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
+    }
+}
+
+/// The reason by which a criterion on an unknown fact is unknown.
+pub(crate) fn why(unknown: Unknown) -> Reason {
+    match unknown {
+        Unknown::Missing => Reason::Missing,
+        Unknown::Unreadable => Reason::Unreadable,
     }
 }
 

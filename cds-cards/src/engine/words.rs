@@ -1,6 +1,6 @@
 //! Values in our own words: what a clinician reads beside a criterion, never raw chart text.
 
-use super::grade::why;
+use super::truth::why;
 use super::view::View;
 use crate::assessment::lack;
 use fhir_profiles::facts::{Evidence, Fact, Gap, Reading, Unknown, Value};

@@ -1,9 +1,9 @@
 //! Tests by numbers: bands between limits, and how long a status must have lasted.
 
+use super::calls::{call, calls, fact};
 use super::cover;
-use super::criteria::{call, calls, fact};
-use super::limits::{self, Limit, Limits, MONTHS, Unnamed};
-use super::model::{Band, Call, Test};
+use super::limits::{self, Limits, Unnamed};
+use super::model::{Band, Call, Limit, MONTHS, Test};
 use super::section::{At, Section};
 use fhir_profiles::catalogue::Kind;
 use fhir_profiles::interval::Bound;

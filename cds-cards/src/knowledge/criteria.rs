@@ -1,19 +1,19 @@
 //! `criteria.toml`, and `criteria/*.toml` of a site: every criterion once, each of a closed set of tests that leave no value without a call.
 
 use super::bands;
+use super::calls::{call, calls, fact};
 use super::evidence::Evidence;
-use super::limits::{self, Filling, Limit, Limits, Saying};
-use super::load::Source;
+use super::limits::{self, Filling, Limits, Saying};
 use super::model::{
-    Call, Criterion, HormoneRule, MarkerCourse, MarkerRule, Subject, Test, Uses, WhereMissing,
+    Criterion, HormoneRule, Limit, MarkerCourse, MarkerRule, Subject, Test, Uses, WhereMissing,
 };
-use super::options::known;
 use super::rests::Claim;
 use super::section::{At, Section, is_list_in};
+use super::source::Source;
 use crate::assessment::Cited;
 use fhir_profiles::{FactId, TreatmentClass};
 use rust_decimal::Decimal;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 const FILE: &str = "criteria.toml";
 /// Where a site's own criteria stand beside the built-in ones.
@@ -298,7 +298,7 @@ fn given(section: &Section<'_>) -> Option<Test> {
             ),
         );
     }
-    let other_than = known(section, section.texts("other-than"));
+    let other_than = section.treatments(section.texts("other-than"));
     Some(Test::Given {
         class: parsed?,
         other_than: other_than.into_iter().map(|(treatment, _)| treatment).collect(),
@@ -316,11 +316,6 @@ fn one(section: &Section<'_>, references: &mut Vec<At<String>>) -> Option<Test> 
     let of = section.text("of")?;
     references.push(of.clone());
     Some(Test::Not(of.value))
-}
-
-/// What a criterion or marker reads.
-pub(super) fn fact(section: &Section<'_>) -> Option<FactId> {
-    section.fact(&section.text("reads")?)
 }
 
 fn words(section: &Section<'_>) -> Option<Test> {
@@ -348,64 +343,4 @@ fn words(section: &Section<'_>) -> Option<Test> {
         },
         calls,
     })
-}
-
-/// The call of each word; without a list (the fact is unknown) the words are read but not checked.
-pub(super) fn calls(
-    section: &Section<'_>,
-    name: &str,
-    list: Option<&[String]>,
-) -> BTreeMap<String, (Call, bool)> {
-    let mut calls = BTreeMap::new();
-    let interpreted = section.texts("interpreted");
-    let known = |word: &At<String>| {
-        let known = list.is_none_or(|list| list.contains(&word.value));
-        if !known {
-            section.fault(word.line, format!("`{}` is no word of `{name}`", word.value));
-        }
-        known
-    };
-    let marked: BTreeSet<&str> = interpreted
-        .iter()
-        .filter(|word| known(word))
-        .map(|word| word.value.as_str())
-        .collect();
-    for (key, call) in [
-        ("met", Call::Met),
-        ("not-met", Call::NotMet),
-        ("judgement", Call::Judgement),
-    ] {
-        for word in section.texts(key) {
-            if !known(&word) {
-                continue;
-            }
-            let ours = marked.contains(word.value.as_str());
-            if calls.insert(word.value.clone(), (call, ours)).is_some() {
-                section.fault(word.line, format!("overlap: `{}` has two calls", word.value));
-            }
-        }
-    }
-    for word in list.unwrap_or_default() {
-        if !calls.contains_key(word) {
-            section.fault(section.line(), format!("gap: `{word}` of `{name}` has no call"));
-        }
-    }
-    calls
-}
-
-/// A call, as it is written.
-pub(super) fn call(text: Option<At<String>>, section: &Section<'_>) -> Option<Call> {
-    let text = text?;
-    match text.value.as_str() {
-        "met" => Some(Call::Met),
-        "not-met" => Some(Call::NotMet),
-        "judgement" => Some(Call::Judgement),
-        other => {
-            section.fault(
-                text.line,
-                format!("unknown call `{other}`: met, not-met or judgement"),
-            );
-            None
-        }
-    }
 }

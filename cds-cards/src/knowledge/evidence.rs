@@ -1,11 +1,11 @@
 //! The evidence files: statements of the review, corrections, and what has changed since publication.
 
 use super::fault::Faults;
-use super::load::Source;
 use super::model::{Correction, SinceNote, Statement};
 use super::numbers::Names;
 use super::rows::{Row, Rows};
 use super::section::At;
+use super::source::Source;
 use super::when::When;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,9 +1,9 @@
 //! `form.toml`: the form "for the meeting", its sections and their facts.
 
-use super::load::Source;
 use super::model::{Form, FormSection, Question};
 use super::questions::QUESTIONS;
 use super::section::{At, Section};
+use super::source::Source;
 use fhir_profiles::FactId;
 use std::collections::BTreeSet;
 

@@ -1,35 +1,10 @@
 //! The limits of criteria: each number stands once, under a name by which bands mean it and texts take it.
 
+use super::model::Limit;
 use super::numbers::{self, Names};
 use super::phrase::{filled, slots};
 use super::section::{At, Section};
-use super::words::with_unit;
 use rust_decimal::Decimal;
-
-/// The unit of how long something lasts.
-pub(super) const MONTHS: &str = "months";
-
-/// A limit of a criterion.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limit {
-    /// `limit`, or its name among several (`low`, `high`).
-    pub name: String,
-    /// The number, in the unit of what the criterion reads.
-    pub value: Decimal,
-    /// That unit, where it has one.
-    pub unit: Option<String>,
-}
-
-impl Limit {
-    /// The number with its unit, as every text has it ("75 %").
-    pub fn shown(&self) -> String {
-        let unit = match self.unit.as_deref() {
-            Some(MONTHS) if self.value == Decimal::ONE => Some("month"),
-            unit => unit,
-        };
-        with_unit(self.value.normalize().to_string(), unit)
-    }
-}
 
 /// The limits of a criterion, or `None` where they could not be read (reported): then nothing is said of what needs them.
 pub(super) type Limits = Option<Vec<At<Limit>>>;

@@ -5,20 +5,18 @@ use super::criteria::{self, Criteria};
 use super::evidence::Evidence;
 use super::fault::{Fault, Faults};
 use super::model::Knowledge;
+use super::model::place::Place;
 use super::package::Hashes;
-use super::rows::Rows;
-use super::section::Place;
+use super::source::Source;
 use super::when::When;
-
-use super::{facts, form, graph, options, package, place, questions, register, rests, slots, tables};
+use super::{
+    embedded, facts, form, graph, options, package, places, questions, register, rests, slots, tables,
+};
 use crate::render::{Texts, check_templates};
 use fhir_profiles::catalogue::Catalogue;
-use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-
-static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/knowledge");
 
 /// Files that must be there, besides those of the options.
 const FILES: &[&str] = &[
@@ -64,9 +62,7 @@ impl Knowledge {
 
     /// The files that are compiled in: path relative to the knowledge directory, and text.
     pub fn embedded_files() -> BTreeMap<String, String> {
-        let mut files = BTreeMap::new();
-        collect(&EMBEDDED, &mut files);
-        files
+        embedded::files()
     }
 
     /// Lays a site's files over others: a file of the same path replaces, the rest extends.
@@ -98,7 +94,7 @@ impl Knowledge {
             faults: &faults,
             catalogue: &catalogue,
         };
-        source.check_names();
+        check_names(&source);
         let evidence = Evidence::read(&source);
         let package = package::read(&source, &evidence, hashes(files));
         let (referral, suggestions) = package::suggestions(&source, &evidence);
@@ -107,13 +103,13 @@ impl Knowledge {
         let tables = tables::read(&source, &evidence);
         let criteria = criteria::read(&source, &evidence);
         let options = options::read(&source, &evidence, criteria.as_ref());
-        let pathway = place::read(&source, &evidence, criteria.as_ref());
-        let places: Vec<(&str, &str, &place::Place)> = options
+        let pathway = places::read(&source, &evidence, criteria.as_ref());
+        let places: Vec<(&str, &str, &Place)> = options
             .options
             .iter()
             .map(|read| (read.file.as_str(), read.option.id.as_str(), &read.option.place))
             .collect();
-        place::check(&source, &pathway, &options.ids, &places);
+        places::check(&source, &pathway, &options.ids, &places);
         let order = graph::check(criteria.as_ref(), &options, &faults);
         let ids = options.ids.clone();
         let ambiguities = register::ambiguities(&source);
@@ -262,19 +258,6 @@ fn check_notes(knowledge: &Knowledge, options: &BTreeSet<String>, faults: &Fault
     }
 }
 
-fn collect(dir: &Dir<'_>, files: &mut BTreeMap<String, String>) {
-    for file in dir.files() {
-        // A file that is no text is refused by its name, so its content does not matter.
-        files.insert(
-            file.path().to_string_lossy().replace('\\', "/"),
-            file.contents_utf8().unwrap_or_default().to_owned(),
-        );
-    }
-    for dir in dir.dirs() {
-        collect(dir, files);
-    }
-}
-
 fn is_note(file: &str) -> bool {
     NOTES.contains(&file)
 }
@@ -283,7 +266,7 @@ fn is_note(file: &str) -> bool {
 const SHORT_HASH: usize = 8;
 
 fn hashes(files: &BTreeMap<String, String>) -> Hashes {
-    let embedded = Knowledge::embedded_files();
+    let embedded = embedded::files();
     let laid_over: BTreeMap<&String, &String> = files
         .iter()
         .filter(|(path, text)| embedded.get(*path) != Some(*text) && !is_note(path))
@@ -310,82 +293,30 @@ fn hash<'f>(files: impl IntoIterator<Item = (&'f String, &'f String)>) -> String
     })
 }
 
-/// The files being read and where their faults go.
-#[derive(Clone, Copy)]
-pub(super) struct Source<'a> {
-    pub(super) files: &'a BTreeMap<String, String>,
-    /// Where faults go.
-    pub(super) faults: &'a Faults,
-    /// The facts that there are.
-    pub(super) catalogue: &'a Catalogue,
-}
-
-impl<'a> Source<'a> {
-    /// A file, if it is there (what must be there and is not, is reported by `check_names`).
-    pub(super) fn place(&self, path: &str) -> Option<Place<'a>> {
-        let (file, text) = self.files.get_key_value(path)?;
-        Some(Place {
-            file,
-            text,
-            faults: self.faults,
-            catalogue: self.catalogue,
-        })
-    }
-
-    /// The files of a folder.
-    pub(super) fn folder(&self, folder: &'static str) -> impl Iterator<Item = Place<'a>> + use<'a> {
-        let (faults, catalogue) = (self.faults, self.catalogue);
-        self.files
-            .iter()
-            .filter(move |(file, _)| file.starts_with(folder))
-            .map(move |(file, text)| Place {
-                file,
-                text,
-                faults,
-                catalogue,
-            })
-    }
-
-    /// A CSV file, if it is there and can be read.
-    pub(super) fn rows(&self, path: &str, header: &'static [&'static str]) -> Option<Rows<'a>> {
-        let place = self.place(path)?;
-        Rows::read(place.file, place.text, header, self.faults)
-    }
-
-    /// The folders under `options/`, in order of their names.
-    pub(super) fn option_folders(&self) -> Vec<&'a str> {
-        let mut folders: Vec<&str> = self
-            .files
-            .keys()
-            .filter_map(|path| path.strip_prefix("options/")?.split_once('/'))
-            .map(|(folder, _)| folder)
-            .collect();
-        folders.dedup();
-        folders
-    }
-
-    fn check_names(&self) {
-        let folders = self.option_folders();
-        let expected: Vec<String> =
-            FILES
+/// Reports the files that are missing, and those that nothing reads.
+fn check_names(source: &Source<'_>) {
+    let folders = source.option_folders();
+    let expected: Vec<String> = FILES
+        .iter()
+        .map(|file| (*file).to_owned())
+        .chain(
+            folders
                 .iter()
-                .map(|file| (*file).to_owned())
-                .chain(folders.iter().flat_map(|folder| {
-                    ["option.toml", "card.md"].map(|name| format!("options/{folder}/{name}"))
-                }))
-                .collect();
-        for file in &expected {
-            if !self.files.contains_key(file) {
-                self.faults.of(file, "the file is missing");
-            }
+                .flat_map(|folder| ["option.toml", "card.md"].map(|name| format!("options/{folder}/{name}"))),
+        )
+        .collect();
+    for file in &expected {
+        if !source.files.contains_key(file) {
+            source.faults.of(file, "the file is missing");
         }
-        for file in self.files.keys() {
-            let is_card = file.starts_with("cards/") && file.ends_with(".md");
-            let is_own = facts::is_one(file) || criteria::is_one(file) || register::is_one(file);
-            if !(is_card || is_own || is_note(file) || expected.contains(file)) {
-                self.faults
-                    .of(file, "nothing reads this file: is its name right?");
-            }
+    }
+    for file in source.files.keys() {
+        let is_card = file.starts_with("cards/") && file.ends_with(".md");
+        let is_own = facts::is_one(file) || criteria::is_one(file) || register::is_one(file);
+        if !(is_card || is_own || is_note(file) || expected.contains(file)) {
+            source
+                .faults
+                .of(file, "nothing reads this file: is its name right?");
         }
     }
 }

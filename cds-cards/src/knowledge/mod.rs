@@ -1,9 +1,12 @@
 //! The knowledge: its files, their check, and the model that the engine uses.
 
 mod bands;
+mod calls;
+mod compile;
 mod compiled;
 mod cover;
 mod criteria;
+pub(crate) mod embedded;
 mod evidence;
 mod facts;
 mod fault;
@@ -16,22 +19,25 @@ mod numbers;
 mod options;
 mod package;
 mod phrase;
-pub mod place;
+mod places;
 mod questions;
+mod reader;
 mod register;
 mod rests;
 mod rows;
 mod section;
-pub mod situation;
+mod situations;
 mod slots;
+mod source;
 mod tables;
+mod tried;
 mod when;
 mod words;
 
 pub(crate) use compiled::{Refers, SituationRule};
 pub use fault::Fault;
-pub use limits::Limit;
 pub use model::*;
 pub(crate) use phrase::filled;
+pub(crate) use tried::values;
 pub use when::When;
 pub(crate) use words::with_unit;

@@ -3,10 +3,11 @@
 use super::criteria::Criteria;
 use super::evidence::Evidence;
 use super::limits::{self, Filling, Saying};
-use super::load::Source;
 use super::model::{Aspect, Figure, OptionKnowledge, OrderMeaning};
+use super::reader::Reader;
 use super::section::{At, Section};
-use super::{place, slots};
+use super::slots;
+use super::source::Source;
 use crate::assessment::{Cited, Group, Role};
 use fhir_profiles::Treatment;
 use rust_decimal::Decimal;
@@ -31,13 +32,6 @@ pub(super) struct Options {
     pub(super) ids: BTreeSet<String>,
     /// Whether every option could be read.
     pub(super) complete: bool,
-}
-
-struct Reader<'a> {
-    source: &'a Source<'a>,
-    evidence: &'a Evidence,
-    criteria: Option<&'a Criteria>,
-    file: &'a str,
 }
 
 /// Reads every option folder.
@@ -94,7 +88,7 @@ impl Reader<'_> {
         let corrections = self
             .evidence
             .corrected(self.file, root.texts("corrections"), self.source.faults);
-        let criteria = self.criteria(root);
+        let criteria = self.own_criteria(root);
         let favours = self.aspects(root, "favour");
         let cautions = self.aspects(root, "caution");
         let variants = self.aspects(root, "variant");
@@ -109,13 +103,7 @@ impl Reader<'_> {
         };
         let (notes, side_effects) = (sentences("note"), sentences("side-effect"));
         let meanings = order_meanings(root);
-        let place = place::Reader {
-            source: self.source,
-            evidence: self.evidence,
-            criteria: self.criteria,
-            file: self.file,
-        }
-        .place(root);
+        let place = self.place(root);
         let card = slots::option_card(self.source, folder, &figures);
         let label = label?;
         Some(ReadOption {
@@ -147,7 +135,7 @@ impl Reader<'_> {
         })
     }
 
-    fn criteria(&self, root: &Section<'_>) -> OwnCriteria {
+    fn own_criteria(&self, root: &Section<'_>) -> OwnCriteria {
         let mut found = OwnCriteria::default();
         let read = |section: &Section<'_>| {
             let own = section.texts("statements");
@@ -173,15 +161,6 @@ impl Reader<'_> {
             root.fault(1, "the option has no `[[criterion]]`");
         }
         found
-    }
-
-    fn known(&self, section: &Section<'_>, id: &At<String>) {
-        if self
-            .criteria
-            .is_some_and(|criteria| !criteria.ids.contains_key(&id.value))
-        {
-            section.fault(id.line, format!("unknown criterion `{}`", id.value));
-        }
     }
 
     /// A text with the limits of criteria in it.
@@ -274,11 +253,6 @@ impl Reader<'_> {
         let ids = section.texts(key);
         self.evidence.noted(self.file, ids, self.source.faults)
     }
-
-    fn statements(&self, section: &Section<'_>) -> Vec<String> {
-        self.evidence
-            .cited(self.file, section.some_texts("statements"), self.source.faults)
-    }
 }
 
 /// The criteria of an option with their roles, and the statements of its own that some rest on.
@@ -321,7 +295,7 @@ fn unique<T: Named>(root: &Section<'_>, key: &str, items: Vec<Option<At<T>>>) ->
 fn order_meanings(root: &Section<'_>) -> Vec<OrderMeaning> {
     let mut seen = BTreeSet::new();
     root.sections("ordered-as", |section| {
-        let treatments = known(section, section.some_texts("treatments"));
+        let treatments = section.treatments(section.some_texts("treatments"));
         for (treatment, line) in &treatments {
             if !seen.insert(*treatment) {
                 section.fault(*line, format!("treatment `{treatment}` stands twice"));
@@ -331,23 +305,11 @@ fn order_meanings(root: &Section<'_>) -> Vec<OrderMeaning> {
             |found: Vec<(Treatment, usize)>| found.into_iter().map(|(treatment, _)| treatment).collect();
         OrderMeaning {
             treatments: ids(treatments),
-            unless_with: ids(known(section, section.texts("unless-with"))),
+            unless_with: ids(section.treatments(section.texts("unless-with"))),
             orders_only: section.flag("orders-only"),
             interpretation: section.flag("interpretation"),
         }
     })
-}
-
-/// The treatments that stand there, with their lines; unknown ones are reported.
-pub(super) fn known(section: &Section<'_>, codes: Vec<At<String>>) -> Vec<(Treatment, usize)> {
-    let parsed = codes.into_iter().filter_map(|code| {
-        let found = Treatment::parse(&code.value);
-        if found.is_none() {
-            section.fault(code.line, format!("unknown treatment `{}`", code.value));
-        }
-        Some((found?, code.line))
-    });
-    parsed.collect()
 }
 
 fn is_figure(value: &str) -> bool {

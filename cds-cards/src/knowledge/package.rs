@@ -1,9 +1,9 @@
 //! `package.toml` and `suggestions.toml`: what the knowledge is, and the draft requests it offers.
 
 use super::evidence::Evidence;
-use super::load::Source;
 use super::model::{Coding, Package, Referral, Suggestion};
 use super::section::{At, Section};
+use super::source::Source;
 use crate::assessment::{Cited, KnowledgeRef};
 use fhir_profiles::FactId;
 use rust_decimal::Decimal;

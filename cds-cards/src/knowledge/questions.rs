@@ -1,9 +1,9 @@
 //! `questions.toml`: the facts that a card or the form can ask for, with the answers that can be recorded.
 
-use super::load::Source;
 use super::model::Question;
 use super::package::coding_of;
 use super::section::Section;
+use super::source::Source;
 use fhir_profiles::catalogue::Kind;
 use fhir_profiles::facts::Value;
 use fhir_profiles::{FactId, Interval};

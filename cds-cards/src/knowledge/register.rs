@@ -2,9 +2,9 @@
 
 use super::criteria::Criteria;
 use super::evidence::shown;
-use super::load::Source;
 use super::model::{Ambiguity, Interpretation, Uses};
 use super::rows::{Row, Rows};
+use super::source::Source;
 use fhir_profiles::catalogue::Catalogue;
 use std::collections::{BTreeMap, BTreeSet};
 

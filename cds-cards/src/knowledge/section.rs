@@ -1,8 +1,8 @@
 //! Reading TOML by hand over its spanned tree, so that every fault of a file is found in one go and has a line.
 
 use super::fault::Faults;
-use fhir_profiles::FactId;
 use fhir_profiles::catalogue::Catalogue;
+use fhir_profiles::{FactId, Treatment};
 use rust_decimal::Decimal;
 use std::cell::RefCell;
 use toml::Spanned;
@@ -111,6 +111,18 @@ impl<'a> Section<'a> {
             self.fault(name.line, format!("unknown fact `{}`", name.value));
         }
         fact
+    }
+
+    /// The treatments of these codes, with their lines; those that there are not are reported.
+    pub(super) fn treatments(&self, codes: Vec<At<String>>) -> Vec<(Treatment, usize)> {
+        let parsed = codes.into_iter().filter_map(|code| {
+            let found = Treatment::parse(&code.value);
+            if found.is_none() {
+                self.fault(code.line, format!("unknown treatment `{}`", code.value));
+            }
+            Some((found?, code.line))
+        });
+        parsed.collect()
     }
 
     /// The value of a key that must be there.

@@ -1,8 +1,8 @@
 //! Card texts are minijinja templates: their slots must exist, and every figure must be used.
 
-use super::load::Source;
 use super::model::Figure;
 use super::section::Place;
+use super::source::Source;
 use minijinja::Environment;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,11 +2,11 @@
 
 use super::cover;
 use super::evidence::Evidence;
-use super::load::Source;
 use super::model::{GradeRow, GradeTable, StageRow, StagingTable, TRow, Uses};
 use super::rests::Claim;
 use super::rows::{Row, Rows};
 use super::section::At;
+use super::source::Source;
 use fhir_profiles::interval::Bound;
 use fhir_profiles::{FactId, Interval};
 use rust_decimal::Decimal;

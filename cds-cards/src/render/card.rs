@@ -1,30 +1,13 @@
 //! A CDS Hooks card as types that cannot be wrong: what the standard requires cannot be left out, nothing is empty.
 
 use super::markdown::{plain, shorten, unlinked, utf16};
+use super::nonempty::Text;
 use super::resource::{Created, FullCoding};
 use crate::assessment::{Group, Verdict};
 use crate::knowledge::{Coding, Package};
 use fhir_profiles::FactId;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
-
-/// Text that is not empty.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Text(String);
-
-impl Text {
-    /// The text without surrounding white space, unless nothing is left.
-    pub fn new(text: &str) -> Option<Self> {
-        let text = text.trim();
-        (!text.is_empty()).then(|| Self(text.to_owned()))
-    }
-
-    /// As a string.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
 
 /// The one line of a card: 1 to 139 characters of plain text on one line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -126,7 +109,7 @@ impl Source {
     pub(super) fn of(package: &Package, topic: Option<&Coding>) -> Self {
         let label = Text::new(&package.source_label).or_else(|| Text::new(&package.title));
         Self {
-            label: label.unwrap_or_else(|| Text("pnet-cds".to_owned())),
+            label: label.unwrap_or_else(Text::product),
             url: Text::new(&package.citation_url).filter(|url| url.as_str().starts_with("https://")),
             topic: topic.and_then(FullCoding::new),
         }

@@ -3,8 +3,11 @@
 use super::card::Summary;
 use super::refused::refused;
 use super::resource::FullCoding;
+use super::texts::CARDS;
+use super::topics::topics;
 use super::{
-    findings, group_card, markdown, order_card, pathway_card, question, sample, sheet, summary, texts, topics,
+    findings, group_card, literature, markdown, order_card, pathway_card, question, sample, sheet, summary,
+    texts, unreadable,
 };
 use crate::assessment::{Gate, Group, OptionReport, Verdict};
 use crate::knowledge::{Knowledge, OptionKnowledge};
@@ -13,20 +16,6 @@ use std::collections::BTreeSet;
 
 /// A file of the knowledge, the line in it where known, and what is wrong there.
 pub type TemplateFault = (String, Option<usize>, String);
-
-/// The card texts that must be there.
-pub(super) const CARDS: [&str; 10] = [
-    "pathway.md",
-    "without.md",
-    "options.md",
-    "missing-data.md",
-    "question.md",
-    "discrepancy.md",
-    "unreadable.md",
-    "order-warning.md",
-    "order-undetermined.md",
-    "order-given.md",
-];
 
 /// Every fault in the card texts and in what else a card is made of; file names are relative to the knowledge.
 pub fn check_templates(knowledge: &Knowledge) -> Vec<TemplateFault> {
@@ -63,7 +52,7 @@ fn check_passage(knowledge: &Knowledge, option: &OptionKnowledge, faults: &mut V
     let figures: BTreeSet<String> = option
         .figures
         .iter()
-        .map(|f| format!("figures.{}", group_card::slot(&f.id)))
+        .map(|f| format!("figures.{}", literature::slot(&f.id)))
         .collect();
     for slot in used.iter().filter(|slot| !figures.contains(*slot)) {
         faults.push((
@@ -75,7 +64,7 @@ fn check_passage(knowledge: &Knowledge, option: &OptionKnowledge, faults: &mut V
     for unused in figures.iter().filter(|figure| !used.contains(figure)) {
         faults.push((file.clone(), None, format!("the figure `{unused}` is not used")));
     }
-    match group_card::passage(knowledge, option) {
+    match literature::passage(knowledge, option) {
         // An unknown slot is reported above.
         Err(error) if used.iter().all(|slot| figures.contains(slot)) => {
             faults.push(fault(&file, &option.card, &error))
@@ -153,7 +142,7 @@ fn check_card(knowledge: &Knowledge, name: &str, text: &str, faults: &mut Vec<Te
             "discrepancy.md" => {
                 texts::fill(&file, text, &findings::discrepancies(knowledge, &sample)).map(Some)
             }
-            _ => findings::unreadable(&sample)
+            _ => unreadable::unreadable(&sample)
                 .map(|view| texts::fill(&file, text, &view))
                 .transpose(),
         };

@@ -1,13 +1,9 @@
-//! What the templates of the missing-data, discrepancy and unreadable cards are given.
+//! What the templates of the missing-data and discrepancy cards are given.
 
-use super::evidence::{Note, Record, all_records, chart, chart_line, record};
+use super::evidence::{Note, Record, all_records, chart, chart_line};
 use super::{notes, words};
-use crate::assessment::{
-    Assessment, EvidenceReport, FactReport, Gate, MentionReport, MissingFact, ProblemReport, Reason,
-};
+use crate::assessment::{Assessment, FactReport, Gate, MentionReport, MissingFact};
 use crate::knowledge::Knowledge;
-use fhir_profiles::FactId;
-use fhir_profiles::facts::Aside;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -17,8 +13,6 @@ const FACTS: usize = 5;
 const FOUND: usize = 5;
 /// Records beside a discrepancy.
 const RECORDS: usize = 4;
-/// Records named as unreadable.
-const PLACES: usize = 5;
 
 #[derive(Serialize)]
 pub(super) struct MissingView {
@@ -168,115 +162,5 @@ pub(super) fn discrepancies(knowledge: &Knowledge, assessment: &Assessment) -> D
             .collect(),
         notes: notes::of_patient(knowledge, assessment),
         version: assessment.knowledge.edition(),
-    }
-}
-
-#[derive(Serialize)]
-pub(super) struct UnreadableView {
-    records: usize,
-    count: String,
-    places: Vec<Place>,
-    more: usize,
-    /// Where a PNET is named in a way that does not count.
-    named: Vec<Record>,
-    version: String,
-}
-
-/// Something that could not be used; the place is chart data.
-#[derive(Serialize)]
-pub(super) struct Place {
-    place: String,
-    problem: String,
-}
-
-impl From<&ProblemReport> for Place {
-    fn from(report: &ProblemReport) -> Self {
-        Self {
-            place: chart(&report.place),
-            problem: report.problem.clone(),
-        }
-    }
-}
-
-/// Why a PNET can be neither confirmed nor excluded: records in which one could stand were not readable, or
-/// records disagree. `None` where the record simply names none.
-pub(super) fn unreadable(assessment: &Assessment) -> Option<UnreadableView> {
-    if assessment.gate != Gate::NoPnet {
-        return None;
-    }
-    let pnet = assessment.facts.get(&FactId::Pnet);
-    let unread = pnet
-        .into_iter()
-        .flat_map(|report| &report.unread)
-        .map(|evidence| Place {
-            place: chart(&evidence.reference),
-            problem: evidence
-                .notes
-                .first()
-                .cloned()
-                .unwrap_or_else(|| "not readable".to_owned()),
-        });
-    let broken = assessment
-        .problems
-        .iter()
-        .filter(|problem| may_be_condition(problem))
-        .map(Place::from);
-    let named: Vec<Record> = named_aside(assessment)
-        .map(|evidence| record(FactId::Pnet, evidence))
-        .take(PLACES)
-        .collect();
-    let mut places: Vec<Place> = unread.chain(broken).collect();
-    let conflicting = pnet.and_then(|report| report.reason) == Some(Reason::Conflicting);
-    let unreadable = pnet.and_then(|report| report.reason) == Some(Reason::Unreadable);
-    if places.is_empty() && named.is_empty() && !conflicting && !unreadable {
-        return None;
-    }
-    let records = if places.is_empty() && (conflicting || !named.is_empty()) {
-        0
-    } else {
-        places.len().max(1)
-    };
-    let more = places.len().saturating_sub(PLACES);
-    places.truncate(PLACES);
-    Some(UnreadableView {
-        records,
-        count: words::count(records, "record"),
-        places,
-        more,
-        named,
-        version: assessment.knowledge.edition(),
-    })
-}
-
-/// Records that name a PNET in a text only, or with a status that is not understood.
-fn named_aside(assessment: &Assessment) -> impl Iterator<Item = &EvidenceReport> {
-    let shown = assessment
-        .facts
-        .get(&FactId::Pnet)
-        .into_iter()
-        .flat_map(|report| &report.shown);
-    shown.filter(|evidence| matches!(evidence.aside, Aside::InText | Aside::StatusNotUnderstood))
-}
-
-impl UnreadableView {
-    /// Whether a PNET is named, and only in a way that does not count.
-    pub(super) fn is_named(&self) -> bool {
-        !self.named.is_empty()
-    }
-
-    /// How many records could not be read.
-    pub(super) fn records(&self) -> usize {
-        self.records
-    }
-}
-
-/// Whether a PNET could have stood there: a Condition, a search for conditions, or something of unknown type.
-fn may_be_condition(problem: &ProblemReport) -> bool {
-    if let Some(search) = problem.place.strip_prefix("prefetch ") {
-        return search.starts_with("condition");
-    }
-    match problem.place.split_once('/') {
-        Some((resource, _)) => resource == "Condition",
-        None => true,
     }
 }

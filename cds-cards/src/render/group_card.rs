@@ -1,10 +1,9 @@
 //! What the template of a group card is given, and the options' own passages in it.
 
 use super::evidence::{Note, Sentence, chart_line, note};
-use super::{notes, summary, texts, words};
-use crate::assessment::{
-    Assessment, Cited, CriterionReport, Group, OptionReport, Outcome, Reason, Role, Verdict,
-};
+use super::texts::Literature;
+use super::{notes, summary, words};
+use crate::assessment::{Assessment, CriterionReport, Group, OptionReport, Outcome, Reason, Role, Verdict};
 use crate::knowledge::{Aspect, Knowledge, OptionKnowledge};
 use minijinja::value::Value;
 use serde::Serialize;
@@ -49,36 +48,6 @@ struct OptionView {
     corrections: Value,
 }
 
-/// What is said of an option whatever the patient: lists of sentences and corrections, and its passage.
-#[derive(Debug, Clone)]
-pub(super) struct Literature {
-    restriction: Value,
-    passage: Value,
-    sentences: Value,
-    side_effects: Value,
-    corrections: Value,
-}
-
-impl Literature {
-    pub(super) fn of(knowledge: &Knowledge, known: &OptionKnowledge) -> Self {
-        let sentences = |all: &[Cited]| texts::ready(&all.iter().map(Sentence::from).collect::<Vec<_>>());
-        let of_figures = known
-            .figures
-            .iter()
-            .filter_map(|figure| figure.correction.as_ref());
-        let beside_figures: BTreeSet<&String> = of_figures.collect();
-        let others = known.corrections.iter().filter(|id| !beside_figures.contains(id));
-        Self {
-            restriction: sentences(known.restriction.as_slice()),
-            // A passage that cannot be made is a fault of the knowledge, reported by the check.
-            passage: texts::finished(passage(knowledge, known).unwrap_or_default()),
-            sentences: sentences(&known.notes),
-            side_effects: sentences(&known.side_effects),
-            corrections: texts::ready(&corrections(knowledge, others)),
-        }
-    }
-}
-
 /// An option of which the criteria are not met, or not known to be.
 #[derive(Serialize)]
 struct Row {
@@ -104,12 +73,6 @@ pub(super) struct Criterion {
     interpretation: bool,
     borderline: bool,
     note: String,
-}
-
-#[derive(Serialize)]
-pub(super) struct CorrectionView {
-    id: String,
-    text: String,
 }
 
 /// Whether an option is described on the card of its group.
@@ -277,20 +240,6 @@ fn describe(
     }
 }
 
-/// The corrections with these ids.
-pub(super) fn corrections<'a>(
-    knowledge: &Knowledge,
-    ids: impl IntoIterator<Item = &'a String>,
-) -> Vec<CorrectionView> {
-    let known = ids.into_iter().filter_map(|id| {
-        Some(CorrectionView {
-            id: id.clone(),
-            text: knowledge.corrections.get(id)?.short.clone(),
-        })
-    });
-    known.collect()
-}
-
 pub(super) fn criterion(knowledge: &Knowledge, report: &CriterionReport, shared: &Shared<'_>) -> Criterion {
     // The note is on how a value is read, so it stands beside a value that is not simply met.
     let read = report.outcome == Outcome::NotMet || report.reason == Some(Reason::Judgement);
@@ -312,38 +261,4 @@ fn labels(known: &[Aspect], ids: &[String]) -> Vec<Sentence> {
         .iter()
         .filter_map(|id| known.iter().find(|aspect| &aspect.id == id));
     aspects.map(Sentence::from).collect()
-}
-
-/// The option's `card.md` with its figures in it.
-pub(super) fn passage(knowledge: &Knowledge, known: &OptionKnowledge) -> Result<String, minijinja::Error> {
-    #[derive(Serialize)]
-    struct Slots {
-        figures: BTreeMap<String, String>,
-    }
-    let figures = known.figures.iter().map(|figure| {
-        let corrected = figure
-            .correction
-            .as_ref()
-            .and_then(|id| Some((id, knowledge.corrections.get(id)?)));
-        let text = match corrected {
-            Some((id, correction)) => format!(
-                "{} ({}; correction {id}: {})",
-                figure.text, figure.statement, correction.short
-            ),
-            None => format!("{} ({})", figure.text, figure.statement),
-        };
-        (slot(&figure.id), text)
-    });
-    texts::fill(
-        &format!("options/{}/card.md", known.id),
-        &known.card,
-        &Slots {
-            figures: figures.collect(),
-        },
-    )
-}
-
-/// A figure's id as a name in a template.
-pub(super) fn slot(id: &str) -> String {
-    id.replace('-', "_")
 }

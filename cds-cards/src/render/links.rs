@@ -1,7 +1,7 @@
 //! Links from a card to the pages that hold the rules.
 
-use super::Policy;
 use super::card::{About, Kind, Link};
+use super::policy::Policy;
 use crate::assessment::Verdict;
 use crate::knowledge::Knowledge;
 

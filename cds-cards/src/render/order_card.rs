@@ -1,8 +1,9 @@
 //! What the templates of the order cards are given, and which of the two an order gets.
 
 use super::evidence::{Note, Record, Sentence, chart, chart_line, note, records};
-use super::findings::Place;
-use super::group_card::{CorrectionView, Criterion, corrections, criterion};
+use super::group_card::{Criterion, criterion};
+use super::literature::{CorrectionView, corrections};
+use super::unreadable::Place;
 use super::{notes, summary, words};
 use crate::assessment::{
     Assessment, CriterionReport, Gate, GivenReport, GivenState, Group, MissingFact, OptionReport, Outcome,

@@ -1,8 +1,9 @@
 //! The cards on draft orders: a warning for what the review does not support, one card for what could not be checked.
 
-use super::card::{Card, Indicator, Kind};
+use super::card::{About, Card, Indicator, Kind};
+use super::maker::{Draft, Maker};
 use super::order_card::{self, Judged};
-use super::{Draft, Maker, Policy};
+use super::policy::Policy;
 use crate::assessment::{Assessment, Gate};
 use crate::knowledge::Knowledge;
 use crate::orders::{Ordered, Proposal, Unread};
@@ -106,7 +107,7 @@ impl Maker<'_> {
     }
 
     /// The options that orders can mean, each once.
-    fn of_orders(&self, proposals: &[&Proposal]) -> super::About {
+    fn of_orders(&self, proposals: &[&Proposal]) -> About {
         let mut options = Vec::new();
         for report in proposals
             .iter()

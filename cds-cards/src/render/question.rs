@@ -1,9 +1,11 @@
 //! Questions: a fact that decides much and can be recorded with a click (specification, section 7.2).
 
-use super::card::{Suggestion, Text};
+use super::card::Suggestion;
 use super::findings::{Found, missing_facts};
+use super::nonempty::Text;
+use super::policy::{Asking, Policy};
 use super::resource::{Answer, Concept, Created, FullCoding, Quantity, Record, Reference, Subject};
-use super::{Asking, Policy, markdown, words};
+use super::{markdown, words};
 use crate::assessment::{Assessment, FactValue, MentionReport, MissingFact, Reason};
 use crate::knowledge::{Coding, Knowledge, Question};
 use fhir_profiles::codes::{FACT_VALUES, FACTS, UCUM};

@@ -1,6 +1,6 @@
 //! What a suggestion creates, a draft request or an Observation, as types that cannot be wrong.
 
-use super::card::Text;
+use super::nonempty::Text;
 use crate::assessment::FactValue;
 use crate::knowledge::Coding;
 use serde::Serialize;
@@ -71,7 +71,7 @@ struct Words {
 }
 
 /// What a draft asks for, and why the review asks for it where it does.
-pub(super) struct Asked {
+pub(super) struct Requested {
     pub(super) code: FullCoding,
     pub(super) text: Text,
     pub(super) reason: Option<Text>,
@@ -264,8 +264,8 @@ pub(super) enum Created {
 
 impl Created {
     /// A draft request for `subject`.
-    pub(super) fn draft(asked: Asked, subject: Subject) -> Self {
-        let Asked { code, text, reason } = asked;
+    pub(super) fn draft(requested: Requested, subject: Subject) -> Self {
+        let Requested { code, text, reason } = requested;
         Self::Request(Box::new(DraftRequest {
             resource_type: "ServiceRequest",
             status: "draft",

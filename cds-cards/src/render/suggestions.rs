@@ -1,8 +1,10 @@
 //! Draft requests: a referral to the multidisciplinary meeting and requests that settle a fact, never a treatment.
 
-use super::card::{Suggestion, Text};
-use super::resource::{Asked, Created, FullCoding, Subject};
-use super::{Policy, findings};
+use super::card::Suggestion;
+use super::findings;
+use super::nonempty::Text;
+use super::policy::Policy;
+use super::resource::{Created, FullCoding, Requested, Subject};
 use crate::assessment::{Aim, Assessment, Cited, MissingFact};
 use crate::knowledge::{Coding, Knowledge};
 
@@ -94,7 +96,7 @@ fn draft(
     let reason = request
         .reason
         .and_then(|reason| Text::new(&format!("{} ({})", reason.text, reason.statements.join(", "))));
-    let asked = Asked {
+    let requested = Requested {
         code: FullCoding::new(request.code)?,
         text: Text::new(request.text)?,
         reason,
@@ -102,6 +104,6 @@ fn draft(
     Some(Suggestion::creating(
         uuid,
         Text::new(request.label)?,
-        Created::draft(asked, subject?.clone()),
+        Created::draft(requested, subject?.clone()),
     ))
 }

@@ -1,15 +1,27 @@
 //! The card texts: templates from the knowledge, with the Markdown escaper on every value that they print.
 
-use super::check::CARDS;
-use super::group_card::Literature;
 use super::markdown::{escaped, tidy};
-use crate::knowledge::Knowledge;
+use crate::knowledge::embedded;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
+
+/// The card texts that must be there.
+pub(super) const CARDS: [&str; 10] = [
+    "pathway.md",
+    "without.md",
+    "options.md",
+    "missing-data.md",
+    "question.md",
+    "discrepancy.md",
+    "unreadable.md",
+    "order-warning.md",
+    "order-undetermined.md",
+    "order-given.md",
+];
 
 /// The engine's settings.
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -56,7 +68,7 @@ const LONGEST: usize = 128 * 1024;
 /// The texts that are compiled in, for a site's text that fails.
 static BUILT_IN: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut cards = ENVIRONMENT.clone();
-    let mut files = Knowledge::embedded_files();
+    let mut files = embedded::files();
     for name in CARDS {
         if let Some(text) = files.remove(&format!("cards/{name}")) {
             // The tests of the crate compile and fill each.
@@ -72,6 +84,16 @@ pub(super) struct Filled {
     pub(super) is_replaced: bool,
 }
 
+/// What is said of an option whatever the patient: lists of sentences and corrections, and its passage.
+#[derive(Debug, Clone)]
+pub(super) struct Literature {
+    pub(super) restriction: Value,
+    pub(super) passage: Value,
+    pub(super) sentences: Value,
+    pub(super) side_effects: Value,
+    pub(super) corrections: Value,
+}
+
 /// The texts of one knowledge, made ready once: card templates compiled, option passages with their figures in them.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
@@ -81,18 +103,13 @@ pub(crate) struct Texts {
 
 impl Texts {
     /// Compiles what [`super::check_templates`] has found to be sound; what is not is left out.
-    pub(crate) fn of(knowledge: &Knowledge) -> Self {
+    pub(super) fn new(texts: &BTreeMap<String, String>, literature: BTreeMap<String, Literature>) -> Self {
         let mut cards = ENVIRONMENT.clone();
-        for (name, text) in &knowledge.cards {
+        for (name, text) in texts {
             // A template that does not compile is a fault of the knowledge, reported by the check.
             drop(cards.add_template_owned(name.clone(), text.clone()));
         }
-        let literature = knowledge.options.iter();
-        let literature = literature.map(|option| (option.id.clone(), Literature::of(knowledge, option)));
-        Self {
-            cards,
-            literature: literature.collect(),
-        }
+        Self { cards, literature }
     }
 
     /// A card's template with its slots filled, tidied; where a site's fails or runs too long, the built-in one.

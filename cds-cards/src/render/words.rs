@@ -1,6 +1,8 @@
 //! Verdicts, reasons, numbers and lists in a clinician's words.
 
-use super::findings;
+pub(super) use super::lists::all_of;
+pub use super::lists::{any_of, count};
+use super::unreadable::unreadable;
 use crate::assessment::{
     Assessment, CriterionReport, Discrepancy, FactReport, FactValue, Gate, GivenReport, GivenState, Group,
     MissingFact, NOT_RECORDED, OptionReport, Outcome, Range, Reason, Role, Status, Verdict, lack,
@@ -72,7 +74,7 @@ fn at_gate(assessment: &Assessment) -> String {
             _ => match (pnet_aside(assessment), pnet.and_then(|fact| fact.gap)) {
                 (Some(why), _) => format!("pancreatic neuroendocrine tumour {why}"),
                 (None, Some(gap)) => format!("pancreatic neuroendocrine tumour {}", gap.text()),
-                (None, None) => match findings::unreadable(assessment) {
+                (None, None) => match unreadable(assessment) {
                     Some(view) => format!(
                         "{} in which a pancreatic neuroendocrine tumour may stand could not be read",
                         count(view.records(), "record")
@@ -91,7 +93,7 @@ fn is_liver_open(assessment: &Assessment) -> bool {
 
 fn is_pnet_open(assessment: &Assessment) -> bool {
     let gap = assessment.facts.get(&FactId::Pnet).and_then(|fact| fact.gap);
-    gap.is_some() || findings::unreadable(assessment).is_some()
+    gap.is_some() || unreadable(assessment).is_some()
 }
 
 /// What a criterion is for in an option; the criterion follows.
@@ -264,27 +266,6 @@ pub fn given_when(entry: &GivenReport) -> String {
     parts.join(", ")
 }
 
-/// `A`, `A or B`, `A, B or C`.
-pub fn any_of<T: AsRef<str>>(items: &[T]) -> String {
-    listed(items, "or")
-}
-
-/// `A`, `A and B`, `A, B and C`.
-pub(super) fn all_of<T: AsRef<str>>(items: &[T]) -> String {
-    listed(items, "and")
-}
-
-fn listed<T: AsRef<str>>(items: &[T], joint: &str) -> String {
-    let Some((last, others)) = items.split_last() else {
-        return String::new();
-    };
-    if others.is_empty() {
-        return last.as_ref().to_owned();
-    }
-    let others: Vec<&str> = others.iter().map(AsRef::as_ref).collect();
-    format!("{} {joint} {}", others.join(", "), last.as_ref())
-}
-
 /// What a fact is needed for, with the statements that ask for it: `TAE, TACE, SIRT (EM17a, SI06b)`; empty if no option
 /// asks for it.
 pub fn needed(knowledge: &Knowledge, missing: &MissingFact) -> String {
@@ -330,15 +311,6 @@ pub(super) fn needs(knowledge: &Knowledge, missing: &MissingFact, most: usize) -
 /// The year and month of a date as written.
 pub(super) fn month(date: &str) -> &str {
     date.get(..7).unwrap_or(date)
-}
-
-/// `1 record`, `2 records`.
-pub fn count(n: usize, one: &str) -> String {
-    if n == 1 {
-        format!("1 {one}")
-    } else {
-        format!("{n} {one}s")
-    }
 }
 
 /// A fact's value with its unit (`8 %`, `3-5 %`, `> 20 %`), or `None` while it is unknown.

@@ -1,10 +1,9 @@
 //! The form "for the meeting": what is asked, in which order and under which title.
 
-use super::{Knowledge, Question};
 use fhir_profiles::FactId;
 
 /// The form for the meeting (specification, section 7.3), of the page and of the guide's Questionnaire. The loader has seen
-/// to it that no fact stands in it twice and that each has a [`Question`].
+/// to it that no fact stands in it twice and that each has a [`Question`](super::Question).
 #[derive(Debug, Default)]
 pub struct Form {
     /// The last part of the Questionnaire's address.
@@ -30,16 +29,4 @@ pub struct FormSection {
     pub look_back: u32,
     /// What is asked, in order.
     pub facts: Vec<FactId>,
-}
-
-impl Knowledge {
-    /// How a fact is asked and recorded; `None` for one that neither a card nor the form asks for.
-    pub fn question(&self, fact: FactId) -> Option<&Question> {
-        self.questions.iter().find(|question| question.fact == fact)
-    }
-
-    /// What a section of the form asks, in order: one question for each of its facts.
-    pub fn questions_of(&self, section: &FormSection) -> impl Iterator<Item = &Question> {
-        section.facts.iter().filter_map(|fact| self.question(*fact))
-    }
 }

@@ -1,6 +1,6 @@
 //! What a card can offer with one click: a draft request, the answer to a question, the referral to the meeting.
 
-use super::Coding;
+use super::coding::Coding;
 use crate::assessment::Cited;
 use fhir_profiles::FactId;
 use fhir_profiles::facts::Value;

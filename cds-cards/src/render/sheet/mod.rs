@@ -1,23 +1,26 @@
 //! The patient's situation in sentences, each said once: what the pathway card, the pages and the terminal lay out
 //! (specification, section 6, 1).
 
+mod most;
+mod names;
 mod patient;
 mod steps;
 mod summary;
 
+pub use most::Most;
 pub use patient::of as patient;
 pub use steps::{Line, Step};
 pub(super) use summary::longest_bases;
 
 use super::evidence::{Sentence, chart, chart_line};
 use super::findings::missing_facts;
+use super::markers::markers;
 use super::not_read::not_read;
 use super::{notes, scope, words};
-use crate::assessment::{
-    Aim, Assessment, FactReport, GivenReport, GivenState, Pathway, ProblemReport, Status,
-};
+use crate::assessment::{Aim, Assessment, FactReport, GivenReport, GivenState, ProblemReport, Status};
 use crate::knowledge::Knowledge;
 use fhir_profiles::FactId;
+use names::agents;
 use serde::Serialize;
 
 /// The situation of a patient for whom the options apply. Texts may hold chart data: whoever lays them out escapes them.
@@ -68,27 +71,6 @@ pub struct Sheet {
     pub problems: Vec<String>,
 }
 
-/// How many entries of each list are said.
-#[derive(Debug, Clone, Copy)]
-pub struct Most(pub usize);
-
-impl Most {
-    /// Every one: for pages.
-    pub const ALL: Self = Self(usize::MAX);
-    /// On a card, from the longest to the shortest that is tried.
-    pub(super) const CARD: [Self; 4] = [Self(4), Self(3), Self(2), Self(1)];
-
-    /// The first so many, and "3 more" where there are more than one more.
-    fn of(self, mut texts: Vec<String>) -> Vec<String> {
-        let more = texts.len().saturating_sub(self.0);
-        if more > 1 {
-            texts.truncate(self.0);
-            texts.push(format!("{more} more"));
-        }
-        texts
-    }
-}
-
 /// The sheet of a patient; `None` where the gate is not passed.
 pub fn sheet(knowledge: &Knowledge, assessment: &Assessment, most: Most) -> Option<Sheet> {
     let pathway = assessment.pathway.as_ref()?;
@@ -129,7 +111,7 @@ pub fn sheet(knowledge: &Knowledge, assessment: &Assessment, most: Most) -> Opti
         branches: speaker.branches(),
         settle_more: settle.len() - shown,
         settle: settle.into_iter().take(shown).collect(),
-        compare: super::markers(knowledge, assessment)
+        compare: markers(knowledge, assessment)
             .iter()
             .flat_map(|marker| marker.asks.iter().map(move |ask| (marker, ask)))
             .map(|(marker, ask)| {
@@ -194,27 +176,7 @@ fn given(entry: &GivenReport) -> String {
     chart_line(&parts.join(", "))
 }
 
-/// What was given, by names that stand inside a sentence.
-fn agents(entry: &GivenReport) -> String {
-    let names = words::agents(entry);
-    names.split(", ").map(steps::lower).collect::<Vec<_>>().join(", ")
-}
-
 /// "prefetch markers: these records could not be fetched".
 fn problem(report: &ProblemReport) -> String {
     format!("{}: {}", chart(&report.place), report.problem)
-}
-
-/// The name of an option where room is short.
-pub(super) fn short<'a>(knowledge: &'a Knowledge, id: &'a str) -> &'a str {
-    knowledge.option(id).map_or(id, |option| option.short.as_str())
-}
-
-/// Entries of `given` by which a systemic treatment is or was given, in words.
-fn systemic(pathway: &Pathway, wanted: impl Fn(&GivenReport) -> bool) -> Vec<String> {
-    let entries = pathway
-        .given
-        .iter()
-        .filter(|entry| entry.systemic && wanted(entry));
-    entries.map(agents).collect()
 }

@@ -1,10 +1,11 @@
 //! The line of the patient: what is recorded of the situation, in phrases; what is not recorded is left to "settle first".
 
 use super::super::evidence::chart_line;
-use super::super::{markers, words};
-use super::Most;
-use super::steps::lower;
-use crate::assessment::{Assessment, FactReport, FactValue, NOT_RECORDED, Reason, Status};
+use super::super::markers::markers;
+use super::super::words;
+use super::most::Most;
+use super::names::{lower, uptake, word};
+use crate::assessment::{Assessment, FactReport, NOT_RECORDED, Reason, Status};
 use crate::knowledge::Knowledge;
 use fhir_profiles::FactId;
 
@@ -127,19 +128,3 @@ const FACTS: [(FactId, Say); 13] = [
         )
     }),
 ];
-
-fn word(report: &FactReport) -> Option<&str> {
-    match &report.value {
-        Some(FactValue::Word(word)) => Some(word),
-        _ => None,
-    }
-}
-
-/// "Krenning 4", "strong uptake".
-pub(super) fn uptake(report: &FactReport) -> Option<String> {
-    let value = words::value(report)?;
-    Some(match word(report) {
-        Some(word) => format!("{word} uptake"),
-        None => format!("Krenning {value}"),
-    })
-}

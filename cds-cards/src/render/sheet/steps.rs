@@ -2,7 +2,8 @@
 
 use super::super::evidence::{Sentence, chart_line};
 use super::super::words;
-use super::{Most, patient, short};
+use super::most::Most;
+use super::names::{lower, short, uptake};
 use crate::assessment::{
     Assessment, CriterionReport, FactReport, MissingFact, OptionReport, Outcome, Pathway, Place, PlaceReport,
     Reason, Role, Verdict,
@@ -334,7 +335,7 @@ impl<'a> Speaker<'a> {
             let fact = known.place.trigger.as_ref()?.beside?;
             let report: &FactReport = self.assessment.facts.get(&fact)?;
             match fact {
-                FactId::SstrUptake => patient::uptake(report),
+                FactId::SstrUptake => uptake(report),
                 _ => words::value(report),
             }
         };
@@ -460,17 +461,6 @@ pub(super) fn settle(
     };
     let label = format!("{}{why}", lower(&missing.fact.info().label));
     Line::of(label, options, statements)
-}
-
-/// Lower case at the beginning, where the word is no abbreviation.
-pub(super) fn lower(text: &str) -> String {
-    let mut chars = text.chars();
-    match (chars.next(), chars.clone().next()) {
-        (Some(first), Some(second)) if second.is_lowercase() && !text.starts_with("Ki-67") => {
-            first.to_lowercase().chain(chars).collect()
-        }
-        _ => text.to_owned(),
-    }
 }
 
 fn join<'s>(text: &mut String, ids: impl IntoIterator<Item = &'s String>) {

@@ -1,8 +1,8 @@
 //! The summary of the pathway card: the situation and what the review names for it, by the wordings of the knowledge.
 
 use super::super::words;
+use super::names::{short, systemic};
 use super::steps::Speaker;
-use super::systemic;
 use crate::assessment::{Aim, GivenState, Place, PlaceReport, Reason, Status, Verdict};
 use crate::knowledge::filled;
 use crate::knowledge::situation::{Part, Situation};
@@ -118,7 +118,7 @@ fn value(speaker: &Speaker<'_>, slot: &str) -> String {
                 .places
                 .iter()
                 .filter(|place| place.place == Place::Against);
-            let names = of_place.map(|place| super::short(speaker.knowledge, &place.option).to_owned());
+            let names = of_place.map(|place| short(speaker.knowledge, &place.option).to_owned());
             few(names.collect())
         }
         "named" => speaker.names_with_values().join(", "),
