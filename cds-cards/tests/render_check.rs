@@ -223,9 +223,10 @@ fn a_site_text_that_fails_for_a_patient_gives_way_to_the_built_in_one() {
         let cards = details(&site);
         assert_eq!(cards.len(), ours.len(), "{text}");
         assert_eq!(
-            cards[0]
-                .0
-                .replace(&site.package.reference.version, &known.package.reference.version),
+            cards[0].0.replace(
+                &site.package.reference.edition(),
+                &known.package.reference.edition()
+            ),
             ours[0].0
         );
         assert_eq!(cards[0].1, Some("pathway.md"), "{text}");

@@ -93,7 +93,7 @@ fn health_is_told() {
 
 #[test]
 fn outside_demo_mode_there_is_no_sandbox() {
-    start("")
+    start("demo.enabled = false\n")
         .get("/sandbox/fhir/Patient/insulinoma-debulking")
         .is_error(404, "unknown-path");
     demo()

@@ -322,7 +322,9 @@ fn cards_link_to_pages_that_are_there() {
 
 #[test]
 fn in_production_cards_link_to_the_public_address_and_nowhere_without_one() {
-    let public = start("server.public_url = \"https://cds.example.org/pnet\"\nworkbench.enabled = true\n");
+    let public = start(
+        "demo.enabled = false\nserver.public_url = \"https://cds.example.org/pnet\"\nworkbench.enabled = true\n",
+    );
     let cards = public.hook(&common::prefetched(common::WITH_PNET)).cards();
     assert_eq!(
         cards[0]["links"][0]["url"],
@@ -332,7 +334,7 @@ fn in_production_cards_link_to_the_public_address_and_nowhere_without_one() {
         "workbench.enabled = true\n",
         "server.public_url = \"https://cds.example.org\"\n",
     ] {
-        let cards = start(settings)
+        let cards = start(&format!("demo.enabled = false\n{settings}"))
             .hook(&common::prefetched(common::WITH_PNET))
             .cards();
         assert!(cards.iter().all(|card| card.get("links").is_none()), "{settings}");

@@ -41,7 +41,8 @@ struct Cli {
 enum Command {
     /// Run the service.
     ///
-    /// With no settings at all it listens on 127.0.0.1:8080 and serves bundled synthetic patients to try it with.
+    /// Without settings it listens on 127.0.0.1:8080. Until clients, auth or a store are set it serves bundled synthetic patients
+    /// to try it with.
     /// SIGTERM and SIGINT let requests in flight end; then it exits with 0.
     Serve,
     /// Assess one patient a file.
