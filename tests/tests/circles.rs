@@ -217,7 +217,7 @@ fn way_back(start: &Names, needs: &BTreeMap<&Names, BTreeSet<Names>>) -> Option<
                     return Some(way);
                 }
                 if seen.insert(next.clone()) {
-                    longer.push([way.as_slice(), &[next.clone()]].concat());
+                    longer.push([way.as_slice(), std::slice::from_ref(next)].concat());
                 }
             }
         }

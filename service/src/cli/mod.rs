@@ -68,7 +68,7 @@ enum Command {
     /// Reads discovery, prefetches from a FHIR server what it asks for, signs the call if there is a key, and prints the request,
     /// the claims of the token, the answer and how long it took. Without --fhir the patient is one of the demo's. A key for it is
     /// made by --new-key, which prints what the service has to be told. Ends with 1 if the service refuses.
-    Call(CallArgs),
+    Call(Box<CallArgs>),
     /// Hold the laws of the rules on charts of one's own.
     ///
     /// A file is a FHIR Bundle or a CDS Hooks request of one patient. Each is assessed as it stands, shuffled, repeated, encoded
