@@ -7,8 +7,10 @@ mod common;
 use common::binary::{pnet_cds, printed};
 use common::{Service, demo, start};
 use serde_json::{Value, json};
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use std::process::Stdio;
 
 const ISSUER: &str = "https://ehr.example.org";
 
@@ -232,4 +234,28 @@ fn what_is_not_there_is_said_and_ends_with_1_or_2() {
     let (code, _, told) = call(&["--patient", "x", "--to", "http://127.0.0.1:9"]);
     assert_eq!(code, 1);
     assert!(told.contains("http://127.0.0.1:9/cds-services: "), "{told}");
+}
+
+#[test]
+fn a_token_from_a_pipe_is_read_once_for_both_that_get_it() {
+    let service = demo();
+    let mut program = pnet_cds();
+    program.args([
+        "call",
+        "--patient",
+        "sparse-chart",
+        "--token-file",
+        "/dev/stdin",
+        "--to",
+        &base(&service),
+    ]);
+    program
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut program = program.spawn().unwrap();
+    program.stdin.take().unwrap().write_all(b"s3cret\n").unwrap();
+    let (code, out, told) = printed(program.wait_with_output().unwrap());
+    assert_eq!((code, told.as_str()), (0, ""), "{out}");
+    assert!(out.contains("\"fhirAuthorization\": \"not shown\""), "{out}");
 }

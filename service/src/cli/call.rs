@@ -3,9 +3,9 @@
 mod caller;
 mod request;
 
-use super::given::{address, read, read_token, secret, written};
+use super::given::{address, bearer, read, secret, written};
 use super::{CallArgs, Ended, block_on, print, settings};
-use crate::fhir_client::{AllowedBase, Exchanged, FhirClient, FhirSettings, Query, Sent, Why};
+use crate::fhir_client::{AllowedBase, BearerToken, Exchanged, FhirClient, FhirSettings, Query, Sent, Why};
 use crate::hooks::Service;
 use caller::Caller;
 use futures_util::future::join_all;
@@ -86,7 +86,7 @@ impl Call<'_> {
         };
         let service = match &self.args.service {
             Some(id) => id.clone(),
-            None => service_of(&body.whole)?,
+            None => service_of(&body.shown)?,
         };
         let path = format!("cds-services/{service}");
         print(&body.shown(&self.to.below(&path)))?;
@@ -124,15 +124,17 @@ impl Call<'_> {
         if Query::new("patient", &format!("Patient/{patient}")).is_err() {
             return Err(Ended::wrong(["--patient: expected the id of a Patient"]));
         }
+        let secret = args.token_file.as_deref().map(secret).transpose()?;
+        let token = secret.as_ref().map(|secret| bearer(secret)).transpose()?;
         let prefetch = match args.no_prefetch {
             true => Map::new(),
-            false => self.prefetched(&fhir, &offered, patient).await?,
+            false => self.prefetched(&fhir, &offered, patient, token.as_ref()).await?,
         };
         let parts = Parts {
             hook: &offered.hook,
             fhir: &fhir.to_string(),
             patient,
-            token: args.token_file.as_deref().map(secret).transpose()?,
+            token: secret,
             orders,
             prefetch,
         };
@@ -170,13 +172,12 @@ impl Call<'_> {
         fhir: &AllowedBase,
         offered: &Offered,
         patient: &str,
+        token: Option<&BearerToken>,
     ) -> Result<Map<String, Value>, Ended> {
-        let token = self.args.token_file.as_deref().map(read_token).transpose()?;
         let asked = offered.prefetch.iter().map(|(key, template)| {
             let filled = template
                 .replace("{{context.patientId}}", patient)
                 .replace("{{context.userId}}", USER);
-            let token = token.as_ref();
             async move {
                 let Ok(query) = Query::new(key, &filled) else {
                     return (
@@ -289,8 +290,7 @@ impl Body {
 }
 
 /// The service that answers the hook of a request that was kept.
-fn service_of(request: &str) -> Result<String, Ended> {
-    let request: Value = serde_json::from_str(request).unwrap_or_default();
+fn service_of(request: &Value) -> Result<String, Ended> {
     let hook = request.get("hook").and_then(Value::as_str).unwrap_or_default();
     let service = Service::by_hook(hook).map(|service| service.id().to_owned());
     service

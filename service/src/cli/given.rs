@@ -111,8 +111,16 @@ pub(super) fn address(option: &str, text: &str) -> Result<AllowedBase, Ended> {
 /// # Errors
 /// Why there is none; never what stands in the file.
 pub(super) fn read_token(path: &Path) -> Result<BearerToken, Ended> {
-    BearerToken::new(&secret(path)?, Instant::now() + TOKEN_LIFE)
-        .map_err(|invalid| Ended::wrong([format!("{}: {invalid}", path.display())]))
+    bearer(&secret(path)?)
+}
+
+/// A secret as an access token.
+///
+/// # Errors
+/// If it cannot be sent as one.
+pub(super) fn bearer(secret: &str) -> Result<BearerToken, Ended> {
+    BearerToken::new(secret, Instant::now() + TOKEN_LIFE)
+        .map_err(|invalid| Ended::wrong([format!("--token-file: {invalid}")]))
 }
 
 /// The text of a file with a secret, without what surrounds it.

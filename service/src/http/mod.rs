@@ -172,14 +172,8 @@ impl State {
             sandbox_urls: bases
                 .into_iter()
                 .flatten()
-                .flat_map(|base| {
-                    // This machine by its other name.
-                    let named = base.replacen("//127.0.0.1:", "//localhost:", 1);
-                    [(named != base).then_some(named), Some(base)]
-                        .into_iter()
-                        .flatten()
-                        .rev()
-                })
+                // And this machine by its other name.
+                .flat_map(|base| [base.clone(), base.replacen("//127.0.0.1:", "//localhost:", 1)])
                 .map(|base| format!("{base}/sandbox/fhir"))
                 .collect(),
             on_loopback: settings.listen.ip().is_loopback(),
