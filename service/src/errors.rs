@@ -1,6 +1,9 @@
 //! Every error that a caller can get, as it happened and as it is answered.
 
+mod denied;
 mod table;
+
+pub use denied::Denied;
 
 use fhir_profiles::json::{Fault, FaultKind, Json};
 use serde::Serialize;

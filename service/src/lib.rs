@@ -6,7 +6,10 @@
 #[macro_use]
 mod object;
 
+pub mod advisor;
+pub mod app;
 pub mod audit;
+pub mod call;
 pub mod cli;
 mod clock;
 pub mod errors;

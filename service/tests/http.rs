@@ -5,12 +5,13 @@
 mod common;
 
 use actix_web::middleware::from_fn;
-use actix_web::web::{Data, get};
+use actix_web::web::get;
 use actix_web::{App, HttpServer, ResponseError};
 use common::{Answer, HOOK_PATH, Service, WITH_PNET, demo, prefetched, start};
+use pnet_cds::app::Application;
 use pnet_cds::errors::{ErrorCode, Failure};
 use pnet_cds::evaluator::Evaluator;
-use pnet_cds::http::{State, boundary, routes};
+use pnet_cds::http::boundary;
 use pnet_cds::settings::{Source, load};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
@@ -430,20 +431,17 @@ fn a_panic_is_500_for_that_request_only() {
     })
     .unwrap();
     let evaluator = Evaluator::load(&settings).unwrap();
-    let state = Data::new(
-        State::new(&settings, evaluator, "http://x", || {
-            jiff::civil::date(2026, 11, 23)
-        })
-        .unwrap(),
-    );
+    let today = || jiff::civil::date(2026, 11, 23);
+    let application = Application::new(&settings, evaluator, "http://x", today).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let service = Service {
         address: listener.local_addr().unwrap(),
     };
     std::thread::spawn(move || {
         let server = HttpServer::new(move || {
-            let app = App::new().app_data(state.clone()).wrap(from_fn(boundary));
-            app.route("/broken", get().to(broken)).configure(routes)
+            let app = App::new().wrap(from_fn(boundary));
+            app.route("/broken", get().to(broken))
+                .configure(|config| application.configure(config))
         });
         actix_web::rt::System::new()
             .block_on(server.workers(1).listen(listener).unwrap().run())

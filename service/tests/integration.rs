@@ -10,8 +10,8 @@ mod common;
 
 use common::binary::{pnet_cds, printed};
 use common::{Service, demo};
+use pnet_cds::errors::Denied;
 use pnet_cds::errors::ErrorCode;
-use pnet_cds::trust::Denied;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;

@@ -5,10 +5,9 @@
 mod common;
 
 use actix_web::rt::System;
-use actix_web::web::Data;
 use common::{Service, WITH_PNET, WITHOUT_PNET, changed, prefetched};
+use pnet_cds::app::Application;
 use pnet_cds::evaluator::Evaluator;
-use pnet_cds::http::{State, serve};
 use pnet_cds::settings::{Source, load};
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -29,10 +28,10 @@ fn start(settings: &str) -> (Service, Service) {
     let evaluator = Evaluator::load(&settings).unwrap();
     let base = format!("http://{}", services.0.address);
     let today = || jiff::civil::date(2026, 11, 23);
-    let state = Data::new(State::new(&settings, evaluator, &base, today).unwrap());
+    let application = Application::new(&settings, evaluator, &base, today).unwrap();
     std::thread::spawn(move || {
         System::new()
-            .block_on(serve(public, Some(management), state))
+            .block_on(application.serve(public, Some(management)))
             .unwrap()
     });
     services

@@ -6,10 +6,9 @@ mod common;
 mod trust_support;
 
 use actix_web::test::TestRequest;
-use actix_web::web::Data;
 use common::{WITH_PNET, prefetched, start};
+use pnet_cds::app::Application;
 use pnet_cds::evaluator::Evaluator;
-use pnet_cds::http::State;
 use pnet_cds::settings::{Source, load};
 use pnet_cds::store::Store;
 use pnet_cds::telemetry::Telemetry;
@@ -156,8 +155,9 @@ fn with_store_down() -> Bed {
     let today = || jiff::civil::date(2026, 11, 23);
     let store = Store::in_memory(1).unwrap();
     let telemetry = Telemetry::new(&settings.telemetry).unwrap();
-    let state = State::with_trust(&settings, evaluator, "http://x", today, trust, store, telemetry);
-    bed.state = Data::new(state.unwrap());
+    let application =
+        Application::with_trust(&settings, evaluator, "http://x", today, trust, store, telemetry);
+    bed.application = application.unwrap();
     bed
 }
 

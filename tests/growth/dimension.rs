@@ -5,10 +5,10 @@ use actix_web::http::header::ContentType;
 use actix_web::middleware::from_fn;
 use actix_web::rt::System;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
-use actix_web::web::Data;
 use cds_cards::Knowledge;
+use pnet_cds::app::Application;
 use pnet_cds::evaluator::Evaluator;
-use pnet_cds::http::{State, boundary, routes};
+use pnet_cds::http::boundary;
 use pnet_cds::settings::{Source, load};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -106,15 +106,14 @@ pub(crate) fn with_service(run: impl FnOnce(&mut dyn FnMut(&Input) -> Outcome)) 
     let settings = load(&source).unwrap();
     let evaluator = Evaluator::load(&settings).unwrap();
     let packed = evaluator.codes.clone();
-    let state = State::new(&settings, evaluator, "http://growth.example.org", || {
+    let application = Application::new(&settings, evaluator, "http://growth.example.org", || {
         jiff::civil::date(2026, 11, 23)
     });
-    let state = Data::new(state.unwrap());
+    let application = application.unwrap();
     let system = System::new();
     let app = App::new()
-        .app_data(state)
         .wrap(from_fn(boundary))
-        .configure(routes);
+        .configure(|config| application.configure(config));
     let app = system.block_on(init_service(app));
     let of = |taken: bool| if taken { Outcome::Taken } else { Outcome::Refused };
     run(&mut |input| match input {

@@ -17,7 +17,7 @@ async fn answers() -> Result<BTreeMap<String, Value>, String> {
     let sandbox = Sandbox::embedded()?;
     let answering = Answering::new()?;
     let calls = sandbox.patients().iter().map(|patient| {
-        let call = request(&answering.state, &sandbox, patient)?;
+        let call = request(&answering, &sandbox, patient)?;
         Ok((patient.clone(), call))
     });
     let calls = calls.collect::<Result<Vec<_>, String>>()?;

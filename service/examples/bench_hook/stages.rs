@@ -3,14 +3,14 @@
 use actix_web::middleware::from_fn;
 use actix_web::rt::System;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
-use actix_web::web::Data;
 use actix_web::{App, http::header::ContentType};
 use fhir_profiles::chart::{json_text, opened};
 use fhir_profiles::json::Budget;
 use fhir_profiles::{ChartBuilder, ReadPolicy, read};
+use pnet_cds::app::Application;
 use pnet_cds::evaluator::{Asks, Evaluator};
 use pnet_cds::hooks::request::HookRequest;
-use pnet_cds::http::{State, boundary, routes};
+use pnet_cds::http::boundary;
 use pnet_cds::settings::{Settings, Source, load};
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -111,15 +111,14 @@ impl Stages {
 /// Answers the call in a file so many times, through every route and layer but the socket.
 pub(crate) fn call(file: &str, times: usize) {
     let body = std::fs::read_to_string(file).unwrap();
-    let state = State::new(&settings(), evaluator(), "http://bench", || {
+    let application = Application::new(&settings(), evaluator(), "http://bench", || {
         jiff::civil::date(2026, 11, 23)
     });
-    let state = Data::new(state.unwrap());
+    let application = application.unwrap();
     System::new().block_on(async {
         let app = App::new()
-            .app_data(state)
             .wrap(from_fn(boundary))
-            .configure(routes);
+            .configure(|config| application.configure(config));
         let app = init_service(app).await;
         for _ in 0..times {
             let request = TestRequest::post()

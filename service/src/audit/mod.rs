@@ -6,9 +6,9 @@
 mod event;
 mod refusals;
 mod settings;
+pub(crate) mod shape;
 mod sink;
 
-pub(crate) use event::{Answered, events};
 pub use settings::{AuditMode, AuditSettings, SinkSetting};
 
 use crate::telemetry::Telemetry;

@@ -1,20 +1,21 @@
 //! `pnet-cds serve`
 
 use super::{Ended, block_on, print, settings};
+use crate::app::Application;
 use crate::audit::SinkSetting;
 use crate::clock;
 use crate::evaluator::Evaluator;
+use crate::hooks::Service;
 use crate::hooks::flow;
 use crate::hooks::pauses::NoPauses;
 use crate::hooks::request::HookRequest;
 use crate::hooks::trail::Trail;
-use crate::http::{State, demo_call, serve};
+use crate::http::State;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::telemetry::{LogFormat, Telemetry, beside_the_log, start_log};
 use crate::trust::AuthMode;
 use actix_web::rt::System;
-use actix_web::web::Data;
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -61,9 +62,9 @@ fn run_with(settings: &Settings) -> Result<(), Ended> {
     let base_url = base_url(scheme, address(&listener)?);
     let store = Store::open(&settings.store, settings.auth.replay_capacity)
         .map_err(|error| Ended::failed(format!("store: {error}")))?;
-    let trust = State::trust(settings, &base_url, &store).map_err(Ended::wrong)?;
+    let trust = Application::trust(settings, &base_url, &store).map_err(Ended::wrong)?;
     let (of_state, shown) = (Arc::clone(&store), telemetry.clone());
-    let state = State::with_trust(
+    let application = Application::with_trust(
         settings,
         evaluator,
         &base_url,
@@ -74,15 +75,15 @@ fn run_with(settings: &Settings) -> Result<(), Ended> {
     )
     .map_err(Ended::failed)?;
     let management = management(settings)?;
-    let mut text = banner(settings, &state, &base_url);
+    let mut text = banner(settings, &application.state, &base_url);
     if let Some(listener) = &management {
         text.push_str(&format!("metrics: http://{}/metrics\n", address(listener)?));
     }
     announce(settings, &text)?;
     // Beside the first calls, which need not wait for it; nobody waits for the thread.
     std::thread::spawn(fhir_profiles::mentions::warm);
-    let state = Data::new(state);
-    let served = System::new().block_on(serve(listener, management, state.clone()));
+    let state = application.state.clone();
+    let served = System::new().block_on(application.serve(listener, management));
     block_on(store.close())?;
     state.audit.flush(FLUSH);
     if !telemetry.shut_down(FLUSH) {
@@ -141,7 +142,7 @@ fn base_url(scheme: &str, address: SocketAddr) -> String {
 }
 
 fn banner(settings: &Settings, state: &State, base_url: &str) -> String {
-    let knowledge = &state.evaluator.knowledge.package.reference;
+    let knowledge = &state.advisor.evaluator.knowledge.package.reference;
     let mut text = format!(
         "pnet-cds {} listens on {base_url}; knowledge {} {}; {}\n",
         env!("CARGO_PKG_VERSION"),
@@ -149,7 +150,7 @@ fn banner(settings: &Settings, state: &State, base_url: &str) -> String {
         knowledge.edition(),
         callers(settings),
     );
-    match (&state.sandbox, shown_patient(state)) {
+    match (&state.advisor.sandbox, shown_patient(state)) {
         (Some(sandbox), Some(patient)) => text.push_str(&demo(settings, sandbox.patients().len(), base_url, &patient)),
         _ => text.push_str(&format!(
             "demo: off, since {}; demo.enabled = true (PNET_CDS_DEMO__ENABLED=true) serves synthetic patients\n\
@@ -160,7 +161,7 @@ fn banner(settings: &Settings, state: &State, base_url: &str) -> String {
             }
         )),
     }
-    text.push_str(&store(settings, &state.store));
+    text.push_str(&store(settings, &state.advisor.store));
     let open = settings.auth.mode(settings.clients.len()) == AuthMode::Open;
     if open && !settings.listen.ip().is_loopback() {
         text.push_str(
@@ -225,13 +226,13 @@ fn callers(settings: &Settings) -> String {
 
 /// The bundled patient with the most to show: the first with the greatest number of cards.
 fn shown_patient(state: &State) -> Option<String> {
-    let sandbox = state.sandbox.as_ref()?;
+    let sandbox = state.advisor.sandbox.as_ref()?;
     let cards = |patient: &String| {
         let request = HookRequest::opening(patient, "Practitioner/demo").ok()?;
         let (source, trail) = (flow::Source::Sandbox(sandbox), Trail::default());
         let advising = flow::advise(
-            &state.evaluator,
-            &state.templates,
+            &state.advisor.evaluator,
+            &state.advisor.templates,
             &request,
             source,
             clock::today(),
@@ -249,4 +250,15 @@ fn shown_patient(state: &State) -> Option<String> {
         .rev()
         .max_by_key(|(cards, _)| *cards)
         .map(|(_, patient)| patient.clone())
+}
+
+/// A call that needs nothing but the sandbox, as a `curl` line.
+fn demo_call(base_url: &str, patient_id: &str) -> String {
+    let (id, hook) = (Service::PatientView.id(), Service::PatientView.hook());
+    format!(
+        "curl -s {base_url}/cds-services/{id} -H 'Content-Type: application/json' -d \
+         '{{\"hook\":\"{hook}\",\"hookInstance\":\"d1577c69-dfbe-44ad-ba6d-3e05e953b2ea\",\
+         \"fhirServer\":\"{base_url}/sandbox/fhir\",\
+         \"context\":{{\"userId\":\"Practitioner/demo\",\"patientId\":\"{patient_id}\"}}}}'"
+    )
 }

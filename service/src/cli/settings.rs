@@ -1,9 +1,9 @@
 //! `pnet-cds settings`, and the settings of the other commands.
 
 use super::{Ended, print};
+use crate::app::Application;
 use crate::evaluator::Evaluator;
 use crate::files;
-use crate::http::State;
 use crate::settings::{CONFIG_VARIABLE, Settings, Source, document, load, resolve};
 use crate::store::{Store, StoreSettings, StoreUrl};
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ pub(super) fn run(check: Option<&Path>) -> Result<(), Ended> {
     };
     let store = Store::open(&in_memory, settings.auth.replay_capacity);
     let store = store.map_err(|error| Ended::failed(format!("store: {error}")))?;
-    State::trust(&settings, "http://127.0.0.1", &store).map_err(Ended::wrong)?;
+    Application::trust(&settings, "http://127.0.0.1", &store).map_err(Ended::wrong)?;
     print(&format!("{}: no faults\n", path.display()))
 }
 

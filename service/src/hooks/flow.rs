@@ -5,8 +5,7 @@ use super::pauses::Pauses;
 use super::prefetch::{Got, Intake, Taken, is_note};
 use super::request::HookRequest;
 use super::templates::{Template, is_of_texts};
-pub use super::trail::DataSource;
-use super::trail::Trail;
+use super::trail::{DataSource, FetchEnd, Trail};
 use crate::errors::{ErrorCode, Failure};
 use crate::evaluator::{Asks, Evaluator};
 use crate::fhir_client::{Access, AllowedBase, FetchState, FhirClient, Query, Why};
@@ -417,7 +416,13 @@ impl Server<'_> {
         let access = Access::new(self.base, request.token.as_ref(), request.patient_id);
         let fetched = self.client.fetch(&access, &queries, deadline).await;
         let got = fetched.into_iter().map(|fetched| {
-            trail.got(&fetched.key, &fetched.state, fetched.elapsed);
+            let end = FetchEnd {
+                word: fetched.state.why().map_or("complete", Why::code),
+                failed: matches!(fetched.state, FetchState::Failed(_)),
+                pages: fetched.state.pages().len(),
+                elapsed: fetched.elapsed,
+            };
+            trail.got(&fetched.key, end);
             Got {
                 key: fetched.key,
                 state: fetched.state,

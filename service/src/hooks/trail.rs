@@ -1,6 +1,5 @@
 //! What was done for a call, whatever became of it: where its records came from and what was asked of whom.
 
-use crate::fhir_client::FetchState;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -90,16 +89,11 @@ impl Trail {
     }
 
     /// The first query of this key that was open has ended.
-    pub(super) fn got(&self, key: &str, state: &FetchState, elapsed: Duration) {
+    pub(super) fn got(&self, key: &str, end: FetchEnd) {
         let mut steps = self.filling();
         let mut open = steps.fetches.iter_mut().filter(|fetch| fetch.end.is_none());
         if let Some(fetch) = open.find(|fetch| fetch.key == key) {
-            fetch.end = Some(FetchEnd {
-                word: state.why().map_or("complete", |why| why.code()),
-                failed: matches!(state, FetchState::Failed(_)),
-                pages: state.pages().len(),
-                elapsed,
-            });
+            fetch.end = Some(end);
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Request bodies: not compressed, of a known type, within the limit, and in time.
 
-use super::State;
 use super::connection::Connection;
 use super::room::Portion;
+use super::state::State;
+use crate::call::Call;
 use crate::errors::{ErrorCode, Failure};
-use crate::telemetry::Call;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
@@ -123,13 +123,13 @@ impl<A: Accepts + 'static> FromRequest for Body<A> {
             // Of one whose length is not told nothing better is known.
             let is_large = expected.length > LARGE || expected.length == 0;
             let patience = match is_large {
-                true => state.request_deadline,
-                false => state.queue_deadline,
+                true => state.bounds.request_deadline,
+                false => state.bounds.queue_deadline,
             };
             let (issuer, tenant) = call.whose();
             let mut arriving = Arriving {
                 payload,
-                room: state.room.portion((issuer, tenant, is_large)),
+                room: state.bounds.room.portion((issuer, tenant, is_large)),
                 connection,
                 left: BODY_DEADLINE,
                 patience,
@@ -200,9 +200,9 @@ struct Flight(Data<State>);
 
 impl Flight {
     fn begin(state: &Data<State>) -> Result<Self, Failure> {
-        let before = state.in_flight.fetch_add(1, Ordering::Relaxed);
+        let before = state.bounds.in_flight.fetch_add(1, Ordering::Relaxed);
         let flight = Self(state.clone());
-        match before >= state.max_in_flight {
+        match before >= state.bounds.max_in_flight {
             true => Err(ErrorCode::Overloaded.into()),
             false => Ok(flight),
         }
@@ -211,7 +211,7 @@ impl Flight {
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+        self.0.bounds.in_flight.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -233,7 +233,7 @@ fn check(request: &HttpRequest, types: &[&str], most: usize) -> Result<Expected,
     }
     let limit = request
         .app_data::<Data<State>>()
-        .map_or(0, |state| state.body_limit.min(most));
+        .map_or(0, |state| state.bounds.body_limit.min(most));
     let length = header(CONTENT_LENGTH)
         .and_then(|value| value.parse().ok())
         .unwrap_or(0);

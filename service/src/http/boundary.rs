@@ -1,11 +1,11 @@
 //! The boundary of every request: load shed, deadline kept, panic turned into an answer, and what came of it recorded.
 
-use super::State;
 use super::answer::Refusal;
 use super::connection::Connection;
 use super::paths;
+use super::state::State;
+use crate::call::{Call, Leaving, REQUEST_ID};
 use crate::errors::{ErrorCode, Failure};
-use crate::telemetry::{Call, Leaving, REQUEST_ID};
 use crate::trust::AuthMode;
 use actix_web::Error;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
@@ -38,7 +38,7 @@ pub async fn boundary<B: MessageBody + 'static>(
     let call = Call::begin(
         &request,
         &state.telemetry,
-        state.tls.is_some(),
+        state.door.tls.is_some(),
         began,
         paths::pattern(&request),
     );
@@ -87,7 +87,7 @@ impl Drop for Awaited<'_> {
         if let Some(call) = self.call {
             call.gone(
                 &self.state.audit,
-                &self.state.evaluator.knowledge.package.reference,
+                &self.state.advisor.evaluator.knowledge.package.reference,
             );
         }
     }
@@ -103,7 +103,7 @@ async fn audited<B>(
         Ok(response) => refusal(response.response()),
         Err(error) => refusal(&error.error_response()),
     };
-    let knowledge = &state.evaluator.knowledge.package.reference;
+    let knowledge = &state.advisor.evaluator.knowledge.package.reference;
     match call.audit(&state.audit, code, knowledge).await {
         Ok(()) => answered,
         Err(_not_written) => Err(Failure::from(ErrorCode::AuditUnavailable).into()),
@@ -117,7 +117,7 @@ async fn answer<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<B>, Error> {
     is_ours(state, &request)?;
     let answering = AssertUnwindSafe(next.call(request)).catch_unwind();
-    match timeout(state.request_deadline, answering).await {
+    match timeout(state.bounds.request_deadline, answering).await {
         Ok(Ok(answered)) => answered,
         Ok(Err(_panic)) => {
             state.telemetry.metrics().panicked();

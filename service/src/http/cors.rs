@@ -1,7 +1,6 @@
 //! Calls from web pages: refused by browsers unless the page's origin may call, and then with exactly that origin.
 
-use super::State;
-use crate::host::{is_loopback, named_host};
+use super::state::State;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
@@ -14,37 +13,6 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpResponse};
 
-/// The public CDS Hooks sandbox, a page that plays the EHR.
-pub(crate) const SANDBOX: &str = "https://sandbox.cds-hooks.org";
-
-/// Whose pages may call.
-#[derive(Debug, Clone)]
-pub(super) struct Origins {
-    /// Those of the settings.
-    pub(super) listed: Vec<String>,
-    /// Whether pages of this machine and the public sandbox may too: in demo mode without callers, where there is
-    /// nobody's record to be had.
-    pub(super) demo: bool,
-}
-
-impl Origins {
-    fn are_none(&self) -> bool {
-        self.listed.is_empty() && !self.demo
-    }
-
-    fn hold(&self, origin: &[u8]) -> bool {
-        if self.listed.iter().any(|listed| listed.as_bytes() == origin) {
-            return true;
-        }
-        let Ok(origin) = std::str::from_utf8(origin) else {
-            return false;
-        };
-        let of_the_web = origin.strip_prefix("http://").or(origin.strip_prefix("https://"));
-        let is_here = of_the_web.and_then(named_host).is_some_and(is_loopback);
-        self.demo && (origin == SANDBOX || is_here)
-    }
-}
-
 /// Wraps every request; does nothing unless some page may call.
 ///
 /// # Errors
@@ -54,12 +22,12 @@ pub async fn cors<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let state = request.app_data::<Data<State>>().cloned();
-    let Some(state) = state.filter(|state| !state.origins.are_none()) else {
+    let Some(state) = state.filter(|state| !state.door.origins.are_none()) else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
     let origin = request.headers().get(ORIGIN);
     let allowed = origin
-        .filter(|origin| state.origins.hold(origin.as_bytes()))
+        .filter(|origin| state.door.origins.hold(origin.as_bytes()))
         .cloned();
     if origin.is_some() && is_preflight(&request) {
         // No token: a browser sends none with a preflight.

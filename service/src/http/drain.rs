@@ -1,6 +1,6 @@
 //! The end of a service: not ready at once, answering on for a while, then done with what is in flight.
 
-use super::State;
+use super::state::State;
 use actix_web::dev::Server;
 use actix_web::rt::signal::unix::{Signal, SignalKind, signal};
 use actix_web::rt::{spawn, time};

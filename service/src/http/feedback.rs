@@ -1,13 +1,13 @@
 //! The handler of feedback: extract, keep, answer.
 
-use super::State;
 use super::body::{Body, Json};
-use super::handlers::owner;
+use super::state::State;
+use crate::advisor::owner;
+use crate::call::Call;
 use crate::errors::{ErrorCode, Failure};
 use crate::hooks::Service;
 use crate::hooks::feedback::parse;
 use crate::store::Operation;
-use crate::telemetry::Call;
 use crate::trust::Caller;
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
@@ -35,7 +35,7 @@ pub(super) async fn feedback_on(
 ) -> Result<HttpResponse, Failure> {
     call.gives_feedback();
     let answers = parse(&json_text(body?.bytes()))?;
-    let keeping = state.store.keep(owner(&caller, service.id()), answers);
+    let keeping = state.advisor.store.keep(owner(&caller, service.id()), answers);
     let kept = call.store(Operation::Feedback, keeping).await;
     let kept = kept.map_err(|_| ErrorCode::StoreUnavailable)?;
     call.feedback_kept(kept.new);

@@ -1,25 +1,18 @@
 //! The handlers of the service itself: extract, call, return.
 
-use super::State;
 use super::answer::{json, json_text, written};
 use super::body::{Body, Json, JsonOrFhir};
+use super::caller::Discoverer;
+use super::state::State;
+use crate::call::Call;
 use crate::errors::{ErrorCode, Failure};
 use crate::hooks::Service;
-use crate::hooks::flow::{self, Advice};
-use crate::hooks::pauses::Pauses;
 use crate::hooks::request::HookRequest;
 use crate::input;
-use crate::smart;
-use crate::store::{Operation, Owner};
-use crate::telemetry::Call;
-use crate::trust::{Caller, Discoverer};
-use actix_web::http::header::ALLOW;
-use actix_web::http::header::HeaderValue;
+use crate::trust::Caller;
+use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
-use actix_web::{HttpResponse, ResponseError};
-use cds_cards::render::{Card, Kind, Link};
-use fhir_profiles::FactId;
-use futures_util::future::BoxFuture;
+use cds_cards::render::Card;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 
@@ -45,6 +38,7 @@ impl Serialize for Prefetch<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(
             self.0
+                .advisor
                 .templates
                 .iter()
                 .map(|template| (&template.key, &template.query)),
@@ -84,7 +78,7 @@ fn texts(service: Service) -> (&'static str, &'static str) {
 
 /// The description, with the version of the knowledge where it is not as it comes with the service.
 fn described(description: &'static str, state: &State) -> Cow<'static, str> {
-    let knowledge = &state.evaluator.knowledge.package.reference;
+    let knowledge = &state.advisor.evaluator.knowledge.package.reference;
     match knowledge.is_of_site() {
         true => format!("{description} Knowledge {}.", knowledge.edition()).into(),
         false => description.into(),
@@ -144,92 +138,13 @@ pub(super) async fn hook_of(
             of_call.about(&request);
             return Err(Failure::from(ErrorCode::WrongHook));
         }
-        let advice = answered(&of_state, &caller, &of_call, service, &request).await?;
+        let advising = of_state.advisor.advise(&caller, &of_call, service, &request);
+        let advice = advising.await?;
         let response = written(&Cards { cards: &advice.cards })?;
         of_call.advised(advice);
         Ok(response)
     };
     state.evaluate(&call, bytes, advising).await?.map(json_text)
-}
-
-/// What a service answers this caller, however it was asked: cards that the store knows, so that their answers can be
-/// kept, the assessment with a link to the patient's page.
-///
-/// # Errors
-/// [`Failure`] as over HTTP.
-pub(crate) async fn answered(
-    state: &State,
-    caller: &Caller,
-    call: &Call,
-    service: Service,
-    request: &HookRequest<'_>,
-) -> Result<Advice, Failure> {
-    call.about(request);
-    let kept = Kept {
-        state,
-        call,
-        owner: owner(caller, service.id()),
-    };
-    let advising = flow::advise(
-        &state.evaluator,
-        &state.templates,
-        request,
-        state.source(caller, request)?,
-        state.today(),
-        call.trail(),
-        &kept,
-    );
-    let mut advice = call.hook(advising).await?;
-    state
-        .store
-        .issue(owner(caller, service.id()), request.patient_id, &advice.cards);
-    if let Some(url) = state.board_url(caller, request) {
-        advice.cards = advice
-            .cards
-            .into_iter()
-            .map(|card| with_board(card, &url))
-            .collect();
-    }
-    advice.cards = smart::linked(state, caller, advice.cards);
-    Ok(advice)
-}
-
-/// What the store knows of questions to patients of a caller.
-struct Kept<'a> {
-    state: &'a State,
-    call: &'a Call,
-    owner: Owner,
-}
-
-impl Pauses for Kept<'_> {
-    fn paused<'a>(&'a self, patient: &'a str, facts: &'a [FactId]) -> BoxFuture<'a, Vec<FactId>> {
-        let looking = self.state.store.paused(self.owner.clone(), patient, facts);
-        Box::pin(async move {
-            let known = self.call.store(Operation::Questions, looking).await;
-            // Nobody is asked again for want of a store that would know better.
-            known.unwrap_or_else(|_| facts.to_vec())
-        })
-    }
-}
-
-/// The card with a link to the patient's page, if it is the pathway.
-fn with_board(card: Card, url: &str) -> Card {
-    if card.about().kind != Kind::Pathway {
-        return card;
-    }
-    match Link::absolute("This patient on one page, for the meeting", url.to_owned()) {
-        Some(link) => card.with_link(link),
-        None => card,
-    }
-}
-
-/// Whose the cards are that this caller gets from a service.
-pub(super) fn owner(caller: &Caller, service: &str) -> Owner {
-    Owner {
-        issuer: caller.issuer().unwrap_or_default().to_owned(),
-        tenant: caller.tenant().unwrap_or_default().to_owned(),
-        service: service.to_owned(),
-    }
 }
 
 /// `POST /assessment`
@@ -244,10 +159,11 @@ pub(super) async fn assessment(
     let assessing = async move {
         let source = |request: &HookRequest<'_>| {
             of_call.about(request);
-            of_state.source(&caller, request)
+            of_state.advisor.source(&caller, request)
         };
-        let (evaluator, templates) = (&of_state.evaluator, &of_state.templates);
-        let (text, today) = (body.text(), of_state.today());
+        let advisor = &of_state.advisor;
+        let (evaluator, templates) = (&advisor.evaluator, &advisor.templates);
+        let (text, today) = (body.text(), advisor.today());
         let assessing = input::assess(evaluator, templates, &text, source, today, of_call.trail());
         let assessed = of_call.run(assessing).await?;
         let response = written(&assessed.assessment)?;
@@ -282,15 +198,6 @@ pub(super) async fn ready(state: Data<State>) -> Result<HttpResponse, Failure> {
         status: "ready",
         degraded: state.degraded(),
     })
-}
-
-/// 405 that names the method that the path does take.
-pub(crate) async fn wrong_method(allow: &'static str) -> HttpResponse {
-    let mut response = Failure::from(ErrorCode::WrongMethod).error_response();
-    response
-        .headers_mut()
-        .insert(ALLOW, HeaderValue::from_static(allow));
-    response
 }
 
 /// Any other path.

@@ -1,8 +1,8 @@
 //! The management listener: metrics and health, for those who run the service and not for those who call it.
 
-use super::State;
-use super::handlers::{live, ready, unknown_path, wrong_method};
-use super::{READING, reading};
+use super::handlers::{live, ready, unknown_path};
+use super::methods::{READING, reading, wrong_method};
+use super::state::State;
 use crate::errors::{ErrorCode, Failure};
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Data, ServiceConfig, resource, to};

@@ -1,7 +1,7 @@
 //! `GET /openapi.json`: what can be called and what comes back, with the ids and codes of this build.
 
-use super::State;
 use super::answer::json;
+use super::state::State;
 use crate::errors::{ErrorCode, Failure};
 use crate::hooks::Service;
 use actix_web::HttpResponse;
@@ -130,7 +130,10 @@ fn put(document: &mut Value, place: &str, name: &str, value: Value) -> Result<()
 
 /// Answers with the document.
 pub(super) async fn openapi(state: Data<State>) -> Result<HttpResponse, Failure> {
-    json(&document(state.evaluator.public_url(), state.own_url())?)
+    json(&document(
+        state.advisor.evaluator.public_url(),
+        state.advisor.own_url(),
+    )?)
 }
 
 #[cfg(test)]
@@ -138,13 +141,9 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    /// The patterns that `http/mod.rs`, `pages/mod.rs` and `smart/mod.rs` name, as this document writes them.
+    /// The patterns that `http/routes.rs` and `pages/routes.rs` name, as this document writes them.
     fn routed() -> BTreeSet<String> {
-        let source = concat!(
-            include_str!("mod.rs"),
-            include_str!("../pages/mod.rs"),
-            include_str!("../smart/mod.rs")
-        );
+        let source = concat!(include_str!("routes.rs"), include_str!("../pages/routes.rs"));
         let resources = source.split("resource(").skip(1);
         resources
             .filter_map(|rest| rest.split(')').next())

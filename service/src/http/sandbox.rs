@@ -1,8 +1,8 @@
 //! The handlers of the sandbox; outside demo mode its paths do not exist.
 
-use super::State;
 use super::answer::fhir;
 use super::body::{Body, OpenForm};
+use super::state::State;
 use crate::errors::{ErrorCode, Failure};
 use crate::sandbox::Sandbox;
 use actix_web::web::{Data, Path};
@@ -11,8 +11,8 @@ use actix_web::{HttpRequest, HttpResponse};
 /// `GET /sandbox/fhir/metadata`
 pub(super) async fn metadata(state: Data<State>) -> Result<HttpResponse, Failure> {
     sandbox(&state)?;
-    let url = state.sandbox_url().unwrap_or_default();
-    crate::sandbox::capability_statement(url, state.today()).map(fhir)
+    let url = state.advisor.sandbox_url().unwrap_or_default();
+    crate::sandbox::capability_statement(url, state.advisor.today()).map(fhir)
 }
 
 /// `GET /sandbox/fhir/{kind}/{id}`
@@ -41,6 +41,7 @@ pub(super) async fn search_by_form(
 
 fn sandbox(state: &State) -> Result<&Sandbox, Failure> {
     state
+        .advisor
         .sandbox
         .as_ref()
         .ok_or_else(|| ErrorCode::UnknownPath.into())

@@ -1,7 +1,10 @@
 //! The listener at work: workers, connections, and the end of both.
 
+use super::boundary::boundary;
 use super::connection::{Arrival, Arrivals, HEAD_WITHIN, Stream, turn};
-use super::{State, boundary, cors, drain, management, routes};
+use super::cors::cors;
+use super::state::State;
+use super::{drain, management};
 use actix_http::error::DispatchError;
 use actix_http::{Extensions, HttpService, Protocol};
 use actix_server::{GracefulShutdownSignal, Server, ServerBuilder};
@@ -13,7 +16,7 @@ use actix_web::App;
 use actix_web::dev::AppConfig;
 use actix_web::middleware::from_fn;
 use actix_web::rt::net::TcpStream;
-use actix_web::web::Data;
+use actix_web::web::{Data, ServiceConfig};
 use futures_util::future::{Either, select};
 use rustls::ServerConfig;
 use std::io;
@@ -35,18 +38,24 @@ const LINGER: Duration = Duration::from_secs(1);
 /// Of the connections this part may be half open: in a handshake, or before a whole request.
 const HALF_OPEN: usize = 4;
 
-/// Serves until SIGTERM or SIGINT, then lets requests in flight end; the management listener, where there is one, ends
+/// What puts every path onto a worker.
+pub(crate) trait Paths: Fn(&mut ServiceConfig) + Clone + Send + 'static {}
+
+impl<P: Fn(&mut ServiceConfig) + Clone + Send + 'static> Paths for P {}
+
+/// Serves these paths until SIGTERM or SIGINT, then lets requests in flight end; the management listener, where there is one, ends
 /// last.
 ///
 /// # Errors
 /// If a listener cannot be used.
-pub async fn serve(
+pub(crate) async fn serve(
     listener: TcpListener,
     management: Option<TcpListener>,
     state: Data<State>,
+    paths: impl Paths,
 ) -> io::Result<()> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let connections = possible_connections(state.max_connections);
+    let connections = possible_connections(state.bounds.max_connections);
     let watched = Arc::downgrade(&state.clone().into_inner());
     state
         .telemetry
@@ -61,13 +70,13 @@ pub async fn serve(
         .shutdown_timeout(SHUTDOWN)
         .disable_signals();
     let arrivals = Arrivals::new(connections / HALF_OPEN);
-    let serving = match state.tls.clone() {
-        Some(config) => https(server, listener, &state, arrivals, config)?,
-        None => http(server, listener, &state, arrivals)?,
+    let serving = match state.door.tls.clone() {
+        Some(config) => https(server, listener, &state, paths, arrivals, config)?,
+        None => http(server, listener, &state, paths, arrivals)?,
     }
     .run();
     let managing = managing.map(actix_web::rt::spawn);
-    let served = drain::until_told(serving, state.clone(), state.drain).await;
+    let served = drain::until_told(serving, state.clone(), state.bounds.drain).await;
     if let Some(manager) = manager {
         manager.stop(true).await;
     }
@@ -79,6 +88,7 @@ fn http(
     server: ServerBuilder,
     listener: TcpListener,
     state: &Data<State>,
+    paths: impl Paths,
     arrivals: Arc<Arrivals>,
 ) -> io::Result<ServerBuilder> {
     let (state, ending) = (state.clone(), server.graceful_shutdown_signal());
@@ -88,7 +98,7 @@ fn http(
             let arrival = arrivals.arrive();
             async move { Ok::<_, DispatchError>(connected(peer(&io), io, arrival)) }
         })
-        .and_then(requests(&state, ending.clone()))
+        .and_then(requests(&state, paths.clone(), ending.clone()))
     })
 }
 
@@ -96,6 +106,7 @@ fn https(
     server: ServerBuilder,
     listener: TcpListener,
     state: &Data<State>,
+    paths: impl Paths,
     arrivals: Arc<Arrivals>,
     config: ServerConfig,
 ) -> io::Result<ServerBuilder> {
@@ -122,7 +133,7 @@ fn https(
                 }))
             }
         })
-        .and_then(requests(&state, ending.clone()))
+        .and_then(requests(&state, paths.clone(), ending.clone()))
     })
 }
 
@@ -140,10 +151,11 @@ fn connected<T>(peer: Option<SocketAddr>, io: T, arrival: Arrival) -> Connected<
 }
 
 /// What answers the requests of connections, on one worker.
-fn requests<T: AsyncRead + AsyncWrite + Unpin + 'static>(
+fn requests<T: AsyncRead + AsyncWrite + Unpin + 'static, P: Paths>(
     state: &Data<State>,
+    paths: P,
     ending: GracefulShutdownSignal,
-) -> impl ServiceFactory<Connected<T>, Config = (), Response = (), Error = DispatchError, InitError = ()> + use<T>
+) -> impl ServiceFactory<Connected<T>, Config = (), Response = (), Error = DispatchError, InitError = ()> + use<T, P>
 {
     state.pulse.of_this_worker();
     let app = App::new()
@@ -151,7 +163,7 @@ fn requests<T: AsyncRead + AsyncWrite + Unpin + 'static>(
         .wrap(from_fn(boundary))
         .wrap(from_fn(cors))
         .wrap(from_fn(turn))
-        .configure(routes);
+        .configure(paths);
     let app = app
         .into_factory()
         .map_err(|error: actix_web::Error| error.error_response());

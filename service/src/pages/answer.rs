@@ -62,7 +62,7 @@ pub(super) fn session_page(status: StatusCode, html: String, frame_origins: &[St
 }
 
 /// 303 to another address: kept nowhere, and told nobody.
-pub(crate) fn moved(location: &str, cookies: &[String]) -> HttpResponse {
+pub(super) fn moved(location: &str, cookies: &[String]) -> HttpResponse {
     let mut builder = builder(StatusCode::SEE_OTHER, HTML, "no-store");
     builder.insert_header((LOCATION, location));
     for cookie in cookies {

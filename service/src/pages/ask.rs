@@ -114,14 +114,14 @@ impl FromRequest for Ask {
         let Some(state) = request.app_data::<Data<State>>().cloned() else {
             return Box::pin(async { Err(ErrorCode::Internal.into()) });
         };
-        let catalogue = &state.evaluator.knowledge.catalogue;
+        let catalogue = &state.advisor.evaluator.knowledge.catalogue;
         if request.method() != Method::POST {
             let asked = Self::parse(request.query_string(), catalogue);
             return Box::pin(async move { asked });
         }
         let body = Body::<Form>::from_request(request, payload);
         Box::pin(async move {
-            let catalogue = &state.evaluator.knowledge.catalogue;
+            let catalogue = &state.advisor.evaluator.knowledge.catalogue;
             Self::parse(&body.await?.text(), catalogue)
         })
     }

@@ -1,12 +1,5 @@
 //! The stylesheet, the script and the icon: compiled in, named by their content, so that browsers may keep them for good.
 
-use super::answer::{self, Kept};
-use super::pages;
-use crate::errors::{ErrorCode, Failure};
-use crate::http::State;
-use actix_web::HttpRequest;
-use actix_web::HttpResponse;
-use actix_web::web::{Data, Path};
 use include_dir::{Dir, include_dir};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -16,7 +9,7 @@ static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/src/pages/static"
 /// The static files by the name under which they are served.
 #[derive(Debug)]
 pub(super) struct Assets {
-    served: BTreeMap<String, &'static [u8]>,
+    pub(super) served: BTreeMap<String, &'static [u8]>,
     /// `style.css` to `style-<hash>.css`.
     names: BTreeMap<&'static str, String>,
 }
@@ -56,20 +49,4 @@ pub(super) fn hash(bytes: &[u8]) -> String {
     let mut name = Uuid::new_v5(&Uuid::NAMESPACE_URL, bytes).simple().to_string();
     name.truncate(16);
     name
-}
-
-/// `GET /static/{name}`
-pub(super) async fn file(
-    state: Data<State>,
-    name: Path<String>,
-    request: HttpRequest,
-) -> Result<HttpResponse, Failure> {
-    let assets = &pages(&state)?.assets;
-    let bytes = assets.served.get(name.as_str()).ok_or(ErrorCode::UnknownPath)?;
-    let kind = match name.rsplit_once('.').map(|(_, extension)| extension) {
-        Some("css") => "text/css; charset=utf-8",
-        Some("js") => "text/javascript; charset=utf-8",
-        _ => "image/svg+xml",
-    };
-    Ok(answer::kept(&request, kind, bytes, Kept::ForGood))
 }

@@ -5,7 +5,7 @@ use super::ask::Ask;
 use super::case::{FactView, GroupView, MissingView, Tumour, facts, groups, missing, tumour};
 use super::drawing::{Drawing, drawing};
 use super::fire::fire;
-use super::pages;
+use super::made::Pages;
 use super::person::{Person, person};
 use super::plot::{Plot, plots};
 use super::quotes::{Sentence, sentence};
@@ -48,14 +48,14 @@ pub(super) struct Board {
 /// `/board`, by its address, or posted for what was pasted or needs a token.
 pub(super) async fn page(
     visitor: Visitor,
+    pages: Pages,
     state: Data<State>,
     ask: Result<Ask, Failure>,
 ) -> Result<HttpResponse, Failure> {
     let (visitor, ask) = (Arc::new(visitor), Arc::new(ask?));
-    let pages = pages(&state)?;
     let frame = Frame::new(
         &pages.assets,
-        &state.evaluator.knowledge,
+        &state.advisor.evaluator.knowledge,
         "./",
         "board",
         "Board view",
@@ -90,7 +90,7 @@ pub(super) fn sheet(state: &State, basis: Option<Basis>, patient: &str) -> Resul
     let basis = basis
         .filter(|basis| basis.assessment.gate != Gate::NoPnet)
         .ok_or(ErrorCode::NoTumour)?;
-    let (knowledge, assessment) = (&state.evaluator.knowledge, &basis.assessment);
+    let (knowledge, assessment) = (&state.advisor.evaluator.knowledge, &basis.assessment);
     let package = &knowledge.package;
     let subject = assessment.subject.as_deref().unwrap_or(patient);
     Ok(Board {

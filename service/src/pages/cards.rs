@@ -45,7 +45,7 @@ fn view(state: &State, card: &Card) -> CardView {
         uuid: text(&json, "/uuid"),
         indicator: text(&json, "/indicator"),
         summary: text(&json, "/summary"),
-        detail: markdown::html(&text(&json, "/detail"), state.evaluator.linked()),
+        detail: markdown::html(&text(&json, "/detail"), state.advisor.evaluator.linked()),
         source: text(&json, "/source/label"),
         source_url: text(&json, "/source/url"),
         suggestions: each(&json, "/suggestions", |one| Offer {

@@ -7,7 +7,7 @@ use crate::evaluator::Asks;
 use crate::hooks::Service;
 use crate::hooks::flow::Basis;
 use crate::hooks::request::HookRequest;
-use crate::http::{State, answered};
+use crate::http::State;
 use crate::input;
 use actix_web::web::Data;
 use cds_cards::render::Card;
@@ -74,12 +74,15 @@ async fn fired(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Fired, Fai
     let text = utf8_text(ask.request.as_bytes());
     let document = input::document(&text)?;
     if input::is_bundle(&document) {
-        let basis = input::bundle_basis(&state.evaluator, &document, state.today())?;
+        let basis = input::bundle_basis(&state.advisor.evaluator, &document, state.advisor.today())?;
         visitor.call.assessed(basis.assessment.clone());
         return Ok(Fired {
             service: None,
             request: String::new(),
-            cards: state.evaluator.render(&basis.assessment, &Asks::default()),
+            cards: state
+                .advisor
+                .evaluator
+                .render(&basis.assessment, &Asks::default()),
             basis: Some(basis),
         });
     }
@@ -90,11 +93,12 @@ async fn fired(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Fired, Fai
 fn call(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Value, Failure> {
     let server = if ask.server.is_empty() {
         state
+            .advisor
             .sandbox_url()
             .ok_or(ErrorCode::UnregisteredFhirServer)?
             .to_owned()
     } else {
-        let readable = state.may_show_servers(&visitor.caller);
+        let readable = state.advisor.may_show_servers(&visitor.caller);
         if !readable || visitor.caller.fhir_base(&ask.server).is_none() {
             return Err(ErrorCode::UnregisteredFhirServer.into());
         }
@@ -110,7 +114,7 @@ fn call(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Value, Failure> {
         ask.patient,
         ask.hook,
         ask.order,
-        state.today()
+        state.advisor.today()
     );
     let context = match service {
         Service::PatientView => json!({ "userId": USER, "patientId": ask.patient }),
@@ -141,7 +145,7 @@ fn call(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Value, Failure> {
 
 /// A draft that orders an option, coded as the first of the treatments that mean it.
 fn draft_orders(state: &State, ask: &Ask) -> Result<Value, Failure> {
-    let options = &state.evaluator.knowledge.options;
+    let options = &state.advisor.evaluator.knowledge.options;
     let option = options.iter().find(|option| option.id == ask.order);
     let treatment = option.and_then(|option| option.orders.first()?.treatments.first());
     let (option, treatment) = option.zip(treatment).ok_or(ErrorCode::InvalidDraftOrders)?;
@@ -165,7 +169,7 @@ async fn hook(state: &State, visitor: &Visitor, document: &Document<'_>) -> Resu
     let request = HookRequest::parse(document)?;
     let service = Service::by_hook(request.hook).ok_or(ErrorCode::WrongHook)?;
     call.service(service.id(), service.hook());
-    let mut advice = answered(state, caller, call, service, &request).await?;
+    let mut advice = state.advisor.advise(caller, call, service, &request).await?;
     let basis = advice.facts.take().zip(advice.assessment.clone());
     let patient = advice.patient.take();
     let cards = advice.cards.clone();

@@ -3,7 +3,7 @@
 use super::answer::{attachment, session_page};
 use super::case::{FactView, one};
 use super::form_fields::{Act, Faults, Sent, mentioned};
-use super::pages;
+use super::made::Pages;
 use super::person::{Person, person};
 use super::record::Record;
 use super::suppose::{Moves, moves};
@@ -142,6 +142,7 @@ impl<'a> Shown<'a> {
 
 /// Everything that is known of the patient of a form.
 struct Opened<'a> {
+    pages: &'a Pages,
     state: &'a Data<State>,
     sent: &'a Sent,
     record: &'a Record,
@@ -153,47 +154,54 @@ struct Opened<'a> {
 /// `/form`, opened by its address, sent as a form.
 pub(super) async fn page(
     record: Result<Record, Failure>,
+    pages: Result<Pages, Failure>,
     state: Data<State>,
     sent: Result<Sent, Failure>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
-    let sent = sent?;
+    let (sent, pages) = (sent?, pages?);
     let answered = match record {
-        Ok(record) => answer(&state, &record, &sent, &request).await,
+        Ok(record) => answer(&pages, &state, &record, &sent, &request).await,
         Err(failure) => Err(failure),
     };
     let Err(failure) = answered else { return answered };
     let nothing = Nothing {
         fault: Fault::from(&failure),
         answers: sent.all(),
-        bundled: state.sandbox.is_some(),
+        bundled: state.advisor.sandbox.is_some(),
     };
-    let html = filled(&state, "no-form.html", &nothing)?;
-    let frame_origins = state.smart.as_ref().map(Smart::frame_origins).unwrap_or_default();
+    let html = filled(&pages, &state, "no-form.html", &nothing)?;
+    let frame_origins = state
+        .advisor
+        .smart
+        .as_ref()
+        .map(Smart::frame_origins)
+        .unwrap_or_default();
     Ok(refusal(&failure, |status| {
         session_page(status, html, &frame_origins)
     }))
 }
 
-fn filled<V: Serialize>(state: &State, template: &str, view: &V) -> Result<String, Failure> {
-    let pages = pages(state)?;
-    let knowledge = &state.evaluator.knowledge;
+fn filled<V: Serialize>(pages: &Pages, state: &State, template: &str, view: &V) -> Result<String, Failure> {
+    let knowledge = &state.advisor.evaluator.knowledge;
     let frame = Frame::new(&pages.assets, knowledge, "./", "form", "Form for the meeting");
     pages.templates.fill(template, &frame, view)
 }
 
 async fn answer(
+    pages: &Pages,
     state: &Data<State>,
     record: &Record,
     sent: &Sent,
     request: &HttpRequest,
 ) -> Result<HttpResponse, Failure> {
     record.check(request.headers(), sent, request.method() == Method::POST)?;
-    if let (Act::Forget, true, Some(sandbox)) = (sent.act, record.is_bundled(), &state.sandbox) {
+    if let (Act::Forget, true, Some(sandbox)) = (sent.act, record.is_bundled(), &state.advisor.sandbox) {
         sandbox.forget(&sent.patient);
-        pages(state)?.saved.forget(&sent.patient);
+        pages.saved.forget(&sent.patient);
     }
     let opened = Opened {
+        pages,
         state,
         sent,
         record,
@@ -228,10 +236,10 @@ impl Opened<'_> {
 
     /// Saves what was sent, or hands it out.
     async fn act(&self) -> Result<HttpResponse, Failure> {
-        let knowledge = &self.state.evaluator.knowledge;
+        let knowledge = &self.state.advisor.evaluator.knowledge;
         let before = self.assessment()?;
         let patient = self.record.patient(self.sent);
-        let (forms, whole) = (&pages(self.state)?.saved, self.sent.whole(self.key));
+        let (forms, whole) = (&self.pages.saved, self.sent.whole(self.key));
         let place = format!("{}{patient}", self.record.place());
         if self.sent.act == Act::Save && forms.have(&place, whole) {
             return self.saved(before, Saved::BEFORE);
@@ -244,7 +252,7 @@ impl Opened<'_> {
             tumour: tumour.as_ref(),
             user: user.as_ref(),
             provenance: self.record.creates("Provenance"),
-            today: self.state.today(),
+            today: self.state.advisor.today(),
             instant: &self.instant,
             key: self.key,
         };
@@ -322,7 +330,7 @@ impl Opened<'_> {
     }
 
     fn filled(&self, assessment: &Assessment, shown: &Shown<'_>) -> Result<HttpResponse, Failure> {
-        let knowledge = &self.state.evaluator.knowledge;
+        let knowledge = &self.state.advisor.evaluator.knowledge;
         let patient = self.basis.patient.as_deref();
         let field = |one: Field<'_>| field(one, assessment, shown);
         let sections = form(knowledge, assessment).into_iter().map(|part| SectionView {
@@ -358,11 +366,12 @@ impl Opened<'_> {
             saved: shown.saved.clone(),
             written: self
                 .state
+                .advisor
                 .sandbox
                 .as_ref()
                 .is_some_and(|sandbox| sandbox.written_for(&self.sent.patient) > 0),
         };
-        let html = filled(self.state, "form.html", &view)?;
+        let html = filled(self.pages, self.state, "form.html", &view)?;
         Ok(self.record.page(shown.status, html))
     }
 }

@@ -216,7 +216,10 @@ impl FromRequest for Sent {
             return Box::pin(async { Err(ErrorCode::Internal.into()) });
         };
         if request.method() != Method::POST {
-            let sent = Self::parse(request.query_string(), &state.evaluator.knowledge.catalogue);
+            let sent = Self::parse(
+                request.query_string(),
+                &state.advisor.evaluator.knowledge.catalogue,
+            );
             // An address only opens it: what writes is a form that was sent.
             return Box::pin(async move {
                 sent.map(|sent| Self {
@@ -226,6 +229,8 @@ impl FromRequest for Sent {
             });
         }
         let body = Body::<Answers>::from_request(request, payload);
-        Box::pin(async move { Self::parse(&body.await?.text(), &state.evaluator.knowledge.catalogue) })
+        Box::pin(
+            async move { Self::parse(&body.await?.text(), &state.advisor.evaluator.knowledge.catalogue) },
+        )
     }
 }

@@ -1,12 +1,12 @@
 //! `/knowledge` and `/knowledge/{option-id}`: the rules as a clinician reads them. No patient, so no authentication.
 
 use super::answer::{missing_page, open_page};
-use super::option_page;
+use super::made::Pages;
 use super::quotes::{CorrectionView, NoteView, Sentence, correction, note, sentence, titled};
 use super::rules::{Rule, rule};
 use super::tables::{Grades, Stages, grades, stages};
 use super::template::Frame;
-use super::{Pages, examples, pages};
+use super::{examples, option_page};
 use crate::errors::Failure;
 use crate::http::State;
 use actix_web::web::{Data, Path};
@@ -15,24 +15,6 @@ use cds_cards::Knowledge;
 use cds_cards::assessment::Group;
 use cds_cards::render::words;
 use serde::Serialize;
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-
-/// The pages that were asked for once; the knowledge of a process does not change.
-#[derive(Debug, Default)]
-pub(super) struct KnowledgePages(Mutex<BTreeMap<String, String>>);
-
-impl KnowledgePages {
-    fn get(&self, id: &str) -> Option<String> {
-        let made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        made.get(id).cloned()
-    }
-
-    fn keep(&self, id: &str, html: &str) {
-        let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        made.insert(id.to_owned(), html.to_owned());
-    }
-}
 
 #[derive(Debug, Serialize)]
 struct Index {
@@ -80,12 +62,15 @@ struct Entry {
 }
 
 /// `GET /knowledge`
-pub(super) async fn index(state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Failure> {
-    let pages = pages(&state)?;
+pub(super) async fn index(
+    pages: Pages,
+    state: Data<State>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Failure> {
     let html = match pages.knowledge.get("") {
         Some(html) => html,
         None => {
-            let html = index_html(pages, &state)?;
+            let html = index_html(&pages, &state)?;
             pages.knowledge.keep("", &html);
             html
         }
@@ -95,15 +80,15 @@ pub(super) async fn index(state: Data<State>, request: HttpRequest) -> Result<Ht
 
 /// `GET /knowledge/{option-id}`
 pub(super) async fn option(
+    pages: Pages,
     state: Data<State>,
     id: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
-    let pages = pages(&state)?;
     if let Some(html) = pages.knowledge.get(&id).filter(|_| !id.is_empty()) {
         return Ok(open_page(&request, &html));
     }
-    let knowledge = &state.evaluator.knowledge;
+    let knowledge = &state.advisor.evaluator.knowledge;
     let Some(option) = knowledge.option(&id) else {
         let frame = Frame::new(&pages.assets, knowledge, "../", "knowledge", "No such option");
         let html = pages
@@ -125,7 +110,7 @@ pub(super) async fn option(
 }
 
 fn index_html(pages: &Pages, state: &State) -> Result<String, Failure> {
-    let knowledge = &state.evaluator.knowledge;
+    let knowledge = &state.advisor.evaluator.knowledge;
     let package = &knowledge.package;
     let frame = Frame::new(
         &pages.assets,
@@ -202,7 +187,7 @@ fn index_html(pages: &Pages, state: &State) -> Result<String, Failure> {
             .map(|(id, each)| (id.clone(), each.issue.clone(), each.resolution.clone()))
             .collect(),
         changes: package.changes.clone(),
-        site_files: state.evaluator.site_files.clone(),
+        site_files: state.advisor.evaluator.site_files.clone(),
     };
     pages.templates.fill("knowledge.html", &frame, &view)
 }

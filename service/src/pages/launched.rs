@@ -2,13 +2,13 @@
 
 use super::answer::session_page;
 use super::board::{Board, sheet};
-use super::pages;
+use super::made::Pages;
 use super::record::Record;
 use super::template::{Fault, Frame};
+use crate::call::Call;
 use crate::errors::{ErrorCode, Failure};
 use crate::http::{State, refusal};
 use crate::smart::{Session, Smart};
-use crate::telemetry::Call;
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
@@ -21,23 +21,26 @@ struct Launched {
 }
 
 /// `GET /smart/patient`
-pub(crate) async fn page(
+pub(super) async fn page(
+    pages: Result<Pages, Failure>,
     session: Result<Session, Failure>,
     state: Data<State>,
     call: Call,
     request: HttpRequest,
 ) -> Result<HttpResponse, Failure> {
-    if state.smart.is_none() {
+    if state.advisor.smart.is_none() {
         return Err(ErrorCode::UnknownPath.into());
     }
+    let pages = pages?;
     let shown = match session {
-        Ok(session) => shown(&state, session, &call, &request).await,
+        Ok(session) => shown(&pages, &state, session, &call, &request).await,
         Err(failure) => Err(failure),
     };
-    shown.or_else(|failure| not_opened(&state, &failure))
+    shown.or_else(|failure| not_opened(&pages, &state, &failure))
 }
 
 async fn shown(
+    pages: &Pages,
     state: &Data<State>,
     session: Session,
     call: &Call,
@@ -55,8 +58,7 @@ async fn shown(
         board: sheet(state, Some(basis), session.patient())?,
         user: session.fhir_user().unwrap_or_default().to_owned(),
     };
-    let pages = pages(state)?;
-    let knowledge = &state.evaluator.knowledge;
+    let knowledge = &state.advisor.evaluator.knowledge;
     let frame = Frame::new(
         &pages.assets,
         knowledge,
@@ -77,10 +79,14 @@ async fn shown(
 ///
 /// # Errors
 /// What is wrong with the page itself.
-pub(crate) fn not_opened(state: &State, failure: &Failure) -> Result<HttpResponse, Failure> {
-    let frame_origins = state.smart.as_ref().map(Smart::frame_origins).unwrap_or_default();
-    let pages = pages(state)?;
-    let knowledge = &state.evaluator.knowledge;
+pub(super) fn not_opened(pages: &Pages, state: &State, failure: &Failure) -> Result<HttpResponse, Failure> {
+    let frame_origins = state
+        .advisor
+        .smart
+        .as_ref()
+        .map(Smart::frame_origins)
+        .unwrap_or_default();
+    let knowledge = &state.advisor.evaluator.knowledge;
     let frame = Frame::new(&pages.assets, knowledge, "../", "launched", "Not opened");
     let html = pages
         .templates

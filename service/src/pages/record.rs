@@ -5,13 +5,13 @@ use super::answer::{patient_page, session_page};
 use super::fire::USER;
 use super::form_fields::Sent;
 use super::visitor::Visitor;
+use crate::call::Call;
 use crate::errors::{ErrorCode, Failure};
 use crate::fhir_client::{NotWritten, Why};
 use crate::hooks::flow::{self, Basis, Server, Source};
 use crate::hooks::request::HookRequest;
 use crate::http::State;
 use crate::smart::Session;
-use crate::telemetry::Call;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
@@ -74,7 +74,7 @@ impl Record {
     async fn assessed(&self, state: &State, patient: &str) -> Result<Basis, Failure> {
         let call = self.call();
         let base = match self {
-            Self::Bundled(_) => state.sandbox_url().map(str::to_owned),
+            Self::Bundled(_) => state.advisor.sandbox_url().map(str::to_owned),
             Self::Launched(session, _) => Some(session.base().to_string()),
         };
         let mut request = HookRequest::opening(patient, USER)?;
@@ -82,26 +82,26 @@ impl Record {
         let source = match self {
             Self::Bundled(_) => {
                 call.about(&request);
-                Source::Sandbox(state.sandbox.as_ref().ok_or(ErrorCode::UnknownPath)?)
+                Source::Sandbox(state.advisor.sandbox.as_ref().ok_or(ErrorCode::UnknownPath)?)
             }
             Self::Launched(session, _) => {
                 request.user_id = session.fhir_user().unwrap_or_default();
                 request.token = Some(session.token().clone());
                 call.looks(session.issuer(), session.patient(), session.fhir_user());
                 Source::Server(Server {
-                    client: state.fhir(),
+                    client: state.advisor.fhir(),
                     base: session.base(),
                     deadline: DEADLINE,
                 })
             }
         };
-        let (evaluator, templates) = (&state.evaluator, &state.templates);
+        let (evaluator, templates) = (&state.advisor.evaluator, &state.advisor.templates);
         let assessing = flow::assess(
             evaluator,
             templates,
             &request,
             source,
-            state.today(),
+            state.advisor.today(),
             call.trail(),
         );
         let (basis, _) = call.run(assessing).await?;
@@ -116,7 +116,7 @@ impl Record {
     pub(super) async fn write(&self, state: &State, sent: &Sent, transaction: String) -> Result<(), Failure> {
         let (session, call) = match self {
             Self::Bundled(_) => {
-                let sandbox = state.sandbox.as_ref().ok_or(ErrorCode::UnknownPath)?;
+                let sandbox = state.advisor.sandbox.as_ref().ok_or(ErrorCode::UnknownPath)?;
                 return sandbox.write(&sent.patient, &transaction);
             }
             Self::Launched(session, call) => (session, call),
@@ -126,6 +126,7 @@ impl Record {
         }
         let deadline = Instant::now() + DEADLINE;
         let writing = state
+            .advisor
             .fhir()
             .transact(session.base(), session.token(), transaction, deadline);
         call.run(writing).await.map_err(|not| match not {
@@ -194,7 +195,7 @@ impl FromRequest for Record {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let state = request.app_data::<Data<State>>();
-        let has_bundled = state.is_some_and(|state| state.sandbox.is_some());
+        let has_bundled = state.is_some_and(|state| state.advisor.sandbox.is_some());
         let launched = Session::from_request(request, payload).into_inner();
         let visiting = Visitor::from_request(request, payload);
         let call = Call::of(request);

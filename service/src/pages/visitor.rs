@@ -1,14 +1,12 @@
 //! Who may see pages about patients: a caller as of the hooks, from a page that is ours.
 
-use super::pages;
+use super::made::Pages;
+use crate::call::Call;
 use crate::errors::{ErrorCode, Failure};
-use crate::http::State;
-use crate::telemetry::Call;
 use crate::trust::Caller;
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
-use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 
@@ -26,8 +24,7 @@ impl FromRequest for Visitor {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let state = request.app_data::<Data<State>>().ok_or(ErrorCode::Internal)?;
-            pages(state)?;
+            Pages::of(&request)?;
             let caller = Caller::extract(&request).await?;
             let headers = request.headers();
             // A browser could be led here by any page, by a form that it sends along; by what name it comes is looked at

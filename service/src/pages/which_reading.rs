@@ -1,7 +1,7 @@
 //! `/knowledge/which-reading`: what counts where a record says a thing more than once, printed from the rules themselves.
 
 use super::answer::open_page;
-use super::pages;
+use super::made::Pages;
 use super::template::Frame;
 use crate::errors::Failure;
 use crate::http::State;
@@ -19,11 +19,14 @@ struct Row {
 }
 
 /// `GET /knowledge/which-reading`
-pub(super) async fn page(state: Data<State>, request: HttpRequest) -> Result<HttpResponse, Failure> {
-    let pages = pages(&state)?;
+pub(super) async fn page(
+    pages: Pages,
+    state: Data<State>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Failure> {
     let frame = Frame::new(
         &pages.assets,
-        &state.evaluator.knowledge,
+        &state.advisor.evaluator.knowledge,
         "../",
         "knowledge",
         "Which reading counts",

@@ -6,7 +6,7 @@ use super::cards::{CardView, views};
 use super::case::{FactView, GroupView, MissingView, Tumour, facts, groups, missing, tumour};
 use super::drawing::{Drawing, drawing};
 use super::fire::{Fired, fire};
-use super::pages;
+use super::made::Pages;
 use super::suppose::{Control, Moved, control, moved};
 use super::template::{Fault, Frame};
 use super::tree::{Tree, tree};
@@ -93,11 +93,11 @@ struct Case {
 /// `/`, by its address, or posted for what was pasted or needs a token.
 pub(super) async fn page(
     visitor: Visitor,
+    pages: Pages,
     state: Data<State>,
     ask: Result<Ask, Failure>,
 ) -> Result<HttpResponse, Failure> {
     let (visitor, ask) = (Arc::new(visitor), Arc::new(ask?));
-    let pages = pages(&state)?;
     let fired = if ask.is_empty() {
         None
     } else {
@@ -108,7 +108,7 @@ pub(super) async fn page(
     }
     let frame = Frame::new(
         &pages.assets,
-        &state.evaluator.knowledge,
+        &state.advisor.evaluator.knowledge,
         "./",
         "workbench",
         "Workbench",
@@ -153,12 +153,13 @@ fn chooser(state: &State, visitor: &Visitor, ask: &Ask) -> Chooser {
     let servers = visitor.caller.fhir_bases().iter().map(ToString::to_string);
     Chooser {
         patients: state
+            .advisor
             .sandbox
             .as_ref()
             .map(|sandbox| sandbox.stories().to_vec())
             .unwrap_or_default(),
         servers: servers
-            .filter(|_| state.may_show_servers(&visitor.caller))
+            .filter(|_| state.advisor.may_show_servers(&visitor.caller))
             .collect(),
         patient: ask.patient.clone(),
         server: ask.server.clone(),
@@ -173,6 +174,7 @@ fn chooser(state: &State, visitor: &Visitor, ask: &Ask) -> Chooser {
             .to_vec(),
         order: ask.order.clone(),
         orders: state
+            .advisor
             .evaluator
             .knowledge
             .options
@@ -204,7 +206,7 @@ fn shown(state: &State, ask: &Ask, fired: &Fired) -> Shown {
         ),
         story: story(state, ask),
         service: fired.service.unwrap_or_default(),
-        as_of: state.today().to_string(),
+        as_of: state.advisor.today().to_string(),
         cards: views(state, &fired.cards),
         request: fired.request.clone(),
         curl: curl(state, ask, fired),
@@ -218,7 +220,7 @@ fn shown(state: &State, ask: &Ask, fired: &Fired) -> Shown {
 
 /// The public sandbox's address with its parameters; its page reads the demo's patients and calls this service.
 fn foreign(state: &State, story: &Story) -> Option<String> {
-    let server = state.sandbox_url()?;
+    let server = state.advisor.sandbox_url()?;
     let services = format!("{}/cds-services", server.strip_suffix("/sandbox/fhir")?);
     Some(format!(
         "{SANDBOX}/?fhirServiceUrl={}&patientId={}&serviceDiscoveryURL={}",
@@ -231,7 +233,7 @@ fn foreign(state: &State, story: &Story) -> Option<String> {
 /// The story of the bundled patient that was asked for.
 fn story(state: &State, ask: &Ask) -> Option<Story> {
     let asked = |story: &&Story| story.patient == ask.patient && ask.server.is_empty();
-    let sandbox = state.sandbox.as_ref()?;
+    let sandbox = state.advisor.sandbox.as_ref()?;
     sandbox.stories().iter().find(asked).cloned()
 }
 
@@ -247,7 +249,7 @@ fn board_path(ask: &Ask) -> String {
 
 /// The call as a line for a terminal.
 fn curl(state: &State, ask: &Ask, fired: &Fired) -> String {
-    let own = state.own_url();
+    let own = state.advisor.own_url();
     let (path, data) = match fired.service {
         Some(service) if ask.request.is_empty() => (
             format!("cds-services/{service}"),
@@ -268,7 +270,7 @@ fn not_read_record(record: &NotReadReport) -> (String, String) {
 }
 
 fn case(state: &State, ask: &Ask, basis: &crate::hooks::flow::Basis) -> Case {
-    let knowledge = &state.evaluator.knowledge;
+    let knowledge = &state.advisor.evaluator.knowledge;
     let assessment = &basis.assessment;
     let option = chosen(ask, assessment);
     let (known, silent) = facts(assessment);

@@ -1,22 +1,23 @@
 //! `GET /smart/callback`: the answer of the authorization server, and the session that follows from it.
 
 use super::context::AppContext;
+use super::fields::Fields;
 use super::identity::{self, Expected};
-use super::launch::{Fields, refused, told};
+use super::launch::refused;
+use super::moved::Moved;
+use super::name::{random, told};
 use super::pending::Pending;
+use super::registry::Smart;
 use super::scopes::{OPENID, Scopes};
+use super::server::AuthorizationServer;
 use super::session::{Launch, Session};
 use super::token::{Exchange, Granted};
-use super::{Smart, random, smart};
-use crate::errors::{ErrorCode, Failure};
-use crate::fhir_client::{AllowedBase, BearerToken};
+use crate::call::Call;
+use crate::errors::{Denied, ErrorCode, Failure};
+use crate::fhir_client::{AllowedBase, BearerToken, FhirClient};
 use crate::hooks::request::is_fhir_id;
-use crate::http::State;
-use crate::pages::{moved, not_opened};
-use crate::telemetry::Call;
-use crate::trust::Denied;
-use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpRequest;
+use cds_cards::Knowledge;
 use oauth2::TokenResponse;
 use serde_json::Value;
 use std::sync::Arc;
@@ -42,22 +43,16 @@ const WORDS: [&str; 11] = [
 ];
 
 /// `GET /smart/callback?code=&state=` (RFC 6749, 4.1.2; RFC 9207)
+///
+/// # Errors
+/// Why no session follows.
 pub(crate) async fn callback(
-    state: Data<State>,
-    call: Call,
-    request: HttpRequest,
-) -> Result<HttpResponse, Failure> {
-    let smart = smart(&state)?;
-    let answered = answered(&state, smart, &call, &request).await;
-    answered.or_else(|failure| not_opened(&state, &failure))
-}
-
-async fn answered(
-    state: &State,
     smart: &Smart,
+    fhir: &FhirClient,
+    knowledge: &Knowledge,
     call: &Call,
     request: &HttpRequest,
-) -> Result<HttpResponse, Failure> {
+) -> Result<Moved, Failure> {
     let fields = Fields::of(request)?;
     let only = |name| fields.only(name);
     let (name, code, iss, error) = (only("state")?, only("code")?, only("iss")?, only("error")?);
@@ -73,7 +68,7 @@ async fn answered(
         .ok_or_else(foreign)?;
     let framed = !pending.app.client.frame_origins.is_empty();
     let answer = Answer { code, iss, error };
-    let session = open(state, smart, call, pending, &answer).await?;
+    let session = open(smart, fhir, knowledge, call, pending, &answer).await?;
     let place = session
         .context()
         .place()
@@ -88,7 +83,10 @@ async fn answered(
         smart.cookies.launch_over(&told(name), framed),
     ];
     // Beside this path, so that a path before it does not matter.
-    Ok(moved(&format!("patient{place}"), &cookies))
+    Ok(Moved {
+        location: format!("patient{place}"),
+        cookies: cookies.into(),
+    })
 }
 
 /// What the authorization server has sent by the browser.
@@ -100,8 +98,9 @@ struct Answer<'a> {
 
 /// The session of a launch that was answered.
 async fn open(
-    state: &State,
     smart: &Smart,
+    fhir: &FhirClient,
+    knowledge: &Knowledge,
     call: &Call,
     pending: Pending,
     answer: &Answer<'_>,
@@ -139,7 +138,7 @@ async fn open(
         now: smart.clock.seconds(),
     };
     let received = (Instant::now(), smart.clock.elapsed());
-    let granted = exchange.run(state.fhir()).await.map_err(|why| Failure {
+    let granted = exchange.run(fhir).await.map_err(|why| Failure {
         at: Some(why.text()),
         ..refuse(Denied::LaunchToken, ErrorCode::LaunchFailed)
     })?;
@@ -147,8 +146,8 @@ async fn open(
         true => {
             let expected = (server.issuer.as_deref(), nonce.as_str());
             let user = user(
-                state,
                 smart,
+                fhir,
                 &app.client.client_id,
                 &base,
                 &server,
@@ -173,7 +172,7 @@ async fn open(
     let life = granted.expires_in().unwrap_or(UNSAID).min(LONGEST);
     let token = BearerToken::new(granted.access_token().secret(), received.0 + life)
         .map_err(|_| refuse(Denied::LaunchToken, ErrorCode::LaunchFailed))?;
-    let options = &state.evaluator.knowledge.options;
+    let options = &knowledge.options;
     let context = launched
         .app_context
         .as_ref()
@@ -211,11 +210,11 @@ fn is_of(pending: &Pending, iss: Option<&str>) -> bool {
 
 /// Who the user is.
 async fn user(
-    state: &State,
     smart: &Smart,
+    fhir: &FhirClient,
     client_id: &str,
     base: &AllowedBase,
-    server: &super::server::AuthorizationServer,
+    server: &AuthorizationServer,
     granted: &Granted,
     (issuer, nonce): (Option<&str>, &str),
 ) -> Result<Option<String>, Denied> {
@@ -223,7 +222,7 @@ async fn user(
     let token = granted.extra_fields().id_token.as_deref().ok_or(wrong)?;
     let kid = identity::key_id(token).ok_or(wrong)?;
     let keys = smart
-        .keys(state.fhir(), base, server, kid.as_deref())
+        .keys(fhir, base, server, kid.as_deref())
         .await
         .ok_or(wrong)?;
     let expected = Expected {

@@ -1,6 +1,7 @@
 //! The `id_token`: who the user is, if it was signed for this launch (OpenID Connect Core 1.0, 3.1.3.7).
 
-use crate::trust::{Audience, Denied, Found, KeySet, NumericDate, part, present};
+use crate::errors::Denied;
+use crate::trust::{Audience, Found, KeySet, NumericDate, part, present};
 use jsonwebtoken::crypto;
 use serde::Deserialize;
 

@@ -1,39 +1,32 @@
 //! `GET /smart/launch`: from the chart, or with the server alone, to the authorization server.
 
+use super::fields::Fields;
+use super::moved::Moved;
+use super::name::{hashed, random, told};
 use super::pending::{LIFE, Pending};
-use super::session::hashed;
-use super::{Smart, random, scopes, smart, token};
-use crate::errors::{ErrorCode, Failure};
-use crate::http::State;
-use crate::pages::{moved, not_opened};
-use crate::telemetry::{Call, Who};
-use crate::trust::Denied;
-use actix_web::web::{Data, Query};
-use actix_web::{HttpRequest, HttpResponse};
+use super::registry::Smart;
+use super::{scopes, token};
+use crate::call::Call;
+use crate::errors::{Denied, ErrorCode, Failure};
+use crate::fhir_client::FhirClient;
+use crate::trust::Who;
+use actix_web::HttpRequest;
 use oauth2::{CsrfToken, PkceCodeChallenge, Scope};
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// The longest `launch` that is handed on.
 const LONGEST: usize = 4096;
 
 /// `GET /smart/launch?iss=&launch=` (SMART App Launch 2.2, 2.0.7; RFC 7636; RFC 9700)
+///
+/// # Errors
+/// Why it does not begin.
 pub(crate) async fn launch(
-    state: Data<State>,
-    call: Call,
-    request: HttpRequest,
-) -> Result<HttpResponse, Failure> {
-    let smart = smart(&state)?;
-    let answered = begin(&state, smart, &call, &request).await;
-    answered.or_else(|failure| not_opened(&state, &failure))
-}
-
-async fn begin(
-    state: &State,
     smart: &Smart,
+    fhir: &FhirClient,
     call: &Call,
     request: &HttpRequest,
-) -> Result<HttpResponse, Failure> {
+) -> Result<Moved, Failure> {
     let fields = Fields::of(request)?;
     let iss = fields.only("iss")?.ok_or(ErrorCode::InvalidLaunch)?;
     let launch = fields.only("launch")?;
@@ -48,7 +41,7 @@ async fn begin(
             ErrorCode::UnregisteredIssuer,
         ));
     };
-    let server = smart.described(state.fhir(), &base).await.map_err(|unusable| {
+    let server = smart.described(fhir, &base).await.map_err(|unusable| {
         let (host, reason) = (base.host(), unusable.text());
         call.within(|| tracing::warn!(host, reason, "launch not possible"));
         Failure::at(ErrorCode::LaunchFailed, reason)
@@ -90,12 +83,10 @@ async fn begin(
         since: smart.clock.elapsed(),
     };
     smart.launches.begin(&name, pending);
-    Ok(moved(url.as_str(), &[cookie]))
-}
-
-/// What the cookie of a launch is named with: it tells launches apart and nothing else.
-pub(super) fn told(state: &str) -> String {
-    format!("{:x}", Sha256::digest(state))
+    Ok(Moved {
+        location: url.to_string(),
+        cookies: vec![cookie],
+    })
 }
 
 /// A launch that is refused, on record for the registered client that it was of.
@@ -107,25 +98,4 @@ pub(super) fn refused(call: &Call, reason: Denied, issuer: Option<&str>, code: E
     call.denied(reason, who);
     call.within(|| tracing::warn!(reason = reason.word(), issuer, "launch refused"));
     code.into()
-}
-
-/// The fields of an address.
-pub(super) struct Fields(Vec<(String, String)>);
-
-impl Fields {
-    pub(super) fn of(request: &HttpRequest) -> Result<Self, Failure> {
-        let fields = Query::<Vec<(String, String)>>::from_query(request.query_string());
-        let fields = fields.map_err(|_| Failure::from(ErrorCode::InvalidLaunch))?;
-        Ok(Self(fields.into_inner()))
-    }
-
-    /// The value of a field that may be there once.
-    pub(super) fn only(&self, name: &str) -> Result<Option<&str>, Failure> {
-        let mut found = self.0.iter().filter(|(known, _)| known == name);
-        let first = found.next().map(|(_, value)| value.as_str());
-        match found.next() {
-            Some(_) => Err(ErrorCode::InvalidLaunch.into()),
-            None => Ok(first),
-        }
-    }
 }

@@ -1,8 +1,8 @@
 //! Launches that wait for their answer: each bound to one browser, answered once, and soon.
 
-use super::App;
+use super::app::App;
+use super::name::{Hashed, hashed};
 use super::server::AuthorizationServer;
-use super::session::{Hashed, hashed};
 use crate::fhir_client::AllowedBase;
 use oauth2::PkceCodeVerifier;
 use std::collections::HashMap;

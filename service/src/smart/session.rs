@@ -4,33 +4,20 @@
 //! what was typed stands in the page, and a new launch from the chart opens a new session.
 
 use super::context::AppContext;
+use super::name::{Hashed, hashed};
 use super::scopes::Scopes;
-use crate::errors::{ErrorCode, Failure};
+use crate::call::Call;
+use crate::errors::{Denied, ErrorCode, Failure};
 use crate::fhir_client::{AllowedBase, BearerToken};
-use crate::http::State;
-use crate::telemetry::{Call, Who};
-use crate::trust::Denied;
-use actix_web::dev::Payload;
+use crate::trust::Who;
 use actix_web::http::header::HeaderMap;
-use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest};
-use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fmt;
-use std::future::{Ready, ready};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Sessions that are open at the same time; the one that was used longest ago gives way to a new one.
 const MOST: usize = 4096;
-
-/// What a random name is kept by: whoever reads the memory of a table finds no cookie in it, and looking one up takes no
-/// time that tells how much of a name was right.
-pub(super) type Hashed = [u8; 32];
-
-pub(super) fn hashed(text: &str) -> Hashed {
-    Sha256::digest(text).into()
-}
 
 /// An open session: the proof that a launch was answered for this patient, which a handler of its pages has to hold.
 ///
@@ -106,7 +93,7 @@ impl Session {
     }
 
     /// What the audit says of whoever asks.
-    fn who(&self) -> Who {
+    pub(crate) fn who(&self) -> Who {
         Who {
             issuer: Some(self.0.issuer.clone()),
             ..Who::default()
@@ -152,25 +139,6 @@ impl fmt::Debug for Session {
             .field("issuer", &self.0.issuer)
             .finish_non_exhaustive()
     }
-}
-
-impl FromRequest for Session {
-    type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(open(request))
-    }
-}
-
-/// The session of a request.
-fn open(request: &HttpRequest) -> Result<Session, Failure> {
-    let state = request.app_data::<Data<State>>().ok_or(ErrorCode::Internal)?;
-    let smart = state.smart.as_ref().ok_or(ErrorCode::UnknownPath)?;
-    let call = Call::of(request).ok_or(ErrorCode::Internal)?;
-    let session = smart.session_of(request.headers()).ok_or(ErrorCode::NoSession)?;
-    call.caller(session.who(), false);
-    Ok(session)
 }
 
 /// The open sessions.

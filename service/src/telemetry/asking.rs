@@ -1,6 +1,6 @@
 //! A request to a registered server: its span, its duration, and what became of it, also if nobody waits any longer.
 
-use super::HttpCall;
+use super::metrics::HttpCall;
 use super::span::{Span, start_span};
 use opentelemetry::trace::SpanKind;
 use reqwest::Url;

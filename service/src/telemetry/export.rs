@@ -2,8 +2,8 @@
 //!
 //! A request never waits for the collector: what does not fit into a queue is dropped and counted.
 
-use super::Telemetry;
-use super::metrics::Signal;
+use super::metrics::{Metrics, Signal};
+use super::request_id::RequestId;
 use opentelemetry::InstrumentationScope;
 use opentelemetry::logs::{LogRecord, Severity};
 use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
@@ -117,12 +117,12 @@ impl Exporters {
 
 /// Where losses are counted, as soon as there are instruments, which need the exporters first.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Tally(Arc<OnceLock<Telemetry>>);
+pub(super) struct Tally(Arc<OnceLock<Arc<Metrics>>>);
 
 impl Tally {
-    pub(super) fn report_to(&self, telemetry: &Telemetry) {
+    pub(super) fn report_to(&self, metrics: &Arc<Metrics>) {
         // There is one telemetry for each set of exporters.
-        let _ = self.0.set(telemetry.clone());
+        let _ = self.0.set(Arc::clone(metrics));
     }
 }
 
@@ -153,8 +153,8 @@ impl Queue {
     }
 
     fn lost(&self, items: usize) {
-        if let Some(telemetry) = self.tally.0.get() {
-            telemetry.metrics().dropped(self.signal, items);
+        if let Some(metrics) = self.tally.0.get() {
+            metrics.dropped(self.signal, items);
         }
     }
 }
@@ -195,7 +195,7 @@ impl<P: LogProcessor> LogProcessor for Bounded<P> {
         if !self.queue.admits() {
             return;
         }
-        if let Some(id) = super::call::current_request_id() {
+        if let Some(id) = RequestId::current() {
             record.add_attribute("request_id", id);
         }
         self.processor.emit(record, scope);

@@ -1,7 +1,8 @@
 //! The log on standard error, as text or as one JSON object a line, and to the collector: events of our own crates only.
 
+use super::request_id::RequestId;
+use super::service::Telemetry;
 use super::settings::{LogFormat, TelemetrySettings};
-use super::{Telemetry, call};
 use jiff::Timestamp;
 use opentelemetry::Context;
 use opentelemetry::trace::TraceContextExt;
@@ -64,7 +65,7 @@ pub fn json_line(event: &Event<'_>) -> Vec<u8> {
     let metadata = event.metadata();
     let mut line = head(metadata.level(), metadata.target());
     let mut set = |key: &str, value: Value| line.insert(key.to_owned(), value);
-    if let Some(id) = call::current_request_id() {
+    if let Some(id) = RequestId::current() {
         set("request_id", id.into());
     }
     Context::map_current(|context| {

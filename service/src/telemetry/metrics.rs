@@ -3,15 +3,9 @@
 //! Attributes take their values from closed lists and from what an operator has registered, so that neither a chart nor
 //! a caller can make a time series.
 
-use crate::errors::ErrorCode;
-use crate::hooks::flow::DataSource;
-use crate::store::{Operation, Store};
-use crate::trust::Denied;
-use cds_cards::assessment::{Assessment, KnowledgeRef, Status};
-use cds_cards::render::Card;
+use crate::errors::{Denied, ErrorCode};
 use opentelemetry::metrics::{Counter, Gauge, Histogram, Meter, UpDownCounter};
 use opentelemetry::{KeyValue, Value};
-use std::sync::Arc;
 use std::time::Duration;
 
 /// Those of the semantic conventions for HTTP, and 0.3 s, since a hook should be answered in half a second.
@@ -245,43 +239,43 @@ impl Metrics {
         self.calls.add(1, &attributes);
     }
 
-    /// Cards were sent.
-    pub fn sent(&self, cards: &[Card]) {
-        for card in cards {
-            let attributes = [
-                KeyValue::new("cds.card.kind", card.about().kind.as_str()),
-                KeyValue::new("cds.card.indicator", card.indicator().as_str()),
-            ];
-            self.cards.add(1, &attributes);
-        }
+    /// A card of this kind was sent.
+    pub fn card(&self, kind: &'static str, indicator: &'static str) {
+        let attributes = [
+            KeyValue::new("cds.card.kind", kind),
+            KeyValue::new("cds.card.indicator", indicator),
+        ];
+        self.cards.add(1, &attributes);
     }
 
-    /// A chart was assessed.
-    pub fn assessed(&self, assessment: &Assessment) {
-        for option in &assessment.options {
-            let attributes = [
-                KeyValue::new("cds.option", option.id.clone()),
-                KeyValue::new("cds.verdict", option.verdict.as_str()),
-            ];
-            self.verdicts.add(1, &attributes);
-        }
-        self.facts_read.add(assessment.facts.len() as u64, &[]);
-        for (fact, report) in &assessment.facts {
-            if let (Status::Unknown, Some(reason)) = (report.status, report.reason) {
-                let attributes = [
-                    KeyValue::new("cds.fact", fact.as_str()),
-                    KeyValue::new("cds.reason", reason.as_str()),
-                ];
-                self.facts_unknown.add(1, &attributes);
-            }
-        }
+    /// An option came to this verdict.
+    pub fn verdict(&self, option: &str, verdict: &'static str) {
+        let attributes = [
+            KeyValue::new("cds.option", option.to_owned()),
+            KeyValue::new("cds.verdict", verdict),
+        ];
+        self.verdicts.add(1, &attributes);
     }
 
-    /// The records under a prefetch key came from `source`.
-    pub fn data(&self, key: &str, source: DataSource) {
+    /// So many facts of a chart were looked at.
+    pub fn facts_read(&self, facts: usize) {
+        self.facts_read.add(facts as u64, &[]);
+    }
+
+    /// A fact stayed unknown, for a reason of a closed list.
+    pub fn fact_unknown(&self, fact: &'static str, reason: &'static str) {
+        let attributes = [
+            KeyValue::new("cds.fact", fact),
+            KeyValue::new("cds.reason", reason),
+        ];
+        self.facts_unknown.add(1, &attributes);
+    }
+
+    /// The records under a prefetch key came from `source`: `prefetch`, `fetch` or `missing`.
+    pub fn data(&self, key: &str, source: &'static str) {
         let attributes = [
             KeyValue::new("cds.data.key", key.to_owned()),
-            KeyValue::new("cds.data.source", source.word()),
+            KeyValue::new("cds.data.source", source),
         ];
         self.data.add(1, &attributes);
     }
@@ -353,11 +347,11 @@ impl Metrics {
         self.dropped.add(items as u64, &attributes);
     }
 
-    /// This knowledge is loaded.
-    pub fn knowledge(&self, knowledge: &KnowledgeRef) {
+    /// Knowledge of this version and hash is loaded.
+    pub fn knowledge(&self, version: &str, hash: &str) {
         let attributes = [
-            KeyValue::new("cds.knowledge.version", knowledge.version.clone()),
-            KeyValue::new("cds.knowledge.hash", knowledge.hash.clone()),
+            KeyValue::new("cds.knowledge.version", version.to_owned()),
+            KeyValue::new("cds.knowledge.hash", hash.to_owned()),
             KeyValue::new("service.version", env!("CARGO_PKG_VERSION")),
         ];
         self.knowledge.record(1, &attributes);
@@ -365,18 +359,17 @@ impl Metrics {
 }
 
 /// Measures the store whenever metrics are read, for as long as it is there.
-pub(super) fn watch(meter: &Meter, store: &Arc<Store>) {
-    let (of_failures, of_state) = (Arc::downgrade(store), Arc::downgrade(store));
+pub(super) fn watch_store(
+    meter: &Meter,
+    failures: impl Fn() -> Vec<(&'static str, u64)> + Send + Sync + 'static,
+    up: impl Fn() -> Option<bool> + Send + Sync + 'static,
+) {
     meter
         .u64_observable_counter("cds.store.failures")
         .with_description("Operations of the store that failed.")
         .with_callback(move |observer| {
-            let Some(store) = of_failures.upgrade() else {
-                return;
-            };
-            for operation in Operation::ALL {
-                let attributes = [KeyValue::new("cds.store.operation", operation.word())];
-                observer.observe(store.failures(operation), &attributes);
+            for (operation, failures) in failures() {
+                observer.observe(failures, &[KeyValue::new("cds.store.operation", operation)]);
             }
         })
         .build();
@@ -384,8 +377,8 @@ pub(super) fn watch(meter: &Meter, store: &Arc<Store>) {
         .u64_observable_gauge("cds.store.up")
         .with_description("1 while the store answers.")
         .with_callback(move |observer| {
-            if let Some(store) = of_state.upgrade() {
-                observer.observe(u64::from(store.is_up()), &[]);
+            if let Some(up) = up() {
+                observer.observe(u64::from(up), &[]);
             }
         })
         .build();

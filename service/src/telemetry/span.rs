@@ -1,6 +1,6 @@
 //! A span around a piece of work: made by hand, with a name and attributes that are ours.
 
-use super::Telemetry;
+use super::service::Telemetry;
 use opentelemetry::context::{FutureExt, WithContext};
 use opentelemetry::trace::{SpanKind, Status, TraceContextExt, Tracer};
 use opentelemetry::{Context, KeyValue, Value};

@@ -1,7 +1,7 @@
 //! A token taken apart: header and claims with exact types, nothing believed yet.
 
 use super::audience::Audience;
-use super::denied::Denied;
+use crate::errors::Denied;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::{DeserializeOwned, Error as _, IgnoredAny};

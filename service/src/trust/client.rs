@@ -1,10 +1,10 @@
 //! A registered client at work: its settings and its keys.
 
 use super::clock::Clock;
-use super::denied::Denied;
 use super::jwks::{Local, Remote};
 use super::keys::{Found, KeySet};
 use super::settings::{AuthSettings, ClientSettings, KeySource};
+use crate::errors::Denied;
 use jsonwebtoken::{Algorithm, DecodingKey};
 use std::path::Path;
 use std::sync::Arc;

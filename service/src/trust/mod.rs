@@ -9,21 +9,22 @@ mod caller;
 mod claims;
 mod client;
 mod clock;
-mod denied;
 mod fetch;
 mod jti;
 mod jwks;
 mod keys;
 mod settings;
 mod verify;
+mod who;
 
-pub use caller::{Caller, Discoverer};
+pub use caller::Caller;
 pub use clock::{Clock, SystemClock};
-pub use denied::Denied;
 pub use jti::{JtiStore, Once, OnceFuture, Refused};
 pub use settings::{AuthMode, AuthSettings, ClientSettings, Credential, KeySource, SmartClient};
 pub use verify::Trust;
+pub use who::Who;
 
 pub(crate) use audience::Audience;
 pub(crate) use claims::{NumericDate, part, present};
 pub(crate) use keys::{Found, KeySet, MAX_BYTES as MOST_KEY_BYTES};
+pub(crate) use verify::Denial;

@@ -4,14 +4,13 @@ use super::caller::Caller;
 use super::claims::{Claims, Token};
 use super::client::Client;
 use super::clock::Clock;
-use super::denied::Denied;
 use super::fetch;
 use super::jti::{JtiStore, Once, Refused};
 use super::settings::AuthMode;
-use crate::errors::{ErrorCode, Failure};
+use super::who::Who;
+use crate::errors::{Denied, ErrorCode, Failure};
 use crate::fhir_client::AllowedBase;
 use crate::settings::Settings;
-use crate::telemetry::Who;
 use jsonwebtoken::crypto;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -85,7 +84,7 @@ impl Trust {
     }
 
     /// Whether discovery is answered without a token.
-    pub(super) fn discovery_is_open(&self) -> bool {
+    pub(crate) fn discovery_is_open(&self) -> bool {
         self.mode == AuthMode::Open || self.open_discovery
     }
 
@@ -96,7 +95,7 @@ impl Trust {
     }
 
     /// The caller with these `Authorization` headers on this path.
-    pub(super) async fn admit(&self, authorization: &[&[u8]], path: &str) -> Result<Caller, Denial> {
+    pub(crate) async fn admit(&self, authorization: &[&[u8]], path: &str) -> Result<Caller, Denial> {
         if self.mode == AuthMode::Open {
             return Ok(Caller::anonymous(Arc::clone(&self.every_base)));
         }
@@ -228,7 +227,7 @@ fn bearer<'a>(authorization: &[&'a [u8]]) -> Result<&'a str, Denied> {
 
 /// A refusal, for the log; whose it was is said only if that is registered.
 #[derive(Debug)]
-pub(super) struct Denial {
+pub(crate) struct Denial {
     reason: Denied,
     client: Option<Arc<Client>>,
     audience: Option<Misread>,
@@ -245,12 +244,12 @@ struct Misread {
 
 impl Denial {
     /// Why.
-    pub(super) fn reason(&self) -> Denied {
+    pub(crate) fn reason(&self) -> Denied {
         self.reason
     }
 
     /// Whose token it was, where that is a registered issuer; not more than what the token said, since it is refused.
-    pub(super) fn who(&self) -> Who {
+    pub(crate) fn who(&self) -> Who {
         Who {
             issuer: self.client.as_ref().map(|client| client.settings.issuer.clone()),
             ..Who::default()
@@ -258,7 +257,7 @@ impl Denial {
     }
 
     /// Logs it; for a wrong `aud` with what it should be and in what it differs, as it is often typed by hand.
-    pub(super) fn log(&self) {
+    pub(crate) fn log(&self) {
         let reason = self.reason.word();
         let issuer = self.client.as_ref().map(|client| client.settings.issuer.as_str());
         let expected = self.audience.as_ref().map(|audience| audience.expected.as_str());
@@ -269,12 +268,12 @@ impl Denial {
 
 impl Denial {
     /// Whether the token is right in everything, and only whether it was used before cannot be told.
-    pub(super) fn is_for_the_store(&self) -> bool {
+    pub(crate) fn is_for_the_store(&self) -> bool {
         self.reason == Denied::ReplayStoreDown
     }
 
     /// What the caller gets. An outage of ours is not the fault of a token, and only who holds a genuine one learns of it.
-    pub(super) fn failure(&self) -> Failure {
+    pub(crate) fn failure(&self) -> Failure {
         match self.is_for_the_store() {
             true => ErrorCode::StoreUnavailable.into(),
             false => ErrorCode::Unauthorized.into(),

@@ -7,10 +7,10 @@ use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::web::post;
 use actix_web::{App, HttpRequest, HttpResponse};
+use pnet_cds::call::Call;
 use pnet_cds::errors::Failure;
-use pnet_cds::http::{boundary, routes};
+use pnet_cds::http::boundary;
 use pnet_cds::smart::Session;
-use pnet_cds::telemetry::Call;
 use serde_json::{Value, json};
 
 #[actix_web::test]
@@ -113,9 +113,8 @@ async fn o13_a_form_needs_the_secret_of_its_session_and_is_ours() {
     let (ehr, bed, mut browser) = ready();
     browser.open(&bed, &ehr).await;
     let app = App::new()
-        .app_data(bed.state.clone())
         .wrap(from_fn(boundary))
-        .configure(routes)
+        .configure(|config| bed.application.configure(config))
         .route("/test/form", post().to(form))
         .route("/test/secret", post().to(secret));
     let service = init_service(app).await;

@@ -18,9 +18,9 @@ use actix_web::App;
 use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, init_service, read_body, try_call_service};
-use actix_web::web::Data;
+use pnet_cds::app::Application;
 use pnet_cds::evaluator::Evaluator;
-use pnet_cds::http::{State, boundary, cors, routes};
+use pnet_cds::http::{boundary, cors};
 use pnet_cds::settings::{Settings, Source, load};
 use pnet_cds::store::Store;
 use pnet_cds::telemetry::Telemetry;
@@ -72,7 +72,7 @@ impl TestClock {
 /// A service in this thread.
 pub(crate) struct Bed {
     pub(crate) clock: Arc<TestClock>,
-    pub(crate) state: Data<State>,
+    pub(crate) application: Application,
 }
 
 /// An answer.
@@ -131,7 +131,7 @@ impl Bed {
         let (clock, trust, store) = trust_and_store(&settings);
         let evaluator = Evaluator::load(&settings).unwrap();
         let today = || jiff::civil::date(2026, 11, 23);
-        let state = State::with_trust(
+        let application = Application::with_trust(
             &settings,
             evaluator,
             "http://127.0.0.1:1",
@@ -141,10 +141,7 @@ impl Bed {
             Telemetry::new(&settings.telemetry).unwrap(),
         )
         .unwrap();
-        Self {
-            clock,
-            state: Data::new(state),
-        }
+        Self { clock, application }
     }
 
     /// A service that knows one issuer with these keys.
@@ -156,10 +153,9 @@ impl Bed {
     pub(crate) async fn send(&self, request: TestRequest) -> Reply {
         LOG.with(|log| log.0.lock().unwrap().clear());
         let app = App::new()
-            .app_data(self.state.clone())
             .wrap(from_fn(boundary))
             .wrap(from_fn(cors))
-            .configure(routes);
+            .configure(|config| self.application.configure(config));
         let service = init_service(app).await;
         let (head, body) = match try_call_service(&service, request.to_request()).await {
             Ok(response) => {
@@ -210,7 +206,7 @@ impl Bed {
 
     /// The statuses that discovery answers these tokens with.
     pub(crate) async fn statuses(&self, tokens: impl Iterator<Item = String>) -> BTreeSet<u16> {
-        let app = App::new().app_data(self.state.clone()).configure(routes);
+        let app = App::new().configure(|config| self.application.configure(config));
         let service = init_service(app).await;
         let mut statuses = BTreeSet::new();
         for token in tokens {

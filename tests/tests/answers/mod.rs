@@ -1,11 +1,11 @@
 //! Whole answers: calls with everything prefetched, through the service's own routes, on a fixed day.
 
 use actix_web::middleware::from_fn;
-use actix_web::web::Data;
 use actix_web::{App, test as http};
 use jiff::civil::{Date, date};
+use pnet_cds::app::Application;
 use pnet_cds::evaluator::Evaluator;
-use pnet_cds::http::{State, boundary, routes};
+use pnet_cds::http::boundary;
 use pnet_cds::sandbox::Sandbox;
 use pnet_cds::settings::{Source, load};
 use serde_json::{Value, json};
@@ -18,17 +18,15 @@ fn today() -> Date {
 
 /// The service without a socket.
 pub(crate) struct Answering {
-    pub(crate) state: Data<State>,
+    pub(crate) application: Application,
 }
 
 impl Answering {
     pub(crate) fn new() -> Result<Self, String> {
         let settings = load(&Source::default()).map_err(|faults| format!("{faults:?}"))?;
         let evaluator = Evaluator::load(&settings).map_err(|faults| faults.join("\n"))?;
-        let state = State::new(&settings, evaluator, "http://127.0.0.1:8080", today)?;
-        Ok(Self {
-            state: Data::new(state),
-        })
+        let application = Application::new(&settings, evaluator, "http://127.0.0.1:8080", today)?;
+        Ok(Self { application })
     }
 
     /// The answers to calls of a service, by the name of the call.
@@ -38,9 +36,8 @@ impl Answering {
         calls: impl IntoIterator<Item = (String, Value)>,
     ) -> Result<BTreeMap<String, Value>, String> {
         let app = App::new()
-            .app_data(self.state.clone())
             .wrap(from_fn(boundary))
-            .configure(routes);
+            .configure(|config| self.application.configure(config));
         let app = http::init_service(app).await;
         let mut answers = BTreeMap::new();
         for (name, call) in calls {
@@ -59,9 +56,9 @@ impl Answering {
 }
 
 /// What a client sends that resolves every published template on its own server.
-pub(crate) fn request(state: &State, sandbox: &Sandbox, patient: &str) -> Result<Value, String> {
+pub(crate) fn request(answering: &Answering, sandbox: &Sandbox, patient: &str) -> Result<Value, String> {
     let mut prefetch = serde_json::Map::new();
-    for template in &state.templates {
+    for template in &answering.application.state.advisor.templates {
         let answer = sandbox
             .answer(&template.resolve(patient))
             .map_err(|failure| format!("{patient} {}: {failure:?}", template.key))?;

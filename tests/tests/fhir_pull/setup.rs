@@ -5,10 +5,9 @@ mod recorded;
 
 use acceptance::scripted_fhir::{ScriptedFhir, Seen, Step, fhir};
 use actix_web::rt::System;
-use actix_web::web::Data;
 use jiff::civil::{Date, date};
+use pnet_cds::app::Application;
 use pnet_cds::evaluator::Evaluator;
-use pnet_cds::http::{State, serve};
 use pnet_cds::sandbox::Sandbox;
 use pnet_cds::settings::{Source, load};
 use serde_json::{Value, json};
@@ -107,8 +106,8 @@ pub(crate) fn service_for(more: &str, servers: &[&str], aliases: &[&str]) -> Ser
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let evaluator = Evaluator::load(&settings).unwrap();
-    let state = Data::new(State::new(&settings, evaluator, &format!("http://{address}"), today).unwrap());
-    std::thread::spawn(move || System::new().block_on(serve(listener, None, state)).unwrap());
+    let application = Application::new(&settings, evaluator, &format!("http://{address}"), today).unwrap();
+    std::thread::spawn(move || System::new().block_on(application.serve(listener, None)).unwrap());
     Service { address }
 }
 

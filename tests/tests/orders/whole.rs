@@ -33,7 +33,7 @@ fn referred(id: &str) -> Value {
 
 /// A call with everything prefetched, and with the drafts as the patient's own.
 fn call(answering: &Answering, patient: &str, hook: &str, drafts: Vec<Value>) -> Result<Value, String> {
-    let mut call = request(&answering.state, &Sandbox::embedded()?, patient)?;
+    let mut call = request(answering, &Sandbox::embedded()?, patient)?;
     let entries = drafts.into_iter().map(|mut draft| {
         draft["subject"] = json!({"reference": format!("Patient/{patient}")});
         json!({"resource": draft})

@@ -1,14 +1,13 @@
 //! A request that is being answered: its id, its place in a trace, and what becomes known of it on the way.
 
-use super::Telemetry;
-use super::record::Known;
-use super::span::start_span;
-use crate::errors::{ErrorCode, Failure};
+use super::known::Known;
+use crate::errors::{Denied, ErrorCode, Failure};
 use crate::hooks::flow::Advice;
 use crate::hooks::request::HookRequest;
 use crate::hooks::trail::Trail;
 use crate::store::{Operation, Outcome};
-use crate::trust::Denied;
+use crate::telemetry::{RequestId, Telemetry, start_span};
+use crate::trust::Who;
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, HeaderName};
@@ -57,25 +56,6 @@ struct Parts {
     recorded: AtomicBool,
     /// Told when the caller is known.
     admitted: Notify,
-}
-
-#[derive(Debug, Clone)]
-struct RequestId(Arc<str>);
-
-/// The id of the request that is being answered.
-pub(super) fn current_request_id() -> Option<String> {
-    Context::map_current(|context| context.get::<RequestId>().map(|id| id.0.to_string()))
-}
-
-/// An authenticated caller, for the audit.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Who {
-    /// Registered `iss`.
-    pub issuer: Option<String>,
-    /// Registered `tenant`.
-    pub tenant: Option<String>,
-    /// What is kept of the token: the SHA-256 of its `jti`, in hexadecimal digits.
-    pub token: Option<String>,
 }
 
 impl Call {

@@ -2,62 +2,24 @@
 //!
 //! What is known of it comes from [`Advice`](crate::hooks::flow::Advice) and the trail; nothing is taken from the body.
 
-use super::Telemetry;
-use super::call::{Call, Who};
-use super::metrics::{Deadline, HttpAnswer};
-use crate::audit::{Answered, Audit, NotWritten, events, records};
+use super::event::{Answered, events};
+use super::known::Known;
+use super::request::Call;
+use crate::audit::{Audit, NotWritten, records};
 use crate::errors::ErrorCode;
 use crate::fhir_client::Why;
 use crate::hooks::flow::OrdersSaid;
 use crate::hooks::trail::{FetchEnd, Steps};
-use crate::store::Outcome;
-use crate::trust::Denied;
-use cds_cards::assessment::{Assessment, Gate, KnowledgeRef};
+use crate::telemetry::{Deadline, HttpAnswer, Metrics, Telemetry};
+use cds_cards::assessment::{Assessment, Gate, KnowledgeRef, Status as FactStatus};
 use cds_cards::render::Card;
-use fhir_profiles::FactId;
 use jiff::Timestamp;
 use opentelemetry::KeyValue;
 use opentelemetry::trace::{Status, TraceContextExt};
 use std::time::Instant;
 
-/// What became known of a request while it was answered.
-#[derive(Debug, Default)]
-pub(crate) struct Known {
-    pub(crate) who: Who,
-    pub(crate) denied: Option<Denied>,
-    /// Service and hook.
-    pub(crate) service: Option<(&'static str, &'static str)>,
-    /// `Patient/id`; for the audit alone.
-    pub(crate) patient: Option<String>,
-    /// Who looks at the chart; for the audit alone.
-    pub(crate) user: Option<String>,
-    pub(crate) gate: Option<Gate>,
-    /// What became of the orders of a hook on orders.
-    pub(crate) orders: Option<OrdersSaid>,
-    pub(crate) cards: Option<Vec<Card>>,
-    pub(crate) assessment: Option<Assessment>,
-    /// The feedback that was kept, of a call that gives some.
-    pub(crate) feedback: Option<Vec<(String, Outcome)>>,
-    /// The facts that a person recorded with it.
-    pub(crate) records: Vec<FactId>,
-    /// Whether a chart has launched the pages.
-    pub(crate) launched: bool,
-    /// Whether the caller went away before there was an answer.
-    pub(crate) gone: bool,
-}
-
-impl Known {
-    /// What a call came to: `cards`, `none`, `launched`, the code of an error, or `gone`.
-    pub(crate) fn outcome(&self, error: Option<ErrorCode>) -> &'static str {
-        match (error, &self.cards) {
-            _ if self.gone => "gone",
-            (Some(error), _) => error.code(),
-            (None, Some(cards)) if !cards.is_empty() => "cards",
-            (None, _) if self.launched => "launched",
-            (None, _) => "none",
-        }
-    }
-}
+/// Under which name the log has the lines of requests, for whoever looks for them by it.
+const LINES: &str = "pnet_cds::telemetry::record";
 
 impl Call {
     /// Puts the request on record, if it is one that asked for advice or gave feedback, or was refused.
@@ -144,7 +106,7 @@ impl Call {
         let service = known.service.map(|(service, _)| service);
         self.within(|| {
             tracing::warn!(
-                method,
+                target: LINES, method,
                 route,
                 micros,
                 request_id,
@@ -184,7 +146,7 @@ impl Call {
             metrics.called(service, hook, known.outcome(error));
         }
         for (key, source) in &steps.data {
-            metrics.data(key, *source);
+            metrics.data(key, source.word());
         }
         let ends = || steps.fetches.iter().filter_map(|fetch| Some((fetch, fetch.end?)));
         for (fetch, end) in ends() {
@@ -199,9 +161,9 @@ impl Call {
         if let (Some(_), Some(error)) = (&known.feedback, error) {
             metrics.feedback_refused(error.code());
         }
-        metrics.sent(known.cards.as_deref().unwrap_or_default());
+        sent(metrics, known.cards.as_deref().unwrap_or_default());
         if let Some(assessment) = &known.assessment {
-            metrics.assessed(assessment);
+            assessed(metrics, assessment);
         }
     }
 
@@ -217,7 +179,7 @@ impl Call {
         let service = known.service.map(|(service, _)| service);
         // A probe asks every few seconds, and what it gets is seen in the metrics.
         if error.is_none() && route.is_some_and(|route| route.starts_with("/health/")) {
-            tracing::debug!(method, route, status, micros, request_id, "answered");
+            tracing::debug!(target: LINES, method, route, status, micros, request_id, "answered");
             return;
         }
         let Some(error) = error else {
@@ -226,18 +188,18 @@ impl Call {
             let orders = known.orders.map(OrdersSaid::word);
             let fetches = (!steps.fetches.is_empty()).then_some(steps.fetches.len());
             tracing::info!(
-                method, route, status, micros, request_id, service, gate, orders, cards, fetches, "answered"
+                target: LINES, method, route, status, micros, request_id, service, gate, orders, cards, fetches, "answered"
             );
             return;
         };
         let error = error.code();
         if status >= 500 {
             tracing::error!(
-                method, route, status, micros, request_id, service, error, "failed"
+                target: LINES, method, route, status, micros, request_id, service, error, "failed"
             );
         } else {
             tracing::warn!(
-                method, route, status, micros, request_id, service, error, "refused"
+                target: LINES, method, route, status, micros, request_id, service, error, "refused"
             );
         }
     }
@@ -279,6 +241,26 @@ impl Drop for Leaving {
     fn drop(&mut self) {
         let took = self.started.elapsed();
         self.telemetry.metrics().answered(&self.answer, took);
+    }
+}
+
+/// Counts cards.
+fn sent(metrics: &Metrics, cards: &[Card]) {
+    for card in cards {
+        metrics.card(card.about().kind.as_str(), card.indicator().as_str());
+    }
+}
+
+/// Counts what a chart came to.
+fn assessed(metrics: &Metrics, assessment: &Assessment) {
+    for option in &assessment.options {
+        metrics.verdict(&option.id, option.verdict.as_str());
+    }
+    metrics.facts_read(assessment.facts.len());
+    for (fact, report) in &assessment.facts {
+        if let (FactStatus::Unknown, Some(reason)) = (report.status, report.reason) {
+            metrics.fact_unknown(fact.as_str(), reason.as_str());
+        }
     }
 }
 

@@ -1,0 +1,11 @@
+//! A registered client whose charts may launch the pages.
+
+use crate::fhir_client::AllowedBase;
+use crate::trust::SmartClient;
+
+/// A registered client whose charts may launch the pages.
+pub(super) struct App {
+    pub(super) issuer: String,
+    pub(super) client: SmartClient,
+    pub(super) servers: Vec<AllowedBase>,
+}
