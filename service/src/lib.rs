@@ -10,6 +10,7 @@ pub mod advisor;
 pub mod app;
 pub mod audit;
 pub mod call;
+mod certificate;
 pub mod cli;
 mod clock;
 pub mod errors;

@@ -23,6 +23,8 @@ FOREIGN = {
     "cert-manager.io/v1": "Certificate",
     "monitoring.coreos.com/v1": ("ServiceMonitor", "PrometheusRule"),
 }
+# The database, which the policy has to name.
+EGRESS = [{"to": [{"ipBlock": {"cidr": "10.2.0.10/32"}}]}]
 # Changes to the value set `ha` that must not render, with a word of the refusal.
 REFUSED = [
     ({"image": {"repository": ""}}, "repository"),
@@ -47,13 +49,28 @@ REFUSED = [
     ({"podSecurityContext": {"runAsUser": 0}}, "runAsUser"),
     ({"networkPolicy": {"dns": {"peers": []}}}, "peers"),
     ({"prometheusRule": {"enabled": True, "runbookUrl": "deploy/RUNBOOK.md"}}, "runbookUrl"),
+    ({"settings": "[server\npublic_url = 1\n"}, "not TOML"),
+    ({"settings": '[store]\nurl = "postgres://db/pnet_cds?user=a&password=secret"\n'}, "password"),
+    ({"serviceMonitor": {"enabled": True}, "networkPolicy": {"monitoringFrom": [], "egress": EGRESS}}, "monitoringFrom"),
+    ({"networkPolicy": {"egress": []}}, "networkPolicy.egress"),
+    ({"resources": {"limits": {"memory": "256"}}}, "memory"),
+    ({"resources": {"limits": {"memory": 256}}}, "memory"),
+    ({"resources": {"requests": {"cpu": "100m", "memory": "1Gi"}, "limits": {"memory": "512Mi"}}}, "requests.memory"),
+    ({"resources": {"requests": {"cpu": "100m", "memory": "300M"}, "limits": {"memory": "256Mi"}}}, "requests.memory"),
+    ({"replicas": 1, "store": {"kind": "sqlite"}, "backup": {"enabled": True, "schedule": "17 25 * * *"}}, "schedule"),
+    ({"replicas": 1, "store": {"kind": "sqlite"}, "backup": {"enabled": True, "schedule": "every night"}}, "schedule"),
+    ({"ca": {"configMap": "a", "secret": "b"}}, "ca: name"),
+    ({"serviceAccount": {"create": False}}, "serviceAccount.name"),
+    ({"store": {"kind": "postgres", "postgres": {"secret": "s", "host": "db.example.org"}}}, "one of both"),
+    ({"store": {"kind": "postgres", "postgres": {"secret": "", "host": "db.example.org"}}}, "userSecret"),
+    ({"commonLabels": {"app.kubernetes.io/name": "other"}}, "app.kubernetes.io/name"),
 ]
 # Changes to the value set `ha` for stricter clusters, with what must stand in the rendered text, and what must not.
 ADAPTED = [
     ({"podSecurityContext": {"runAsUser": None, "runAsGroup": None, "fsGroup": None}}, "runAsNonRoot: true", "65532"),
     ({"podSecurityContext": {"runAsUser": 1000650000}}, "runAsUser: 1000650000", "runAsUser: 65532"),
-    ({"networkPolicy": {"dns": {"ports": [5353]}}}, "- port: 5353", "- port: 53\n"),
-    ({"networkPolicy": {"dns": {"peers": [{"ipBlock": {"cidr": "169.254.20.10/32"}}]}}}, "169.254.20.10/32", "kube-dns"),
+    ({"networkPolicy": {"dns": {"ports": [5353]}, "egress": EGRESS}}, "- port: 5353", "- port: 53\n"),
+    ({"networkPolicy": {"dns": {"peers": [{"ipBlock": {"cidr": "169.254.20.10/32"}}]}, "egress": EGRESS}}, "169.254.20.10/32", "kube-dns"),
     ({"image": {"repository": "x", "pullSecrets": [{"name": "registry"}]}}, "imagePullSecrets:", " pullSecrets:"),
     (
         {"prometheusRule": {"enabled": True, "runbookUrl": "https://wiki.example.org/pnet-cds"}},
@@ -86,6 +103,35 @@ ADAPTED = [
         {"replicas": 1, "store": {"kind": "sqlite"}, "audit": {"volume": {"enabled": True}}, "backup": {"enabled": True}},
         "accessModes: [ReadWriteOnce]",
         "ReadWriteMany",
+    ),
+    (
+        {"global": {"imageRegistry": "mirror.example.org:5000/"}, "image": {"repository": "pnet-cds", "tag": "1.0.0"}},
+        "image: mirror.example.org:5000/pnet-cds:1.0.0",
+        "registry.example.org",
+    ),
+    ({"commonLabels": {"team": "oncology"}}, "team: oncology", "team: other"),
+    ({"ca": {"configMap": "bundle", "key": "trust.pem"}}, "PNET_CDS_FHIR__CA_FILE", "secretName: bundle"),
+    ({"jwks": {"secret": "callers"}}, "mountPath: /etc/pnet-cds/jwks", "name: ca\n"),
+    (
+        {"store": {"kind": "postgres", "postgres": {"secret": "", "host": "pg-rw", "userSecret": "pg-app", "caSecret": "pg-ca"}}},
+        "postgres://pg-rw:5432/pnet_cds?sslmode=verify-full&sslrootcert=/etc/pnet-cds/store-ca/ca.crt",
+        "PNET_CDS_STORE__URL_FILE",
+    ),
+    (
+        {"store": {"kind": "postgres", "postgres": {"secret": "", "host": "pg", "userSecret": "u", "clientSecret": "client"}}},
+        "&sslcert=/etc/pnet-cds/store-client/tls.crt&sslkey=/etc/pnet-cds/store-client/tls.key",
+        "PGPASSWORD",
+    ),
+    ({"store": {"kind": "postgres", "postgres": {"secret": "cluster-app", "key": "uri"}}}, "- key: uri", "PGUSER"),
+    ({"serviceAccount": {"create": False, "name": "mine"}}, "serviceAccountName: mine", "kind: ServiceAccount"),
+    (
+        {
+            "extraVolumes": [{"name": "vault", "csi": {"driver": "secrets-store.csi.k8s.io", "readOnly": True}}],
+            "extraVolumeMounts": [{"name": "vault", "mountPath": "/etc/vault", "readOnly": True}],
+            "extraContainers": [{"name": "proxy", "image": "proxy.example.org/proxy:1"}],
+        },
+        "secrets-store.csi.k8s.io",
+        "initContainers",
     ),
     ({"settings": '[auth]\nmode = "open"\n# postgres://pnet_cds@db/pnet_cds\n'}, "pnet-cds-settings-", "checksum"),
 ]

@@ -2,7 +2,9 @@
 
 use crate::errors::{Denied, ErrorCode};
 use crate::hooks::flow::OrdersSaid;
+use crate::hooks::trail::{COMPLETE, Fetch, Steps};
 use crate::store::Outcome;
+use crate::telemetry::{Asked, Got, Whose};
 use crate::trust::Who;
 use cds_cards::assessment::{Assessment, Gate};
 use cds_cards::render::Card;
@@ -12,6 +14,8 @@ use fhir_profiles::FactId;
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     pub(crate) who: Who,
+    /// Whether advice is asked for.
+    pub(crate) asks: bool,
     pub(crate) denied: Option<Denied>,
     /// Service and hook.
     pub(crate) service: Option<(&'static str, &'static str)>,
@@ -45,4 +49,25 @@ impl Known {
             (None, _) => "none",
         }
     }
+
+    /// What somebody who asked for advice has got, if this one did.
+    pub(super) fn asked(&self, steps: &Steps, error: Option<ErrorCode>) -> Option<Asked> {
+        let outcome = self.outcome(error);
+        let incomplete = |fetch: &Fetch| fetch.end.is_none_or(|end| end.word != COMPLETE);
+        let got = match outcome {
+            "cards" if steps.fetches.iter().any(incomplete) => Got::Partial,
+            "cards" => Got::Given,
+            "none" => Got::None,
+            _ if error == Some(ErrorCode::Unauthorized) && self.who == Who::default() => Got::UnknownCaller,
+            _ => Got::Lost,
+        };
+        let whose = whose(&self.who);
+        self.asks.then_some(Asked { whose, outcome, got })
+    }
+}
+
+/// Whose call it is, as metrics have it.
+pub(super) fn whose(who: &Who) -> Whose {
+    let client = who.name.as_ref().or(who.issuer.as_ref());
+    Whose::new(client.cloned(), who.tenant.clone())
 }

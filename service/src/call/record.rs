@@ -3,14 +3,14 @@
 //! What is known of it comes from [`Advice`](crate::hooks::flow::Advice) and the trail; nothing is taken from the body.
 
 use super::event::{Answered, events};
-use super::known::Known;
+use super::known::{Known, whose};
 use super::request::Call;
 use crate::audit::{Audit, NotWritten, records};
 use crate::errors::ErrorCode;
 use crate::fhir_client::Why;
 use crate::hooks::flow::OrdersSaid;
 use crate::hooks::trail::{FetchEnd, Steps};
-use crate::telemetry::{Deadline, HttpAnswer, Metrics, Telemetry};
+use crate::telemetry::{Asked, Deadline, HttpAnswer, Metrics, Telemetry};
 use cds_cards::assessment::{Assessment, Gate, KnowledgeRef, Status as FactStatus};
 use cds_cards::render::Card;
 use jiff::Timestamp;
@@ -101,6 +101,11 @@ impl Call {
                 .metrics()
                 .called(service, hook, known.outcome(None));
         }
+        if let Some(asked) = known.asked(&self.trail().steps(), None) {
+            self.telemetry()
+                .metrics()
+                .asked_for(&asked, self.started().elapsed());
+        }
         let micros = self.micros();
         let (method, route, request_id) = (self.method(), self.route(), self.request_id());
         let service = known.service.map(|(service, _)| service);
@@ -133,6 +138,7 @@ impl Call {
                 status,
                 error: error.filter(|_| status >= 500).map(ErrorCode::code),
             },
+            asked: known.asked(&steps, error),
             started: self.started(),
         }
     }
@@ -150,7 +156,7 @@ impl Call {
         }
         let ends = || steps.fetches.iter().filter_map(|fetch| Some((fetch, fetch.end?)));
         for (fetch, end) in ends() {
-            metrics.fetched(&fetch.key, end.word);
+            metrics.fetched(&fetch.key, end.word, &whose(&known.who));
         }
         if ends().any(|(_, end)| is_timeout(end)) {
             metrics.deadline(Deadline::Fhir);
@@ -234,13 +240,18 @@ impl Call {
 pub(crate) struct Leaving {
     telemetry: Telemetry,
     answer: HttpAnswer,
+    asked: Option<Asked>,
     started: Instant,
 }
 
 impl Drop for Leaving {
     fn drop(&mut self) {
         let took = self.started.elapsed();
-        self.telemetry.metrics().answered(&self.answer, took);
+        let metrics = self.telemetry.metrics();
+        metrics.answered(&self.answer, took);
+        if let Some(asked) = &self.asked {
+            metrics.asked_for(asked, took);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A request that is being answered: its id, its place in a trace, and what becomes known of it on the way.
 
-use super::known::Known;
+use super::known::{Known, whose};
 use crate::errors::{Denied, ErrorCode, Failure};
 use crate::hooks::flow::Advice;
 use crate::hooks::request::HookRequest;
@@ -166,10 +166,15 @@ impl Call {
 
     /// The caller was refused.
     pub(crate) fn denied(&self, reason: Denied, who: Who) {
-        self.0.telemetry.metrics().refused(reason);
+        self.0.telemetry.metrics().refused(reason, &whose(&who));
         let mut known = self.known();
         known.denied = Some(reason);
         known.who = who;
+    }
+
+    /// It asks for advice, whether or not it gets as far as to say of what.
+    pub(crate) fn asks(&self) {
+        self.known().asks = true;
     }
 
     /// A service of ours is called.

@@ -5,7 +5,7 @@ use super::pauses::Pauses;
 use super::prefetch::{Got, Intake, Taken, is_note};
 use super::request::HookRequest;
 use super::templates::{Template, is_of_texts};
-use super::trail::{DataSource, FetchEnd, Trail};
+use super::trail::{COMPLETE, DataSource, FetchEnd, Trail};
 use crate::errors::{ErrorCode, Failure};
 use crate::evaluator::{Asks, Evaluator};
 use crate::fhir_client::{Access, AllowedBase, FetchState, FhirClient, Query, Why};
@@ -417,7 +417,7 @@ impl Server<'_> {
         let fetched = self.client.fetch(&access, &queries, deadline).await;
         let got = fetched.into_iter().map(|fetched| {
             let end = FetchEnd {
-                word: fetched.state.why().map_or("complete", Why::code),
+                word: fetched.state.why().map_or(COMPLETE, Why::code),
                 failed: matches!(fetched.state, FetchState::Failed(_)),
                 pages: fetched.state.pages().len(),
                 elapsed: fetched.elapsed,

@@ -38,6 +38,9 @@ pub struct Fetch {
     pub end: Option<FetchEnd>,
 }
 
+/// The word of a query of which everything was got.
+pub const COMPLETE: &str = "complete";
+
 /// How a query ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FetchEnd {

@@ -35,13 +35,13 @@ pub async fn boundary<B: MessageBody + 'static>(
     };
     let connection = request.conn_data::<Connection>().cloned();
     let began = connection.as_ref().and_then(Connection::began);
-    let call = Call::begin(
-        &request,
-        &state.telemetry,
-        state.door.tls.is_some(),
-        began,
-        paths::pattern(&request),
-    );
+    let pattern = paths::pattern(&request);
+    let asks = paths::asks_for_advice(request.method(), pattern.as_deref());
+    let secure = state.door.tls.is_some();
+    let call = Call::begin(&request, &state.telemetry, secure, began, pattern);
+    if asks {
+        call.asks();
+    }
     // It is answered as HTTP/1.1, after which actix-web ends the connection; who is not told would send the next one into it.
     let offers_upgrade = request.head().upgrade();
     request.extensions_mut().insert(call.clone());

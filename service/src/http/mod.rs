@@ -23,6 +23,7 @@ mod sandbox;
 mod serve;
 mod state;
 mod tls;
+mod watched;
 
 pub(crate) use answer::refusal;
 pub use boundary::boundary;

@@ -2,6 +2,7 @@
 
 use crate::hooks::Service;
 use actix_web::dev::ServiceRequest;
+use actix_web::http::Method;
 
 /// The pattern of a service's path.
 const SERVICE: &str = "/cds-services/{id}";
@@ -19,6 +20,11 @@ pub(super) fn of(service: Service) -> [String; 2] {
 /// The pattern of the path of a request, if it is one of ours; those of the services are compared as text.
 pub(super) fn pattern(request: &ServiceRequest) -> Option<String> {
     known(request.path()).map_or_else(|| request.match_pattern(), |pattern| Some(pattern.to_owned()))
+}
+
+/// Whether a request asks for advice, also if nobody serves the service that it names.
+pub(super) fn asks_for_advice(method: &Method, pattern: Option<&str>) -> bool {
+    method == Method::POST && matches!(pattern, Some(SERVICE | "/cds-services//{id}"))
 }
 
 fn known(path: &str) -> Option<&'static str> {

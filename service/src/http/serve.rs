@@ -4,7 +4,8 @@ use super::boundary::boundary;
 use super::connection::{Arrival, Arrivals, HEAD_WITHIN, Stream, turn};
 use super::cors::cors;
 use super::state::State;
-use super::{drain, management};
+use super::tls::Tls;
+use super::{drain, management, watched};
 use actix_http::error::DispatchError;
 use actix_http::{Extensions, HttpService, Protocol};
 use actix_server::{GracefulShutdownSignal, Server, ServerBuilder};
@@ -56,10 +57,7 @@ pub(crate) async fn serve(
 ) -> io::Result<()> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let connections = possible_connections(state.bounds.max_connections);
-    let watched = Arc::downgrade(&state.clone().into_inner());
-    state
-        .telemetry
-        .watch_readiness(move || watched.upgrade().map(|state| state.readiness().is_ok()));
+    watched::watch(&state);
     let managing = management
         .map(|listener| management::server(listener, state.clone()))
         .transpose()?;
@@ -70,7 +68,7 @@ pub(crate) async fn serve(
         .shutdown_timeout(SHUTDOWN)
         .disable_signals();
     let arrivals = Arrivals::new(connections / HALF_OPEN);
-    let serving = match state.door.tls.clone() {
+    let serving = match state.door.tls.as_ref().map(Tls::config) {
         Some(config) => https(server, listener, &state, paths, arrivals, config)?,
         None => http(server, listener, &state, paths, arrivals)?,
     }

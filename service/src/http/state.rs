@@ -3,7 +3,7 @@
 use super::bounds::Bounds;
 use super::origins::Origins;
 use super::pulse::Pulse;
-use super::tls::{self, TlsFiles};
+use super::tls::{Tls, TlsFiles};
 use crate::advisor::Advisor;
 use crate::audit::Audit;
 use crate::call::Call;
@@ -16,7 +16,6 @@ use crate::store::{Operation, Store};
 use crate::telemetry::Telemetry;
 use crate::trust::{AuthMode, Trust};
 use jiff::civil::Date;
-use rustls::ServerConfig;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -51,7 +50,7 @@ pub struct State {
 #[derive(Debug)]
 pub(super) struct Door {
     /// With which the service speaks HTTPS; without it HTTP.
-    pub(super) tls: Option<ServerConfig>,
+    pub(super) tls: Option<Tls>,
     /// Whose pages may call.
     pub(super) origins: Origins,
     /// Whether the settings let the network in without authentication, by whatever name.
@@ -79,7 +78,7 @@ impl State {
             advisor: Advisor::new(settings, evaluator, base_url, today, trust.clock(), store)?,
             trust,
             door: Door {
-                tls: tls_files(settings).as_ref().map(tls::config).transpose()?,
+                tls: tls_files(settings).map(Tls::new).transpose()?,
                 origins: Origins {
                     listed: settings.cors_origins.clone(),
                     demo: settings.demo.unwrap_or_default() && settings.clients.is_empty(),

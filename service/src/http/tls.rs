@@ -1,5 +1,6 @@
 //! TLS in the process: the certificate and the key of the settings, read again when their files change.
 
+use crate::certificate;
 use crate::files;
 use crate::stamp::{Stamp, stamp};
 use rustls::ServerConfig;
@@ -23,18 +24,45 @@ pub(super) struct TlsFiles {
 }
 
 /// TLS 1.2 and 1.3 with that certificate.
-///
-/// # Errors
-/// What is wrong with the files, by setting.
-pub(super) fn config(files: &TlsFiles) -> Result<ServerConfig, String> {
-    let provider = Arc::new(default_provider());
-    let identity = Identity::open(files.clone(), Arc::clone(&provider))?;
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[&TLS13, &TLS12])
-        .map_err(|error| format!("`server.tls`: {error}"))?;
-    Ok(config
-        .with_no_client_auth()
-        .with_cert_resolver(Arc::new(identity)))
+#[derive(Debug)]
+pub(super) struct Tls {
+    config: ServerConfig,
+    identity: Arc<Identity>,
+}
+
+impl Tls {
+    /// TLS with what is in these files.
+    ///
+    /// # Errors
+    /// What is wrong with the files, by setting.
+    pub(super) fn new(files: TlsFiles) -> Result<Self, String> {
+        let provider = Arc::new(default_provider());
+        let identity = Arc::new(Identity::open(files, Arc::clone(&provider))?);
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[&TLS13, &TLS12])
+            .map_err(|error| format!("`server.tls`: {error}"))?;
+        Ok(Self {
+            config: config
+                .with_no_client_auth()
+                .with_cert_resolver(Arc::clone(&identity) as _),
+            identity,
+        })
+    }
+
+    /// What a listener shakes hands with.
+    pub(super) fn config(&self) -> ServerConfig {
+        self.config.clone()
+    }
+
+    /// When the first certificate of the chain that is shown now ends, in seconds since 1970.
+    pub(super) fn expires(&self) -> Option<i64> {
+        let current = self.identity.current();
+        current
+            .cert
+            .iter()
+            .filter_map(|one| certificate::not_after(one))
+            .min()
+    }
 }
 
 /// Who the service shows itself to be: what stood in the files when they last made sense.

@@ -43,6 +43,8 @@ pub(super) const ABOUT: &str = "
 # # smart.key_file = \"/etc/pnet-cds/smart.pem\"
 # # Origins of its own pages that may show ours in a frame; none by default.
 # # smart.frame_origins = [\"https://ehr.example.org\"]
+# # What metrics, logs and alerts call it; its issuer if unset.
+# # name = \"north-hospital\"
 # # Values of `tenant`, one of which a token must carry; none: `tenant` is not looked at.
 # tenants = []
 # # true: its traces (traceparent) go on here, sampled as it says; false: ours begin here and link to them.
@@ -95,6 +97,10 @@ pub(super) fn read(
         }
         match draft.finish(table) {
             Ok(client) => match clients.iter().find(|other| clash(other, &client)) {
+                None if clients.iter().any(|other| is_mistaken(other, &client)) => faults.push(fault(
+                    at,
+                    format!("`{KEY}.name`: `{}` is the name of another issuer", client.name),
+                )),
                 None => clients.push(client),
                 Some(other) => faults.push(fault(
                     at,
@@ -116,8 +122,14 @@ fn clash(one: &ClientSettings, other: &ClientSettings) -> bool {
     one.issuer == other.issuer && (open || one.tenants.iter().any(|tenant| other.tenants.contains(tenant)))
 }
 
+/// Whether two issuers would look like one to whoever runs the service.
+fn is_mistaken(one: &ClientSettings, other: &ClientSettings) -> bool {
+    one.name == other.name && one.issuer != other.issuer
+}
+
 #[derive(Default)]
 struct Draft {
+    name: Option<String>,
     issuer: String,
     urls: Vec<String>,
     file: Option<PathBuf>,
@@ -133,7 +145,8 @@ struct Draft {
 }
 
 /// The names of its settings.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
+    "name",
     "issuer",
     "jwks_url",
     "jwks_urls",
@@ -153,6 +166,7 @@ impl Draft {
     fn set(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Result<(), String> {
         let given = Given::Toml(value.get_ref());
         let read = match key {
+            "name" => text(given).and_then(name).map(|name| self.name = Some(name)),
             "issuer" => text(given).map(|text| self.issuer = text),
             "jwks_url" => given.string().and_then(key_url).map(|url| self.urls.push(url)),
             "jwks_urls" => each(given, key_url).map(|urls| self.urls.extend(urls)),
@@ -221,6 +235,7 @@ impl Draft {
             ),
         };
         Ok(ClientSettings {
+            name: self.name.unwrap_or_else(|| self.issuer.clone()),
             issuer: self.issuer,
             keys,
             audiences: self.audiences,
@@ -262,6 +277,14 @@ fn add_alias(servers: &mut [AllowedBase], text: &str) -> Result<(), String> {
 
 fn text(given: Given<'_>) -> Result<String, String> {
     given.string().and_then(word)
+}
+
+/// A word that no call without a name goes by.
+fn name(text: String) -> Result<String, String> {
+    match text.as_str() {
+        "anonymous" => Err("`anonymous` is what a caller without a name is called".to_owned()),
+        _ => Ok(text),
+    }
 }
 
 fn each<T>(given: Given<'_>, read: fn(&str) -> Result<T, String>) -> Result<Vec<T>, String> {
@@ -402,6 +425,31 @@ mod tests {
                 faults[0].starts_with("f:5: `clients.issuer`: `i` stands twice"),
                 "{faults:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_client_is_called_as_it_is_named_or_by_its_issuer_and_no_two_issuers_alike() {
+        let two = |one: &str, other: &str| {
+            from(&format!(
+                "[[clients]]\nissuer = \"i\"\njwks_file = \"k\"\n{one}\n[[clients]]\nissuer = \"j\"\njwks_file = \"k\"\n{other}\n"
+            ))
+        };
+        let names = |settings: Settings| -> Vec<String> {
+            settings.clients.into_iter().map(|client| client.name).collect()
+        };
+        assert_eq!(names(two("name = \"north\"", "").unwrap()), ["north", "j"]);
+        for (one, other, what) in [
+            (
+                "name = \"a\"",
+                "name = \"a\"",
+                "`a` is the name of another issuer",
+            ),
+            ("", "name = \"i\"", "`i` is the name of another issuer"),
+            ("", "name = \"anonymous\"", "a caller without a name"),
+        ] {
+            let faults = two(one, other).unwrap_err();
+            assert!(faults.len() == 1 && faults[0].contains(what), "{faults:?}");
         }
     }
 

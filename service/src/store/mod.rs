@@ -9,6 +9,7 @@ mod admin;
 mod answers;
 mod database;
 mod fault;
+mod fill;
 mod forgotten;
 mod issued;
 mod migrations;
@@ -30,8 +31,10 @@ use crate::trust::{JtiStore, Once, OnceFuture, Refused};
 use cds_cards::render::Card;
 use database::Database;
 use fhir_profiles::FactId;
+use fill::Fill;
 use issued::{Counts, Issued, Message};
 use questions::Key;
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -71,6 +74,7 @@ pub struct Store {
     comments: bool,
     question_pause: Duration,
     key: Arc<Key>,
+    fill: Arc<Fill>,
     /// Ends the thread of the store when it is dropped.
     _alive: Mutex<oneshot::Sender<()>>,
 }
@@ -92,6 +96,8 @@ impl Store {
         let counts = Arc::new(Counts::default());
         let (retention, question_pause) = (settings.retention, settings.question_pause);
         let key = Arc::new(Key::default());
+        let fill = Arc::new(Fill::new(token_capacity));
+        let of_room = Arc::clone(&fill);
         let of_hashes = Arc::clone(&key);
         let (of_watch, of_tokens, of_cards, of_retention) = (
             Arc::clone(&database),
@@ -101,7 +107,7 @@ impl Store {
         );
         let counted = Arc::clone(&counts);
         handle.spawn(async move { of_watch.watch(&tell).await });
-        handle.spawn(async move { tokens::remember(&of_tokens, used, token_capacity).await });
+        handle.spawn(async move { tokens::remember(&of_tokens, used, &of_room).await });
         handle.spawn(async move { issued::record(&of_cards, received, &counted, &of_hashes).await });
         handle
             .spawn(async move { retention::keep_short(&of_retention, retention, question_pause, now).await });
@@ -127,6 +133,7 @@ impl Store {
             comments: settings.comments,
             question_pause,
             key,
+            fill,
             _alive: Mutex::new(alive),
         }))
     }
@@ -143,6 +150,16 @@ impl Store {
             question_pause: Duration::MAX,
         };
         Self::open(&settings, token_capacity)
+    }
+
+    /// How many tokens of each issuer are remembered because they are still valid, as counted within the last minute.
+    pub(crate) fn tokens(&self) -> BTreeMap<String, i64> {
+        self.fill.tokens(now())
+    }
+
+    /// How many tokens of an issuer can be.
+    pub(crate) fn token_capacity(&self) -> i64 {
+        self.fill.capacity()
     }
 
     /// Whether the database is there, as far as is known.

@@ -2,6 +2,7 @@
 
 use super::database::{Database, Writing};
 use super::fault::{Fault, Operation};
+use super::fill::Fill;
 use super::forgotten::{Forgotten, Which, forget};
 use crate::trust::{Once, Refused};
 use base64::Engine;
@@ -62,8 +63,9 @@ fn identity(issuer: &str, jti: &str) -> String {
 }
 
 /// Room for the tokens of each issuer.
-struct Room {
+struct Room<'a> {
     capacity: i64,
+    fill: &'a Fill,
     issuers: HashMap<String, Left>,
     deleted: i64,
 }
@@ -76,9 +78,10 @@ struct Left {
 }
 
 /// Remembers what comes, all that waits in one commit.
-pub(super) async fn remember(database: &Database, mut uses: mpsc::Receiver<Use>, capacity: usize) {
+pub(super) async fn remember(database: &Database, mut uses: mpsc::Receiver<Use>, fill: &Fill) {
     let mut room = Room {
-        capacity: i64::try_from(capacity).unwrap_or(i64::MAX),
+        capacity: fill.capacity(),
+        fill,
         issuers: HashMap::new(),
         deleted: 0,
     };
@@ -98,7 +101,7 @@ pub(super) async fn remember(database: &Database, mut uses: mpsc::Receiver<Use>,
     }
 }
 
-impl Room {
+impl Room<'_> {
     /// What becomes of each use.
     async fn decide(
         &mut self,
@@ -141,6 +144,8 @@ impl Room {
             if decision.is_ok() && !new.contains(&used.id) {
                 *decision = Err(Refused::Replayed);
                 self.issuers.entry(used.issuer.clone()).or_default().uses += 1;
+            } else if decision.is_ok() {
+                self.fill.one_more(&used.issuer, used.now);
             }
         }
         Ok(decided)
@@ -196,9 +201,23 @@ impl Room {
         }
         if !more {
             self.deleted = now;
+            self.fill.count(now, valid(writing, now).await?);
         }
         Ok(())
     }
+}
+
+/// The tokens of each issuer that are valid at this second.
+async fn valid(writing: &mut Writing, now: i64) -> Result<HashMap<String, i64>, Fault> {
+    let rows = sqlx::query(
+        "SELECT issuer, COUNT(*) FROM used_tokens WHERE expires > $1 AND expires <= $2 GROUP BY issuer",
+    )
+    .bind(now)
+    .bind(now.saturating_add(LONGEST))
+    .fetch_all(&mut *writing.transaction)
+    .await?;
+    let counts = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
+    Ok(counts.collect::<Result<_, sqlx::Error>>()?)
 }
 
 /// Inserts what is new, and says what that was.

@@ -3,6 +3,7 @@
 //! Attributes take their values from closed lists and from what an operator has registered, so that neither a chart nor
 //! a caller can make a time series.
 
+use super::asked::{Asked, Got, Reading, Whose};
 use crate::errors::{Denied, ErrorCode};
 use opentelemetry::metrics::{Counter, Gauge, Histogram, Meter, UpDownCounter};
 use opentelemetry::{KeyValue, Value};
@@ -12,6 +13,9 @@ use std::time::Duration;
 const SECONDS: [f64; 15] = [
     0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.3, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
 ];
+
+/// Few, since there is one set for each client: the objective, and what EHRs wait.
+const WAITED: [f64; 6] = [0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
 
 /// The deadlines that can be exceeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +87,8 @@ pub struct Metrics {
     active_requests: UpDownCounter<i64>,
     client_duration: Histogram<f64>,
     calls: Counter<u64>,
+    asked: Counter<u64>,
+    asked_duration: Histogram<f64>,
     cards: Counter<u64>,
     verdicts: Counter<u64>,
     data: Counter<u64>,
@@ -130,6 +136,16 @@ impl Metrics {
                 "http.client.request.duration",
                 "Duration of HTTP requests to registered FHIR servers.",
             ),
+            asked: count(
+                "cds.advice",
+                "Calls that asked for advice, by who called and what was got.",
+            ),
+            asked_duration: meter
+                .f64_histogram("cds.advice.duration")
+                .with_unit("s")
+                .with_description("How long those who asked for advice waited, by who called.")
+                .with_boundaries(WAITED.to_vec())
+                .build(),
             calls: count("cds.service.calls", "Hook calls by what they came to."),
             cards: count("cds.cards", "Cards sent."),
             verdicts: count(
@@ -180,6 +196,9 @@ impl Metrics {
             self.tokens_refused
                 .add(0, &[KeyValue::new("cds.token.reason", reason.word())]);
         }
+        for got in Got::ALL {
+            self.asked.add(0, &[KeyValue::new("cds.advice", got.word())]);
+        }
         for deadline in [Deadline::Request, Deadline::Fhir] {
             self.count_deadline(deadline, 0);
         }
@@ -227,6 +246,15 @@ impl Metrics {
         attributes.extend(status.map(|status| KeyValue::new("http.response.status_code", status)));
         attributes.extend(call.error.map(|error| KeyValue::new("error.type", error)));
         self.client_duration.record(took.as_secs_f64(), &attributes);
+    }
+
+    /// A call that asked for advice is over.
+    pub fn asked_for(&self, asked: &Asked, took: Duration) {
+        let mut attributes = asked.whose.attributes();
+        self.asked_duration.record(took.as_secs_f64(), &attributes);
+        attributes.push(KeyValue::new("cds.outcome", asked.outcome));
+        attributes.push(KeyValue::new("cds.advice", asked.got.word()));
+        self.asked.add(1, &attributes);
     }
 
     /// A hook call came to `outcome`: `cards`, `none` or the code of an error.
@@ -281,18 +309,18 @@ impl Metrics {
     }
 
     /// A query to a FHIR server ended: `complete`, or the word for why something is missing.
-    pub fn fetched(&self, key: &str, outcome: &'static str) {
-        let attributes = [
-            KeyValue::new("cds.data.key", key.to_owned()),
-            KeyValue::new("cds.fhir.outcome", outcome),
-        ];
+    pub fn fetched(&self, key: &str, outcome: &'static str, whose: &Whose) {
+        let mut attributes = whose.attributes();
+        attributes.push(KeyValue::new("cds.data.key", key.to_owned()));
+        attributes.push(KeyValue::new("cds.fhir.outcome", outcome));
         self.fetches.add(1, &attributes);
     }
 
     /// A token was refused.
-    pub fn refused(&self, reason: Denied) {
-        self.tokens_refused
-            .add(1, &[KeyValue::new("cds.token.reason", reason.word())]);
+    pub fn refused(&self, reason: Denied, whose: &Whose) {
+        let mut attributes = whose.attributes();
+        attributes.push(KeyValue::new("cds.token.reason", reason.word()));
+        self.tokens_refused.add(1, &attributes);
     }
 
     /// A deadline was over.
@@ -384,14 +412,21 @@ pub(super) fn watch_store(
         .build();
 }
 
-/// Shows whether the service is ready, which no call tells while none comes.
-pub(super) fn watch_readiness(meter: &Meter, ready: impl Fn() -> Option<bool> + Send + Sync + 'static) {
+/// Reads something whenever metrics are read, for what no call tells while none comes.
+pub(super) fn gauge(
+    meter: &Meter,
+    name: &'static str,
+    unit: &'static str,
+    about: &'static str,
+    read: impl Fn() -> Vec<Reading> + Send + Sync + 'static,
+) {
     meter
-        .u64_observable_gauge("cds.ready")
-        .with_description("1 while calls can be answered, as /health/ready says.")
+        .f64_observable_gauge(name)
+        .with_unit(unit)
+        .with_description(about)
         .with_callback(move |observer| {
-            if let Some(ready) = ready() {
-                observer.observe(u64::from(ready), &[]);
+            for reading in read() {
+                observer.observe(reading.value, &reading.attributes);
             }
         })
         .build();

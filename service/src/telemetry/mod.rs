@@ -4,6 +4,7 @@
 //! since libraries log addresses, which hold the ids of patients. Nothing is exported unless a collector is set. What a
 //! request, a card or the store is, nothing here knows: whoever has something to show names it.
 
+mod asked;
 mod asking;
 mod export;
 mod log;
@@ -13,6 +14,7 @@ mod service;
 mod settings;
 mod span;
 
+pub use asked::{Asked, Got, Reading, Whose};
 pub use asking::Asking;
 pub use log::{beside_the_log, json_line, start_log};
 pub use metrics::{Deadline, HttpAnswer, HttpCall, Metrics, Signal};

@@ -1,5 +1,6 @@
 //! The telemetry of one service: its instruments, and the providers that send what they measure.
 
+use super::asked::Reading;
 use super::export::Exporters;
 use super::metrics::{self, Metrics};
 use super::settings::TelemetrySettings;
@@ -112,9 +113,15 @@ impl Telemetry {
         metrics::watch_store(&self.0.meters.meter(SCOPE), failures, up);
     }
 
-    /// Shows from now on whether the service is ready, as this says; nothing once it says nothing.
-    pub(crate) fn watch_readiness(&self, ready: impl Fn() -> Option<bool> + Send + Sync + 'static) {
-        metrics::watch_readiness(&self.0.meters.meter(SCOPE), ready);
+    /// Shows from now on what this reads; nothing once it reads nothing.
+    pub(crate) fn gauge(
+        &self,
+        name: &'static str,
+        unit: &'static str,
+        about: &'static str,
+        read: impl Fn() -> Vec<Reading> + Send + Sync + 'static,
+    ) {
+        metrics::gauge(&self.0.meters.meter(SCOPE), name, unit, about, read);
     }
 
     /// What a scrape gets, in the text format of Prometheus.

@@ -43,12 +43,21 @@ impl Caller {
     /// What the audit says of it.
     pub(crate) fn who(&self) -> Who {
         Who {
+            name: self.name().map(str::to_owned),
             issuer: self.issuer().map(str::to_owned),
             tenant: self.tenant().map(str::to_owned),
             token: match &self.0 {
                 Kind::Anonymous(_) => None,
                 Kind::Registered { token, .. } => Some(token.clone()),
             },
+        }
+    }
+
+    /// Its registered `name`; nothing in open mode.
+    fn name(&self) -> Option<&str> {
+        match &self.0 {
+            Kind::Anonymous(_) => None,
+            Kind::Registered { client, .. } => Some(&client.settings.name),
         }
     }
 

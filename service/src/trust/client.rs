@@ -8,6 +8,7 @@ use crate::errors::Denied;
 use jsonwebtoken::{Algorithm, DecodingKey};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 #[derive(Debug)]
 pub(super) struct Client {
@@ -92,6 +93,14 @@ impl Client {
             }
         }
         answer
+    }
+
+    /// How old the oldest of its key sets is; none without one. A file is never old.
+    pub(super) fn age_of_keys(&self) -> Option<Duration> {
+        match &self.keys {
+            Keys::Local(_) => Some(Duration::ZERO),
+            Keys::Remote(remotes) => remotes.iter().filter_map(|remote| remote.age_of_keys()).max(),
+        }
     }
 
     /// Whether some of its keys are there.

@@ -86,6 +86,12 @@ impl Remote {
         ready
     }
 
+    /// How long ago the keys were fetched; none where they are not there, or too old to be used.
+    pub(super) fn age_of_keys(&self) -> Option<Duration> {
+        let (_, fetched) = self.cached().keys?;
+        Some(self.age(fetched)).filter(|age| *age <= self.max_age)
+    }
+
     fn usable(&self) -> Option<Arc<KeySet>> {
         let (keys, fetched) = self.cached().keys?;
         (self.age(fetched) <= self.max_age).then_some(keys)

@@ -43,6 +43,8 @@ impl AuthSettings {
 /// A registered caller, `[[clients]]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientSettings {
+    /// What metrics, logs and alerts call it; its `iss` if nothing else is set.
+    pub name: String,
     /// `iss` of its tokens.
     pub issuer: String,
     /// Where its keys are.

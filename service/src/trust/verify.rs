@@ -13,7 +13,9 @@ use crate::fhir_client::AllowedBase;
 use crate::settings::Settings;
 use jsonwebtoken::crypto;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How far the clocks of caller and service may differ, in seconds.
 const LEEWAY: u64 = 30;
@@ -92,6 +94,25 @@ impl Trust {
     pub fn ready(&self) -> bool {
         let with_keys = self.clients.iter().filter(|client| client.ready()).count();
         self.mode == AuthMode::Open || with_keys > 0
+    }
+
+    /// The registered clients by name, each with the age of its keys, which is none where it has no keys that can be used.
+    pub(crate) fn keys(&self) -> BTreeMap<String, Option<Duration>> {
+        let mut keys = BTreeMap::new();
+        for client in &self.clients {
+            let age = client.age_of_keys();
+            let known = keys.entry(client.settings.name.clone()).or_insert(age);
+            // Of several of one name the one that is worst off.
+            *known = known.zip(age).map(|(one, other)| one.max(other));
+        }
+        keys
+    }
+
+    /// What metrics call an issuer: the name of its first client.
+    pub(crate) fn name_of(&self, issuer: &str) -> Option<String> {
+        let mut clients = self.clients.iter().map(|client| &client.settings);
+        let client = clients.find(|client| client.issuer == issuer)?;
+        Some(client.name.clone())
     }
 
     /// The caller with these `Authorization` headers on this path.
@@ -250,8 +271,10 @@ impl Denial {
 
     /// Whose token it was, where that is a registered issuer; not more than what the token said, since it is refused.
     pub(crate) fn who(&self) -> Who {
+        let client = self.client.as_ref().map(|client| &client.settings);
         Who {
-            issuer: self.client.as_ref().map(|client| client.settings.issuer.clone()),
+            name: client.map(|client| client.name.clone()),
+            issuer: client.map(|client| client.issuer.clone()),
             ..Who::default()
         }
     }

@@ -3,6 +3,8 @@
 /// An authenticated caller, for the audit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Who {
+    /// Registered `name`.
+    pub name: Option<String>,
     /// Registered `iss`.
     pub issuer: Option<String>,
     /// Registered `tenant`.

@@ -14,10 +14,14 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}
 
 {{- define "pnet-cds.image" -}}
 {{- $repository := required "image.repository: name where your cluster pulls the image from" .Values.image.repository }}
+{{- with .Values.global.imageRegistry }}{{ trimSuffix "/" . }}/{{ end }}
 {{- if .Values.image.digest }}{{ $repository }}@{{ .Values.image.digest }}
 {{- else }}{{ $repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}{{ end }}
 {{- end }}
@@ -63,6 +67,26 @@ fsGroupChangePolicy: OnRootMismatch
 {{- end }}
 {{- end }}
 
+{{- define "pnet-cds.account" -}}
+{{ .Values.serviceAccount.name | default (include "pnet-cds.fullname" .) }}
+{{- end }}
+
+{{/* Where PostgreSQL is, without user and password, which the library takes from its variables. */}}
+{{- define "pnet-cds.postgres" -}}
+{{- with .Values.store.postgres -}}
+postgres://{{ .host }}:{{ .port }}/{{ .database }}?sslmode={{ .sslmode }}
+{{- if .caSecret }}&sslrootcert=/etc/pnet-cds/store-ca/ca.crt{{ end }}
+{{- if .clientSecret }}&sslcert=/etc/pnet-cds/store-client/tls.crt&sslkey=/etc/pnet-cds/store-client/tls.key{{ end }}
+{{- end }}
+{{- end }}
+
+{{/* A quantity of memory in bytes. */}}
+{{- define "pnet-cds.bytes" -}}
+{{- $units := dict "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "k" 1000 "M" 1000000 "G" 1000000000 }}
+{{- $unit := regexFind "[A-Za-z]+$" (toString .) }}
+{{- mulf (float64 (trimSuffix $unit (toString .))) (get $units $unit | default 1) | int64 }}
+{{- end }}
+
 {{/* What cannot hold together. */}}
 {{- define "pnet-cds.check" -}}
 {{- if and (ne .Values.store.kind "postgres") (or (gt (int .Values.replicas) 1) .Values.autoscaling.enabled) }}
@@ -76,6 +100,32 @@ fsGroupChangePolicy: OnRootMismatch
 {{- end }}
 {{- if and .Values.backup.enabled (ne .Values.store.kind "sqlite") }}
 {{- fail "backup.enabled: for `store.kind: sqlite`; PostgreSQL is backed up by its own means" }}
+{{- end }}
+{{- $toml := fromToml .Values.settings }}
+{{- if hasKey $toml "Error" }}{{ fail (printf "settings: not TOML: %s" $toml.Error) }}{{ end }}
+{{- $memory := .Values.resources }}
+{{- if gt (include "pnet-cds.bytes" $memory.requests.memory | int64) (include "pnet-cds.bytes" $memory.limits.memory | int64) }}
+{{- fail "resources.requests.memory: must not be more than resources.limits.memory" }}
+{{- end }}
+{{- if and .Values.networkPolicy.enabled .Values.serviceMonitor.enabled (not .Values.networkPolicy.monitoringFrom) }}
+{{- fail "networkPolicy.monitoringFrom: with serviceMonitor.enabled name who may read metrics, or none arrive" }}
+{{- end }}
+{{- if and .Values.networkPolicy.enabled (eq .Values.store.kind "postgres") (not .Values.networkPolicy.egress) }}
+{{- fail "networkPolicy.egress: with `store.kind: postgres` name the database, or no pod reaches it" }}
+{{- end }}
+{{- with .Values.store.postgres }}
+{{- if and .host .secret }}{{ fail "store.postgres.host: the Secret of store.postgres.secret has the whole address; set one of both" }}{{ end }}
+{{- if and .host (not .userSecret) }}{{ fail "store.postgres.userSecret: name the Secret with the user of store.postgres.host" }}{{ end }}
+{{- end }}
+{{- range $one := list "ca" "jwks" }}
+{{- $from := get $.Values $one }}
+{{- if and $from.configMap $from.secret }}{{ fail (printf "%s: name a ConfigMap or a Secret, not both" $one) }}{{ end }}
+{{- end }}
+{{- if and (not .Values.serviceAccount.create) (not .Values.serviceAccount.name) }}
+{{- fail "serviceAccount.name: with `create: false` name one of yours" }}
+{{- end }}
+{{- if regexMatch "postgres(ql)?://\\S*[?&]password=" .Values.settings }}
+{{- fail "settings: a password must not stand there; put the address into the Secret that store.postgres.secret names" }}
 {{- end }}
 {{- if regexMatch "postgres(ql)?://[^/@\\s]*:[^/@\\s]+@" .Values.settings }}
 {{- fail "settings: a password must not stand there; put the address into the Secret that store.postgres.secret names" }}
