@@ -26,6 +26,7 @@ mod nearest;
 mod pages;
 pub mod pool;
 mod query_text;
+mod random;
 pub mod sandbox;
 pub mod settings;
 mod signing;

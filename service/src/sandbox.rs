@@ -1,12 +1,14 @@
 //! The bundled synthetic patients, read and searched as the service's own templates need it and no further.
 
 mod capability;
+mod resource;
 mod search;
 
 pub(crate) use capability::capability_statement;
 
 use crate::errors::{ErrorCode, Failure};
 use include_dir::{Dir, include_dir};
+use resource::Resource;
 use search::Search;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -58,18 +60,6 @@ pub struct Story {
 #[serde(deny_unknown_fields)]
 struct Stories {
     story: Vec<Story>,
-}
-
-#[derive(Debug)]
-struct Resource {
-    kind: String,
-    id: String,
-    patient: String,
-    /// `system|code`, of `code`.
-    tokens: Vec<(String, String)>,
-    /// For `_sort`.
-    date: String,
-    json: Box<RawValue>,
 }
 
 impl Sandbox {

@@ -1,4 +1,4 @@
-//! No file depends on one that depends on it, in the crates for which that is so; the test names the files of a circle.
+//! No file depends on one that depends on it; the test names the files of a circle.
 
 #![cfg(test)]
 
@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, ItemMod, ItemUse, Macro, UseTree, Visibility};
 
-/// The crates of which no two files may need each other.
-const WITHOUT_CIRCLES: [&str; 2] = ["fhir-profiles", "cds-cards"];
+/// The crates, no two files of which may need each other.
+const WITHOUT_CIRCLES: [&str; 4] = ["fhir-profiles", "cds-cards", "service", "tests"];
 
 /// A module as its path from the crate's root; a path that something names, likewise.
 type Names = Vec<String>;
@@ -231,9 +231,9 @@ fn no_file_depends_on_one_that_depends_on_it() {
     for name in WITHOUT_CIRCLES {
         let source = here().parent().expect("the workspace").join(name).join("src");
         let read = Crate::read(&source);
-        assert!(read.named.len() > 20, "{name}");
+        assert!(read.named.len() > 10, "{name}");
         let arrows: usize = read.named.keys().map(|module| read.needs(module).len()).sum();
-        assert!(arrows > read.named.len(), "{name}: {arrows} arrows");
+        assert!(arrows >= read.named.len() / 2, "{name}: {arrows} arrows");
         let circle = read.circle().unwrap_or_default();
         let circle: Vec<String> = circle.iter().map(|module| module.join("::")).collect();
         assert!(circle.is_empty(), "{name}: {} and back", circle.join(" -> "));

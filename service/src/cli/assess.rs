@@ -1,8 +1,10 @@
 //! `pnet-cds assess`
 
+use super::args::{AssessArgs, Format};
+use super::ended::{Ended, block_on, print};
 use super::given::{read, refused};
 use super::report::{Orders, Report};
-use super::{AssessArgs, Ended, Format, block_on, print, settings, style};
+use super::{settings, style};
 use crate::clock;
 use crate::evaluator::{Asks, Evaluator};
 use crate::hooks::flow::Source;

@@ -3,13 +3,15 @@
 mod caller;
 mod request;
 
+use super::args::CallArgs;
+use super::ended::{Ended, block_on, print};
 use super::given::{address, bearer, read, secret, written};
-use super::{CallArgs, Ended, block_on, print, settings};
+use super::settings;
 use crate::fhir_client::{AllowedBase, BearerToken, Exchanged, FhirClient, FhirSettings, Query, Sent, Why};
 use crate::hooks::Service;
 use caller::Caller;
 use futures_util::future::join_all;
-use request::{Orders, Parts};
+use request::{Orders, Parts, USER};
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -22,8 +24,6 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The greatest answer that is read.
 const LARGEST: usize = 32 << 20;
-/// The user that the record system names.
-const USER: &str = "Practitioner/pnet-cds-call";
 
 /// What discovery offers.
 #[derive(Deserialize)]

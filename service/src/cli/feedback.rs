@@ -1,7 +1,8 @@
 //! `pnet-cds feedback report`
 
+use super::args::ReportFormat;
+use super::ended::{Ended, print};
 use super::store::{url, with};
-use super::{Ended, ReportFormat, print};
 use crate::store::{Report, Tally, report as count};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;

@@ -1,6 +1,6 @@
 //! Files, addresses and tokens that a command is given, and what to do about one that is not what it takes.
 
-use super::Ended;
+use super::ended::Ended;
 use crate::errors::{ErrorCode, Failure};
 use crate::fhir_client::{AllowedBase, BearerToken};
 use crate::files;

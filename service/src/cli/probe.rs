@@ -1,154 +1,37 @@
 //! `pnet-cds probe`: what the service would pull from a FHIR server about one patient, and what it makes of it.
 
 mod answers;
+mod asked;
 mod checks;
 mod profile;
 mod relevant;
+mod report;
+mod searched;
 mod table;
 mod views;
 
+use super::args::{ProbeArgs, ProbeFormat};
+use super::ended::{Ended, block_on, print};
 use super::given::{address, read_token};
-use super::{Ended, ProbeArgs, ProbeFormat, block_on, print, settings, style};
+use super::{settings, style};
 use crate::clock;
 use crate::evaluator::Evaluator;
-use crate::fhir_client::{
-    Access, AllowedBase, BearerToken, FetchState, Fetched, FhirClient, FhirSettings, Query,
-};
+use crate::fhir_client::{AllowedBase, FetchState, Fetched, FhirClient, Query};
 use crate::hooks::Service;
 use crate::hooks::flow::{self, Server, Source};
 use crate::hooks::pauses::NoPauses;
 use crate::hooks::request::HookRequest;
-use crate::hooks::templates::Template;
 use crate::hooks::trail::Trail;
 use crate::settings::Settings;
-use crate::trust::ClientSettings;
+use asked::{Probe, Waits, clients_of};
 use cds_cards::assessment::Assessment;
-use checks::Check;
 use fhir_profiles::chart::ChartBuilder;
 use fhir_profiles::facts::Gap;
-use jiff::civil::Date;
 use profile::Profile;
-use relevant::Unmapped;
-use serde::Serialize;
+use report::{Keys, Report};
+use searched::Searched;
 use std::path::Path;
-use std::time::{Duration, Instant};
-
-/// For each round of searches; the service itself has much less, and the report says which search is too slow for it.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// What was found.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Report {
-    server: String,
-    /// What a hook call without prefetch would come to now.
-    hook: String,
-    /// The keys of the templates, by what was got of each.
-    keys: Keys,
-    searches: Vec<Searched>,
-    /// How the server is asked since it was seen to take that.
-    profile: Profile,
-    server_checks: Vec<Check>,
-    assessment: Assessment,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    unmapped: Vec<Unmapped>,
-    #[serde(rename = "unmappedAnswers", skip_serializing_if = "Vec::is_empty")]
-    answers: Vec<answers::Unmapped>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    concept_map: Option<serde_json::Value>,
-}
-
-/// How many keys of the templates were got, and which were not.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Keys {
-    complete: usize,
-    partial: Vec<String>,
-    missing: Vec<String>,
-}
-
-impl Keys {
-    fn of(searches: &[Searched]) -> Self {
-        let in_state = |state: &str| {
-            let some = searches.iter().filter(|searched| searched.state == state);
-            some.map(|searched| searched.key.clone()).collect::<Vec<_>>()
-        };
-        Self {
-            complete: in_state("complete").len(),
-            partial: in_state("partial"),
-            missing: in_state("failed"),
-        }
-    }
-}
-
-/// One query of the templates.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Searched {
-    key: String,
-    query: String,
-    state: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<&'static str>,
-    resources: usize,
-    pages: usize,
-    requests: u32,
-    millis: u128,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    notes: Vec<String>,
-}
-
-/// One server, one patient.
-struct Probe<'a> {
-    settings: &'a Settings,
-    evaluator: &'a Evaluator,
-    templates: Vec<Template>,
-    base: AllowedBase,
-    token: Option<BearerToken>,
-    patient: String,
-    as_of: Date,
-    deadline: Waits,
-}
-
-/// How long the service waits for the records of one call, and the setting that says so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Waits {
-    deadline: Duration,
-    setting: &'static str,
-}
-
-impl Waits {
-    /// For the clients of the server; of several, for the one that waits least.
-    fn of(settings: &Settings, base: &AllowedBase) -> Self {
-        let clients = clients_of(settings, base);
-        let deadlines = clients.iter().map(|client| match client.fhir_deadline {
-            Some(deadline) => Self {
-                deadline,
-                setting: "clients.fhir_deadline",
-            },
-            None => Self::by_default(settings),
-        });
-        let least = deadlines.min_by_key(|waits| waits.deadline);
-        least.unwrap_or_else(|| Self::by_default(settings))
-    }
-
-    fn by_default(settings: &Settings) -> Self {
-        Self {
-            deadline: settings.fhir.deadline,
-            setting: "fhir.deadline",
-        }
-    }
-}
-
-/// The clients whose server it is, or the only one there is: the server may be reached by another address than the
-/// registered one.
-fn clients_of<'s>(settings: &'s Settings, base: &AllowedBase) -> Vec<&'s ClientSettings> {
-    let address = base.to_string();
-    let has = |client: &&ClientSettings| client.fhir_servers.iter().any(|known| known.admits(&address));
-    match settings.clients.as_slice() {
-        [only] => vec![only],
-        several => several.iter().filter(has).collect(),
-    }
-}
+use std::time::Instant;
 
 /// The base with every other address that the settings give its server.
 fn with_aliases(settings: &Settings, base: AllowedBase) -> AllowedBase {
@@ -219,22 +102,6 @@ pub(super) fn run(args: &ProbeArgs, config: Option<&Path>) -> Result<(), Ended> 
 }
 
 impl Probe<'_> {
-    /// A client without breaker, that reads so many pages of a search.
-    fn client(&self, max_pages: usize) -> Result<FhirClient, Ended> {
-        let settings = FhirSettings {
-            max_pages,
-            connect_timeout: Duration::from_secs(5),
-            circuit_failures: u32::MAX,
-            ..self.settings.fhir.clone()
-        };
-        FhirClient::new(&settings).map_err(|error| Ended::wrong([format!("`fhir.ca_file`: {error}")]))
-    }
-
-    async fn fetch(&self, client: &FhirClient, patient: &str, queries: &[Query]) -> Vec<Fetched> {
-        let access = Access::new(&self.base, self.token.as_ref(), patient);
-        client.fetch(&access, queries, Instant::now() + PATIENCE).await
-    }
-
     async fn report(&self) -> Result<Report, Ended> {
         let client = self.client(self.settings.fhir.max_pages)?;
         let hook = self.hook(&client).await?;

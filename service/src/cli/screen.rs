@@ -1,12 +1,15 @@
 //! `pnet-cds screen`: a population, one row a patient.
 
+mod named;
 mod population;
 mod progress;
 mod rows;
 mod units;
 
+use super::args::ScreenArgs;
+use super::ended::Ended;
+use super::settings;
 use super::style::Terminal;
-use super::{Ended, ScreenArgs, settings};
 use crate::clock;
 use crate::evaluator::Evaluator;
 use population::Population;
@@ -14,7 +17,7 @@ use progress::Progress;
 use rows::Rows;
 use std::fs::File;
 use std::io::{BufWriter, ErrorKind, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use units::files;
 
 /// Reads every file twice: first to see whose each record is and which patients may have a PNET, then to keep the
@@ -57,11 +60,4 @@ fn output(path: Option<&Path>) -> Result<Box<dyn Write>, Ended> {
         None if std::io::stdout().is_terminal() => Box::new(Terminal::new(std::io::stdout().lock())),
         None => Box::new(BufWriter::new(std::io::stdout().lock())),
     })
-}
-
-/// A file to read, with its name as the user knows it.
-#[derive(Debug)]
-struct Source {
-    path: PathBuf,
-    lines: bool,
 }

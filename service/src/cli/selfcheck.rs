@@ -1,7 +1,9 @@
 //! `pnet-cds selfcheck`
 
+use super::args::SelfcheckArgs;
+use super::ended::{Ended, block_on, print};
 use super::given::{read, refused};
-use super::{Ended, SelfcheckArgs, block_on, print, settings};
+use super::settings;
 use crate::clock;
 use crate::evaluator::Evaluator;
 use crate::laws::Laws;

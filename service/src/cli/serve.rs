@@ -1,6 +1,7 @@
 //! `pnet-cds serve`
 
-use super::{Ended, block_on, print, settings};
+use super::ended::{Ended, block_on, print};
+use super::settings;
 use crate::app::Application;
 use crate::audit::SinkSetting;
 use crate::clock;

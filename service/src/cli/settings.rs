@@ -1,6 +1,6 @@
 //! `pnet-cds settings`, and the settings of the other commands.
 
-use super::{Ended, print};
+use super::ended::{Ended, print};
 use crate::app::Application;
 use crate::evaluator::Evaluator;
 use crate::files;

@@ -1,6 +1,7 @@
 //! `pnet-cds store`
 
-use super::{Ended, block_on, print, settings};
+use super::ended::{Ended, block_on, print};
+use super::settings;
 use crate::store::{Fault, Kind, StoreUrl, backup as copy, migrate as bring, newest_version, status as look};
 use jiff::Timestamp;
 use std::path::Path;

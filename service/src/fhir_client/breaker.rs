@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 /// What a fetch says about the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum Sign {
     /// It answered.
     Alive,
     /// It failed.
@@ -29,7 +29,7 @@ pub(super) struct Breaker {
     state: Mutex<State>,
 }
 
-/// Leave to ask the server; given back when dropped without a verdict.
+/// Leave to ask the server; given back when dropped without a sign.
 #[derive(Debug)]
 pub(super) struct Permit<'a> {
     breaker: &'a Breaker,
@@ -64,18 +64,18 @@ impl Breaker {
 
 impl Permit<'_> {
     /// Notes what came of it.
-    pub(super) fn settle(self, verdict: Verdict, now: Instant) {
+    pub(super) fn settle(self, sign: Sign, now: Instant) {
         let mut state = self.breaker.lock();
-        match verdict {
-            Verdict::Silent => {}
-            Verdict::Alive => {
+        match sign {
+            Sign::Silent => {}
+            Sign::Alive => {
                 state.failures = 0;
                 // An answer to a fetch from before the circuit opened is not the trial.
                 if self.probe {
                     state.opened = None;
                 }
             }
-            Verdict::Faulty => {
+            Sign::Faulty => {
                 state.failures = state.failures.saturating_add(1);
                 if self.probe || (state.opened.is_none() && state.failures >= self.breaker.limit) {
                     state.opened = Some(now);
@@ -100,7 +100,7 @@ mod tests {
     const OPEN: Duration = Duration::from_secs(10);
 
     fn fail(breaker: &Breaker, now: Instant) {
-        breaker.admit(now).unwrap().settle(Verdict::Faulty, now);
+        breaker.admit(now).unwrap().settle(Sign::Faulty, now);
     }
 
     #[test]
@@ -109,10 +109,10 @@ mod tests {
         let now = Instant::now();
         fail(&breaker, now);
         fail(&breaker, now);
-        breaker.admit(now).unwrap().settle(Verdict::Alive, now);
+        breaker.admit(now).unwrap().settle(Sign::Alive, now);
         fail(&breaker, now);
         fail(&breaker, now);
-        breaker.admit(now).unwrap().settle(Verdict::Silent, now);
+        breaker.admit(now).unwrap().settle(Sign::Silent, now);
         assert!(breaker.admit(now).is_some());
         fail(&breaker, now);
         assert!(breaker.admit(now).is_none());
@@ -127,10 +127,10 @@ mod tests {
         let later = start + OPEN;
         let probe = breaker.admit(later).unwrap();
         assert!(breaker.admit(later).is_none(), "only one may try");
-        probe.settle(Verdict::Faulty, later);
+        probe.settle(Sign::Faulty, later);
         assert!(breaker.admit(later + OPEN / 2).is_none(), "it failed again");
         let probe = breaker.admit(later + OPEN).unwrap();
-        probe.settle(Verdict::Alive, later + OPEN);
+        probe.settle(Sign::Alive, later + OPEN);
         assert!(breaker.admit(later + OPEN).is_some());
         assert!(breaker.admit(later + OPEN).is_some());
     }

@@ -1,6 +1,7 @@
 //! The forms in which one search can be sent, and which one is tried after another was refused.
 
-use super::transport::Refusal;
+use super::parameters::{Named, ResultParameters};
+use super::refusal::Refusal;
 use super::why::Why;
 
 /// An address from which on a refusal may be due to its length; some gateways stop at 2048 characters.
@@ -9,54 +10,6 @@ pub(super) const LONG: usize = 1024;
 pub(super) const MOST_FORMS: usize = 8;
 /// Codes of one search where the server does not take all of them: first so many, then one at a time.
 const FEWER: [usize; 2] = [10, 1];
-
-/// Parameters that say how results are to be given, and not which: without them the same comes in another shape.
-const RESULT_PARAMETERS: [&str; 8] = [
-    "_sort",
-    "_count",
-    "_total",
-    "_summary",
-    "_elements",
-    "_maxresults",
-    "_format",
-    "_pretty",
-];
-
-/// A set of [`RESULT_PARAMETERS`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct ResultParameters(u8);
-
-impl ResultParameters {
-    pub(super) const SORT: Self = Self(1);
-    #[cfg(test)]
-    pub(super) const COUNT: Self = Self(2);
-
-    /// The set of one; of none if it is no such parameter.
-    pub(super) fn of(name: &str) -> Self {
-        let position = RESULT_PARAMETERS.iter().position(|known| *known == name);
-        Self(position.map_or(0, |position| 1 << position))
-    }
-
-    pub(super) fn with(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    fn shared(self, other: Self) -> Self {
-        Self(self.0 & other.0)
-    }
-
-    pub(super) fn has(self, name: &str) -> bool {
-        self.shared(Self::of(name)) != Self::default()
-    }
-
-    pub(super) fn is_empty(self) -> bool {
-        self == Self::default()
-    }
-
-    pub(super) fn names(self) -> impl Iterator<Item = &'static str> {
-        RESULT_PARAMETERS.into_iter().filter(move |name| self.has(name))
-    }
-}
 
 /// How a search is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +29,7 @@ impl Form {
     pub(super) const PLAIN: Self = Self {
         subject: false,
         post: false,
-        without: ResultParameters(0),
+        without: ResultParameters::NONE,
         codes: usize::MAX,
     };
 
@@ -250,15 +203,6 @@ impl Negotiation {
         let fewer = FEWER.into_iter().filter(move |fewer| *fewer < now);
         fewer.map(move |fewer| form.of_so_many_codes(fewer))
     }
-}
-
-/// The parameters that a refusal names as its reason.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Named {
-    pub(super) results: ResultParameters,
-    /// `patient` or `subject`.
-    pub(super) patient: bool,
-    pub(super) code: bool,
 }
 
 #[cfg(test)]

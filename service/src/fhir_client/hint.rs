@@ -1,6 +1,6 @@
 //! Which parameter a refusal names: the words of an OperationOutcome, looked through and never kept.
 
-use super::form::{Named, ResultParameters};
+use super::parameters::{Named, ResultParameters};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 

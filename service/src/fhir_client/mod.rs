@@ -8,10 +8,13 @@ mod answer;
 mod base;
 mod breaker;
 mod exchange;
+mod fetched;
 mod form;
 mod hint;
 mod network;
+mod parameters;
 mod query;
+mod refusal;
 mod search;
 mod server;
 mod settings;
@@ -22,6 +25,7 @@ mod why;
 pub use address::{Lookup, Lookups};
 pub use base::{AllowedBase, InvalidBase};
 pub use exchange::{Endpoint, Exchanged, NotWritten, Sent};
+pub use fetched::{Access, FetchState, Fetched};
 pub use network::{InvalidNetwork, Network};
 pub use query::{InvalidQuery, Query};
 pub use server::Learnt;
@@ -31,8 +35,7 @@ pub use transport::SetupError;
 pub use why::Why;
 
 use address::{Guard, Registered};
-use breaker::Verdict;
-use fhir_profiles::json::Document;
+use breaker::Sign;
 use search::Run;
 use server::Server;
 use std::collections::HashMap;
@@ -46,42 +49,6 @@ pub struct FhirClient {
     http: reqwest::Client,
     registered: Arc<Registered>,
     servers: Mutex<HashMap<AllowedBase, Arc<Server>>>,
-}
-
-/// Whose chart may be read where, and with which token.
-#[derive(Clone, Copy)]
-pub struct Access<'a> {
-    base: &'a AllowedBase,
-    token: Option<&'a BearerToken>,
-    patient: &'a str,
-}
-
-/// What became of a query.
-#[derive(Debug)]
-pub struct Fetched {
-    /// The key of the query.
-    pub key: String,
-    /// What was got.
-    pub state: FetchState,
-    /// Requests that were sent, retries and pages included.
-    pub requests: u32,
-    /// From the start of the fetch until this query was settled.
-    pub elapsed: Duration,
-}
-
-/// How much of what a query asks for was got.
-pub enum FetchState {
-    /// All of it: the resource, or every page of the search.
-    Complete(Vec<Document<'static>>),
-    /// Whole pages, but not all of them.
-    Partial {
-        /// The pages before the failure.
-        pages: Vec<Document<'static>>,
-        /// Why there are no more.
-        why: Why,
-    },
-    /// Nothing.
-    Failed(Why),
 }
 
 impl FhirClient {
@@ -132,7 +99,7 @@ impl FhirClient {
             .fetched()
         });
         let fetched = futures_util::future::join_all(runs).await;
-        permit.settle(verdict(&fetched), Instant::now());
+        permit.settle(sign(&fetched), Instant::now());
         fetched
     }
 
@@ -159,55 +126,6 @@ impl fmt::Debug for FhirClient {
     }
 }
 
-impl<'a> Access<'a> {
-    /// Access to the chart of one patient on one server; `patient` is the id without `Patient/`.
-    pub fn new(base: &'a AllowedBase, token: Option<&'a BearerToken>, patient: &'a str) -> Self {
-        Self { base, token, patient }
-    }
-}
-
-impl fmt::Debug for Access<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Access")
-            .field("host", &self.base.host())
-            .finish_non_exhaustive()
-    }
-}
-
-impl FetchState {
-    /// Whole pages that were got.
-    pub fn pages(&self) -> &[Document<'static>] {
-        match self {
-            Self::Complete(pages) | Self::Partial { pages, .. } => pages,
-            Self::Failed(_) => &[],
-        }
-    }
-
-    /// Why something is missing; nothing where all is there.
-    pub fn why(&self) -> Option<Why> {
-        match self {
-            Self::Complete(_) => None,
-            Self::Partial { why, .. } | Self::Failed(why) => Some(*why),
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Complete(_) => "complete",
-            Self::Partial { .. } => "partial",
-            Self::Failed(_) => "failed",
-        }
-    }
-}
-
-/// Says how many pages, never what is in them.
-impl fmt::Debug for FetchState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {} pages", self.word(), self.pages().len())?;
-        self.why().map_or(Ok(()), |why| write!(f, ", {}", why.code()))
-    }
-}
-
 fn all_failed(queries: &[Query], why: Why) -> Vec<Fetched> {
     let failed = |query: &Query| Fetched {
         key: query.key().to_owned(),
@@ -219,14 +137,14 @@ fn all_failed(queries: &[Query], why: Why) -> Vec<Fetched> {
 }
 
 /// One query that the server answered shows that it lives, whatever became of the others.
-fn verdict(fetched: &[Fetched]) -> Verdict {
-    let mut verdict = Verdict::Silent;
+fn sign(fetched: &[Fetched]) -> Sign {
+    let mut sign = Sign::Silent;
     for one in fetched.iter().filter(|one| one.requests > 0) {
         match &one.state {
-            FetchState::Failed(why) if why.blames_server() => verdict = Verdict::Faulty,
+            FetchState::Failed(why) if why.blames_server() => sign = Sign::Faulty,
             FetchState::Failed(Why::TokenExpired | Why::TokenUnusable | Why::AddressRefused) => {}
-            _ => return Verdict::Alive,
+            _ => return Sign::Alive,
         }
     }
-    verdict
+    sign
 }

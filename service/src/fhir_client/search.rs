@@ -1,14 +1,15 @@
 //! One query of a fetch: its form, its retry, its pages, and its end at the deadline.
 
 use super::answer;
+use super::fetched::{Access, FetchState, Fetched};
 use super::form::Negotiation;
 use super::hint;
 use super::query::{Query, Target};
+use super::refusal::Refusal;
 use super::server::{Event, Server};
 use super::settings::FhirSettings;
-use super::transport::{self, Refusal};
+use super::transport;
 use super::why::Why;
-use super::{Access, FetchState, Fetched};
 use crate::telemetry::start_span;
 use fhir_profiles::chart::{NextPage, Page};
 use fhir_profiles::json::Document;

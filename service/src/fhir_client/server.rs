@@ -1,7 +1,8 @@
 //! What is kept about one server: its circuit breaker, and for a while which form of a search it takes.
 
 use super::breaker::Breaker;
-use super::form::{Form, Negotiation, ResultParameters};
+use super::form::{Form, Negotiation};
+use super::parameters::ResultParameters;
 use super::settings::{FhirSettings, PatientParameter};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -2,9 +2,10 @@
 
 use super::address::{Guard, NoAddress};
 use super::answer;
-use super::form::Named;
 use super::hint;
+use super::parameters::Named;
 use super::query::Target;
+use super::refusal::Refusal;
 use super::settings::FhirSettings;
 use super::why::Why;
 use crate::files;
@@ -91,26 +92,6 @@ pub(super) fn client(settings: &FhirSettings, guard: Guard) -> Result<reqwest::C
         .tls_certs_merge(certificates)
         .build()
         .map_err(|_| SetupError::NoCertificate)
-}
-
-/// A request that failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub(super) why: Why,
-    /// After which pause it may be sent again; nothing if it may not.
-    pub(super) again_after: Option<Duration>,
-    /// The parameters that the server names as the reason.
-    pub(super) named: Named,
-}
-
-impl From<Why> for Refusal {
-    fn from(why: Why) -> Self {
-        Self {
-            why,
-            again_after: None,
-            named: Named::default(),
-        }
-    }
 }
 
 /// Sends one request and reads its answer, up to so many bytes.

@@ -2,7 +2,7 @@
 //! leads to.
 
 use super::request::HookRequest;
-use super::templates::{Template, is_of_texts};
+use super::templates::{CONDITIONS, PATIENT, Template, is_of_texts};
 use crate::errors::{ErrorCode, Failure};
 use crate::evaluator::Evaluator;
 use crate::fhir_client::{FetchState, Why};
@@ -11,11 +11,6 @@ use fhir_profiles::facts::Gap;
 use fhir_profiles::json::Json;
 use fhir_profiles::read::text_files;
 use std::collections::BTreeMap;
-
-/// Key of the patient's own record: core data.
-pub(super) const PATIENT: &str = "patient";
-/// Key of the patient's conditions: core data.
-pub(super) const CONDITIONS: &str = "conditions";
 
 /// What the place of a note about a key begins with.
 const NOTE: &str = "prefetch ";

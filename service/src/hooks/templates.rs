@@ -1,11 +1,14 @@
 //! The prefetch templates that discovery publishes, in the restricted grammar of CDS Hooks 2.0.1.
 
-use super::prefetch::{CONDITIONS, PATIENT};
 use crate::query_text;
 use fhir_profiles::FactId;
 use fhir_profiles::catalogue::observed;
 use fhir_profiles::codes::Codes;
 
+/// Key of the patient's own record: core data.
+pub(super) const PATIENT: &str = "patient";
+/// Key of the patient's conditions: core data.
+pub(super) const CONDITIONS: &str = "conditions";
 /// The only token that the templates use.
 const PATIENT_ID: &str = "{{context.patientId}}";
 /// The longest template; some servers refuse longer addresses.

@@ -12,19 +12,19 @@ use crate::errors::{ErrorCode, Failure};
 use crate::hooks::flow::Basis;
 use crate::http::{State, refusal};
 use crate::query_text::encoded;
+use crate::random::new_id;
 use crate::smart::Smart;
 use crate::strip::{Strip, strip};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use aws_lc_rs::rand;
 use cds_cards::assessment::{Assessment, Gate};
 use cds_cards::render::form::{Entered, Field, Saving, Transaction, form, name};
 use cds_cards::render::{Found, Subject, plain, tumour};
 use fhir_profiles::FactId;
 use jiff::Timestamp;
 use serde::Serialize;
-use uuid::{Builder, Uuid};
+use uuid::Uuid;
 
 #[derive(Debug, Serialize)]
 struct FormPage {
@@ -217,9 +217,7 @@ async fn answer(
 
 /// A key that no other form has.
 fn new_key() -> Result<Uuid, Failure> {
-    let mut bytes = [0; 16];
-    rand::fill(&mut bytes).map_err(|_| Failure::from(ErrorCode::Internal))?;
-    Ok(Builder::from_random_bytes(bytes).into_uuid())
+    new_id().map_err(|()| ErrorCode::Internal.into())
 }
 
 impl Opened<'_> {

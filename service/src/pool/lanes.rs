@@ -1,6 +1,6 @@
 //! What waits for a thread, in which order, and how long it will wait.
 
-use super::Lane;
+use super::lane::Lane;
 use super::task::Task;
 use super::times::Times;
 use std::collections::VecDeque;

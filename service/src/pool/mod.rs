@@ -5,55 +5,27 @@
 //! large ones; what cannot begin in time is refused before it has begun; a job that nobody waits for any more is asked
 //! to stop (see [`fhir_profiles::stop`]) and dropped.
 
+mod lane;
 mod lanes;
 mod task;
 mod times;
 
-use fhir_profiles::stop::Stop;
 use futures_util::FutureExt;
+pub use lane::Lane;
 use lanes::{Expected, Lanes};
 use std::future::poll_fn;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Poll;
 use std::time::{Duration, Instant};
-use task::{CURRENT, Task, Tell};
+use task::{CURRENT, GoesOn, Task, Tell};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-/// Jobs of more bytes than these are large.
-const SMALL: usize = 256 << 10;
 /// A job may wait for as many times what it takes itself, if that is longer than the limit for all.
 const PATIENCE: u32 = 4;
-
-/// Which jobs wait together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lane {
-    /// Those that any thread takes.
-    Small,
-    /// Those that leave a thread free.
-    Large,
-}
-
-impl Lane {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Small, Self::Large];
-
-    /// The lane of a job of so many bytes.
-    fn of(bytes: usize) -> Self {
-        if bytes <= SMALL { Self::Small } else { Self::Large }
-    }
-
-    /// The word in metrics.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Small => "small",
-            Self::Large => "large",
-        }
-    }
-}
 
 /// A job was not begun, since it could not have ended in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -204,6 +176,13 @@ impl Drop for GivenUp<'_> {
     }
 }
 
+impl GoesOn for Shared {
+    fn again(&self, task: Arc<Task>) {
+        self.lanes().add_again(task, Instant::now());
+        self.waiting.notify_all();
+    }
+}
+
 impl Shared {
     fn lanes(&self) -> MutexGuard<'_, Lanes> {
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
@@ -234,7 +213,7 @@ impl Shared {
         let allowed = self.allowed_wait(expected, deadline, now).ok_or(Busy)?;
         let until = now + allowed;
         let task = Arc::new(Task::new(
-            Arc::downgrade(self),
+            Arc::downgrade(self) as Weak<dyn GoesOn>,
             Handle::try_current().ok(),
             bytes,
             until,
@@ -244,12 +223,6 @@ impl Shared {
         drop(lanes);
         self.waiting.notify_all();
         Ok(task)
-    }
-
-    /// A job that waited for something goes on: before those of its lane that have not begun.
-    fn again(&self, task: Arc<Task>) {
-        self.lanes().add_again(task, Instant::now());
-        self.waiting.notify_all();
     }
 
     fn work(&self, thread: usize) {

@@ -1,7 +1,7 @@
 //! One job of the pool: a future and where it stands.
 
-use super::{Lane, Shared, Stop};
-use fhir_profiles::stop::within;
+use super::lane::Lane;
+use fhir_profiles::stop::{Stop, within};
 use std::cell::RefCell;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
@@ -31,9 +31,15 @@ const WOKEN: u8 = 3;
 /// It is over.
 const DONE: u8 = 4;
 
+/// Where a job goes on that has waited for something.
+pub(super) trait GoesOn: Send + Sync {
+    /// It goes on before those of its lane that have not begun.
+    fn again(&self, task: Arc<Task>);
+}
+
 /// A job.
 pub(super) struct Task {
-    pool: Weak<Shared>,
+    pool: Weak<dyn GoesOn>,
     /// The runtime of the sockets and timers that it waits for.
     runtime: Option<Handle>,
     bytes: AtomicUsize,
@@ -48,7 +54,7 @@ pub(super) struct Task {
 
 impl Task {
     pub(super) fn new(
-        pool: Weak<Shared>,
+        pool: Weak<dyn GoesOn>,
         runtime: Option<Handle>,
         bytes: usize,
         until: Instant,

@@ -1,6 +1,6 @@
 //! The searches of the sandbox: those that the service itself makes, and no others.
 
-use super::Resource;
+use super::resource::Resource;
 use crate::errors::{ErrorCode, Failure};
 use crate::query_text::{decoded, system_and_code, values};
 use serde::Serialize;

@@ -1,6 +1,6 @@
 //! `[[clients]]`: the registered callers, the one setting that is a list of tables.
 
-use super::load::Fault;
+use super::fault::Fault;
 use super::smart;
 use super::values::{Given, word};
 use crate::fhir_client::{AllowedBase, Network};

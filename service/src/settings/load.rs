@@ -1,6 +1,7 @@
 //! Loading: defaults, then the file, then the environment, with every fault reported at once.
 
 use super::Settings;
+use super::fault::Fault;
 use super::table::{ROWS, Row};
 use super::values::Given;
 use super::{clients, smart};
@@ -8,7 +9,6 @@ use crate::host::{host_of, is_loopback};
 use crate::nearest::meant;
 use crate::store::StoreUrl;
 use crate::trust::AuthMode;
-use std::fmt;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -27,21 +27,6 @@ pub struct Source {
     pub file: Option<(String, String)>,
     /// Name and value of the environment variables.
     pub environment: Vec<(String, String)>,
-}
-
-/// Something wrong in the settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// `file:line`, or the name of the environment variable.
-    pub place: String,
-    /// What is wrong.
-    pub what: String,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.what)
-    }
 }
 
 /// Reads the settings.

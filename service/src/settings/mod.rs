@@ -2,6 +2,7 @@
 
 mod clients;
 mod document;
+mod fault;
 mod load;
 mod secrets;
 mod smart;
@@ -9,8 +10,9 @@ mod table;
 mod values;
 
 pub use document::document;
+pub use fault::Fault;
 pub(crate) use load::CONFIG_VARIABLE;
-pub use load::{Fault, Source, load};
+pub use load::{Source, load};
 pub(crate) use secrets::resolve;
 pub(crate) use values::can_be_absent;
 

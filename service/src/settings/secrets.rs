@@ -1,6 +1,7 @@
 //! Secrets from files: `..._FILE` names a file that holds the value, as clusters mount them.
 
-use super::load::{Fault, variable_name};
+use super::fault::Fault;
+use super::load::variable_name;
 use std::path::Path;
 
 /// The settings that can hold a secret.

@@ -100,7 +100,10 @@ pub async fn report(url: &StoreUrl, since: i64) -> Result<Report, Fault> {
     let mut connection = one_connection(url).await?;
     let version = version(&mut connection).await?;
     if version < newest() {
-        return Err(Fault::Version(version));
+        return Err(Fault::Version {
+            found: version,
+            newest: newest(),
+        });
     }
     let report = count(&mut connection, since).await?;
     connection.close().await?;

@@ -2,30 +2,12 @@
 
 use super::database::{Database, places};
 use super::fault::Fault;
-use super::issued::Owner;
+use super::outcome::Outcome;
+use super::owner::Owner;
 use super::questions;
 use sqlx::{AssertSqlSafe, Row};
 use std::collections::HashMap;
 use uuid::Uuid;
-
-/// What was done with a card.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
-    /// It was put aside.
-    Overridden,
-    /// A suggestion of it was taken.
-    Accepted,
-}
-
-impl Outcome {
-    /// The word of the standard.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Overridden => "overridden",
-            Self::Accepted => "accepted",
-        }
-    }
-}
 
 /// Feedback on one card.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -62,7 +62,12 @@ pub enum Fault {
     /// Its file was deleted or replaced while it was open, so what was written is not kept.
     Replaced,
     /// The tables are of another version than this command can work with.
-    Version(i64),
+    Version {
+        /// Theirs.
+        found: i64,
+        /// The one that this program brings them to.
+        newest: i64,
+    },
     /// The database says so.
     Sql(sqlx::Error),
     /// The tables could not be brought to the right version.
@@ -75,10 +80,9 @@ impl fmt::Display for Fault {
             Self::Down => f.write_str("not available"),
             Self::Slow => f.write_str("no answer in time"),
             Self::Replaced => f.write_str("the file of the database was deleted or replaced"),
-            Self::Version(version) => write!(
+            Self::Version { found, newest } => write!(
                 f,
-                "the tables are of version {version}; `pnet-cds store migrate` brings them to {}",
-                super::migrations::newest()
+                "the tables are of version {found}; `pnet-cds store migrate` brings them to {newest}"
             ),
             Self::Sql(error) => f.write_str(&said(error)),
             Self::Migration(MigrateError::Execute(error)) => write!(f, "migration: {}", said(error)),

@@ -1,6 +1,6 @@
 //! How full the room for used tokens is, for the metrics: counted once a minute, and by what was used since.
 
-use super::tokens::LONGEST;
+use super::forgotten::LONGEST;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -5,9 +5,10 @@
 
 use super::database::Writing;
 use super::fault::Fault;
-use super::tokens::LONGEST;
 use sqlx::Row;
 
+/// The longest that a token can be valid from its use on, in seconds: an hour, and what clocks may differ.
+pub(super) const LONGEST: i64 = 3660;
 /// Seconds between two ranges that are kept as one.
 const GAP: i64 = 600;
 /// Ranges that are kept; beyond them the two that are nearest to each other become one.

@@ -2,6 +2,7 @@
 
 use super::database::{Database, places};
 use super::fault::{Fault, Operation};
+use super::owner::Owner;
 use super::questions::Key;
 use cds_cards::render::{About, Card};
 use fhir_profiles::FactId;
@@ -22,17 +23,6 @@ const GATHER: Duration = Duration::from_millis(20);
 const PAUSE: Duration = Duration::from_millis(500);
 /// Tries with a store that is there.
 const REFUSALS: u32 = 20;
-
-/// Whose cards they are: what one caller was sent, no other can answer.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Owner {
-    /// `iss`; empty in open mode.
-    pub issuer: String,
-    /// `tenant`; empty where the issuer has none.
-    pub tenant: String,
-    /// The id of the service that was called.
-    pub service: String,
-}
 
 /// A card that was sent: no patient, no user, no text. It is written out by the thread of the store.
 #[derive(Debug, Clone)]

@@ -13,6 +13,8 @@ mod fill;
 mod forgotten;
 mod issued;
 mod migrations;
+mod outcome;
+mod owner;
 mod questions;
 mod report;
 mod retention;
@@ -20,10 +22,11 @@ mod tokens;
 mod url;
 
 pub use admin::{Rows, Status, backup, migrate, report, status};
-pub use answers::{CardAnswer, Kept, Outcome};
+pub use answers::{CardAnswer, Kept};
 pub use fault::{Fault, Operation, Unavailable};
-pub use issued::Owner;
 pub use migrations::newest as newest_version;
+pub use outcome::Outcome;
+pub use owner::Owner;
 pub use report::{KindReport, Report, Tally};
 pub use url::{Kind, StoreUrl};
 

@@ -1,9 +1,9 @@
 //! Questions that were put aside for a patient, by a keyed hash of whom and what they are about.
 
-use super::answers::Outcome;
 use super::database::{Database, places};
 use super::fault::Fault;
-use super::issued::Owner;
+use super::outcome::Outcome;
+use super::owner::Owner;
 use aws_lc_rs::{hmac, rand};
 use fhir_profiles::FactId;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};

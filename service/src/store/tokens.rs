@@ -3,7 +3,7 @@
 use super::database::{Database, Writing};
 use super::fault::{Fault, Operation};
 use super::fill::Fill;
-use super::forgotten::{Forgotten, Which, forget};
+use super::forgotten::{Forgotten, LONGEST, Which, forget};
 use crate::trust::{Once, Refused};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,8 +16,6 @@ use tokio::sync::{mpsc, oneshot};
 const TOGETHER: usize = 128;
 /// Uses that may wait.
 pub(super) const WAITING: usize = 2048;
-/// The longest that a token can be valid from its use on, in seconds: an hour, and what clocks may differ.
-pub(super) const LONGEST: i64 = 3660;
 /// Seconds for which an expired token is kept in any case, so that replicas may differ in time.
 const KEPT: i64 = 600;
 /// Seconds for which it is kept while there is room, so that a clock that was ahead by less has led to nothing.

@@ -1,6 +1,6 @@
 //! Certificates of the moment, and the server's side of TLS.
 
-use super::Wire;
+use super::wire::Wire;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};

@@ -1,16 +1,16 @@
 //! Who calls: a key with the claims of its tokens, or nobody in particular.
 
+use super::super::args::CallArgs;
+use super::super::ended::Ended;
 use super::super::given::written;
-use super::super::{CallArgs, Ended};
 use crate::fhir_client::AllowedBase;
 use crate::files;
+use crate::random::new_id;
 use crate::signing::SigningKey;
-use aws_lc_rs::rand;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
-use uuid::{Builder, Uuid};
 
 /// How long a token is good for, in seconds: as long as the standard recommends.
 const LIFE: u64 = 300;
@@ -80,16 +80,6 @@ impl Caller {
         headers.insert(AUTHORIZATION, bearer);
         Ok((Some(claims), headers))
     }
-}
-
-/// An id that nothing else has.
-///
-/// # Errors
-/// If the system has no random numbers.
-pub(super) fn new_id() -> Result<Uuid, ()> {
-    let mut bytes = [0; 16];
-    rand::fill(&mut bytes).map_err(drop)?;
-    Ok(Builder::from_random_bytes(bytes).into_uuid())
 }
 
 /// Makes a key and the set that its public half is published in, and says how the service learns of it.

@@ -1,14 +1,15 @@
 //! The request of a record system, as the standard has it, and what is shown and kept of it.
 
-use super::super::Ended;
+use super::super::ended::Ended;
 use super::super::given::read;
-use super::USER;
-use super::caller::new_id;
 use crate::hooks::Service;
+use crate::random::new_id;
 use serde_json::{Map, Value, json};
 use std::path::Path;
 use zeroize::Zeroizing;
 
+/// The user that the record system names.
+pub(super) const USER: &str = "Practitioner/pnet-cds-call";
 /// How long the record system says that an access token is good for, in seconds.
 const TOKEN_LIFE: u64 = 300;
 

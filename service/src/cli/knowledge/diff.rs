@@ -1,7 +1,8 @@
 //! `pnet-cds knowledge diff`: what a change of the knowledge does to the rules and to every vignette.
 
-use super::{PATHWAY, place, show_criterion, show_option, show_statement};
-use crate::cli::{Ended, print};
+use super::place;
+use super::show::{PATHWAY, show_criterion, show_option, show_statement};
+use crate::cli::ended::{Ended, print};
 use crate::evaluator::load_knowledge;
 use cds_cards::assessment::{Assessment, CriterionReport, OptionReport, Outcome, Reason};
 use cds_cards::render::{Asking, Policy, render};

@@ -1,6 +1,6 @@
 //! The form for the meeting as a FHIR Questionnaire, from which a form filler extracts an Observation of each answer.
 
-use super::export::{head, with};
+use super::resource::{head, with};
 use cds_cards::Knowledge;
 use cds_cards::assessment::FactValue;
 use cds_cards::knowledge::{Coding, FormSection, Question};

@@ -1,7 +1,9 @@
 //! Whether the server honours what the searches rely on: patient, code, `_count` and `_sort`.
 
+use super::asked::Probe;
+use super::searched::Searched;
 use super::views::{self, Resource};
-use super::{Ended, Probe, Searched};
+use crate::cli::ended::Ended;
 use crate::fhir_client::{FetchState, Fetched, FhirClient, Query};
 use crate::query_text;
 use fhir_profiles::chart::ChartBuilder;
@@ -18,7 +20,7 @@ const NO_CODE: &str = "https://pnet-cds.github.io/fhir/CodeSystem/facts|pnet-cds
 #[derive(Debug, Serialize)]
 pub(super) struct Check {
     pub(super) what: String,
-    pub(super) result: Verdict,
+    pub(super) result: Honour,
     /// What was seen.
     pub(super) seen: String,
 }
@@ -26,7 +28,7 @@ pub(super) struct Check {
 /// How it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Verdict {
+pub(super) enum Honour {
     /// As it should be.
     Honoured,
     /// The server does something else than asked for.
@@ -144,7 +146,7 @@ pub(super) async fn run(
     let learnt = client.learnt(&probe.base);
     let left_out = |name: &str, check: Check| match learnt.without.contains(&name) {
         true => Check {
-            result: Verdict::NotTold,
+            result: Honour::NotTold,
             seen: "left out, since the server refused a search with it".to_owned(),
             ..check
         },
@@ -192,9 +194,9 @@ fn own_patient(probe: &Probe<'_>, wide: &Wide, fetched: &[Fetched], searches: &m
     Check {
         what: "`patient`: every answer is of this patient".to_owned(),
         result: match (foreign.is_empty(), answered) {
-            (false, _) => Verdict::NotHonoured,
-            (true, true) => Verdict::Honoured,
-            (true, false) => Verdict::NotTold,
+            (false, _) => Honour::NotHonoured,
+            (true, true) => Honour::Honoured,
+            (true, false) => Honour::NotTold,
         },
         seen: match (foreign.is_empty(), answered) {
             (false, _) => format!("another patient's data in: {}", foreign.join(", ")),
@@ -208,10 +210,10 @@ fn own_address(probe: &Probe<'_>, fetched: &[Fetched]) -> Check {
     let unknown: Vec<String> = unknown_addresses(probe, fetched).into_iter().collect();
     let any = fetched.iter().any(|one| !one.state.pages().is_empty());
     let (result, seen) = match (unknown.is_empty(), any) {
-        (true, true) => (Verdict::Honoured, "no other address".to_owned()),
-        (true, false) => (Verdict::NotTold, "no answer".to_owned()),
+        (true, true) => (Honour::Honoured, "no other address".to_owned()),
+        (true, false) => (Honour::NotTold, "no answer".to_owned()),
         (false, _) => (
-            Verdict::NotHonoured,
+            Honour::NotHonoured,
             format!(
                 "{}: a call is refused with 412 until `clients.fhir_aliases` names it",
                 unknown.join(", ")
@@ -227,20 +229,20 @@ fn own_address(probe: &Probe<'_>, fetched: &[Fetched]) -> Check {
 
 fn none_expected(what: String, found: Option<usize>, of_what: &str) -> Check {
     let (result, seen) = match found {
-        None => (Verdict::NotTold, "the search failed".to_owned()),
-        Some(0) => (Verdict::Honoured, "nothing".to_owned()),
-        Some(found) => (Verdict::NotHonoured, format!("{found} {of_what}")),
+        None => (Honour::NotTold, "the search failed".to_owned()),
+        Some(0) => (Honour::Honoured, "nothing".to_owned()),
+        Some(found) => (Honour::NotHonoured, format!("{found} {of_what}")),
     };
     Check { what, result, seen }
 }
 
 fn count(found: Option<usize>, all: usize) -> Check {
     let (result, seen) = match found {
-        None => (Verdict::NotTold, "the search failed".to_owned()),
-        Some(found) if found > 1 => (Verdict::NotHonoured, format!("{found} on the first page")),
-        Some(_) if all < 2 => (Verdict::NotTold, format!("{all} Observations in all")),
+        None => (Honour::NotTold, "the search failed".to_owned()),
+        Some(found) if found > 1 => (Honour::NotHonoured, format!("{found} on the first page")),
+        Some(_) if all < 2 => (Honour::NotTold, format!("{all} Observations in all")),
         Some(found) => (
-            Verdict::Honoured,
+            Honour::Honoured,
             format!("{found} on the first page, {all} in all"),
         ),
     };
@@ -260,9 +262,9 @@ fn sorted(all: &[Resource]) -> Check {
     let distinct: BTreeSet<&&str> = days.iter().collect();
     let falling = days.is_sorted_by(|a, b| a >= b);
     let (result, seen) = match (distinct.len(), falling) {
-        (0 | 1, _) => (Verdict::NotTold, "fewer than two dates".to_owned()),
-        (count, true) => (Verdict::Honoured, format!("{count} dates, newest first")),
-        (count, false) => (Verdict::NotHonoured, format!("{count} dates in another order")),
+        (0 | 1, _) => (Honour::NotTold, "fewer than two dates".to_owned()),
+        (count, true) => (Honour::Honoured, format!("{count} dates, newest first")),
+        (count, false) => (Honour::NotHonoured, format!("{count} dates in another order")),
     };
     Check {
         what: "`_sort=-date` brings the newest first".to_owned(),
@@ -309,10 +311,10 @@ fn codes(all: &[Resource], fetched: &[Fetched], searches: &mut [Searched]) -> Ch
         }
     }
     let (result, seen) = match (compared, outside, lost) {
-        (0, ..) => (Verdict::NotTold, "no resource to compare".to_owned()),
-        (_, 0, 0) => (Verdict::Honoured, format!("{compared} resources compared")),
+        (0, ..) => (Honour::NotTold, "no resource to compare".to_owned()),
+        (_, 0, 0) => (Honour::Honoured, format!("{compared} resources compared")),
         _ => (
-            Verdict::NotHonoured,
+            Honour::NotHonoured,
             format!("{outside} resources with other codes, {lost} left out that have one of the codes"),
         ),
     };

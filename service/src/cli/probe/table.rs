@@ -1,9 +1,10 @@
 //! The report of the probe that a person reads in a terminal.
 
 use super::super::style::{Ink, shown};
-use super::checks::Verdict;
+use super::checks::Honour;
 use super::profile::Profile;
-use super::{Keys, Report, Searched};
+use super::report::{Keys, Report};
+use super::searched::Searched;
 use cds_cards::assessment::{EvidenceReport, FactReport, FactValue, Range, Reason, Status};
 use cds_cards::render::plain;
 use fhir_profiles::FactId;
@@ -116,9 +117,9 @@ impl Table {
         self.title("What the server honours");
         for check in &report.server_checks {
             let (ink, word) = match check.result {
-                Verdict::Honoured => (Ink::Green, "yes"),
-                Verdict::NotHonoured => (Ink::Red, "NO"),
-                Verdict::NotTold => (Ink::Dim, "?"),
+                Honour::Honoured => (Ink::Green, "yes"),
+                Honour::NotHonoured => (Ink::Red, "NO"),
+                Honour::NotTold => (Ink::Dim, "?"),
             };
             let line = format!(
                 "{}{}: {}",

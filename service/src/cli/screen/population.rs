@@ -1,6 +1,6 @@
 //! The patients of a population: whose each record is, who may have a PNET, and the charts of these.
 
-use super::Source;
+use super::named::NamedFile;
 use super::progress::Progress;
 use super::units::entries;
 use crate::errors::ErrorCode;
@@ -74,7 +74,7 @@ enum Owner {
 
 impl Population {
     /// Reads the files; what cannot be used is told and counted.
-    pub(super) fn read(files: &[Source], evaluator: &Evaluator, progress: &mut Progress) -> Self {
+    pub(super) fn read(files: &[NamedFile], evaluator: &Evaluator, progress: &mut Progress) -> Self {
         let mut all = Self::default();
         for file in files {
             file.each(|place, unit| {

@@ -1,6 +1,6 @@
 //! One row a patient, as CSV or NDJSON.
 
-use crate::cli::ScreenFormat;
+use crate::cli::args::ScreenFormat;
 use cds_cards::Knowledge;
 use cds_cards::assessment::{Assessment, Gate, Stage};
 use fhir_profiles::FactId;

@@ -1,6 +1,6 @@
 //! What a population is read from: the lines of NDJSON files, and JSON files of one resource or Bundle.
 
-use super::Source;
+use super::named::NamedFile;
 use crate::files::{self, Limits, regular};
 use fhir_profiles::chart::{opened, utf8_text};
 use fhir_profiles::json::{Budget, Json, Kind};
@@ -21,7 +21,7 @@ const LIMITS: Limits = Limits {
 ///
 /// # Errors
 /// Every path that cannot be read, and paths without any such file.
-pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<Source>, Vec<String>> {
+pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<NamedFile>, Vec<String>> {
     let mut found = Vec::new();
     let mut faults = Vec::new();
     for path in paths {
@@ -35,7 +35,7 @@ pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<Source>, Vec<String>> {
     if faults.is_empty() { Ok(found) } else { Err(faults) }
 }
 
-fn collect(path: &Path, found: &mut Vec<Source>) -> Result<(), Vec<String>> {
+fn collect(path: &Path, found: &mut Vec<NamedFile>) -> Result<(), Vec<String>> {
     if !path.is_dir() {
         found.push(source(path)?);
         return Ok(());
@@ -48,9 +48,9 @@ fn collect(path: &Path, found: &mut Vec<Source>) -> Result<(), Vec<String>> {
 }
 
 /// A file that is there and can be read.
-fn source(path: &Path) -> Result<Source, Vec<String>> {
+fn source(path: &Path) -> Result<NamedFile, Vec<String>> {
     regular(path).map_err(|error| vec![format!("{}: {error}", path.display())])?;
-    Ok(Source {
+    Ok(NamedFile {
         path: path.to_owned(),
         lines: is(path, &["ndjson", "jsonl"]),
     })
@@ -64,7 +64,7 @@ fn is(path: &Path, kinds: &[&str]) -> bool {
 /// One value of a file, or why it cannot be used.
 pub(super) type Unit<'a> = Result<Json<'a>, String>;
 
-impl Source {
+impl NamedFile {
     /// Hands over every value, with where it stands.
     pub(super) fn each(&self, mut take: impl FnMut(&str, Unit<'_>)) {
         let name = self.path.display().to_string();

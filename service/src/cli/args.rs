@@ -1,0 +1,306 @@
+//! The command line as it is typed: every command with its arguments, from which `--help` follows.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+use std::path::PathBuf;
+
+/// CDS Hooks service for liver metastases of pancreatic neuroendocrine tumours.
+///
+/// Reads a patient's chart (FHIR), works out grade, stage and which of 19 treatment options a published review
+/// supports, and answers with cards that a clinician can check line by line. Without a command it serves.
+#[derive(Debug, Parser)]
+#[command(name = "pnet-cds", version)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    /// Settings file (TOML), before or after the command [environment: PNET_CDS_CONFIG].
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(super) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run the service.
+    ///
+    /// Without settings it listens on 127.0.0.1:8080. Until clients, auth or a store are set it serves bundled synthetic patients
+    /// to try it with.
+    /// SIGTERM and SIGINT let requests in flight end; then it exits with 0.
+    Serve,
+    /// Assess one patient a file.
+    ///
+    /// A file is a FHIR Bundle of any type or a CDS Hooks request. Every file is done; the exit code is 0 if all
+    /// could be assessed, else 2, with a message for each that could not. Knowledge and card settings apply.
+    Assess(AssessArgs),
+    /// Assess a population, one row a patient.
+    ///
+    /// Reads FHIR Bulk Data (NDJSON) and Bundles, of any number of patients, without holding them all in memory. A record that
+    /// cannot be used is told with its file and line and skipped; the run goes on and ends with 2. A patient without a Condition,
+    /// or in whose chart something could not be read, has `not-known` in the column `gate` rather than `no-pnet`.
+    Screen(ScreenArgs),
+    /// Show what the service would read from a FHIR server about one patient, and how.
+    ///
+    /// For the integration engineer: pulls what a hook call without prefetch would pull, and says search by search and
+    /// fact by fact what was found, how it was read, what was ignored and why, which codes look relevant and are not
+    /// read (with a ConceptMap to begin with), and what the server does not honour. Reads only. [fhir] and knowledge
+    /// settings apply.
+    Probe(ProbeArgs),
+    /// Play the record system: call a service for one patient, and show what goes out and what comes back.
+    ///
+    /// Reads discovery, prefetches from a FHIR server what it asks for, signs the call if there is a key, and prints the request,
+    /// the claims of the token, the answer and how long it took. Without --fhir the patient is one of the demo's. A key for it is
+    /// made by --new-key, which prints what the service has to be told. Ends with 1 if the service refuses.
+    Call(Box<CallArgs>),
+    /// Hold the laws of the rules on charts of one's own.
+    ///
+    /// A file is a FHIR Bundle or a CDS Hooks request of one patient. Each is assessed as it stands, shuffled, repeated, encoded
+    /// otherwise, as a request or a Bundle, and with every unknown fact made known, value by value: nothing may move but what
+    /// the new fact settles. Nothing leaves this machine. The exit code is 0 if nothing moved, 1 if something did, 2 if a file
+    /// could not be assessed. Knowledge and code settings apply.
+    Selfcheck(SelfcheckArgs),
+    /// Check, show, compare or export the knowledge.
+    #[command(subcommand)]
+    Knowledge(KnowledgeCommand),
+    /// Count what became of the cards that were sent.
+    #[command(subcommand)]
+    Feedback(FeedbackCommand),
+    /// Look after the store: used tokens, issued cards and feedback.
+    #[command(subcommand)]
+    Store(StoreCommand),
+    /// Print every setting, or check a settings file.
+    ///
+    /// Prints a settings file with every default, environment name and explanation.
+    Settings(SettingsArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AssessArgs {
+    /// Files to read; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Day of evaluation, YYYY-MM-DD [default: today].
+    #[arg(long, value_name = "DATE")]
+    pub(super) as_of: Option<Date>,
+    /// Form of the output.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SelfcheckArgs {
+    /// Files to read; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Day of evaluation, YYYY-MM-DD [default: today].
+    #[arg(long, value_name = "DATE")]
+    pub(super) as_of: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ScreenArgs {
+    /// Files, or directories whose .ndjson, .jsonl and .json files are read.
+    #[arg(required = true, value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// File to write [default: standard output].
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// Form of the output.
+    #[arg(long, value_enum, default_value_t = ScreenFormat::Csv)]
+    pub(super) format: ScreenFormat,
+    /// Day of evaluation, YYYY-MM-DD [default: today].
+    #[arg(long, value_name = "DATE")]
+    pub(super) as_of: Option<Date>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ScreenFormat {
+    /// A table: gate, grade and stages still possible, a verdict an option, discrepancies, missing facts, problems.
+    Csv,
+    /// The assessment, one JSON object a line.
+    Ndjson,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ProbeArgs {
+    /// Base address of the FHIR server; https, http on this machine only.
+    #[arg(long, value_name = "URL")]
+    pub(super) fhir: String,
+    /// Id of the patient.
+    #[arg(long, value_name = "ID")]
+    pub(super) patient: String,
+    /// File with an access token, shown to this server only.
+    #[arg(long, value_name = "FILE")]
+    pub(super) token_file: Option<PathBuf>,
+    /// Form of the output.
+    #[arg(long, value_enum, default_value_t = ProbeFormat::Table)]
+    pub(super) format: ProbeFormat,
+    /// Day of evaluation, YYYY-MM-DD [default: today].
+    #[arg(long, value_name = "DATE")]
+    pub(super) as_of: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CallArgs {
+    /// Id of the service [default: pnet-liver-metastases, with --orders pnet-order-sign].
+    #[arg(long, value_name = "ID")]
+    pub(super) service: Option<String>,
+    /// Id of the patient.
+    #[arg(long, value_name = "ID", required_unless_present_any = ["replay", "new_key"])]
+    pub(super) patient: Option<String>,
+    /// FHIR server of the patient; https, http on this machine only [default: that of the demo, below --to].
+    #[arg(long, value_name = "URL")]
+    pub(super) fhir: Option<String>,
+    /// File with an access token for that server; it goes to the service too, and is neither shown nor saved.
+    #[arg(long, value_name = "FILE")]
+    pub(super) token_file: Option<PathBuf>,
+    /// Prefetch nothing, so that the service reads the server itself.
+    #[arg(long)]
+    pub(super) no_prefetch: bool,
+    /// Draft orders for a hook on orders: a Bundle, or one order.
+    #[arg(long, value_name = "FILE")]
+    pub(super) orders: Option<PathBuf>,
+    /// Address of the service; https, http on this machine only.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    pub(super) to: String,
+    /// Private key that signs the calls (PEM, PKCS #8; P-384, P-256 or RSA).
+    #[arg(long, value_name = "FILE", requires = "issuer")]
+    pub(super) key: Option<PathBuf>,
+    /// `iss` of its tokens.
+    #[arg(long, value_name = "URL")]
+    pub(super) issuer: Option<String>,
+    /// `tenant` of its tokens.
+    #[arg(long, value_name = "TENANT", requires = "key")]
+    pub(super) tenant: Option<String>,
+    /// Address that the service knows itself by (server.public_url), for `aud` [default: that of --to].
+    #[arg(long, value_name = "URL", requires = "key")]
+    pub(super) audience: Option<String>,
+    /// File to keep the request in: the patient's chart, without tokens. `assess` reads it, --replay sends it again.
+    #[arg(long, value_name = "FILE")]
+    pub(super) save: Option<PathBuf>,
+    /// A request that was kept, sent as it is.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["patient", "fhir", "token_file", "no_prefetch", "orders", "save"])]
+    pub(super) replay: Option<PathBuf>,
+    /// Make a key in this file and its public half beside it, and print what the settings of the service need.
+    #[arg(long, value_name = "FILE", requires = "issuer", conflicts_with_all = ["patient", "replay", "key"])]
+    pub(super) new_key: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProbeFormat {
+    /// A report to read.
+    Table,
+    /// One JSON object.
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// A report to read.
+    Text,
+    /// The assessment, one JSON object a file.
+    Json,
+    /// The answer to a hook call, one JSON object a file.
+    Cards,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum KnowledgeCommand {
+    /// Check the embedded knowledge, or that with the files of a directory laid over it.
+    Check {
+        /// Directory whose files replace the embedded ones of the same path or add to them.
+        dir: Option<PathBuf>,
+    },
+    /// Show an option, criterion, fact or statement, or list the options.
+    Show {
+        /// Id of an option, a criterion, a fact or a statement.
+        id: Option<String>,
+        /// Directory whose files replace the embedded ones of the same path or add to them.
+        #[arg(long)]
+        dir: Option<PathBuf>,
+    },
+    /// Compare two versions of the knowledge: every rule that differs, and every vignette that comes out otherwise.
+    ///
+    /// Ends with 0 whether or not they differ.
+    Diff {
+        /// Directory laid over the embedded knowledge: the old version.
+        old: PathBuf,
+        /// The same for the new version [default: the embedded knowledge].
+        new: Option<PathBuf>,
+    },
+    /// Write the knowledge as FHIR R4 resources, a file each: PlanDefinition (one an option), ActivityDefinition (one a
+    /// suggested request), Questionnaire (the form for the meeting), ValueSet and CodeSystem (what is read), and a Library
+    /// with the source files.
+    ///
+    /// The resources say in FHIR what the rules are; they are not executable: the rules are run by this service. It is the
+    /// knowledge of the settings that is exported.
+    Export {
+        /// Directory to write to; made if it is not there.
+        dir: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum FeedbackCommand {
+    /// Acceptance and override reasons by kind of card and option.
+    ///
+    /// Reads the store and changes nothing; the service may be running. An option is counted with the cards that name it.
+    Report {
+        /// Cards sent on this day or later, YYYY-MM-DD [default: all].
+        #[arg(long, value_name = "DATE")]
+        since: Option<Date>,
+        /// Form of the output.
+        #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+        format: ReportFormat,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// Tables to read.
+    Text,
+    /// One JSON object.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum StoreCommand {
+    /// Say which database it is, its version, and how much is in it.
+    Status,
+    /// Bring the tables to a version; the service does so by itself when it starts.
+    ///
+    /// Going back is for returning to an older release for good, with the service stopped; it deletes what only the newer
+    /// one keeps, version 0 everything, and so asks for --delete-newer. Make a backup first.
+    Migrate {
+        /// Version [default: the newest that this program knows].
+        #[arg(long, value_name = "VERSION")]
+        to: Option<u32>,
+        /// Go back, and delete what only newer versions keep: cards, feedback, used tokens.
+        #[arg(long)]
+        delete_newer: bool,
+    },
+    /// Copy a SQLite store into a new file; the service may be running.
+    ///
+    /// To restore, stop the service and put the copy in the place of the file, without files ending in -wal and -shm.
+    /// PostgreSQL has pg_dump and pg_restore.
+    Backup {
+        /// The new file.
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SettingsArgs {
+    /// Report every fault of this file instead.
+    #[arg(long, value_name = "FILE")]
+    pub(super) check: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}
