@@ -16,7 +16,7 @@ use std::time::Instant;
 
 /// An address that a registered server names and that may be connected to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoint(Url);
+pub struct Endpoint(pub(super) Url);
 
 /// What is sent: a form with its headers, or nothing.
 #[derive(Default)]
@@ -75,6 +75,13 @@ fn is_written(body: &[u8]) -> bool {
     let entries = answer.get("entry").and_then(Value::as_array);
     answer.get("type").and_then(Value::as_str) == Some("transaction-response")
         && entries.is_some_and(|entries| !entries.is_empty() && entries.iter().all(done))
+}
+
+impl Endpoint {
+    /// Whether it is on the server itself: scheme, host and port.
+    pub fn is_on(&self, base: &AllowedBase) -> bool {
+        self.0.origin() == base.root().origin()
+    }
 }
 
 impl FhirClient {

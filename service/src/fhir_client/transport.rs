@@ -269,7 +269,7 @@ fn busy() -> Duration {
 }
 
 /// The pause a server asks for; nothing if it does not, or in a way that cannot be read.
-fn wait(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+pub(super) fn wait(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = |value: &HeaderValue| value.to_str().ok().map(|text| text.trim().to_owned());
     let millis = headers.get(RETRY_AFTER_MILLIS).and_then(text);
     let millis = millis.and_then(|text| seconds(&text)).map(|millis| millis / 1000);
