@@ -5,8 +5,14 @@
 
 #[path = "common/binary.rs"]
 mod binary;
+#[path = "common/export.rs"]
+mod export;
+#[path = "common/exported.rs"]
+mod exported;
 
 use binary::{pnet_cds, printed};
+use export::export;
+use exported::demo;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,38 +20,6 @@ use std::path::{Path, PathBuf};
 
 fn run(arguments: &[&str]) -> (i32, String, String) {
     printed(pnet_cds().args(arguments).output().unwrap())
-}
-
-fn demo() -> Vec<PathBuf> {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/patients");
-    let mut files: Vec<PathBuf> = fs::read_dir(dir)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    files.sort();
-    files
-}
-
-/// The bundled patients as an export writes them: a file a kind, a resource a line, patients mixed.
-fn export(name: &str) -> PathBuf {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    drop(fs::remove_dir_all(&dir));
-    fs::create_dir_all(&dir).unwrap();
-    let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for file in demo() {
-        let bundle: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
-        for entry in bundle["entry"].as_array().unwrap() {
-            let kind = entry["resource"]["resourceType"].as_str().unwrap();
-            kinds
-                .entry(kind.to_owned())
-                .or_default()
-                .push(entry["resource"].to_string());
-        }
-    }
-    for (kind, lines) in kinds {
-        fs::write(dir.join(format!("{kind}.ndjson")), lines.join("\n") + "\n").unwrap();
-    }
-    dir
 }
 
 fn assessments(text: &str) -> BTreeMap<String, Value> {

@@ -1,5 +1,6 @@
 //! The command line as it is typed: every command with its arguments, from which `--help` follows.
 
+use super::screen::ScreenArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use std::path::PathBuf;
@@ -33,10 +34,15 @@ pub(super) enum Command {
     Assess(AssessArgs),
     /// Assess a population, one row a patient.
     ///
-    /// Reads FHIR Bulk Data (NDJSON) and Bundles, of any number of patients, without holding them all in memory. A record that
-    /// cannot be used is told with its file and line and skipped; the run goes on and ends with 2. A patient without a Condition,
-    /// or in whose chart something could not be read, has `not-known` in the column `gate` rather than `no-pnet`.
-    Screen(ScreenArgs),
+    /// Reads FHIR Bulk Data (NDJSON) and Bundles, of any number of patients, each line once, on all processors, without holding
+    /// them all in memory; rows come in the order of the patients' ids. A record that cannot be used is told with its file, line
+    /// and byte and skipped; the run goes on and ends with 2. A file that cannot be read to its end is listed, and the run ends
+    /// with 1. A patient without a Condition, or in whose chart something could not be read, has `not-known` in the column `gate`
+    /// rather than `no-pnet`.
+    ///
+    /// For engines that spread work over machines there are `gate`, `keep` and `assess`: over any division of the files, `gate`,
+    /// then `keep` with all that it named, then `assess` give the rows of `screen --suspects`, byte by byte.
+    Screen(Box<ScreenArgs>),
     /// Show what the service would read from a FHIR server about one patient, and how.
     ///
     /// For the integration engineer: pulls what a hook call without prefetch would pull, and says search by search and
@@ -93,30 +99,6 @@ pub(super) struct SelfcheckArgs {
     /// Day of evaluation, YYYY-MM-DD [default: today].
     #[arg(long, value_name = "DATE")]
     pub(super) as_of: Option<Date>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ScreenArgs {
-    /// Files, or directories whose .ndjson, .jsonl and .json files are read.
-    #[arg(required = true, value_name = "PATH")]
-    pub(super) paths: Vec<PathBuf>,
-    /// File to write [default: standard output].
-    #[arg(long, value_name = "FILE")]
-    pub(super) out: Option<PathBuf>,
-    /// Form of the output.
-    #[arg(long, value_enum, default_value_t = ScreenFormat::Csv)]
-    pub(super) format: ScreenFormat,
-    /// Day of evaluation, YYYY-MM-DD [default: today].
-    #[arg(long, value_name = "DATE")]
-    pub(super) as_of: Option<Date>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ScreenFormat {
-    /// A table: gate, grade and stages still possible, a verdict an option, discrepancies, missing facts, problems.
-    Csv,
-    /// The assessment, one JSON object a line.
-    Ndjson,
 }
 
 #[derive(Debug, Args)]

@@ -1,63 +1,93 @@
-//! `pnet-cds screen`: a population, one row a patient.
+//! `pnet-cds screen`: a population, one row a patient; and its steps as filters of streams.
 
-mod named;
+mod args;
+mod assess;
+mod blocks;
+mod bulk;
+mod filters;
+mod found;
+mod manifest;
+mod notes;
+mod ordered;
+mod out;
+mod owner;
+mod part;
+mod pass;
 mod population;
 mod progress;
+mod report;
 mod rows;
-mod units;
+mod source;
+mod sources;
 
-use super::args::ScreenArgs;
+pub(super) use args::ScreenArgs;
+
 use super::ended::Ended;
 use super::settings;
-use super::style::Terminal;
-use crate::clock;
 use crate::evaluator::Evaluator;
+use args::Filter;
+use assess::assess;
+use notes::{Notes, looked_with};
+use out::Out;
+use pass::Pass;
 use population::Population;
 use progress::Progress;
-use rows::Rows;
-use std::fs::File;
-use std::io::{BufWriter, ErrorKind, IsTerminal, Write};
+use sources::{Wanted, sources};
 use std::path::Path;
-use units::files;
 
-/// Reads every file twice: first to see whose each record is and which patients may have a PNET, then to keep the
-/// records of these few. So memory holds the ids of the population, and the charts only of those that matter.
+/// Reads every line once: it meets everyone, and notes where each record stands; then it fetches the records of the few who
+/// may have a PNET. So memory holds the ids of the population, and the charts only of those that matter.
 pub(super) fn run(args: &ScreenArgs, config: Option<&Path>) -> Result<(), Ended> {
     let settings = settings::current(config)?;
     let evaluator = Evaluator::load(&settings).map_err(Ended::wrong)?;
-    let files = files(&args.paths).map_err(Ended::wrong)?;
-    let out = output(args.out.as_deref())?;
-    let mut progress = Progress::new();
-    let population = Population::read(&files, &evaluator, &mut progress);
-    let as_of = args.as_of.unwrap_or_else(clock::today);
-    let mut rows = Rows::new(out, args.format, &evaluator.knowledge);
-    let written = population
-        .assessments(&evaluator, as_of)
-        .try_for_each(|assessment| rows.write(&assessment))
-        .and_then(|()| rows.finish());
-    match written {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            let place = args.out.as_deref().unwrap_or(Path::new("standard output"));
-            Err(Ended::failed(format!("{}: {error}", place.display())))
-        }
-        _ => {
-            progress.end(&population.summary());
-            match population.is_whole() {
-                true => Ok(()),
-                false => Err(Ended::wrong(["not everything could be screened"])),
-            }
-        }
+    match &args.filter {
+        Some(Filter::Gate(args)) => return filters::gate(args, &evaluator),
+        Some(Filter::Keep(args)) => return filters::keep(args, &evaluator),
+        Some(Filter::Report(args)) => return report::run(args, &evaluator),
+        Some(Filter::Assess(args)) => return filters::assessed(args, &evaluator),
+        None => {}
     }
-}
-
-fn output(path: Option<&Path>) -> Result<Box<dyn Write>, Ended> {
-    Ok(match path {
-        Some(path) => {
-            let file =
-                File::create(path).map_err(|error| Ended::wrong([format!("{}: {error}", path.display())]))?;
-            Box::new(BufWriter::new(file))
-        }
-        None if std::io::stdout().is_terminal() => Box::new(Terminal::new(std::io::stdout().lock())),
-        None => Box::new(BufWriter::new(std::io::stdout().lock())),
+    let fetched = match args.from.from {
+        Some(_) => Some(bulk::fetched(&args.from, &settings)?),
+        None => None,
+    };
+    let manifest = fetched.as_deref().or(args.input.manifest.as_deref());
+    let sources = sources(Wanted {
+        paths: &args.input.paths,
+        manifest,
+        share: None,
     })
+    .map_err(Ended::wrong)?;
+    let out = Out::open(args.output.out.as_deref())?;
+    let no_notes = |error: std::io::Error| {
+        let place = match &args.work {
+            Some(dir) => dir.display().to_string(),
+            None => format!("{} (name another by --work)", std::env::temp_dir().display()),
+        };
+        Ended::failed(format!("{place}: {error}"))
+    };
+    let under = looked_with(&evaluator, &settings);
+    let mut notes = Notes::begin(args.work.as_deref(), &sources, &under).map_err(no_notes)?;
+    let spool = sources
+        .iter()
+        .any(|source| source.path.is_none())
+        .then(|| notes.spool());
+    let spool = spool.transpose().map_err(no_notes)?;
+    let progress = Progress::new("reading", sources.iter().map(source::Source::size).sum());
+    let pass = Pass {
+        sources: &sources,
+        evaluator: &evaluator,
+        jobs: filters::jobs(args.input.jobs),
+        progress: &progress,
+    };
+    let mut all = Population::new(args.output.part, args.suspects);
+    let mut lost = pass
+        .meet(&mut all, &mut notes, spool.as_ref())
+        .map_err(no_notes)?;
+    let again = pass.fetch(&mut all, &notes, spool.as_ref()).map_err(no_notes)?;
+    lost.extend(again);
+    all.settle();
+    assess(&all, &pass, &args.output, out)?;
+    progress.end(&all.summary());
+    filters::ended(lost, all.is_whole())
 }

@@ -1,217 +1,186 @@
-//! The patients of a population: whose each record is, who may have a PNET, and the charts of these.
+//! The patients of a population: who there is, who may have a PNET, the records of these, and an assessment of each.
 
-use super::named::NamedFile;
-use super::progress::Progress;
-use super::units::entries;
+use super::found::{Found, Place};
+use super::owner::{Met, references};
+use super::part::Part;
 use crate::errors::ErrorCode;
 use crate::evaluator::Evaluator;
 use cds_cards::Assessment;
 use fhir_profiles::catalogue::Catalogue;
-use fhir_profiles::chart::{AddedKind, ChartBuilder, ChartError};
+use fhir_profiles::chart::{ChartBuilder, opened, utf8_text};
 use fhir_profiles::facts::Gap;
-use fhir_profiles::json::{Budget, Document, Json};
+use fhir_profiles::json::{Budget, Document};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Kinds of which a record without a patient is a fault; others, such as Practitioner, have none.
-const OF_A_PATIENT: [&str; 10] = [
-    "BodyStructure",
-    "Condition",
-    "DiagnosticReport",
-    "MedicationAdministration",
-    "MedicationDispense",
-    "MedicationRequest",
-    "MedicationStatement",
-    "Observation",
-    "Procedure",
-    "Specimen",
-];
-const MEDICATION: &str = "Medication";
-
-/// Everyone, in the order of first appearance.
-#[derive(Debug, Default)]
+/// Everyone of whom a row is wanted.
+#[derive(Debug)]
 pub(super) struct Population {
-    patients: Vec<Patient>,
-    by_id: HashMap<String, usize>,
+    patients: HashMap<Box<str>, Patient>,
+    /// The records of those who may have a PNET.
+    records: HashMap<Box<str>, Vec<Box<str>>>,
+    /// Medications that belong to nobody, by their reference; several where files differ on what one is.
+    medications: BTreeMap<String, BTreeSet<Box<str>>>,
     skipped: u64,
-    /// Medications that stand in files of their own, by their reference.
-    medications: BTreeMap<String, Box<str>>,
+    part: Option<Part>,
+    only_suspects: bool,
+    /// Whether anybody was met, also if no row is wanted of them.
+    anybody: bool,
 }
 
-#[derive(Debug)]
+/// One of many: as small as can be.
+#[derive(Debug, Default)]
 struct Patient {
-    subject: String,
     /// Whether anything on record may name a PNET, or could not be read.
     suspect: bool,
-    /// Conditions on record; without one, finding no PNET means nothing.
-    conditions: usize,
+    /// Whether a Condition is on record; without one, finding no PNET means nothing.
+    conditions: bool,
     /// What Bundles of the patient's say that is not there.
-    gaps: BTreeSet<&'static str>,
-    records: Vec<Box<str>>,
+    gaps: BTreeSet<String>,
 }
 
 impl Patient {
     /// Whether nothing was there in which a PNET would stand.
     fn is_unseen(&self) -> bool {
-        self.conditions == 0 && !self.suspect
+        !self.conditions && !self.suspect
     }
 
-    /// What another record says of the same patient.
-    fn add(&mut self, other: Self) {
-        self.suspect |= other.suspect;
-        self.conditions += other.conditions;
-        self.gaps.extend(other.gaps);
+    fn add(&mut self, met: Met) {
+        self.suspect |= met.suspect;
+        self.conditions |= met.conditions;
+        self.gaps.extend(met.gaps);
     }
-}
-
-/// Whose a record is.
-enum Owner {
-    Patient(Patient),
-    Several,
-    Nobody,
-    Fault(&'static str),
 }
 
 impl Population {
-    /// Reads the files; what cannot be used is told and counted.
-    pub(super) fn read(files: &[NamedFile], evaluator: &Evaluator, progress: &mut Progress) -> Self {
-        let mut all = Self::default();
-        for file in files {
-            file.each(|place, unit| {
-                progress.step("patients");
-                match unit {
-                    Ok(json) => all.meet(place, json, evaluator, progress),
-                    Err(what) => all.skip(place, &what, progress),
-                }
-            });
+    pub(super) fn new(part: Option<Part>, only_suspects: bool) -> Self {
+        Self {
+            patients: HashMap::new(),
+            records: HashMap::new(),
+            medications: BTreeMap::new(),
+            skipped: 0,
+            part,
+            only_suspects,
+            anybody: false,
         }
-        progress.restart();
-        for file in files {
-            file.each(|_, unit| {
-                progress.step("charts");
-                if let Ok(json) = unit {
-                    all.keep(json, evaluator);
-                }
-            });
-        }
-        let wanted = all.medications_referred_to();
-        if !wanted.is_empty() {
-            progress.restart();
-            for file in files {
-                file.each(|_, unit| {
-                    progress.step("medications");
-                    if let Ok(json) = unit {
-                        all.keep_medication(json, &wanted);
-                    }
-                });
-            }
-        }
-        all
     }
 
-    fn skip(&mut self, place: &str, what: &str, progress: &Progress) {
-        progress.fault(place, what);
+    /// Takes up who is met in a block, and the texts of records that it brings.
+    pub(super) fn meet(&mut self, found: &mut Found) {
+        self.skipped += found.faults.len() as u64 + u64::from(found.lost.is_some());
+        self.anybody |= !found.patients.is_empty();
+        for (place, text) in found.records.drain(..) {
+            if let (Some(seen), Place::Text(text)) = (found.patients.get(place as usize), text)
+                && self.is_wanted(&seen.subject)
+            {
+                self.keep(&seen.subject, text);
+            }
+        }
+        for (reference, text) in found.medications.drain(..) {
+            if let Place::Text(text) = text {
+                self.keep_medication(reference, text);
+            }
+        }
+        for seen in found.patients.drain(..) {
+            let met = Met {
+                suspect: seen.suspect,
+                conditions: seen.conditions,
+                gaps: seen.gaps,
+            };
+            if !self.is_wanted(&seen.subject) || (self.only_suspects && !met.suspect && met.gaps.is_empty()) {
+                continue;
+            }
+            match self.patients.get_mut(seen.subject.as_str()) {
+                Some(patient) => patient.add(met),
+                None => {
+                    let mut patient = Patient::default();
+                    patient.add(met);
+                    self.patients.insert(seen.subject.into(), patient);
+                }
+            }
+        }
+    }
+
+    fn is_wanted(&self, subject: &str) -> bool {
+        self.part.is_none_or(|part| part.has(subject))
+    }
+
+    /// Something could not be used.
+    pub(super) fn skip(&mut self) {
         self.skipped += 1;
     }
 
-    fn meet(&mut self, place: &str, json: Json<'_>, evaluator: &Evaluator, progress: &Progress) {
-        match owner(json, evaluator) {
-            Owner::Patient(found) => {
-                let last = self.patients.len();
-                let index = *self.by_id.entry(found.subject.clone()).or_insert(last);
-                match self.patients.get_mut(index) {
-                    Some(patient) => patient.add(found),
-                    None => self.patients.push(found),
-                }
-            }
-            Owner::Several => {
-                for (index, entry) in entries(json).into_iter().enumerate() {
-                    let place = format!("{place}: entry {}", index + 1);
-                    match entry {
-                        Ok(Some(entry)) => self.meet(&place, entry, evaluator, progress),
-                        Ok(None) => {}
-                        Err(what) => self.skip(&place, what, progress),
-                    }
-                }
-            }
-            Owner::Nobody => {}
-            Owner::Fault(what) => self.skip(place, what, progress),
+    /// Whether the records of a patient matter.
+    pub(super) fn is_suspect(&self, subject: &str) -> bool {
+        self.patients.get(subject).is_some_and(|patient| patient.suspect)
+    }
+
+    /// A record of a patient.
+    pub(super) fn keep(&mut self, subject: &str, text: Box<str>) {
+        match self.records.get_mut(subject) {
+            Some(records) => records.push(text),
+            None => drop(self.records.insert(subject.into(), vec![text])),
         }
     }
 
-    fn keep(&mut self, json: Json<'_>, evaluator: &Evaluator) {
-        match owner(json, evaluator) {
-            Owner::Patient(found) => {
-                let index = self.by_id.get(&found.subject).copied();
-                if let Some(patient) = index.and_then(|index| self.patients.get_mut(index))
-                    && patient.suspect
-                {
-                    patient.records.push(json.raw().into());
-                }
-            }
-            Owner::Several => resources(json).for_each(|entry| self.keep(entry, evaluator)),
-            Owner::Nobody | Owner::Fault(_) => {}
-        }
+    /// A Medication that belongs to nobody.
+    pub(super) fn keep_medication(&mut self, reference: String, text: Box<str>) {
+        self.medications.entry(reference).or_default().insert(text);
     }
 
-    fn medications_referred_to(&self) -> BTreeSet<String> {
-        let records = self.patients.iter().flat_map(|patient| &patient.records);
+    /// The Medications that records refer to.
+    pub(super) fn medications_referred_to(&self) -> BTreeSet<String> {
+        let records = self.records.values().flatten();
         records.flat_map(|record| references(record)).collect()
     }
 
-    fn keep_medication(&mut self, json: Json<'_>, wanted: &BTreeSet<String>) {
-        let said = |key| json.get(key).and_then(Json::text);
-        match (said("resourceType"), said("id")) {
-            (Some(MEDICATION), Some(id)) => {
-                let reference = format!("{MEDICATION}/{id}");
-                if wanted.contains(&reference) {
-                    self.medications.insert(reference, json.raw().into());
-                }
-            }
-            (Some("Bundle"), _) => {
-                for entry in resources(json) {
-                    self.keep_medication(entry, wanted);
-                }
-            }
-            _ => {}
+    /// Puts everything into an order that does not depend on the one in which it came.
+    pub(super) fn settle(&mut self) {
+        let patients = &self.patients;
+        let is_suspect = |subject: &str| patients.get(subject).is_some_and(|patient| patient.suspect);
+        self.records.retain(|subject, _| is_suspect(subject));
+        for records in self.records.values_mut() {
+            records.sort_unstable();
+        }
+        if self.only_suspects {
+            self.patients.retain(|_, patient| patient.suspect);
         }
     }
 
-    /// One assessment a patient.
-    pub(super) fn assessments<'p>(
-        &'p self,
-        evaluator: &'p Evaluator,
-        as_of: Date,
-    ) -> impl Iterator<Item = Assessment> + 'p {
-        self.patients.iter().filter_map(move |patient| {
-            let documents = read(&patient.records);
-            let mut chart = ChartBuilder::new(Some(&patient.subject));
-            for document in &documents {
-                chart.add(document.root());
-            }
-            self.doubt(patient, &mut chart, evaluator.codes.catalogue());
-            let referred: BTreeSet<String> = patient
-                .records
-                .iter()
-                .flat_map(|record| references(record))
-                .collect();
-            let medications = referred
-                .iter()
-                .filter_map(|reference| self.medications.get(reference));
-            let medications = read(medications);
-            for medication in &medications {
-                chart.add(medication.root());
-            }
-            // Each record was found to be of this patient when it was read.
-            let chart = chart.finish().ok()?;
-            Some(evaluator.assess(&chart, as_of))
-        })
+    /// Everyone, by their ids.
+    pub(super) fn subjects(&self) -> Vec<&str> {
+        let mut subjects: Vec<&str> = self.patients.keys().map(AsRef::as_ref).collect();
+        subjects.sort_unstable();
+        subjects
+    }
+
+    /// The assessment of a patient.
+    pub(super) fn assessment(&self, subject: &str, evaluator: &Evaluator, as_of: Date) -> Option<Assessment> {
+        let patient = self.patients.get(subject)?;
+        let records = self.records.get(subject).map_or(&[][..], Vec::as_slice);
+        let documents = read(records);
+        let mut chart = ChartBuilder::new(Some(subject));
+        for document in &documents {
+            chart.add(document.root());
+        }
+        self.doubt(patient, &mut chart, evaluator.codes.catalogue());
+        let referred: BTreeSet<String> = records.iter().flat_map(|record| references(record)).collect();
+        let medications = referred
+            .iter()
+            .filter_map(|reference| self.medications.get(reference));
+        let medications = read(medications.flatten());
+        for medication in &medications {
+            chart.add(medication.root());
+        }
+        // Each record was found to be of this patient when it was read.
+        let chart = chart.finish().ok()?;
+        Some(evaluator.assess(&chart, as_of))
     }
 
     /// Says in a patient's chart what makes it less than whole.
     fn doubt(&self, patient: &Patient, chart: &mut ChartBuilder<'_>, catalogue: &Catalogue) {
         for gap in &patient.gaps {
-            chart.report("Bundle", *gap);
+            chart.report("Bundle", gap.as_str());
             chart.gap_of_all(Gap::Partial);
         }
         if patient.is_unseen() {
@@ -228,22 +197,29 @@ impl Population {
         }
     }
 
+    /// What patients have in common of whom nothing is kept, so that one assessment is that of all of them; none for those
+    /// whose records are.
+    pub(super) fn likeness(&self, subject: &str) -> Option<(bool, Vec<String>)> {
+        let patient = self.patients.get(subject).filter(|patient| !patient.suspect)?;
+        Some((patient.is_unseen(), patient.gaps.iter().cloned().collect()))
+    }
+
     /// Whether everything was read, and there was somebody to read about, and something of everybody to look at.
     pub(super) fn is_whole(&self) -> bool {
         let seen = |patient: &Patient| !patient.is_unseen() && patient.gaps.is_empty();
-        self.skipped == 0 && !self.patients.is_empty() && self.patients.iter().all(seen)
+        self.skipped == 0 && self.anybody && self.patients.values().all(seen)
     }
 
     /// How many there are, in one line.
     pub(super) fn summary(&self) -> String {
-        let suspects = self.patients.iter().filter(|patient| patient.suspect).count();
+        let count = |is: fn(&Patient) -> bool| self.patients.values().filter(|patient| is(patient)).count();
+        let suspects = count(|patient| patient.suspect);
         let patients = self.patients.len();
         let skipped = match self.skipped {
             0 => String::new(),
             1 => "; 1 record skipped, so a chart may be incomplete".to_owned(),
             skipped => format!("; {skipped} records skipped, so some charts may be incomplete"),
         };
-        let count = |is: fn(&Patient) -> bool| self.patients.iter().filter(|patient| is(patient)).count();
         let unseen = match count(Patient::is_unseen) {
             0 => String::new(),
             unseen => format!("; of {unseen} {}", ErrorCode::MissingConditions.text()),
@@ -258,57 +234,10 @@ impl Population {
     }
 }
 
-fn owner(json: Json<'_>, evaluator: &Evaluator) -> Owner {
-    let mut chart = ChartBuilder::new(None);
-    let added = chart.add(json);
-    match added.kind {
-        AddedKind::Malformed | AddedKind::Null => return Owner::Fault("no FHIR resource"),
-        AddedKind::Outcome if added.resources == 0 => return Owner::Fault("reports that the export failed"),
-        AddedKind::Empty => return Owner::Nobody,
-        AddedKind::Outcome | AddedKind::Resources(_) => {}
-    }
-    match chart.finish() {
-        Ok(chart) => match chart.subject() {
-            Some(subject) => Owner::Patient(Patient {
-                subject: subject.to_owned(),
-                suspect: chart.may_have_pnet(&evaluator.codes) || chart.unreadable_conditions() > 0,
-                conditions: chart.conditions(),
-                gaps: added.gaps().collect(),
-                records: Vec::new(),
-            }),
-            None => without_patient(json),
-        },
-        Err(ChartError::SeveralPatients | ChartError::AnotherPatient) => Owner::Several,
-        Err(ChartError::NoPatient) => without_patient(json),
-    }
-}
-
-fn without_patient(json: Json<'_>) -> Owner {
-    let kind = json.get("resourceType").and_then(Json::text);
-    match kind {
-        Some(kind) if OF_A_PATIENT.contains(&kind) => Owner::Fault("names no patient"),
-        _ => Owner::Nobody,
-    }
-}
-
 /// Records as they were kept; each was read before.
 fn read<'r>(records: impl IntoIterator<Item = &'r Box<str>>) -> Vec<Document<'r>> {
-    let texts = records.into_iter().map(AsRef::<str>::as_ref);
+    let texts = records.into_iter().map(|record| utf8_text(record.as_bytes()));
     texts
-        .filter_map(|text| Document::parse(text, &Budget::FILE).ok())
+        .filter_map(|text| opened(text, &Budget::FILE).ok())
         .collect()
-}
-
-/// The resources of a Bundle that can be read.
-fn resources(bundle: Json<'_>) -> impl Iterator<Item = Json<'_>> {
-    let read = entries(bundle).into_iter().map(Result::ok);
-    read.flatten().flatten()
-}
-
-/// The Medications that a record refers to.
-fn references(record: &str) -> impl Iterator<Item = String> + '_ {
-    record.split("\"Medication/").skip(1).filter_map(|rest| {
-        let (id, _) = rest.split_once('"')?;
-        Some(format!("{MEDICATION}/{}", id.split("/_history").next()?))
-    })
 }

@@ -1,82 +1,84 @@
 //! One row a patient, as CSV or NDJSON.
 
-use crate::cli::args::ScreenFormat;
+use super::args::ScreenFormat;
 use cds_cards::Knowledge;
 use cds_cards::assessment::{Assessment, Gate, Stage};
 use fhir_profiles::FactId;
-use std::io::{Result, Write};
+use std::borrow::Cow;
+use std::io::{Error, Result};
 
 /// The gate of a row of which nobody knows whether there is a PNET.
 const NOT_KNOWN: &str = "not-known";
 /// Several values of one cell.
 const BETWEEN: &str = " ";
+/// The columns on both sides of those of the options.
+const BEFORE: [&str; 5] = ["patient", "gate", "grade", "enets", "ajcc7"];
+const AFTER: [&str; 3] = ["discrepancies", "missing", "problems"];
 
-/// Writes rows.
-pub(super) struct Rows {
-    kind: Written,
-}
-
-enum Written {
+/// How rows are written.
+pub(super) enum Rows {
+    /// A table.
     Csv {
-        out: Box<csv::Writer<Box<dyn Write>>>,
-        header: Vec<String>,
+        /// The ids of the options, in their order.
         options: Vec<String>,
     },
-    Ndjson(Box<dyn Write>),
+    /// JSON.
+    Ndjson,
 }
 
 impl Rows {
-    pub(super) fn new(out: Box<dyn Write>, format: ScreenFormat, knowledge: &Knowledge) -> Self {
-        let kind = match format {
-            ScreenFormat::Ndjson => Written::Ndjson(out),
-            ScreenFormat::Csv => {
-                let options: Vec<String> = knowledge.options.iter().map(|option| option.id.clone()).collect();
-                let before = ["patient", "gate", "grade", "enets", "ajcc7"];
-                let after = ["discrepancies", "missing", "problems"];
-                let header = before.into_iter().map(str::to_owned);
-                let header = header.chain(options.clone());
-                Written::Csv {
-                    out: Box::new(csv::Writer::from_writer(out)),
-                    header: header.chain(after.map(str::to_owned)).collect(),
-                    options,
-                }
-            }
-        };
-        Self { kind }
+    pub(super) fn new(format: ScreenFormat, knowledge: &Knowledge) -> Self {
+        match format {
+            ScreenFormat::Ndjson => Self::Ndjson,
+            ScreenFormat::Csv => Self::Csv {
+                options: knowledge.options.iter().map(|option| option.id.clone()).collect(),
+            },
+        }
     }
 
-    /// The row of one patient.
-    pub(super) fn write(&mut self, assessment: &Assessment) -> Result<()> {
-        match &mut self.kind {
-            Written::Ndjson(out) => {
-                match gate(assessment) {
-                    NOT_KNOWN => serde_json::to_writer(&mut *out, &not_known(assessment)?)?,
-                    _ => serde_json::to_writer(&mut *out, assessment)?,
-                }
-                out.write_all(b"\n")
-            }
-            Written::Csv { out, header, options } => {
-                if !header.is_empty() {
-                    out.write_record(std::mem::take(header))?;
-                }
-                out.write_record(cells(assessment, options))?;
-                Ok(())
+    /// What stands above the rows.
+    ///
+    /// # Errors
+    /// Never; a table could only not be written to a place that has no room.
+    pub(super) fn header(&self) -> Result<Vec<u8>> {
+        match self {
+            Self::Ndjson => Ok(Vec::new()),
+            Self::Csv { options } => {
+                let options = options.iter().map(String::as_str);
+                line(BEFORE.into_iter().chain(options).chain(AFTER))
             }
         }
     }
 
-    /// Writes what is left; a header where nobody was found.
-    pub(super) fn finish(&mut self) -> Result<()> {
-        match &mut self.kind {
-            Written::Ndjson(out) => out.flush(),
-            Written::Csv { out, header, .. } => {
-                if !header.is_empty() {
-                    out.write_record(std::mem::take(header))?;
+    /// The row of one patient, whose assessment may be that of everyone like this one.
+    ///
+    /// # Errors
+    /// As [`header`](Self::header).
+    pub(super) fn row(&self, subject: &str, assessment: &Assessment) -> Result<Vec<u8>> {
+        match self {
+            Self::Csv { options } => line(cells(subject, assessment, options)),
+            Self::Ndjson => {
+                let mut own = Cow::Borrowed(assessment);
+                if own.subject.as_deref() != Some(subject) {
+                    own.to_mut().subject = Some(subject.to_owned());
                 }
-                out.flush()
+                let mut line = match gate(&own) {
+                    NOT_KNOWN => serde_json::to_vec(&not_known(&own)?)?,
+                    _ => serde_json::to_vec(&*own)?,
+                };
+                line.push(b'\n');
+                Ok(line)
             }
         }
     }
+}
+
+fn line(cells: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Vec<u8>> {
+    let mut out = csv::WriterBuilder::new()
+        .buffer_capacity(1 << 10)
+        .from_writer(Vec::new());
+    out.write_record(cells)?;
+    out.into_inner().map_err(|error| Error::other(error.to_string()))
 }
 
 /// Whether a record that was not there, or could not be used, may name a PNET.
@@ -102,7 +104,7 @@ fn not_known(assessment: &Assessment) -> serde_json::Result<serde_json::Value> {
     Ok(json)
 }
 
-fn cells(assessment: &Assessment, options: &[String]) -> Vec<String> {
+fn cells(subject: &str, assessment: &Assessment, options: &[String]) -> Vec<String> {
     let gate = gate(assessment);
     // What was not looked at has no grade and no stage, rather than every one.
     let looked_at = assessment.gate != Gate::NoPnet;
@@ -112,7 +114,7 @@ fn cells(assessment: &Assessment, options: &[String]) -> Vec<String> {
     };
     let stage = |stage: &Stage| joined(&stage.candidates);
     let mut row = vec![
-        assessment.subject.clone().unwrap_or_default(),
+        subject.to_owned(),
         gate.to_owned(),
         joined(&assessment.grade.candidates),
         stage(&assessment.stage.enets),
