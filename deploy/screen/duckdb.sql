@@ -17,7 +17,7 @@ FROM (
 -- One row a patient, with what is asked for most; the whole assessment stays beside it.
 CREATE TABLE rows AS
 SELECT subject, gate, grade.value AS grade, stage.enets.value AS enets, stage.ajcc7.value AS ajcc7,
-  pathway.intent.value AS intent, list_transform(missing, one -> one.fact) AS missing
+  pathway.intent.value AS intent, [one.fact for one in missing] AS missing
 FROM read_json('rows.ndjson', format = 'newline_delimited', maximum_object_size = 67108864, columns = {
   subject: 'VARCHAR', gate: 'VARCHAR', grade: 'STRUCT(value VARCHAR)',
   stage: 'STRUCT(enets STRUCT(value VARCHAR), ajcc7 STRUCT(value VARCHAR))',

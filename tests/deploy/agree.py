@@ -6,7 +6,7 @@ import itertools
 import re
 import sys
 
-from render import CASES, both, chart, objects, overlay, values
+from render import CASES, SCREEN, both, chart, kustomized, objects, overlay, values
 
 # Where a pod is locked up: path below the template's `spec` (`*` is every container) and the value that it must have.
 LOCKED = {
@@ -145,7 +145,7 @@ def unlocked(found):
         for container in spec["containers"]:
             if "@sha256:" not in container["image"]:
                 yield f"{container['image']} is not pinned by digest"
-            for probe in () if pod["kind"] == "CronJob" else ("startupProbe", "livenessProbe", "readinessProbe"):
+            for probe in () if pod["kind"] in ("CronJob", "Job") else ("startupProbe", "livenessProbe", "readinessProbe"):
                 if at(container, f"{probe}.httpGet.port") != ["management"]:
                     yield f"{probe} does not ask the management port"
         chosen = [
@@ -231,6 +231,12 @@ def main():
         wrong += len(found)
         changed = seen_to_fail(helm_text)
         print(f"agree: {case}: {len(installation(helm_text))} objects, {changed} changed fields found, {len(found)} faults")
+    jobs = kustomized(SCREEN)
+    owners = [item for item in objects(jobs) if item["kind"] in OWNERS]
+    found = [*unlocked(installation(jobs)), *(fault for owner in owners for fault in out_of_order(template(owner)["spec"]["containers"][0]))]
+    for fault in found:
+        print(f"screen: {fault}", file=sys.stderr)
+    wrong += len(found)
     print(f"agree: {renamed()} names of ConfigMaps, each new with what it holds")
     kinds = {case: [item["kind"] for item in objects(overlay(case))] for case in CASES}
     assert [case for case in CASES if "Namespace" in kinds[case]] == ["demo"], "taking an overlay away takes a namespace away"

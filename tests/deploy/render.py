@@ -9,6 +9,8 @@ import yaml
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CHART = ROOT / "deploy/helm/pnet-cds"
 OVERLAYS = ROOT / "deploy/kustomize/overlays"
+# What Kustomize alone installs: the Jobs for a population.
+SCREEN = ROOT / "deploy/screen/kubernetes"
 # A value set of the chart and an overlay of the same name are two spellings of one installation.
 CASES = ("demo", "single", "ha", "full")
 # The demo has a namespace of its own, which is taken away with it.
@@ -41,7 +43,12 @@ def both(case):
 
 def overlay(case):
     """What an overlay renders, as text."""
-    command = ["kubectl", "kustomize", str(OVERLAYS / case)]
+    return kustomized(OVERLAYS / case)
+
+
+def kustomized(folder):
+    """What Kustomize makes of a folder, as text."""
+    command = ["kubectl", "kustomize", str(folder)]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
@@ -53,6 +60,9 @@ def main():
         for tool, text in both(case):
             (out / f"{tool}-{case}.yaml").write_text(text)
             print(f"{tool} {case}: {len(objects(text))} objects")
+    text = kustomized(SCREEN)
+    (out / "kustomize-screen.yaml").write_text(text)
+    print(f"kustomize screen: {len(objects(text))} objects")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import yaml
 from helm_python.errors import HelmError
 import helm_python as helm
 
-from render import CASES, CHART, OVERLAYS, ROOT, both, chart, objects, overlay, values
+from render import CASES, CHART, OVERLAYS, ROOT, SCREEN, both, chart, kustomized, objects, overlay, values
 
 # The oldest and the newest that the chart is for and that there are schemas of here.
 VERSIONS = ("1.34", "1.37")
@@ -217,6 +217,9 @@ def main():
                 count += 1
                 place = f"{tool} {case}: {found['kind']}/{found['metadata']['name']}"
                 faults += [f"{place}: {fault}" for fault in check(found)]
+    for found in objects(kustomized(SCREEN)):
+        count += 1
+        faults += [f"screen: {found['kind']}/{found['metadata']['name']}: {fault}" for fault in check(found)]
     # A misspelt field must be found, or the above shows nothing.
     wrong = next(found for found in objects(overlay("ha")) if found["kind"] == "Deployment")
     wrong["spec"]["template"]["spec"]["containers"][0]["securityContext"]["readOnlyRootFileSystem"] = True
