@@ -40,8 +40,7 @@ pub(super) struct Counts<'k> {
     knowledge: &'k Knowledge,
     patients: u64,
     by_gate: BTreeMap<String, u64>,
-    /// Of those with a PNET, and of those with liver metastases of it.
-    pnet: u64,
+    /// Of those with liver metastases of a PNET.
     passed: u64,
     grades: BTreeMap<String, u64>,
     enets: BTreeMap<String, u64>,
@@ -106,7 +105,6 @@ impl<'k> Counts<'k> {
             knowledge,
             patients: 0,
             by_gate: BTreeMap::new(),
-            pnet: 0,
             passed: 0,
             grades: BTreeMap::new(),
             enets: BTreeMap::new(),
@@ -126,18 +124,14 @@ impl<'k> Counts<'k> {
         self.days.insert(row.as_of.clone());
         self.versions.insert(row.knowledge.version.clone());
         *self.by_gate.entry(row.gate.clone()).or_default() += 1;
-        if !matches!(row.gate.as_str(), "passed" | "no-liver-metastases") {
-            return;
-        }
-        self.pnet += 1;
-        let value = |value: &Option<String>| value.clone().unwrap_or_else(|| NOT_DETERMINED.to_owned());
-        *self.grades.entry(value(&row.grade.value)).or_default() += 1;
-        *self.enets.entry(value(&row.stage.enets.value)).or_default() += 1;
-        *self.ajcc7.entry(value(&row.stage.ajcc7.value)).or_default() += 1;
         if row.gate != "passed" {
             return;
         }
         self.passed += 1;
+        let value = |value: &Option<String>| value.clone().unwrap_or_else(|| NOT_DETERMINED.to_owned());
+        *self.grades.entry(value(&row.grade.value)).or_default() += 1;
+        *self.enets.entry(value(&row.stage.enets.value)).or_default() += 1;
+        *self.ajcc7.entry(value(&row.stage.ajcc7.value)).or_default() += 1;
         if let Some(pathway) = &row.pathway {
             *self.intents.entry(pathway.intent.value.clone()).or_default() += 1;
             for place in &pathway.places {
@@ -166,7 +160,7 @@ impl<'k> Counts<'k> {
             true => Cell::Masked,
             false => Cell::Count(count),
         };
-        let (pnet, passed) = (shown(self.pnet), shown(self.passed));
+        let passed = shown(self.passed);
         let of_words = |words: &[(&str, &str)], counts: &BTreeMap<String, u64>| {
             let numbers: Vec<u64> = words
                 .iter()
@@ -201,29 +195,22 @@ impl<'k> Counts<'k> {
             columns: count(),
             rows,
         };
-        let in_pnet = "Of the patients with a PNET on record.";
         let in_passed = "Of the patients with liver metastases of a PNET.";
         let mut tables = vec![
-            table(
-                "gate",
-                "Patients",
-                "Of all that were screened.",
-                shown(self.patients),
-                of_words(&GATES, &self.by_gate),
-            ),
-            table("grade", "WHO grade", in_pnet, pnet, of_values(&self.grades)),
+            self.of_gates(least),
+            table("grade", "WHO grade", in_passed, passed, of_values(&self.grades)),
             table(
                 "stage-enets",
                 "Stage, ENETS",
-                in_pnet,
-                pnet,
+                in_passed,
+                passed,
                 of_values(&self.enets),
             ),
             table(
                 "stage-ajcc7",
                 "Stage, AJCC 7",
-                in_pnet,
-                pnet,
+                in_passed,
+                passed,
                 of_values(&self.ajcc7),
             ),
             table(
@@ -249,6 +236,43 @@ impl<'k> Counts<'k> {
             least,
             tables,
             named,
+        }
+    }
+
+    /// How many patients are in each state of the gate. All other tables tell how many have liver metastases, so that nothing is
+    /// hidden behind that number; where it would tell of few together with that of all, the latter is hidden.
+    fn of_gates(&self, least: u64) -> Table {
+        let count = |(gate, _): &(&str, &str)| self.by_gate.get(*gate).copied().unwrap_or_default();
+        let numbers: Vec<u64> = GATES.iter().map(count).collect();
+        let cells = match numbers.split_first() {
+            Some((passed, others)) if !(1..least).contains(passed) => {
+                let mut cells = vec![Cell::Count(*passed)];
+                cells.extend(of_sum(others, least));
+                cells
+            }
+            _ => of_sum(&numbers, least),
+        };
+        let masked = numbers
+            .iter()
+            .zip(&cells)
+            .filter(|(_, cell)| **cell == Cell::Masked);
+        let hidden: u64 = masked.map(|(count, _)| count).sum();
+        let of = match (1..least).contains(&hidden) || (1..least).contains(&self.patients) {
+            true => Cell::Masked,
+            false => Cell::Count(self.patients),
+        };
+        let lines = GATES.iter().zip(cells).map(|((gate, label), cell)| Line {
+            id: (*gate).to_owned(),
+            label: (*label).to_owned(),
+            cells: vec![cell],
+        });
+        Table {
+            id: "gate",
+            title: "Patients".to_owned(),
+            note: "Of all that were screened.",
+            of,
+            columns: vec!["patients".to_owned()],
+            rows: lines.collect(),
         }
     }
 
