@@ -7,7 +7,7 @@ use super::maps::{Whose, load};
 use super::meaning::{Meaning, Named};
 use super::packs::PACKS;
 use super::standard::{STANDARD, Standard};
-use super::system::canonical;
+use super::system::{Plain, canonical};
 use super::{composed, facts, system, traps};
 use crate::catalogue::id::FactId;
 use crate::catalogue::known::Catalogue;
@@ -132,11 +132,10 @@ impl Codes {
 
     /// Everything the code means.
     pub(crate) fn meanings<'c>(&'c self, coding: &Coding<'_>) -> impl Iterator<Item = Meaning> + use<'c> {
-        let system = coding.system.unwrap_or_default();
+        let system = canonical(coding.system.unwrap_or_default());
         let code = coding.code.unwrap_or_default();
-        let home = canonical(system);
-        let put_together = if composed::is_composed(home, code) {
-            composed::meanings(home, code, |part| self.simple(system, part).collect())
+        let put_together = if composed::is_composed(system, code) {
+            composed::meanings(system, code, |part| self.simple(system, part).collect())
         } else {
             Vec::new()
         };
@@ -145,12 +144,15 @@ impl Codes {
 
     /// What a code that is not put together of others means.
     fn simple<'c>(&'c self, system: &str, code: &str) -> impl Iterator<Item = Meaning> + use<'c> {
-        let (own, exact, families) = self.standard.look_up(system, code);
-        let mapped: Vec<&[Meaning]> = self.maps.iter().map(|map| map.look_up(system, code)).collect();
+        let plain = Plain::of(system, code);
+        let (own, exact, families) = self.standard.look_up(&plain);
+        let mapped = self.maps.iter().flat_map(|map| map.look_up(&plain));
+        // Most codes mean nothing, and an empty list costs nothing.
+        let mapped: Vec<Meaning> = mapped.copied().collect();
         own.into_iter()
             .chain(exact.iter().copied())
             .chain(families.into_iter().flatten().copied())
-            .chain(mapped.into_iter().flatten().copied())
+            .chain(mapped)
     }
 
     /// Whether a Condition or Observation with this code can make `pnet` present.

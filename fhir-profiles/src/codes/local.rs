@@ -1,7 +1,7 @@
 //! What maps add to the codes of the guide: meanings of codes, of whole categories, of texts and of names.
 
 use super::meaning::Meaning;
-use super::system::{self, canonical, plain};
+use super::system::{self, Plain, canonical, plain};
 use crate::catalogue::id::FactId;
 use std::collections::{HashMap, HashSet};
 
@@ -50,14 +50,11 @@ impl Local {
         self.codes.is_empty() && self.texts.is_empty() && self.names.is_empty()
     }
 
-    pub(super) fn look_up(&self, system: &str, code: &str) -> &[Meaning] {
-        let found = match canonical(system) {
+    pub(super) fn look_up(&self, plain: &Plain<'_>) -> &[Meaning] {
+        let found = match plain.system {
             system::TEXT if self.texts.is_empty() => None,
-            system::TEXT => self.texts.get(&folded(code)),
-            system => self
-                .codes
-                .get(system)
-                .and_then(|codes| codes.get(plain(system, code).as_ref())),
+            system::TEXT => self.texts.get(&folded(&plain.code)),
+            system => self.codes.get(system).and_then(|codes| codes.get(&plain.code)),
         };
         found.map_or(&[], Vec::as_slice)
     }

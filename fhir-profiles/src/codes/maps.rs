@@ -4,7 +4,7 @@ use super::fault::MapFault;
 use super::local::{Home, Local, escaped, folded};
 use super::meaning::{Meaning, Named};
 use super::standard::{Standard, treatment};
-use super::system::{self, canonical, plain};
+use super::system::{self, Plain, canonical, plain};
 use super::table::SETS;
 use super::traps::trap;
 use crate::catalogue::id::FactId;
@@ -290,12 +290,13 @@ impl Loader<'_> {
 
     /// What is known of a code before these maps.
     fn known(&self, system: &str, code: &str) -> Vec<Meaning> {
-        let (_, exact, families) = self.standard.look_up(system, code);
+        let plain = Plain::of(system, code);
+        let (_, exact, families) = self.standard.look_up(&plain);
         let before = match self.whose {
             Whose::Site(maps) => maps,
             Whose::Pack => &[],
         };
-        let before = before.iter().flat_map(|map| map.look_up(system, code));
+        let before = before.iter().flat_map(|map| map.look_up(&plain));
         exact
             .iter()
             .chain(families.into_iter().flatten())

@@ -4,7 +4,9 @@ use super::all::Codes;
 use super::coding::Coding;
 use super::system::TEXT;
 use crate::catalogue::id::FactId;
+use aho_corasick::AhoCorasick;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 #[derive(Deserialize)]
@@ -24,6 +26,40 @@ struct File {
 /// The file is compiled in, and a test reads it.
 static ABOUT: LazyLock<File> =
     LazyLock::new(|| toml::from_str(include_str!("../../facts/relevant.toml")).unwrap_or_default());
+
+/// The words of the file by kind of record.
+static WORDS: LazyLock<BTreeMap<&'static str, Words>> = LazyLock::new(|| {
+    let kinds = ABOUT.about.iter().flat_map(|about| &about.kinds);
+    kinds.map(|kind| (kind.as_str(), Words::of(kind))).collect()
+});
+
+/// Words that are looked for all at once, and the fact that each suggests.
+struct Words {
+    /// Without one if the words could not be compiled, which a test would find.
+    all: Option<AhoCorasick>,
+    /// For each word the row of the file that has it.
+    rows: Vec<usize>,
+}
+
+impl Words {
+    fn of(kind: &str) -> Self {
+        let rows = ABOUT.about.iter().enumerate();
+        let rows = rows.filter(|(_, about)| about.kinds.iter().any(|known| known == kind));
+        let words = rows.flat_map(|(row, about)| about.words.iter().map(move |word| (row, word)));
+        let (rows, words): (Vec<usize>, Vec<&String>) = words.unzip();
+        Self {
+            all: AhoCorasick::new(words).ok(),
+            rows,
+        }
+    }
+
+    /// The fact of the first row of which a word stands in a text in small letters.
+    fn suggested(&self, lower: &str) -> Option<FactId> {
+        let found = self.all.iter().flat_map(|all| all.find_overlapping_iter(lower));
+        let rows = found.filter_map(|word| self.rows.get(word.pattern().as_usize()));
+        FactId::parse(&ABOUT.about.get(*rows.min()?)?.fact)
+    }
+}
 
 /// A code as it stands in a record; chart data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,10 +132,8 @@ impl Codes {
             let about = &fact.info().about;
             is_named(&about.kinds, &about.words)
         });
-        own.copied().or_else(|| {
-            let mut about = ABOUT.about.iter();
-            FactId::parse(&about.find(|about| is_named(&about.kinds, &about.words))?.fact)
-        })
+        own.copied()
+            .or_else(|| WORDS.get(kind).and_then(|words| words.suggested(&lower)))
     }
 }
 
@@ -110,6 +144,7 @@ mod tests {
     #[test]
     fn every_row_names_a_fact_and_words_in_small_letters() {
         assert!(ABOUT.about.len() > 20);
+        assert!(WORDS.values().all(|words| words.all.is_some()));
         for about in &ABOUT.about {
             assert!(FactId::parse(&about.fact).is_some(), "{}", about.fact);
             assert!(

@@ -1,7 +1,7 @@
 //! The codes of the value sets of the Implementation Guide and of the project itself, with what each means.
 
 use super::meaning::{Meaning, Named};
-use super::system::{self, canonical, plain};
+use super::system::{self, Plain, canonical, plain};
 use super::table::SETS;
 use super::valueset;
 use crate::catalogue::id::FactId;
@@ -67,23 +67,22 @@ impl Standard {
         codes
     }
 
-    pub(super) fn look_up(&self, system: &str, code: &str) -> (Option<Meaning>, &[Meaning], Vec<&[Meaning]>) {
-        let system = canonical(system);
+    pub(super) fn look_up(&self, plain: &Plain<'_>) -> (Option<Meaning>, &[Meaning], Vec<&[Meaning]>) {
+        let (system, code) = (plain.system, plain.code.as_ref());
         if system == system::FACTS {
-            return (FactId::parse(code.trim()).map(Meaning::Fact), &[], Vec::new());
+            return (FactId::parse(code).map(Meaning::Fact), &[], Vec::new());
         }
         if system == system::TREATMENTS {
-            let own = Treatment::parse(code.trim()).map(treatment);
+            let own = Treatment::parse(code).map(treatment);
             return (own, &[], Vec::new());
         }
         let Some(known) = self.exact.get(system) else {
             return (None, &[], Vec::new());
         };
-        let code = plain(system, code);
         // Some registries code a diagnosis as topography and morphology side by side.
         let topography = system == system::ICD_O_3 && code.starts_with("C25");
         let own = topography.then_some(Meaning::Names(Named::PancreaticTumour));
-        let exact = known.get(code.as_ref()).map_or(&[][..], Vec::as_slice);
+        let exact = known.get(code).map_or(&[][..], Vec::as_slice);
         let mut families = Vec::new();
         if system == system::ICD_10 {
             for length in 3..=code.len() {

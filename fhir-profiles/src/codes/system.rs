@@ -128,6 +128,23 @@ pub(crate) fn canonical(system: &str) -> &str {
     }
 }
 
+/// A code as it is compared: its system by one name, its letters in one form.
+#[derive(Debug, Clone)]
+pub(super) struct Plain<'c> {
+    pub(super) system: &'c str,
+    pub(super) code: Cow<'c, str>,
+}
+
+impl<'c> Plain<'c> {
+    pub(super) fn of(system: &'c str, code: &'c str) -> Self {
+        let system = canonical(system);
+        Self {
+            system,
+            code: plain(system, code),
+        }
+    }
+}
+
 /// The code in the form in which it is compared: SNOMED without its term, ICD-10 without dot, dagger and dash, OPCS-4 and
 /// ICD-9-CM without dot, Orphanet without its name, a question of the electronic cancer protocol with a dot.
 pub(crate) fn plain<'c>(system: &str, code: &'c str) -> Cow<'c, str> {
