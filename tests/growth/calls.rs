@@ -79,12 +79,15 @@ fn inputs() -> Vec<(&'static str, Input)> {
     ]
 }
 
-/// Runs each call twice: the first makes what is made once.
+/// How often each call is made; the cheapest counts, for one is answered by another thread than the one before it.
+const ROUNDS: usize = 3;
+
+/// Makes each call.
 pub(crate) fn work() {
     with_service(|take: &mut dyn FnMut(&Input) -> crate::dimension::Outcome| {
         for (name, input) in inputs() {
-            for round in ["first", "second"] {
-                println!("{name}\t{round}\t{}", take(&input).word());
+            for _ in 0..ROUNDS {
+                println!("{name}\t{}", take(&input).word());
             }
         }
     });
@@ -93,10 +96,10 @@ pub(crate) fn work() {
 fn measured(dir: PathBuf) -> Result<Vec<Cost>> {
     let worker = Worker::start(dir, &["calls".to_owned()])?;
     let costs = worker.costs()?;
-    Ok(costs
-        .into_iter()
-        .filter(|cost| cost.line.contains("\tsecond\t"))
-        .collect())
+    let rounds = costs
+        .chunks(ROUNDS)
+        .map(|rounds| rounds.iter().min_by_key(|cost| cost.instructions));
+    Ok(rounds.flatten().cloned().collect())
 }
 
 /// Shows what moved since the last release; with `renew` writes down what there is now.

@@ -208,7 +208,7 @@ fn of_lists(part: &'static str, input: fn(Vec<Value>) -> Input) -> impl Iterator
         found.into_iter().map(move |pointer| {
             let name = format!("list {part} {}{pointer}", title(&all[position]));
             let all = all.clone();
-            Dimension::new(name, 60, move |n| {
+            Dimension::new(name, 120, move |n| {
                 input(chosen(part, grown(&all[position], &pointer, n), position))
             })
         })
@@ -237,9 +237,9 @@ fn of_entries(part: &'static str, input: fn(Vec<Value>) -> Input) -> impl Iterat
             })
         };
         [
-            grow(40, "entries", |_, _| {}),
-            grow(40, "copies", |copy, first| copy["id"] = first["id"].clone()),
-            grow(40, "one day", |copy, first| {
+            grow(80, "entries", |_, _| {}),
+            grow(80, "copies", |copy, first| copy["id"] = first["id"].clone()),
+            grow(80, "one day", |copy, first| {
                 for date in DATES {
                     if let Some(day) = first.get(date) {
                         copy[*date] = day.clone();
@@ -277,7 +277,7 @@ fn of_texts() -> impl Iterator<Item = Dimension> {
         "start",
     ];
     TEXTS.iter().map(|name| {
-        Dimension::new(format!("words of `{name}`"), 60, move |n| {
+        Dimension::new(format!("words of `{name}`"), 120, move |n| {
             let mut chart = fullest("chart");
             for resource in &mut chart {
                 // The chart stays one patient's.

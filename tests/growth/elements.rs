@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What the sources of the reader name in the same way and is no element of a resource of the chart: members of Bundles and
-/// outcomes, which have scenarios of their own, and elements of older releases that only deny.
+/// outcomes, which have scenarios of their own, elements of older releases that only deny, and one by whose shape releases
+/// are told apart.
 const NO_LIST: &[&str] = &[
     "entry",
     "resource",
@@ -22,6 +23,7 @@ const NO_LIST: &[&str] = &[
     "notGiven",
     "notPerformed",
     "notDone",
+    "filterBy",
 ];
 
 /// Choices of one element, each a single value: only what they are made of can repeat, and stands under another of them.
@@ -36,7 +38,7 @@ const CHOICES: &[&str] = &[
 ];
 
 /// Where the reader names elements.
-const SOURCES: &[&str] = &["read", "chart", "read.rs", "chart.rs"];
+const SOURCES: &[&str] = &["read", "chart", "read.rs", "chart.rs", "organs.rs", "text.rs"];
 
 /// The elements that the reader names and no chart grows in.
 pub(crate) fn without_a_dimension() -> Vec<String> {

@@ -1,4 +1,4 @@
-//! How the work of the service grows with what it is given: instructions over sizes n, 2n, 4n and 8n, for every element
+//! How the work of the service grows with what it is given: instructions over sizes n, 2n and 4n, for every element
 //! that the reader names and every member of a request, fitted on a log-log line. See README.md beside this.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test program")]
@@ -12,7 +12,7 @@ mod scenarios;
 
 use count::{Cost, Worker};
 use dimension::{Dimension, Outcome, with_service};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Error, Result};
 use std::process::ExitCode;
 
@@ -27,17 +27,30 @@ fn dimensions() -> Vec<Dimension> {
     all
 }
 
-/// Runs every dimension of a part of the list whose name holds `wanted`, and says what became of each input.
+/// Stands for each list of a kind of resource in one resource.
+const ONCE: &str = "once";
+
+/// The dimensions whose name holds `wanted`.
+fn chosen(wanted: &str) -> Vec<Dimension> {
+    let mut known = BTreeSet::new();
+    let is_wanted = |dimension: &Dimension| match wanted {
+        ONCE => known.insert(dimension.kind()),
+        wanted => dimension.name.contains(wanted),
+    };
+    dimensions().into_iter().filter(is_wanted).collect()
+}
+
+/// Runs every dimension of a part of those that are wanted, and says what became of each input.
 fn work(wanted: &str, part: usize, of: usize) {
     with_service(|take: &mut dyn FnMut(&dimension::Input) -> Outcome| {
-        let all = dimensions();
-        let chosen = all.iter().filter(|dimension| dimension.name.contains(wanted));
+        let all = chosen(wanted);
+        let chosen = all.iter();
         for (_, dimension) in chosen.enumerate().filter(|(at, _)| at % of == part) {
             let mut smallest = dimension.smallest;
             for _ in 0..SHRINKS {
                 // The largest first: where that is beyond a limit, all become smaller.
                 let mut shrink = false;
-                for factor in [8, 4, 2, 1] {
+                for factor in [4, 2, 1] {
                     let input = dimension.input(smallest * factor);
                     let outcome = take(&input);
                     println!("{}\t{}\t{}", dimension.name, smallest * factor, outcome.word());
@@ -148,7 +161,7 @@ fn judged(measured: &Measured) -> Result<bool> {
     Ok(!matches!(verdict, "TOO MUCH" | "REFUSED"))
 }
 
-/// Measures every dimension whose name holds `wanted`, on all processors.
+/// Measures every dimension that is wanted, on all processors.
 fn grow(wanted: &str) -> Result<()> {
     let missing = elements::without_a_dimension();
     if !missing.is_empty() {
