@@ -166,7 +166,7 @@ fn an_address_that_the_settings_lack_is_named() {
 fn a_slow_server_is_measured_by_the_clients_own_deadline() {
     let server = ScriptedFhir::start(|_, seen| {
         let path = seen.target.strip_prefix("/fhir/").unwrap_or_default();
-        let mut steps = vec![Step::Wait(Duration::from_millis(700))];
+        let mut steps = vec![Step::Wait(Duration::from_millis(1800))];
         steps.extend(
             charts()
                 .answer(path)
@@ -183,5 +183,5 @@ fn a_slow_server_is_measured_by_the_clients_own_deadline() {
     let (_, out, _) = probe(&server, &config("general", ""), "json");
     let hasty: Value = serde_json::from_str(&out).unwrap();
     assert!(hasty["hook"].as_str().unwrap().starts_with("412"), "{out}");
-    assert!(out.contains("slower than `fhir.deadline` (400 ms)"), "{out}");
+    assert!(out.contains("slower than `fhir.deadline` (1500 ms)"), "{out}");
 }

@@ -125,8 +125,11 @@ async fn j4_a_full_store_refuses_until_there_is_room() {
         bed.accepts(&EC384.token(&claims(DISCOVERY))).await;
     }
     for _ in 0..20 {
-        bed.refuses(&EC384.token(&claims(DISCOVERY)), "replay-store-full")
-            .await;
+        // No fault of the token, and so no 401.
+        let reply = bed.discover(&EC384.token(&claims(DISCOVERY))).await;
+        assert_eq!(status(&reply), (503, Some("replay-full".into())));
+        assert_eq!(reply.header("retry-after"), Some("1"));
+        assert!(logged().contains("reason=\"replay-store-full\""), "{}", logged());
     }
     let other = with(&claims(DISCOVERY), "iss", "https://other.example.org");
     bed.accepts(&EC384.token(&other)).await;

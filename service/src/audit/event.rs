@@ -1,4 +1,4 @@
-//! The one AuditEvent that is of no single call: how many callers were refused.
+//! The AuditEvents that are of no single call: how many callers were refused, and what was done to the service itself.
 
 use super::refusals::Held;
 use super::shape::{DICOM, ENTITY_TYPE, EVENT_TYPE, INTERACTION, ROLE, coding, concept, detail, own, source};
@@ -31,6 +31,27 @@ pub(super) fn refusals(held: &Held, now: Timestamp) -> Vec<u8> {
             "role": coding(ROLE, "20", "Job"),
             "name": "refusals",
             "detail": details,
+        }],
+    });
+    format!("{event}\n").into_bytes()
+}
+
+/// That something was done to the service, or by it, with the reason that was given.
+pub(crate) fn notice(what: &str, reason: &str, now: Timestamp) -> Vec<u8> {
+    let event = json!({
+        "resourceType": "AuditEvent",
+        "type": coding(DICOM, "110100", "Application Activity"),
+        "action": "E",
+        "recorded": now.to_string(),
+        "outcome": "0",
+        "outcomeDesc": what,
+        "agent": [own()],
+        "source": source(),
+        "entity": [{
+            "type": coding(ENTITY_TYPE, "2", "System Object"),
+            "role": coding(ROLE, "20", "Job"),
+            "name": what,
+            "detail": [detail("reason", reason)],
         }],
     });
     format!("{event}\n").into_bytes()

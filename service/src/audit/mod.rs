@@ -9,6 +9,7 @@ mod settings;
 pub(crate) mod shape;
 mod sink;
 
+pub(crate) use event::notice;
 pub use settings::{AuditMode, AuditSettings, SinkSetting};
 
 use crate::telemetry::Telemetry;

@@ -259,6 +259,14 @@ pub(super) enum StoreCommand {
         #[arg(long)]
         delete_newer: bool,
     },
+    /// Do something about used tokens.
+    #[command(subcommand)]
+    Tokens(TokensCommand),
+    /// Delete the cards older than store.retention by the clock of the database, however many they are.
+    ///
+    /// The service deletes them by itself, a little at a time, and refuses where that would be a fifth of all: then a clock is
+    /// wrong, or store.retention has become shorter.
+    Prune,
     /// Copy a SQLite store into a new file; the service may be running.
     ///
     /// To restore, stop the service and put the copy in the place of the file, without files ending in -wal and -shm.
@@ -266,6 +274,19 @@ pub(super) enum StoreCommand {
     Backup {
         /// The new file.
         file: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TokensCommand {
+    /// Forget the times for which tokens are refused because a clock was ahead; tokens that are remembered stay used.
+    ///
+    /// Only after the callers have taken new signing keys: a token of those times that was used could be used once more. The
+    /// reason goes to the audit, where there is one.
+    Reset {
+        /// Why, for the audit.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
     },
 }
 

@@ -16,7 +16,7 @@ mod settings;
 mod store;
 mod style;
 
-use args::{Cli, Command, FeedbackCommand, KnowledgeCommand, StoreCommand};
+use args::{Cli, Command, FeedbackCommand, KnowledgeCommand, StoreCommand, TokensCommand};
 use clap::Parser;
 use ended::Ended;
 use std::io::Write;
@@ -41,6 +41,10 @@ pub fn run() -> ExitCode {
         Command::Store(StoreCommand::Migrate { to, delete_newer }) => {
             store::migrate(to, delete_newer, config)
         }
+        Command::Store(StoreCommand::Tokens(TokensCommand::Reset { reason })) => {
+            store::reset_tokens(&reason, config)
+        }
+        Command::Store(StoreCommand::Prune) => store::prune(config),
         Command::Store(StoreCommand::Backup { file }) => store::backup(&file, config),
         // Passed over, it would seem to count.
         Command::Knowledge(_) | Command::Settings(_) if config.is_some() => Err(Ended::wrong([

@@ -2,9 +2,15 @@
 
 use super::ended::{Ended, block_on, print};
 use super::settings;
-use crate::store::{Fault, Kind, StoreUrl, backup as copy, migrate as bring, newest_version, status as look};
+use crate::audit::{Audit, notice};
+use crate::store::{
+    Fault, Kind, StoreUrl, backup as copy, migrate as bring, newest_version, prune as delete_old,
+    reset_tokens as forget_times, status as look,
+};
+use crate::telemetry::Telemetry;
 use jiff::Timestamp;
 use std::path::Path;
+use std::time::Duration;
 
 /// Where the store is that these settings name; one in memory is of another process.
 pub(super) fn url(config: Option<&Path>) -> Result<StoreUrl, Ended> {
@@ -81,6 +87,43 @@ pub(super) fn migrate(to: Option<u32>, delete_newer: bool, config: Option<&Path>
     }
     let before = with(&url, bring(&url, target))?;
     print(&format!("{url}: from version {before} to {target}\n"))
+}
+
+/// `pnet-cds store tokens reset`: on record first, so that nothing is changed of which nobody can find the reason.
+pub(super) fn reset_tokens(reason: &str, config: Option<&Path>) -> Result<(), Ended> {
+    if reason.trim().is_empty() {
+        return Err(Ended::wrong(["--reason: say why, for the audit"]));
+    }
+    let url = url(config)?;
+    let settings = settings::current(config)?;
+    let telemetry = Telemetry::new(&settings.telemetry).map_err(Ended::failed)?;
+    let audit = Audit::open(&settings.audit, &telemetry).map_err(Ended::failed)?;
+    let record = notice("store-tokens-reset", reason, Timestamp::now());
+    block_on(audit.write(record))?
+        .map_err(|_| Ended::failed("the audit takes no record, so nothing was changed"))?;
+    let ranges = with(&url, forget_times(&url))?;
+    audit.flush(Duration::from_secs(1));
+    let told = if audit.is_on() {
+        "on record"
+    } else {
+        "without a record, since `audit.sink` is off"
+    };
+    print(&format!(
+        "{url}: {ranges} ranges of times forgotten, {told}; tokens that are remembered one by one stay used\n"
+    ))
+}
+
+/// `pnet-cds store prune`
+pub(super) fn prune(config: Option<&Path>) -> Result<(), Ended> {
+    let url = url(config)?;
+    let retention = settings::current(config)?.store.retention.as_secs();
+    let deleted = with(
+        &url,
+        delete_old(&url, i64::try_from(retention).unwrap_or(i64::MAX)),
+    )?;
+    print(&format!(
+        "{url}: {deleted} cards older than store.retention deleted\n"
+    ))
 }
 
 /// `pnet-cds store backup`

@@ -311,6 +311,11 @@ errors! {
         "the store is not available, so nothing was kept or accepted; try again",
         "The database does not answer: feedback cannot be kept, or a token cannot be checked for having been used.",
         "`pnet-cds store status` says what is reached; send the call again after `Retry-After`, with a new token.";
+    /// No more used tokens of this caller can be remembered.
+    ReplayFull = "replay-full", 503, "throttled",
+        "no more used tokens of this caller can be remembered; try again when some have ended",
+        "As many tokens of this issuer as `auth.replay_capacity` are used and still valid: more calls than there is room for, or tokens that live long.",
+        "Call again after `Retry-After`; make tokens that live five minutes, or raise `auth.replay_capacity`.";
     /// `audit.mode` is `required` and nothing was written.
     AuditUnavailable = "audit-unavailable", 503, "transient",
         "the call could not be audited; nothing was answered",

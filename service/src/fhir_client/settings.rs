@@ -43,7 +43,7 @@ pub struct FhirSettings {
 impl Default for FhirSettings {
     fn default() -> Self {
         Self {
-            deadline: Duration::from_millis(400),
+            deadline: Duration::from_millis(1500),
             connect_timeout: Duration::from_millis(250),
             max_pages: 20,
             max_bundle_bytes: 4 << 20,

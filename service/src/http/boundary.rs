@@ -99,6 +99,7 @@ async fn audited<B>(
     call: &Call,
     answered: Result<ServiceResponse<B>, Error>,
 ) -> Result<ServiceResponse<B>, Error> {
+    state.record_bridge();
     let code = match &answered {
         Ok(response) => refusal(response.response()),
         Err(error) => refusal(&error.error_response()),

@@ -5,7 +5,7 @@ use super::origins::Origins;
 use super::pulse::Pulse;
 use super::tls::{Tls, TlsFiles};
 use crate::advisor::Advisor;
-use crate::audit::Audit;
+use crate::audit::{Audit, notice};
 use crate::call::Call;
 use crate::errors::{ErrorCode, Failure};
 use crate::evaluator::Evaluator;
@@ -15,6 +15,7 @@ use crate::settings::Settings;
 use crate::store::{Operation, Store};
 use crate::telemetry::Telemetry;
 use crate::trust::{AuthMode, Trust};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,6 +45,8 @@ pub struct State {
     /// Whether connections are served.
     pub(super) pulse: Arc<Pulse>,
     draining: AtomicBool,
+    /// Whether it was on record last that tokens are accepted without the database.
+    bridged: AtomicBool,
 }
 
 /// Who is let in before anybody knows who it is.
@@ -91,6 +94,7 @@ impl State {
             bounds: Bounds::new(settings),
             pulse: Pulse::new(),
             draining: AtomicBool::new(false),
+            bridged: AtomicBool::new(false),
         })
     }
 
@@ -120,6 +124,24 @@ impl State {
         self.draining.store(true, Ordering::Relaxed);
     }
 
+    /// Puts on record when calls begin to be accepted without the database, and when that ends.
+    pub(super) fn record_bridge(&self) {
+        let bridged = self.advisor.store.is_bridged();
+        if self.bridged.swap(bridged, Ordering::Relaxed) == bridged {
+            return;
+        }
+        let what = if bridged {
+            "store-bridge-begins"
+        } else {
+            "store-bridge-ends"
+        };
+        tracing::warn!(
+            what,
+            "used tokens are remembered by this process alone, or no longer are"
+        );
+        let _ = self.audit.queue(notice(what, "store.bridge", Timestamp::now()));
+    }
+
     /// Whether the service is about to end.
     pub(super) fn draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
@@ -131,8 +153,8 @@ impl State {
     }
 
     /// Whether callers can be served: the knowledge is loaded before the service listens, the keys of the callers may
-    /// come later. The store counts only where nobody is admitted without it: in open mode the cards go on, and only
-    /// feedback has to wait.
+    /// come later. The store counts only until it was reached once, and where nobody is admitted without it: its settings
+    /// are right then, and an outage is that of all pods, which a probe would take away together.
     ///
     /// # Errors
     /// Everything that it waits for.
@@ -142,7 +164,7 @@ impl State {
             (self.draining(), ErrorCode::Draining),
             (!self.trust.ready(), ErrorCode::NotReady),
             (
-                store_needed && !self.advisor.store.is_up(),
+                store_needed && !self.advisor.store.was_reached(),
                 ErrorCode::StoreUnavailable,
             ),
             (
@@ -161,7 +183,16 @@ impl State {
             (self.audit.is_down(), ErrorCode::AuditUnavailable),
         ];
         let codes = lacking.into_iter().filter(|(holds, _)| *holds);
-        codes.map(|(_, code)| code.code()).collect()
+        let others = [
+            (self.advisor.store.is_bridged(), "store-bridged"),
+            (self.advisor.store.clock_differs(), "clock-differs"),
+            (self.trust.keys().values().any(Option::is_none), "keys-missing"),
+        ];
+        let others = others.into_iter().filter(|(holds, _)| *holds);
+        codes
+            .map(|(_, code)| code.code())
+            .chain(others.map(|(_, word)| word))
+            .collect()
     }
 
     /// Whether a `Host` is that of this service. Where the network may come in unauthenticated, any is.

@@ -67,6 +67,24 @@ pub(super) fn watch(state: &Data<State>) {
         }),
     );
     telemetry.gauge(
+        "cds.store.clock.ahead",
+        "s",
+        "How far the clock of the database is ahead of this machine's; 0 where both are one.",
+        of(&state, |state| {
+            vec![Reading::plain(state.advisor.store.clock_ahead())]
+        }),
+    );
+    telemetry.gauge(
+        "cds.store.bridged",
+        "",
+        "1 while used tokens are remembered by this process alone.",
+        of(&state, |state| {
+            vec![Reading::plain(f64::from(u8::from(
+                state.advisor.store.is_bridged(),
+            )))]
+        }),
+    );
+    telemetry.gauge(
         "cds.certificate.expires",
         "s",
         "When the certificate of the service ends, in seconds since 1970.",

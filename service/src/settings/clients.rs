@@ -36,7 +36,7 @@ pub(super) const ABOUT: &str = "
 # # Networks that are not public in which the names of these servers may lie.
 # fhir_networks = [\"10.1.0.0/16\"]
 # # In the place of fhir.deadline for its calls, where its EHR waits longer or less.
-# # fhir_deadline = \"400 ms\"
+# # fhir_deadline = \"800 ms\"
 # # What its authorization server calls this service, if its charts may launch the pages (smart.enabled).
 # smart.client_id = \"pnet-cds\"
 # # What proves that: `smart.client_secret_file`, or `smart.key_file` (PEM, PKCS #8; ES384, RS384 or ES256); neither: a public client.

@@ -145,6 +145,7 @@ impl Settings {
                 retention: Duration::ZERO,
                 comments: false,
                 question_pause: Duration::ZERO,
+                bridge: Duration::ZERO,
             },
             knowledge_dir: None,
             codes_dir: None,

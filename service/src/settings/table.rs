@@ -301,9 +301,9 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         key: "fhir.deadline",
-        default: Some("\"400 ms\""),
+        default: Some("\"1500 ms\""),
         example: "",
-        about: "For everything that is fetched from a caller's FHIR server for one call; what is not there by then is unknown.",
+        about: "For everything that is fetched from a caller's FHIR server for one call: two waves of 600 ms, as ordinary servers take, and a connection. What is not there by then could not be fetched, and cards say so.",
         set: |settings, given| {
             settings.fhir.deadline = given.duration()?;
             Ok(())
@@ -400,6 +400,16 @@ pub(super) const ROWS: &[Row] = &[
         about: "How long issued cards and the feedback on them are kept.",
         set: |settings, given| {
             settings.store.retention = given.duration()?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "store.bridge",
+        default: Some("\"0 s\""),
+        example: "",
+        about: "How long calls with tokens go on while the database is away: each process then remembers used tokens by itself, so that one counts once for each of them; audited. 0 s: they get 503.",
+        set: |settings, given| {
+            settings.store.bridge = given.duration_or_none()?;
             Ok(())
         },
     },

@@ -5,7 +5,7 @@ use super::fault::Fault;
 use super::migrations::{newest, to, version};
 use super::report::{Report, count};
 use super::url::StoreUrl;
-use sqlx::Connection;
+use sqlx::{AssertSqlSafe, Connection};
 use std::path::Path;
 
 /// What a store holds.
@@ -53,6 +53,44 @@ pub async fn status(url: &StoreUrl) -> Result<Status, Fault> {
     };
     connection.close().await?;
     Ok(Status { version, rows })
+}
+
+/// Forgets the times at which forgotten tokens ended, so that no token is refused for its time any more; how many ranges
+/// there were. Tokens that are remembered one by one stay used.
+///
+/// # Errors
+/// [`Fault`] if it cannot be reached or changed.
+pub async fn reset_tokens(url: &StoreUrl) -> Result<u64, Fault> {
+    let mut connection = one_connection(url).await?;
+    let ranges = sqlx::query("DELETE FROM forgotten_ranges")
+        .execute(&mut connection)
+        .await?
+        .rows_affected();
+    sqlx::query("UPDATE forgotten_tokens SET until = 0")
+        .execute(&mut connection)
+        .await?;
+    connection.close().await?;
+    Ok(ranges)
+}
+
+/// Deletes the cards that were sent more than so many seconds ago, by the clock of the database, however many they are.
+///
+/// # Errors
+/// [`Fault`] if it cannot be reached or changed.
+pub async fn prune(url: &StoreUrl, retention: i64) -> Result<u64, Fault> {
+    let mut connection = one_connection(url).await?;
+    let now = match url.is_sqlite() {
+        true => "CAST(strftime('%s', 'now') AS INTEGER)",
+        false => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT)",
+    };
+    let statement = format!("DELETE FROM issued_cards WHERE issued < {now} - $1");
+    let deleted = sqlx::query(AssertSqlSafe(statement))
+        .bind(retention)
+        .execute(&mut connection)
+        .await?
+        .rows_affected();
+    connection.close().await?;
+    Ok(deleted)
 }
 
 /// Brings a store to a version, and says from which.

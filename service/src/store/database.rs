@@ -4,14 +4,14 @@ use super::fault::{Fault, Operation, Unavailable};
 use super::migrations;
 use super::url::{Kind, StoreUrl};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
-use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions, Connection, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions, Connection, Row, Transaction};
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::{Mutex as Turn, Notify, OwnedMutexGuard, watch};
 use tokio::time::timeout;
 
@@ -21,6 +21,8 @@ const CONNECT: Duration = Duration::from_secs(2);
 const MIGRATE: Duration = Duration::from_secs(600);
 /// Between two looks at a database that is there.
 const WATCH: Duration = Duration::from_secs(5);
+/// By how much clocks may differ, in milliseconds: what is allowed to the times of tokens.
+const CLOCKS: i64 = 30_000;
 /// Between two tries to reach one that is not.
 const RETRY: Duration = Duration::from_millis(500);
 
@@ -29,7 +31,7 @@ fn limit(operation: Operation) -> Duration {
     Duration::from_millis(match operation {
         Operation::Jti => 1000,
         Operation::Feedback => 3000,
-        Operation::Connect => 2000,
+        Operation::Connect | Operation::Keys => 2000,
         Operation::Questions => 300,
         Operation::Issue => 5000,
         Operation::Retention | Operation::Report => 30_000,
@@ -48,6 +50,14 @@ pub(super) struct Database {
     url: StoreUrl,
     open: RwLock<Option<Open>>,
     up: AtomicBool,
+    /// Whether it was there once, since this process has begun.
+    seen: AtomicBool,
+    /// Whether something could not be written, so that a look has to write.
+    doubtful: AtomicBool,
+    /// How far its clock is ahead of this machine's, in milliseconds.
+    ahead: AtomicI64,
+    /// What this process writes to see whether it can: a row of its own.
+    process: String,
     /// Woken when something failed, to look at once.
     suspect: Notify,
     /// SQLite has one writer at a time, so ours wait for their turn here rather than for a lock of the file.
@@ -101,10 +111,16 @@ fn identity(file: &Path) -> Option<(u64, u64)> {
 pub(super) struct Writing {
     pub(super) transaction: Transaction<'static, Any>,
     files: Files,
+    sqlite: bool,
     _turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl Writing {
+    /// The second of the database's clock.
+    pub(super) async fn now(&mut self) -> Result<i64, Fault> {
+        seconds(&mut self.transaction, self.sqlite).await
+    }
+
     /// Commits; what is committed is on disk, in the files that a restart will open.
     pub(super) async fn commit(self) -> Result<(), Fault> {
         self.transaction.commit().await?;
@@ -118,6 +134,10 @@ impl Database {
             url,
             open: RwLock::default(),
             up: AtomicBool::new(false),
+            seen: AtomicBool::new(false),
+            doubtful: AtomicBool::new(false),
+            ahead: AtomicI64::new(0),
+            process: process(),
             suspect: Notify::new(),
             turn: Arc::default(),
             failures: Default::default(),
@@ -128,6 +148,21 @@ impl Database {
     /// Whether it is there, as far as is known.
     pub(super) fn is_up(&self) -> bool {
         self.up.load(Ordering::Acquire)
+    }
+
+    /// Whether it was there once, since this process has begun.
+    pub(super) fn was_seen(&self) -> bool {
+        self.seen.load(Ordering::Acquire)
+    }
+
+    /// How far its clock is ahead of this machine's, in milliseconds; 0 where both are one.
+    pub(super) fn ahead(&self) -> i64 {
+        self.ahead.load(Ordering::Relaxed)
+    }
+
+    /// The second of its clock.
+    pub(super) async fn seconds(&self, connection: &mut AnyConnection) -> Result<i64, Fault> {
+        seconds(connection, self.url.is_sqlite()).await
     }
 
     /// How often an operation has failed.
@@ -170,6 +205,9 @@ impl Database {
         if matches!(fault, Fault::Down) {
             return;
         }
+        if operation != Operation::Connect {
+            self.doubtful.store(true, Ordering::Release);
+        }
         self.up.store(false, Ordering::Release);
         let text = fault.to_string();
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
@@ -195,6 +233,7 @@ impl Database {
         Ok(Writing {
             transaction: self.transaction(&open.pool).await?,
             files: open.files,
+            sqlite: self.url.is_sqlite(),
             _turn: turn,
         })
     }
@@ -250,6 +289,7 @@ impl Database {
     }
 
     fn is_there(&self) -> bool {
+        self.seen.store(true, Ordering::Release);
         if !self.up.swap(true, Ordering::AcqRel) {
             self.last.lock().unwrap_or_else(PoisonError::into_inner).clear();
             tracing::info!(store = %self.url, "store is there");
@@ -323,19 +363,60 @@ impl Database {
         Ok(open)
     }
 
-    /// A look at an open database writes: of a disk that is full it can still be read.
+    /// A look at an open database reads its clock, and whether it takes anything. After something could not be written it
+    /// writes: of a disk that is full it can still be read.
     async fn probe(&self, open: &Open) -> Result<(), Fault> {
-        self.write_probe(&open.pool).await?;
+        if self.doubtful.load(Ordering::Acquire) {
+            self.write_probe(&open.pool).await?;
+        }
+        if !self.url.is_sqlite() {
+            self.compare_clocks(&open.pool).await?;
+        }
         open.files.check()
+    }
+
+    async fn compare_clocks(&self, pool: &AnyPool) -> Result<(), Fault> {
+        let asked = SystemTime::now();
+        let row = sqlx::query(
+            "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT), \
+             CASE WHEN pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' THEN 1 ELSE 0 END",
+        )
+        .fetch_one(pool)
+        .await?;
+        let (there, closed): (i64, i32) = (row.try_get(0)?, row.try_get(1)?);
+        // In the middle between question and answer.
+        let middle = asked + asked.elapsed().unwrap_or_default() / 2;
+        let here = middle.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let ahead = there.saturating_sub(i64::try_from(here).unwrap_or(i64::MAX));
+        let before = self.ahead.swap(ahead, Ordering::Relaxed);
+        if differ(ahead) && !differ(before) {
+            let seconds = ahead / 1000;
+            tracing::error!(
+                seconds,
+                "the clock of the database is ahead of this machine's (behind, if negative)"
+            );
+        }
+        match closed {
+            0 => Ok(()),
+            _ => Err(Fault::ReadOnly),
+        }
     }
 
     async fn write_probe(&self, pool: &AnyPool) -> Result<(), Fault> {
         let _turn = self.turn.lock().await;
         let mut transaction = self.transaction(pool).await?;
-        sqlx::query("UPDATE forgotten_tokens SET until = until")
-            .execute(&mut *transaction)
-            .await?;
-        Ok(transaction.commit().await?)
+        for statement in [
+            "INSERT INTO probes (process) VALUES ($1) ON CONFLICT (process) DO NOTHING",
+            "DELETE FROM probes WHERE process = $1",
+        ] {
+            sqlx::query(statement)
+                .bind(&self.process)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        self.doubtful.store(false, Ordering::Release);
+        Ok(())
     }
 
     /// Closes what is open, which brings the log of SQLite into its file.
@@ -346,6 +427,26 @@ impl Database {
             let _ = timeout(CONNECT, open.pool.close()).await;
         }
     }
+}
+
+/// A name that no other process has, nor another store of this one.
+fn process() -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    format!("{}-{}", std::process::id(), now.as_nanos())
+}
+
+/// Whether clocks differ by more than tokens may.
+pub(super) fn differ(milliseconds: i64) -> bool {
+    milliseconds.abs() > CLOCKS
+}
+
+/// The second of a database's clock.
+async fn seconds(connection: &mut AnyConnection, sqlite: bool) -> Result<i64, Fault> {
+    let statement = match sqlite {
+        true => "SELECT CAST(strftime('%s', 'now') AS INTEGER)",
+        false => "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT)",
+    };
+    Ok(sqlx::query_scalar(statement).fetch_one(connection).await?)
 }
 
 async fn in_time<T>(limit: Duration, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {

@@ -20,11 +20,13 @@ pub enum Operation {
     Report,
     /// Deleting what is old.
     Retention,
+    /// Keeping the keys of callers, and looking them up.
+    Keys,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Operation; 7] = [
+    pub const ALL: [Operation; 8] = [
         Operation::Connect,
         Operation::Jti,
         Operation::Issue,
@@ -32,6 +34,7 @@ impl Operation {
         Operation::Questions,
         Operation::Report,
         Operation::Retention,
+        Operation::Keys,
     ];
 
     /// The word in log and metric.
@@ -44,6 +47,7 @@ impl Operation {
             Self::Questions => "questions",
             Self::Report => "report",
             Self::Retention => "retention",
+            Self::Keys => "keys",
         }
     }
 }
@@ -59,6 +63,8 @@ pub enum Fault {
     Down,
     /// It took too long.
     Slow,
+    /// It can be read, and takes nothing: a standby, or one that was set to be read only.
+    ReadOnly,
     /// Its file was deleted or replaced while it was open, so what was written is not kept.
     Replaced,
     /// The tables are of another version than this command can work with.
@@ -79,6 +85,7 @@ impl fmt::Display for Fault {
         match self {
             Self::Down => f.write_str("not available"),
             Self::Slow => f.write_str("no answer in time"),
+            Self::ReadOnly => f.write_str("the database takes nothing: it is read only, or a standby"),
             Self::Replaced => f.write_str("the file of the database was deleted or replaced"),
             Self::Version { found, newest } => write!(
                 f,

@@ -7,11 +7,13 @@
 
 mod admin;
 mod answers;
+mod bridge;
 mod database;
 mod fault;
 mod fill;
 mod forgotten;
 mod issued;
+mod keys;
 mod migrations;
 mod outcome;
 mod owner;
@@ -21,7 +23,7 @@ mod retention;
 mod tokens;
 mod url;
 
-pub use admin::{Rows, Status, backup, migrate, report, status};
+pub use admin::{Rows, Status, backup, migrate, prune, report, reset_tokens, status};
 pub use answers::{CardAnswer, Kept};
 pub use fault::{Fault, Operation, Unavailable};
 pub use migrations::newest as newest_version;
@@ -30,7 +32,8 @@ pub use owner::Owner;
 pub use report::{KindReport, Report, Tally};
 pub use url::{Kind, StoreUrl};
 
-use crate::trust::{JtiStore, Once, OnceFuture, Refused};
+use crate::trust::{JtiStore, KeptKeysFuture, Once, OnceFuture, Refused};
+use bridge::Bridge;
 use cds_cards::render::Card;
 use database::Database;
 use fhir_profiles::FactId;
@@ -64,6 +67,8 @@ pub struct StoreSettings {
     pub comments: bool,
     /// How long a question that was put aside is not asked again of the same patient.
     pub question_pause: Duration,
+    /// How long tokens are accepted by what this process remembers, while the database is away; zero: not at all.
+    pub bridge: Duration,
 }
 
 /// Used tokens, issued cards and feedback.
@@ -78,6 +83,7 @@ pub struct Store {
     question_pause: Duration,
     key: Arc<Key>,
     fill: Arc<Fill>,
+    bridge: Bridge,
     /// Ends the thread of the store when it is dropped.
     _alive: Mutex<oneshot::Sender<()>>,
 }
@@ -112,8 +118,7 @@ impl Store {
         handle.spawn(async move { of_watch.watch(&tell).await });
         handle.spawn(async move { tokens::remember(&of_tokens, used, &of_room).await });
         handle.spawn(async move { issued::record(&of_cards, received, &counted, &of_hashes).await });
-        handle
-            .spawn(async move { retention::keep_short(&of_retention, retention, question_pause, now).await });
+        handle.spawn(async move { retention::keep_short(&of_retention, retention, question_pause).await });
         let (first, looked) = std::sync::mpsc::channel();
         handle.spawn(async move {
             let _ = first.send(told.wait_for(Option::is_some).await.is_ok());
@@ -137,6 +142,7 @@ impl Store {
             question_pause,
             key,
             fill,
+            bridge: Bridge::new(settings.bridge, token_capacity),
             _alive: Mutex::new(alive),
         }))
     }
@@ -151,6 +157,7 @@ impl Store {
             retention: Duration::MAX,
             comments: false,
             question_pause: Duration::MAX,
+            bridge: Duration::ZERO,
         };
         Self::open(&settings, token_capacity)
     }
@@ -168,6 +175,26 @@ impl Store {
     /// Whether the database is there, as far as is known.
     pub fn is_up(&self) -> bool {
         self.database.is_up()
+    }
+
+    /// Whether the database was there once, since this process has begun.
+    pub fn was_reached(&self) -> bool {
+        self.database.was_seen()
+    }
+
+    /// Whether tokens are accepted by what this process alone remembers, since the database is away.
+    pub fn is_bridged(&self) -> bool {
+        self.bridge.bears()
+    }
+
+    /// How far the clock of the database is ahead of this machine's, in seconds.
+    pub fn clock_ahead(&self) -> f64 {
+        self.database.ahead() as f64 / 1000.0
+    }
+
+    /// Whether the two clocks differ by more than the times of tokens may.
+    pub fn clock_differs(&self) -> bool {
+        database::differ(self.database.ahead())
     }
 
     /// How often an operation has failed since the start.
@@ -281,6 +308,16 @@ impl Store {
         self.runtime.spawn(work).await.unwrap_or(Err(Unavailable))
     }
 
+    /// What the database says of a token.
+    async fn remembered(&self, once: &Once<'_>) -> Result<(), Refused> {
+        let (used, answered) = Use::new(once);
+        self.uses.try_send(used).map_err(|_| Refused::Down)?;
+        match timeout(TOKEN, answered).await {
+            Ok(Ok(decided)) => decided,
+            _ => Err(Refused::Down),
+        }
+    }
+
     /// Records what still waits, for a moment at most, and closes the database.
     pub async fn close(&self) {
         let flushed = timeout(PATIENCE, self.recorded()).await.is_ok();
@@ -301,12 +338,37 @@ impl Store {
 impl JtiStore for Store {
     fn accept<'a>(&'a self, once: Once<'a>) -> OnceFuture<'a> {
         Box::pin(async move {
-            let (used, answered) = Use::new(&once);
-            self.uses.try_send(used).map_err(|_| Refused::Down)?;
-            match timeout(TOKEN, answered).await {
-                Ok(Ok(decided)) => decided,
-                _ => Err(Refused::Down),
+            match self.remembered(&once).await {
+                Err(Refused::Down) => self.bridge.decide(&once),
+                Ok(()) => {
+                    for owed in self.bridge.accepted(&once) {
+                        // One that has no room is forgotten with the outage.
+                        let _ = self.uses.try_send(owed);
+                    }
+                    Ok(())
+                }
+                refused => refused,
             }
+        })
+    }
+
+    fn keep_keys(&self, url: &str, json: &str) {
+        let (database, url, json) = (Arc::clone(&self.database), url.to_owned(), json.to_owned());
+        self.runtime.spawn(async move {
+            let keeping = keys::keep(&database, &url, &json);
+            // Counted and logged where it fails.
+            let _ = database.run(Operation::Keys, keeping).await;
+        });
+    }
+
+    fn kept_keys<'a>(&'a self, url: &'a str) -> KeptKeysFuture<'a> {
+        let (database, url) = (Arc::clone(&self.database), url.to_owned());
+        Box::pin(async move {
+            let kept = self.on_its_runtime(async move {
+                let looking = keys::kept(&database, &url);
+                database.run(Operation::Keys, looking).await
+            });
+            kept.await.ok().flatten()
         })
     }
 }

@@ -24,6 +24,7 @@ const KEPT_WITH_ROOM: i64 = 7 * 24 * 3600;
 const DELETE_EVERY: i64 = 60;
 
 /// A use of a token that waits to be remembered.
+#[derive(Debug)]
 pub(super) struct Use {
     id: String,
     issuer: String,
@@ -52,7 +53,7 @@ fn seconds(seconds: u64) -> i64 {
 }
 
 /// Issuer and `jti` as one text of one length: what a caller sends can be long and hold anything.
-fn identity(issuer: &str, jti: &str) -> String {
+pub(super) fn identity(issuer: &str, jti: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(issuer.len().to_be_bytes());
     hash.update(issuer);
@@ -181,7 +182,9 @@ impl Room<'_> {
         if (now - self.deleted).abs() < DELETE_EVERY {
             return Ok(());
         }
-        let (expired, ahead) = (now.saturating_sub(KEPT), now.saturating_add(LONGEST));
+        // A clock that is ahead deletes nothing before its time.
+        let by_both = now.min(writing.now().await?);
+        let (expired, ahead) = (by_both.saturating_sub(KEPT), now.saturating_add(LONGEST));
         let counts = sqlx::query(
             "SELECT issuer, COUNT(*) FROM used_tokens WHERE expires <= $1 OR expires > $2 GROUP BY issuer",
         )
@@ -189,7 +192,7 @@ impl Room<'_> {
         .bind(ahead)
         .fetch_all(&mut *writing.transaction)
         .await?;
-        let mut more = forget(writing, &Which::Expired(now.saturating_sub(KEPT_WITH_ROOM))).await?;
+        let mut more = forget(writing, &Which::Expired(by_both.saturating_sub(KEPT_WITH_ROOM))).await?;
         for row in counts {
             let (issuer, count): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
             let surplus = count.saturating_sub(self.capacity);

@@ -1,6 +1,7 @@
 //! A registered client at work: its settings and its keys.
 
 use super::clock::Clock;
+use super::jti::JtiStore;
 use super::jwks::{Local, Remote};
 use super::keys::{Found, KeySet};
 use super::settings::{AuthSettings, ClientSettings, KeySource};
@@ -28,12 +29,14 @@ impl Client {
         auth: &AuthSettings,
         http: &reqwest::Client,
         clock: &Arc<dyn Clock>,
+        tokens: &Arc<dyn JtiStore>,
     ) -> Result<Self, String> {
         let remote = |url: &String| {
             Remote::new(
                 url.clone(),
                 http.clone(),
                 Arc::clone(clock),
+                Arc::clone(tokens),
                 auth.jwks_refresh,
                 auth.jwks_max_age,
             )

@@ -78,8 +78,8 @@ pub(super) fn client(ca_file: Option<&Path>) -> Result<Client, String> {
         .map_err(|_| no_certificate())
 }
 
-/// Fetches a key set.
-pub(super) async fn key_set(http: &Client, url: &str) -> Result<KeySet, FetchFault> {
+/// Fetches a key set; its text comes with it.
+pub(super) async fn key_set(http: &Client, url: &str) -> Result<(KeySet, String), FetchFault> {
     let mut response = http.get(url).header(ACCEPT, "application/json").send().await?;
     if response.status() != StatusCode::OK {
         return Err(FetchFault::Status(response.status()));
@@ -91,5 +91,6 @@ pub(super) async fn key_set(http: &Client, url: &str) -> Result<KeySet, FetchFau
         }
         body.extend_from_slice(&chunk);
     }
-    KeySet::parse(&body).map_err(FetchFault::Invalid)
+    let keys = KeySet::parse(&body).map_err(FetchFault::Invalid)?;
+    Ok((keys, String::from_utf8_lossy(&body).into_owned()))
 }

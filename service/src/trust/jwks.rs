@@ -2,6 +2,7 @@
 
 use super::clock::Clock;
 use super::fetch;
+use super::jti::JtiStore;
 use super::keys::{KeySet, MAX_BYTES};
 use crate::files;
 use crate::stamp::{Stamp, stamp};
@@ -21,6 +22,8 @@ pub(super) struct Remote {
     url: String,
     http: reqwest::Client,
     clock: Arc<dyn Clock>,
+    /// Keeps the answer for the next process.
+    kept: Arc<dyn JtiStore>,
     refresh: Duration,
     max_age: Duration,
     cached: Mutex<Cached>,
@@ -30,9 +33,18 @@ pub(super) struct Remote {
 
 #[derive(Debug, Default, Clone)]
 struct Cached {
-    keys: Option<(Arc<KeySet>, Duration)>,
+    keys: Option<Fetched>,
     tried: Option<Duration>,
     failed: bool,
+}
+
+/// Keys, and how old they were at some moment.
+#[derive(Debug, Clone)]
+struct Fetched {
+    keys: Arc<KeySet>,
+    at: Duration,
+    /// How old they were then: those of another process can be older than this one.
+    age: Duration,
 }
 
 /// Whether keys have to be fetched, and whether the request has to wait for them.
@@ -48,6 +60,7 @@ impl Remote {
         url: String,
         http: reqwest::Client,
         clock: Arc<dyn Clock>,
+        kept: Arc<dyn JtiStore>,
         refresh: Duration,
         max_age: Duration,
     ) -> Arc<Self> {
@@ -55,6 +68,7 @@ impl Remote {
             url,
             http,
             clock,
+            kept,
             refresh,
             max_age,
             cached: Mutex::default(),
@@ -88,20 +102,23 @@ impl Remote {
 
     /// How long ago the keys were fetched; none where they are not there, or too old to be used.
     pub(super) fn age_of_keys(&self) -> Option<Duration> {
-        let (_, fetched) = self.cached().keys?;
-        Some(self.age(fetched)).filter(|age| *age <= self.max_age)
+        let fetched = self.cached().keys?;
+        Some(self.age_of(&fetched)).filter(|age| *age <= self.max_age)
     }
 
     fn usable(&self) -> Option<Arc<KeySet>> {
-        let (keys, fetched) = self.cached().keys?;
-        (self.age(fetched) <= self.max_age).then_some(keys)
+        let fetched = self.cached().keys?;
+        (self.age_of(&fetched) <= self.max_age).then_some(fetched.keys)
     }
 
     fn need(&self, kid: &str) -> Need {
         let cached = self.cached();
         let under_way = self.flight.try_lock().is_err();
         let possible = under_way || self.may_fetch(&cached);
-        let Some((keys, age)) = cached.keys.map(|(keys, fetched)| (keys, self.age(fetched))) else {
+        let Some((keys, age)) = cached
+            .keys
+            .map(|fetched| (Arc::clone(&fetched.keys), self.age_of(&fetched)))
+        else {
             return if possible { Need::Now } else { Need::Nothing };
         };
         // While the endpoint is down nobody waits for it in vain.
@@ -134,19 +151,53 @@ impl Remote {
             remote.change(|cached| cached.tried = Some(remote.clock.elapsed()));
             let fetched = fetch::key_set(&remote.http, &remote.url).await;
             match &fetched {
-                Ok(keys) => tracing::info!(url = remote.url, keys = keys.len(), "key set fetched"),
+                Ok((keys, _)) => tracing::info!(url = remote.url, keys = keys.len(), "key set fetched"),
                 Err(fault) => {
                     let (reason, status) = (fault.word(), fault.status());
                     tracing::warn!(url = remote.url, reason, status, "key set not fetched");
                 }
             }
-            remote.change(|cached| {
-                cached.failed = fetched.is_err();
-                if let Ok(keys) = fetched {
-                    cached.keys = Some((Arc::new(keys), remote.clock.elapsed()));
+            let known = match fetched {
+                Ok((keys, json)) => {
+                    remote.kept.keep_keys(&remote.url, &json);
+                    remote.change(|cached| cached.failed = false);
+                    Some((keys, Duration::ZERO))
                 }
-            });
+                Err(_) => {
+                    remote.change(|cached| cached.failed = true);
+                    remote.kept_keys().await
+                }
+            };
+            if let Some((keys, age)) = known {
+                remote.change(|cached| {
+                    cached.keys = Some(Fetched {
+                        keys: Arc::new(keys),
+                        at: remote.clock.elapsed(),
+                        age,
+                    });
+                });
+            }
         })
+    }
+
+    /// Those that another process has fetched, while this one has never had any.
+    async fn kept_keys(&self) -> Option<(KeySet, Duration)> {
+        if self.cached().keys.is_some() {
+            return None;
+        }
+        let kept = self.kept.kept_keys(&self.url).await?;
+        let keys = KeySet::parse(kept.json.as_bytes()).ok()?;
+        let (url, age) = (&self.url, kept.age.as_secs());
+        tracing::warn!(
+            url,
+            age,
+            "keys of the store used, since the key server does not give them"
+        );
+        Some((keys, kept.age)).filter(|(_, age)| *age <= self.max_age)
+    }
+
+    fn age_of(&self, fetched: &Fetched) -> Duration {
+        self.age(fetched.at).saturating_add(fetched.age)
     }
 
     fn age(&self, since: Duration) -> Duration {

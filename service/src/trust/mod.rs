@@ -19,7 +19,7 @@ mod who;
 
 pub use caller::Caller;
 pub use clock::{Clock, SystemClock};
-pub use jti::{JtiStore, Once, OnceFuture, Refused};
+pub use jti::{JtiStore, KeptKeys, KeptKeysFuture, Once, OnceFuture, Refused};
 pub use settings::{AuthMode, AuthSettings, ClientSettings, Credential, KeySource, SmartClient};
 pub use verify::Trust;
 pub use who::Who;

@@ -51,7 +51,7 @@ impl Trust {
         let mut clients = Vec::new();
         let mut faults = Vec::new();
         for client in &settings.clients {
-            match Client::new(client, &settings.auth, &http, &clock) {
+            match Client::new(client, &settings.auth, &http, &clock, &tokens) {
                 Ok(client) => clients.push(Arc::new(client)),
                 Err(fault) => faults.push(fault),
             }
@@ -297,9 +297,10 @@ impl Denial {
 
     /// What the caller gets. An outage of ours is not the fault of a token, and only who holds a genuine one learns of it.
     pub(crate) fn failure(&self) -> Failure {
-        match self.is_for_the_store() {
-            true => ErrorCode::StoreUnavailable.into(),
-            false => ErrorCode::Unauthorized.into(),
+        match self.reason {
+            Denied::ReplayStoreDown => ErrorCode::StoreUnavailable.into(),
+            Denied::ReplayStoreFull => ErrorCode::ReplayFull.into(),
+            _ => ErrorCode::Unauthorized.into(),
         }
     }
 }

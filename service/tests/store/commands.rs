@@ -51,6 +51,47 @@ on_both! {
 }
 
 #[test]
+fn times_that_a_clock_ahead_left_behind_are_forgotten_with_a_reason_on_record() {
+    let url = sqlite();
+    let cards = filled(&url);
+    rows(
+        &url,
+        "INSERT INTO forgotten_ranges (first, last) VALUES (0, 99999999999) RETURNING first",
+    );
+    rows(
+        &url,
+        "UPDATE forgotten_tokens SET until = 99999999999 RETURNING until",
+    );
+    let (code, out, _) = run(&url, &["store", "status"]);
+    assert!(code == 0 && out.contains("a clock was ahead"), "{out}");
+    let audit = directory().join("audit.ndjson");
+    let reset = |reason: &str| {
+        let output = pnet_cds()
+            .env("PNET_CDS_STORE__URL", &url)
+            .env("PNET_CDS_AUDIT__SINK", format!("file:{}", audit.display()))
+            .args(["store", "tokens", "reset", "--reason", reason])
+            .output();
+        printed(output.unwrap())
+    };
+    assert_eq!(reset(" ").0, 2);
+    assert_eq!(rows(&url, "SELECT first FROM forgotten_ranges").len(), 1);
+    let (code, out, said) = reset("clock of node 7 was a year ahead");
+    assert!(
+        code == 0 && out.contains("1 ranges of times forgotten, on record"),
+        "{out}{said}"
+    );
+    assert!(rows(&url, "SELECT first FROM forgotten_ranges").is_empty());
+    assert_eq!(rows(&url, "SELECT until FROM forgotten_tokens"), ["0"]);
+    assert_eq!(rows(&url, "SELECT card FROM issued_cards").len(), cards);
+    let event: Value = serde_json::from_str(&std::fs::read_to_string(&audit).unwrap()).unwrap();
+    assert_eq!(event["outcomeDesc"], "store-tokens-reset");
+    assert_eq!(
+        event["entity"][0]["detail"][0]["valueString"],
+        "clock of node 7 was a year ahead"
+    );
+}
+
+#[test]
 fn a_backup_of_sqlite_taken_while_the_service_runs_keeps_every_row() {
     let url = sqlite();
     let program = Program::open(&url);

@@ -3,6 +3,7 @@
 use crate::postgres::Cluster;
 use crate::program::{Program, overridden};
 use crate::support::{PATIENT, cards, directory, instance, owner, rows, settings, sqlite, until};
+use crate::trust_support::key_server::KeyServer;
 use crate::trust_support::{DISCOVERY, EC384, HOOK, ISSUER, client, jwks, key_file};
 use pnet_cds::store::{Operation, Store};
 use pnet_cds::trust::{Clock, SystemClock};
@@ -172,7 +173,7 @@ fn one_that_is_not_there_when_the_service_starts() {
     works_again(&program, &cards[0]);
 }
 
-/// In required mode nobody is admitted without the store: 503 rather than 401, and not ready.
+/// In required mode nobody is admitted without the store: 503 rather than 401.
 #[test]
 fn j4_a_store_that_is_down_is_no_fault_of_a_token() {
     let Some(mut cluster) = Cluster::start() else {
@@ -202,21 +203,109 @@ fn j4_a_store_that_is_down_is_no_fault_of_a_token() {
     let began = Instant::now();
     hook("2").is_error(503, "store-unavailable");
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
-    program
-        .service
-        .get("/health/ready")
-        .is_error(503, "store-unavailable");
+    // All pods have the same store: none is taken away for it.
+    let ready = program.service.get("/health/ready");
+    assert_eq!(ready.status, 200);
+    assert!(
+        ready.body.contains("\"degraded\":[\"store-unavailable\"]"),
+        "{}",
+        ready.body
+    );
     assert_eq!(program.service.get("/health/live").status, 200);
     let discovery = program
         .service
         .request("GET", DISCOVERY, &[&token(DISCOVERY, "3")], b"");
     assert_eq!(discovery.status, 200, "{}", discovery.body);
     cluster.tell("wake");
-    until("ready again", || {
-        program.service.get("/health/ready").status == 200
+    until("the store is there again", || {
+        !program.service.get("/health/ready").body.contains("degraded")
     });
     assert_eq!(hook("1").status, 401, "used before");
     assert_eq!(hook("4").status, 200);
+}
+
+/// Where the settings say so, each process goes on by what it remembers itself: a token counts once all the same, that is on
+/// record, and the database learns of it.
+#[test]
+fn j4_calls_go_on_over_the_bridge_and_no_token_counts_twice() {
+    let Some(mut cluster) = Cluster::start() else {
+        return;
+    };
+    let keys = key_file(&jwks(&[&EC384]));
+    let (url, audit) = (cluster.database(), directory().join("audit.ndjson"));
+    let settings = format!(
+        "server.public_url = \"https://cds.example.org\"\nstore.url = \"{url}\"\nstore.bridge = \"10 min\"\n\
+         audit.sink = \"file:{}\"\n{}",
+        audit.display(),
+        client(&format!("jwks_file = {:?}\n", keys.display().to_string()))
+    );
+    let (program, other) = (Program::start(&settings), Program::start(&settings));
+    let now = SystemClock::default().seconds();
+    let discover = |program: &Program, jti: &str| {
+        let claims = json!({
+            "iss": ISSUER, "aud": format!("https://cds.example.org{DISCOVERY}"), "iat": now, "exp": now + 3000, "jti": jti
+        });
+        let header = format!("Authorization: Bearer {}", EC384.token(&claims));
+        program.service.request("GET", DISCOVERY, &[&header], b"").status
+    };
+    assert_eq!(discover(&program, "before"), 200);
+    cluster.tell("hang");
+    assert_eq!(discover(&program, "during"), 200);
+    assert_eq!(discover(&program, "during"), 401);
+    assert_eq!(discover(&program, "before"), 401, "used before the outage");
+    let ready = program.service.get("/health/ready").body;
+    assert!(ready.contains("store-bridged"), "{ready}");
+    cluster.tell("wake");
+    until("the store is there again", || {
+        !program
+            .service
+            .get("/health/ready")
+            .body
+            .contains("store-unavailable")
+    });
+    assert_eq!(discover(&program, "after"), 200);
+    until("the database knows what was used meanwhile", || {
+        discover(&other, "during") == 401
+    });
+    let text = std::fs::read_to_string(&audit).unwrap();
+    for what in ["store-bridge-begins", "store-bridge-ends"] {
+        assert!(text.contains(what), "{text}");
+    }
+}
+
+/// A pod that starts while a key server is down takes the keys that another pod has fetched.
+#[test]
+fn keys_outlast_their_server_and_the_pod_that_fetched_them() {
+    let server = KeyServer::new(&jwks(&[&EC384]));
+    let url = sqlite();
+    let settings = format!(
+        "store.url = \"{url}\"\n{}",
+        client(&format!("audiences = [\"any\"]\njwks_url = {:?}\n", server.url()))
+    );
+    let discover = |program: &Program, jti: &str| {
+        let now = SystemClock::default().seconds();
+        let claims = json!({"iss": ISSUER, "aud": "any", "iat": now, "exp": now + 300, "jti": jti});
+        let header = format!("Authorization: Bearer {}", EC384.token(&claims));
+        program.service.request("GET", DISCOVERY, &[&header], b"").status
+    };
+    let first = Program::start(&settings);
+    assert_eq!(discover(&first, "1"), 200);
+    until("the keys are kept", || {
+        rows(&url, "SELECT url FROM key_sets").len() == 1
+    });
+    drop(first);
+    server.answers("503 Service Unavailable", "", "");
+    let second = Program::start(&settings);
+    assert_eq!(discover(&second, "2"), 200);
+    assert_eq!(second.service.get("/health/ready").status, 200);
+    // Nor later than any others.
+    drop(second);
+    rows(
+        &url,
+        "UPDATE key_sets SET fetched = fetched - 86401 RETURNING url",
+    );
+    let third = Program::start(&settings);
+    assert_eq!(discover(&third, "3"), 401);
 }
 
 /// What is sent while the store is down waits to be recorded, in bounded room, and never holds up an answer.

@@ -215,6 +215,31 @@ on_both! {
         assert_eq!(keep(&store, &own, vec![answer(card.uuid(), Outcome::Accepted, 1)]).1, 1);
     }
 
+    fn where_much_of_everything_is_old_nothing_is_deleted_until_a_person_says_so(url) {
+        let store = open(url);
+        rows(
+            url,
+            "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10001) \
+             INSERT INTO issued_cards (issuer, tenant, service, card, kind, option_group, options, knowledge, issued) \
+             SELECT 'i', '', 's', CAST(n AS TEXT), 'k', '', '[]', '1', n FROM numbers",
+        );
+        run(store.close());
+        drop(store);
+        let store = open(url);
+        let fresh = cards(instance())[0].clone();
+        let own = owner("i", "");
+        store.issue(own.clone(), PATIENT, std::slice::from_ref(&fresh));
+        until("recorded", || keep(&store, &own, vec![answer(fresh.uuid(), Outcome::Accepted, 1)]).0 == 1);
+        assert_eq!(rows(url, "SELECT COUNT(*) FROM issued_cards"), ["10002"]);
+        let pruned = crate::common::binary::pnet_cds()
+            .env("PNET_CDS_STORE__URL", url)
+            .args(["store", "prune"])
+            .output();
+        let (code, out, said) = crate::common::binary::printed(pruned.unwrap());
+        assert!(code == 0 && out.contains("10001 cards older than store.retention deleted"), "{out}{said}");
+        assert_eq!(rows(url, "SELECT COUNT(*) FROM issued_cards"), ["1"]);
+    }
+
     fn a_question_that_was_put_aside_is_kept_by_a_hash_and_for_its_patient_alone(url) {
         let store = open(url);
         let (own, cards) = (owner("i", "t"), cards(instance()));

@@ -67,6 +67,7 @@ pub(crate) fn settings(url: &str) -> StoreSettings {
         retention: Duration::from_secs(86_400),
         comments: false,
         question_pause: Duration::from_secs(86_400),
+        bridge: Duration::ZERO,
     }
 }
 

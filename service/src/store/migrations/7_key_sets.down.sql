@@ -1,0 +1,2 @@
+DROP TABLE probes;
+DROP TABLE key_sets;
