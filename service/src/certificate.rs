@@ -6,12 +6,22 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 /// Tags of DER (ITU-T X.690) that lead to the time.
 const SEQUENCE: u8 = 0x30;
 const VERSION: u8 = 0xa0;
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
+
+/// The end of the certificate of a PEM text that ends last, in seconds since 1970; nothing without a certificate.
+pub(crate) fn ends_last(pem: &[u8]) -> Option<i64> {
+    let certificates = CertificateDer::pem_slice_iter(pem).filter_map(Result::ok);
+    certificates
+        .filter_map(|certificate| not_after(&certificate))
+        .max()
+}
 
 /// `notAfter` of a certificate (RFC 5280, 4.1.2.5), in seconds since 1970; nothing if it is none.
 pub(crate) fn not_after(certificate: &[u8]) -> Option<i64> {

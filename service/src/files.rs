@@ -39,6 +39,16 @@ fn is_regular(about: &Metadata) -> Result<()> {
     }
 }
 
+/// Whether files can be made in a folder, by making one and taking it away.
+///
+/// # Errors
+/// Why not.
+pub(crate) fn can_write(folder: &Path) -> Result<()> {
+    let file = folder.join(format!(".pnet-cds-{}", std::process::id()));
+    File::create_new(&file)?;
+    std::fs::remove_file(&file)
+}
+
 /// All of a regular file.
 ///
 /// # Errors

@@ -8,9 +8,10 @@ mod trust_support;
 
 use actix_web::test::TestRequest;
 use common::{WITH_PNET, WITHOUT_PNET, changed, prefetched};
-use outside::Program;
+use outside::{Program, Server, http, place};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::process::Command;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use trust_support::key_server::KeyServer;
 use trust_support::{Bed, EC384, HOOK, claims, client, jwks, key_file};
@@ -150,5 +151,137 @@ fn of_two_clients_the_one_without_keys_is_seen_with_the_age_of_the_others_keys_a
     assert!(
         text.contains("cds_replay_capacity{otel") || text.contains("cds_replay_capacity 500"),
         "{text}"
+    );
+}
+
+#[test]
+fn the_service_calls_itself_for_each_client_and_says_which_step_fails_for_whom() {
+    let keys = KeyServer::new(&jwks(&[&EC384]));
+    // It knows no such patient, which is an answer.
+    let fhir = Server::start(|_| {
+        http(
+            404,
+            "application/fhir+json",
+            "{\"resourceType\":\"OperationOutcome\",\"issue\":[]}",
+        )
+    });
+    let program = Program::start(&format!(
+        "store.url = \"sqlite::memory:\"\nsynthetic.every = \"1 s\"\n\
+         [[clients]]\nissuer = \"https://north.example.org\"\nname = \"north\"\njwks_url = {:?}\n\
+         fhir_servers = [\"http://{}/fhir\"]\n\
+         [[clients]]\nissuer = \"https://south.example.org\"\nname = \"south\"\njwks_url = \"http://127.0.0.1:9/keys\"\n\
+         fhir_servers = [\"http://127.0.0.1:9/fhir\"]\n",
+        keys.url(),
+        fhir.address,
+    ));
+    let step = |client: &str, step: &str| format!("cds_client=\"{client}\" cds_step=\"{step}\" = 1");
+    let mut well: BTreeSet<String> = ["keys", "token", "fhir", "advice"]
+        .map(|name| step("north", name))
+        .into();
+    well.extend(["token", "advice"].map(|name| step("south", name)));
+    let until = Instant::now() + Duration::from_secs(60);
+    while series(&program.metrics(), "cds_synthetic") != well && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let text = program.metrics();
+    assert_eq!(series(&text, "cds_synthetic"), well, "{text}");
+    assert!(text.contains("cds_step=\"fhir\""), "{text}");
+    let ready = program.send("GET", "/health/ready", "", b"");
+    assert_eq!(ready.status, 200, "{}", ready.body);
+    for word in ["synthetic-call-fails", "keys-missing"] {
+        assert!(ready.body.contains(word), "{}", ready.body);
+    }
+    // One read of a patient whom no server has, and nothing of a patient.
+    assert!(!fhir.got().is_empty());
+    for got in fhir.got() {
+        assert_eq!(got.target, "/fhir/Patient/pnet-cds-synthetic-call");
+    }
+    let (_, log, _) = program.end();
+    assert!(
+        log.contains("synthetic call fails") && log.contains("south"),
+        "{log}"
+    );
+}
+
+/// Ends with this code; what it printed, standard error last.
+fn checked(arguments: &[&str], environment: &[(&str, &str)], code: i32) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_pnet-cds"))
+        .args(arguments)
+        .env_clear()
+        .envs(environment.iter().copied())
+        .output()
+        .unwrap();
+    let text = [output.stdout, output.stderr]
+        .map(|part| String::from_utf8(part).unwrap())
+        .concat();
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    text
+}
+
+#[test]
+fn a_check_opens_everything_that_the_settings_name_and_lists_every_fault() {
+    let config = place("settings.toml");
+    let path = config.display().to_string();
+    let dir = config.parent().unwrap().display().to_string();
+    let write = |text: String| std::fs::write(&config, text).unwrap();
+    write(format!(
+        "server.tls.cert = \"{dir}/no.crt\"\nserver.tls.key = \"{dir}/no.key\"\nserver.public_url = \"https://cds.example.org\"\n\
+         fhir.ca_file = \"{dir}/no-fhir-ca.pem\"\naudit.sink = \"file:{dir}/none/audit.ndjson\"\n\
+         store.url = \"sqlite:{dir}/none/store.db\"\nknowledge.dir = \"{dir}/no-knowledge\"\n\
+         [[clients]]\nissuer = \"i\"\njwks_file = \"{dir}/no-keys.json\"\n"
+    ));
+    let faults = [
+        "server.tls.cert",
+        "fhir.ca_file",
+        "audit.sink",
+        "store.url",
+        "no-knowledge",
+        "clients.jwks_file",
+    ];
+    let environment = [
+        ("PNET_CDS_CONFIG", path.as_str()),
+        ("PNET_CDS_TELEMETRY__LOG", "json"),
+    ];
+    let said = [
+        checked(&["settings", "--check", &path], &[], 2),
+        checked(&["settings", "--check"], &environment, 2),
+        checked(&["serve"], &environment, 2),
+    ];
+    for text in &said {
+        // The service itself starts without the folder of its store, and waits for it.
+        let of_check = |fault: &&str| !(text == &said[2] && *fault == "store.url");
+        for fault in faults.into_iter().filter(of_check) {
+            assert!(text.contains(fault), "{fault}: {text}");
+        }
+    }
+    // Who reads the log of a pod gets objects from the first line on, also where the settings are no settings.
+    write("server.listen = 1\n".to_owned());
+    for text in [&said[2], &checked(&["serve"], &environment, 2)] {
+        for line in text.lines() {
+            let object: Value = serde_json::from_str(line).unwrap();
+            assert_eq!(object["level"], "ERROR", "{line}");
+        }
+    }
+    // What is right is right with the environment too, and leaves nothing behind.
+    write(format!(
+        "audit.sink = \"file:{dir}/audit.ndjson\"\nstore.url = \"sqlite:{dir}/store.db\"\n\
+         [[clients]]\nissuer = \"i\"\njwks_url = \"http://127.0.0.1:9/keys\"\n"
+    ));
+    assert!(checked(&["settings", "--check"], &environment, 0).ends_with("no faults\n"));
+    let reached = checked(&["settings", "--check", "--reach"], &environment, 0);
+    assert!(reached.contains("warning: 127.0.0.1:9: "), "{reached}");
+    let left: Vec<_> = std::fs::read_dir(&dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(left, ["settings.toml"]);
+    let away = [
+        environment[0],
+        ("PNET_CDS_STORE__URL", "postgres://u:p@127.0.0.1:9/x"),
+    ];
+    let fault = checked(&["settings", "--check", "--reach"], &away, 2);
+    assert!(
+        fault.contains("`store.url`: PostgreSQL is not reached"),
+        "{fault}"
     );
 }

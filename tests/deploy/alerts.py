@@ -36,6 +36,7 @@ OF_CALLERS = {
     "cds_client_keys": {"cds_client"},
     "cds_client_keys_age_seconds": {"cds_client"},
     "cds_replay_tokens": {"cds_client"},
+    "cds_synthetic": {"cds_client", "cds_step"},
     "cds_certificate_expires_seconds": set(),
 }
 WORDS = {"and", "or", "unless", "by", "without", "on", "ignoring", "offset", "bool", "group_left", "group_right"}

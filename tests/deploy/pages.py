@@ -34,6 +34,7 @@ PAGES = {
     "PnetCdsErrorBudgetFast fires": ["PnetCdsErrorBudgetFast"],
     "PnetCdsKnowledgeDiffers is silent": ["PnetCdsStoreDown"],
     "PnetCdsStoreDown fires": ["PnetCdsStoreDown"],
+    "PnetCdsSyntheticCallFails fires": ["PnetCdsSyntheticCallFails"],
     "PnetCdsClockDiffers fires": ["PnetCdsClockDiffers"],
     "PnetCdsCertificateEndsNow fires": ["PnetCdsCertificateEndsNow"],
     "PnetCdsClientKeysMissing fires": ["PnetCdsClientKeysMissing"],

@@ -208,6 +208,22 @@ fn start(output: Output, telemetry: Telemetry, failing: Arc<AtomicBool>) -> io::
     Ok(sender)
 }
 
+/// Checks that records could be written to the file of the settings, and leaves none behind that was not there.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn check(settings: &AuditSettings) -> Result<(), String> {
+    let SinkSetting::File(path) = &settings.sink else {
+        return Ok(());
+    };
+    let was_there = path.exists();
+    let opened = Output::file(path, false).and_then(|output| Writer::new(output).look());
+    if !was_there {
+        let _ = std::fs::remove_file(path);
+    }
+    opened.map_err(|error| format!("`audit.sink`: {}: {error}", path.display()))
+}
+
 /// Lines are records.
 pub(crate) fn records(lines: &[u8]) -> usize {
     lines.iter().filter(|byte| **byte == b'\n').count()

@@ -292,9 +292,12 @@ pub(super) enum TokensCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct SettingsArgs {
-    /// Report every fault of this file instead.
-    #[arg(long, value_name = "FILE")]
-    pub(super) check: Option<PathBuf>,
+    /// Report every fault of this file and of what it names instead; without FILE, of the settings that `serve` would use.
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    pub(super) check: Option<Option<PathBuf>>,
+    /// Also reach out to the store and to every host that the settings name, and warn of those that do not answer.
+    #[arg(long, requires = "check")]
+    pub(super) reach: bool,
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod ended;
 mod feedback;
 mod given;
 mod knowledge;
+mod opened;
 mod probe;
 mod report;
 mod screen;
@@ -16,7 +17,7 @@ mod settings;
 mod store;
 mod style;
 
-use args::{Cli, Command, FeedbackCommand, KnowledgeCommand, StoreCommand, TokensCommand};
+use args::{Cli, Command, FeedbackCommand, KnowledgeCommand, SettingsArgs, StoreCommand, TokensCommand};
 use clap::Parser;
 use ended::Ended;
 use std::io::Write;
@@ -46,6 +47,10 @@ pub fn run() -> ExitCode {
         }
         Command::Store(StoreCommand::Prune) => store::prune(config),
         Command::Store(StoreCommand::Backup { file }) => store::backup(&file, config),
+        Command::Settings(SettingsArgs {
+            check: Some(None),
+            reach,
+        }) => settings::run(Some(None), reach, config),
         // Passed over, it would seem to count.
         Command::Knowledge(_) | Command::Settings(_) if config.is_some() => Err(Ended::wrong([
             "this command reads no settings: leave --config out",
@@ -55,7 +60,9 @@ pub fn run() -> ExitCode {
             knowledge::show(id.as_deref(), dir.as_deref())
         }
         Command::Knowledge(KnowledgeCommand::Diff { old, new }) => knowledge::diff(&old, new.as_deref()),
-        Command::Settings(args) => settings::run(args.check.as_deref()),
+        Command::Settings(SettingsArgs { check, reach }) => {
+            settings::run(check.as_ref().map(Option::as_deref), reach, None)
+        }
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,

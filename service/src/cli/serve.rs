@@ -1,11 +1,11 @@
 //! `pnet-cds serve`
 
 use super::ended::{Ended, block_on, print};
+use super::opened::opened;
 use super::settings;
 use crate::app::Application;
 use crate::audit::SinkSetting;
 use crate::clock;
-use crate::evaluator::Evaluator;
 use crate::hooks::Service;
 use crate::hooks::flow;
 use crate::hooks::pauses::NoPauses;
@@ -29,8 +29,16 @@ const FLUSH: Duration = Duration::from_secs(3);
 
 /// Loads everything, says where it listens, and serves.
 pub(super) fn run(config: Option<&Path>) -> Result<(), Ended> {
-    let settings = settings::current(config)?;
+    let settings = settings::current(config).map_err(|ended| told(ended, wanted_format()))?;
     run_with(&settings).map_err(|ended| told(ended, settings.telemetry.log))
+}
+
+/// The form of the log while the settings are wrong: what the environment says of it, as the chart sets it.
+fn wanted_format() -> LogFormat {
+    match std::env::var("PNET_CDS_TELEMETRY__LOG").as_deref() {
+        Ok("json") => LogFormat::Json,
+        _ => LogFormat::Text,
+    }
 }
 
 /// The end as the log has it: who reads JSON lines gets no other.
@@ -49,7 +57,7 @@ fn told(ended: Ended, format: LogFormat) -> Ended {
 }
 
 fn run_with(settings: &Settings) -> Result<(), Ended> {
-    let evaluator = Evaluator::load(settings).map_err(Ended::wrong)?;
+    let evaluator = opened(settings).map_err(Ended::wrong)?;
     let telemetry = Telemetry::new(&settings.telemetry).map_err(Ended::failed)?;
     if !start_log(&settings.telemetry, &telemetry, super::style::wanted_on_stderr()) {
         return Err(Ended::failed("a log was started before"));

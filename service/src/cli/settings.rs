@@ -1,33 +1,40 @@
 //! `pnet-cds settings`, and the settings of the other commands.
 
 use super::ended::{Ended, print};
-use crate::app::Application;
-use crate::evaluator::Evaluator;
+use super::opened::{folder_of_the_store, opened, reached};
 use crate::files;
-use crate::settings::{CONFIG_VARIABLE, Settings, Source, document, load, resolve};
-use crate::store::{Store, StoreSettings, StoreUrl};
+use crate::settings::{CONFIG_VARIABLE, Fault, Settings, Source, document, load, resolve};
 use std::path::{Path, PathBuf};
 
-/// Prints the documentation, or checks a file.
-pub(super) fn run(check: Option<&Path>) -> Result<(), Ended> {
-    let Some(path) = check else {
-        return print(&document());
+/// Prints the documentation, or checks a file, or what `serve` would use.
+pub(super) fn run(check: Option<Option<&Path>>, reach: bool, config: Option<&Path>) -> Result<(), Ended> {
+    let (settings, name) = match check {
+        None => return print(&document()),
+        Some(None) => (current(config)?, "settings".to_owned()),
+        Some(Some(path)) => {
+            let source = Source {
+                file: Some(read(path)?),
+                environment: Vec::new(),
+            };
+            let loaded = load(&source);
+            let wrong = |faults: Vec<Fault>| Ended::wrong(faults.iter().map(ToString::to_string));
+            (loaded.map_err(wrong)?, path.display().to_string())
+        }
     };
-    let source = Source {
-        file: Some(read(path)?),
-        environment: Vec::new(),
-    };
-    let settings = load(&source).map_err(|faults| Ended::wrong(faults.iter().map(ToString::to_string)))?;
-    // What the file points to stops the start as much as what stands in it.
-    Evaluator::load(&settings).map_err(Ended::wrong)?;
-    let in_memory = StoreSettings {
-        url: StoreUrl::memory(),
-        ..settings.store.clone()
-    };
-    let store = Store::open(&in_memory, settings.auth.replay_capacity);
-    let store = store.map_err(|error| Ended::failed(format!("store: {error}")))?;
-    Application::trust(&settings, "http://127.0.0.1", &store).map_err(Ended::wrong)?;
-    print(&format!("{}: no faults\n", path.display()))
+    // What the settings point to stops the start as much as what stands in them.
+    let mut faults = opened(&settings).map(drop).err().unwrap_or_default();
+    faults.extend(folder_of_the_store(&settings.store.url).err());
+    let mut warnings = Vec::new();
+    if reach {
+        let (unreached, away) = reached(&settings);
+        faults.extend(unreached);
+        warnings = away;
+    }
+    if !faults.is_empty() {
+        return Err(Ended::wrong(faults));
+    }
+    let warnings: String = warnings.iter().map(|what| format!("warning: {what}\n")).collect();
+    print(&format!("{warnings}{name}: no faults\n"))
 }
 
 /// The settings of this run: file, then environment.

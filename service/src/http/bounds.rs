@@ -22,6 +22,8 @@ pub(super) struct Bounds {
     pub(super) max_in_flight: usize,
     pub(super) in_flight: AtomicUsize,
     pub(super) max_connections: usize,
+    /// Threads that serve connections, if that is set.
+    pub(super) workers: Option<usize>,
     /// How long it answers on once it was told to end.
     pub(super) drain: Duration,
 }
@@ -35,6 +37,7 @@ impl Bounds {
             room: Room::new(settings.body_limit, memory, callers(settings)),
             request_deadline: settings.request_deadline,
             queue_deadline: settings.queue_deadline,
+            workers: settings.workers,
             max_in_flight: settings.max_in_flight,
             in_flight: AtomicUsize::new(0),
             max_connections: settings

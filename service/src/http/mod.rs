@@ -22,6 +22,8 @@ mod routes;
 mod sandbox;
 mod serve;
 mod state;
+mod synthetic;
+mod synthetic_results;
 mod tls;
 mod watched;
 
@@ -33,3 +35,4 @@ pub(crate) use origins::SANDBOX;
 pub(crate) use routes::routes;
 pub(crate) use serve::serve;
 pub use state::State;
+pub(crate) use state::{check_launches, check_tls};

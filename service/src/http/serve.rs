@@ -5,7 +5,7 @@ use super::connection::{Arrival, Arrivals, HEAD_WITHIN, Stream, turn};
 use super::cors::cors;
 use super::state::State;
 use super::tls::Tls;
-use super::{drain, management, watched};
+use super::{drain, management, synthetic, watched};
 use actix_http::error::DispatchError;
 use actix_http::{Extensions, HttpService, Protocol};
 use actix_server::{GracefulShutdownSignal, Server, ServerBuilder};
@@ -55,9 +55,11 @@ pub(crate) async fn serve(
     state: Data<State>,
     paths: impl Paths,
 ) -> io::Result<()> {
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let possible = || std::thread::available_parallelism().map_or(1, usize::from);
+    let workers = state.bounds.workers.unwrap_or_else(possible);
     let connections = possible_connections(state.bounds.max_connections);
     watched::watch(&state);
+    synthetic::start(&state, state.synthetic_every)?;
     let managing = management
         .map(|listener| management::server(listener, state.clone()))
         .transpose()?;

@@ -3,6 +3,7 @@
 use super::bounds::Bounds;
 use super::origins::Origins;
 use super::pulse::Pulse;
+use super::synthetic_results::Results;
 use super::tls::{Tls, TlsFiles};
 use crate::advisor::Advisor;
 use crate::audit::{Audit, notice};
@@ -12,9 +13,10 @@ use crate::evaluator::Evaluator;
 use crate::host::{host_of, is_loopback, named_host};
 use crate::pool::{Busy, Lane, Pool};
 use crate::settings::Settings;
+use crate::smart::Smart;
 use crate::store::{Operation, Store};
 use crate::telemetry::Telemetry;
-use crate::trust::{AuthMode, Trust};
+use crate::trust::{AuthMode, SystemClock, Trust};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::sync::Arc;
@@ -44,6 +46,10 @@ pub struct State {
     pub(super) pool: Pool,
     /// Whether connections are served.
     pub(super) pulse: Arc<Pulse>,
+    /// What the calls of the service to itself came to.
+    pub(super) synthetic: Results,
+    /// Between two of them.
+    pub(super) synthetic_every: Duration,
     draining: AtomicBool,
     /// Whether it was on record last that tokens are accepted without the database.
     bridged: AtomicBool,
@@ -93,6 +99,8 @@ impl State {
             telemetry,
             bounds: Bounds::new(settings),
             pulse: Pulse::new(),
+            synthetic: Results::default(),
+            synthetic_every: settings.synthetic_every,
             draining: AtomicBool::new(false),
             bridged: AtomicBool::new(false),
         })
@@ -184,6 +192,7 @@ impl State {
         ];
         let codes = lacking.into_iter().filter(|(holds, _)| *holds);
         let others = [
+            (self.synthetic.fail(), "synthetic-call-fails"),
             (self.advisor.store.is_bridged(), "store-bridged"),
             (self.advisor.store.clock_differs(), "clock-differs"),
             (self.trust.keys().values().any(Option::is_none), "keys-missing"),
@@ -223,6 +232,30 @@ fn watch(telemetry: &Telemetry, store: &Arc<Store>) {
         store.map(of).unwrap_or_default()
     };
     telemetry.watch_store(failures, move || of_state.upgrade().map(|store| store.is_up()));
+}
+
+/// Checks the certificate of the settings, and that it has not ended.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn check_tls(settings: &Settings) -> Result<(), String> {
+    let tls = tls_files(settings).map(Tls::new).transpose()?;
+    let Some(end) = tls.as_ref().and_then(Tls::expires) else {
+        return Ok(());
+    };
+    match Timestamp::from_second(end) {
+        Ok(end) if end < Timestamp::now() => Err(format!("`server.tls.cert`: it ended at {end}")),
+        _ => Ok(()),
+    }
+}
+
+/// Checks the secrets and keys of launches.
+///
+/// # Errors
+/// What is wrong with them.
+pub(crate) fn check_launches(settings: &Settings) -> Result<(), String> {
+    let own_url = settings.public_url.as_deref().unwrap_or("http://127.0.0.1");
+    Smart::new(settings, own_url, Arc::new(SystemClock::default())).map(drop)
 }
 
 /// The certificate and its key, which the settings have together or not at all.

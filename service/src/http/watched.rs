@@ -75,6 +75,18 @@ pub(super) fn watch(state: &Data<State>) {
         }),
     );
     telemetry.gauge(
+        "cds.synthetic",
+        "",
+        "1 for each step of the last synthetic call of a client that went well.",
+        of(&state, |state| {
+            let results = state.synthetic.all().into_iter();
+            let one = |(client, step, well): (String, &'static str, bool)| {
+                Reading::of(f64::from(u8::from(well)), "cds.client", client).and("cds.step", step)
+            };
+            results.map(one).collect()
+        }),
+    );
+    telemetry.gauge(
         "cds.store.bridged",
         "",
         "1 while used tokens are remembered by this process alone.",

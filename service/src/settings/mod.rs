@@ -50,6 +50,10 @@ pub struct Settings {
     pub queue_deadline: Duration,
     /// How long the service answers on after SIGTERM, not ready any more.
     pub drain: Duration,
+    /// Threads that serve connections; `None`: one a processor.
+    pub workers: Option<usize>,
+    /// Between two calls that the service makes to itself for each client; zero: none.
+    pub synthetic_every: Duration,
     /// Requests answered at the same time; more get 503.
     pub max_in_flight: usize,
     /// Greatest number of resources that one call is answered from.
@@ -119,6 +123,8 @@ impl Settings {
             request_deadline: Duration::ZERO,
             queue_deadline: Duration::ZERO,
             drain: Duration::ZERO,
+            workers: None,
+            synthetic_every: Duration::ZERO,
             max_in_flight: 0,
             max_resources: 0,
             max_connections: None,

@@ -133,6 +133,16 @@ pub(super) const ROWS: &[Row] = &[
         },
     },
     Row {
+        key: "server.workers",
+        default: None,
+        example: "2",
+        about: "Threads that serve connections, beside those that evaluate. Unset: one a processor that the process may use.",
+        set: |settings, given| {
+            settings.workers = Some(given.count(1)?);
+            Ok(())
+        },
+    },
+    Row {
         key: "server.max_in_flight",
         default: Some("256"),
         example: "",
@@ -542,6 +552,16 @@ pub(super) const ROWS: &[Row] = &[
                 .iter()
                 .map(|text| closed_fact(text))
                 .collect::<Result<_, _>>()?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "synthetic.every",
+        default: Some("\"5 min\""),
+        example: "",
+        about: "Between two calls that the service makes to itself for each client (keys, a token of its own, FHIR servers, an invented chart to a card), the first after a minute; 0 s makes none.",
+        set: |settings, given| {
+            settings.synthetic_every = given.duration_or_none()?;
             Ok(())
         },
     },

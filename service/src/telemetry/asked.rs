@@ -99,4 +99,11 @@ impl Reading {
             attributes: vec![KeyValue::new(key, name)],
         }
     }
+
+    /// The same, told apart by one more word.
+    #[must_use]
+    pub fn and(mut self, key: &'static str, name: impl Into<Value>) -> Self {
+        self.attributes.push(KeyValue::new(key, name));
+        self
+    }
 }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How far the clocks of caller and service may differ, in seconds.
-const LEEWAY: u64 = 30;
+pub(super) const LEEWAY: u64 = 30;
 /// The longest life of a token, in seconds.
 const LONGEST_LIFE: u64 = 3600;
 
@@ -27,11 +27,11 @@ const LONGEST_LIFE: u64 = 3600;
 pub struct Trust {
     mode: AuthMode,
     open_discovery: bool,
-    clients: Vec<Arc<Client>>,
+    pub(super) clients: Vec<Arc<Client>>,
     /// What the addresses called begin with, if that is known without asking the caller.
     public_url: Option<String>,
-    clock: Arc<dyn Clock>,
-    tokens: Arc<dyn JtiStore>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) tokens: Arc<dyn JtiStore>,
     /// Every registered FHIR server, for callers without a name.
     every_base: Arc<[AllowedBase]>,
 }
@@ -217,7 +217,7 @@ fn digest(jti: &str) -> String {
     format!("{:x}", Sha256::digest(jti))
 }
 
-fn in_time(claims: &Claims, now: u64) -> Result<(), Denied> {
+pub(super) fn in_time(claims: &Claims, now: u64) -> Result<(), Denied> {
     let latest = now.saturating_add(LEEWAY);
     if claims.exp.0.saturating_add(LEEWAY) <= now {
         return Err(Denied::Expired);

@@ -28,7 +28,7 @@ on_both! {
         let cards = filled(url);
         let (code, out, _) = run(url, &["store", "status"]);
         assert_eq!(code, 0);
-        assert!(out.contains("version 6, this program knows 6"), "{out}");
+        assert!(out.contains("version 7, this program knows 7"), "{out}");
         assert!(out.contains(&format!("cards issued: {cards}, with feedback: 1, tokens remembered: 0")), "{out}");
         let (code, out, _) = run(url, &["feedback", "report"]);
         assert_eq!(code, 0);
@@ -42,8 +42,8 @@ on_both! {
         assert_eq!(run(url, &["store", "migrate", "--to", "7"]).0, 2);
         let (code, _, refused) = run(url, &["store", "migrate", "--to", "1"]);
         assert!(code == 2 && refused.contains("--delete-newer"), "{refused}");
-        assert!(run(url, &["store", "status"]).1.contains("version 6"));
-        assert!(run(url, &["store", "migrate", "--to", "1", "--delete-newer"]).1.contains("from version 6 to 1"));
+        assert!(run(url, &["store", "status"]).1.contains("version 7"));
+        assert!(run(url, &["store", "migrate", "--to", "1", "--delete-newer"]).1.contains("from version 7 to 1"));
         let (code, _, error) = run(url, &["feedback", "report"]);
         assert!(code == 1 && error.contains("version 1; `pnet-cds store migrate` brings them to 6"), "{error}");
         assert!(run(url, &["store", "migrate"]).1.contains("from version 1 to 6"));

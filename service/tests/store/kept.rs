@@ -326,7 +326,7 @@ on_both! {
         drop(store);
         let url_of_store = address(url);
         let before = rows(url, "SELECT card, options, issued FROM issued_cards");
-        assert_eq!(run(migrate(&url_of_store, 2)).unwrap(), 6);
+        assert_eq!(run(migrate(&url_of_store, 2)).unwrap(), 7);
         assert_eq!(run(status(&url_of_store)).unwrap().version, 2);
         assert!(run(report(&url_of_store, 0)).unwrap_err().to_string().contains("version 2"));
         assert_eq!(rows(url, "SELECT card, options, issued FROM issued_cards"), before);

@@ -75,3 +75,17 @@
       key: {{ .Values.store.postgres.passwordKey }}
 {{- end }}
 {{- end }}
+
+{{/* What may be reached. */}}
+{{- define "pnet-cds.egress" -}}
+# Names are looked up in the cluster.
+- to: {{- toYaml .Values.networkPolicy.dns.peers | nindent 4 }}
+  ports:
+    {{- range .Values.networkPolicy.dns.ports }}
+    - port: {{ . }}
+      protocol: UDP
+    - port: {{ . }}
+      protocol: TCP
+    {{- end }}
+{{ with .Values.networkPolicy.egress }}{{ toYaml . }}{{ end }}
+{{- end }}

@@ -1,0 +1,137 @@
+//! Opens everything that the settings name, and says everything that is wrong with it: what stops a start.
+
+use super::ended::block_on;
+use crate::app::Application;
+use crate::certificate;
+use crate::evaluator::Evaluator;
+use crate::fhir_client::FhirClient;
+use crate::files;
+use crate::settings::Settings;
+use crate::store::{Kind, Store, StoreSettings, StoreUrl, status};
+use crate::trust::KeySource;
+use crate::{audit, http};
+use jiff::Timestamp;
+use reqwest::Url;
+use std::collections::BTreeSet;
+use std::net::{TcpStream, ToSocketAddrs};
+use std::path::Path;
+use std::time::Duration;
+
+/// For one host.
+const HOST: Duration = Duration::from_secs(3);
+
+/// The pure core, if everything can be opened.
+///
+/// # Errors
+/// Every fault.
+pub(super) fn opened(settings: &Settings) -> Result<Evaluator, Vec<String>> {
+    let mut faults = Vec::new();
+    let evaluator = Evaluator::load(settings)
+        .map_err(|found| faults.extend(found))
+        .ok();
+    if let Err(found) = callers(settings) {
+        faults.extend(found);
+    }
+    let others = [
+        http::check_tls(settings),
+        FhirClient::new(&settings.fhir)
+            .map(drop)
+            .map_err(|error| format!("`fhir.ca_file`: {error}")),
+        http::check_launches(settings),
+        audit::check(&settings.audit),
+    ];
+    faults.extend(others.into_iter().filter_map(Result::err));
+    let bundles = [
+        ("fhir.ca_file", &settings.fhir.ca_file),
+        ("auth.ca_file", &settings.auth.ca_file),
+    ];
+    faults.extend(
+        bundles
+            .into_iter()
+            .filter_map(|(key, file)| all_ended(key, file.as_deref()?)),
+    );
+    match evaluator {
+        Some(evaluator) if faults.is_empty() => Ok(evaluator),
+        _ => Err(faults),
+    }
+}
+
+/// The keys of callers, and the authorities of key servers.
+fn callers(settings: &Settings) -> Result<(), Vec<String>> {
+    let in_memory = StoreSettings {
+        url: StoreUrl::memory(),
+        ..settings.store.clone()
+    };
+    let store = Store::open(&in_memory, settings.auth.replay_capacity);
+    let store = store.map_err(|error| vec![format!("store: {error}")])?;
+    Application::trust(settings, "http://127.0.0.1", &store).map(drop)
+}
+
+/// Whether the file of a SQLite store could be made. The service itself starts without, and waits for its folder.
+///
+/// # Errors
+/// Why not.
+pub(super) fn folder_of_the_store(url: &StoreUrl) -> Result<(), String> {
+    let Some(path) = url.path() else { return Ok(()) };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    files::can_write(folder.unwrap_or(Path::new(".")))
+        .map_err(|error| format!("`store.url`: {}: {error}", path.display()))
+}
+
+/// A bundle of authorities of which none is good any more.
+fn all_ended(key: &str, file: &Path) -> Option<String> {
+    let pem = files::bytes(file, files::SMALL).ok()?;
+    let last = certificate::ends_last(&pem)?;
+    let at = Timestamp::from_second(last).ok()?;
+    (at < Timestamp::now()).then(|| {
+        format!(
+            "`{key}`: {}: all its certificates have ended, the last at {at}",
+            file.display()
+        )
+    })
+}
+
+/// What the settings name and cannot be reached from here: the store as a fault, hosts as warnings, since one hospital's
+/// server that is down must not keep the others from an upgrade.
+pub(super) fn reached(settings: &Settings) -> (Vec<String>, Vec<String>) {
+    let url = &settings.store.url;
+    let there = url.kind() != Kind::Postgres || block_on(status(url)).is_ok_and(|status| status.is_ok());
+    let fault = format!("`store.url`: {url} is not reached");
+    let faults = if there { Vec::new() } else { vec![fault] };
+    let mut urls: Vec<String> = settings.telemetry.otlp_endpoint.iter().cloned().collect();
+    for client in &settings.clients {
+        if let KeySource::Urls(keys) = &client.keys {
+            urls.extend(keys.iter().cloned());
+        }
+        urls.extend(client.fhir_servers.iter().map(ToString::to_string));
+    }
+    let places: BTreeSet<(String, u16)> = urls.iter().filter_map(|url| place(url)).collect();
+    let asked: Vec<_> = places
+        .into_iter()
+        .map(|(host, port)| std::thread::spawn(move || away(&host, port)))
+        .collect();
+    let warnings = asked.into_iter().filter_map(|one| one.join().ok().flatten());
+    (faults, warnings.collect())
+}
+
+fn place(url: &str) -> Option<(String, u16)> {
+    let url = Url::parse(url).ok()?;
+    Some((
+        url.host_str()?.trim_matches(['[', ']']).to_owned(),
+        url.port_or_known_default()?,
+    ))
+}
+
+fn away(host: &str, port: u16) -> Option<String> {
+    let Ok(addresses) = (host, port).to_socket_addrs() else {
+        return Some(format!("{host}: the name is not resolved"));
+    };
+    let mut refused = format!("{host}:{port}: no address");
+    for address in addresses {
+        match TcpStream::connect_timeout(&address, HOST) {
+            Ok(_) => return None,
+            Err(error) => refused = format!("{host}:{port}: {error}"),
+        }
+    }
+    Some(refused)
+}
