@@ -1,6 +1,6 @@
 //! Whether each client gets advice, as the metrics tell it: what an alert for one of many has to know.
 
-#![expect(clippy::indexing_slicing, reason = "helpers of tests")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "helpers of tests")]
 
 mod common;
 mod outside;
