@@ -442,3 +442,66 @@ fn standard_output_holds_nothing_but_records() {
     assert_eq!(events.len(), 1);
     assert!(log.contains("listens on"));
 }
+
+/// Ends with this code; what it printed, standard error last.
+fn verified(arguments: &[&str], code: i32) -> String {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_pnet-cds"))
+        .args(["audit", "verify"])
+        .args(arguments)
+        .env_clear()
+        .output()
+        .unwrap();
+    let text = [output.stdout, output.stderr]
+        .map(|part| String::from_utf8(part).unwrap())
+        .concat();
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    text
+}
+
+#[test]
+fn a1_a_chain_of_records_shows_what_was_changed_taken_out_or_cut_off() {
+    let (path, moved) = (place("audit.ndjson"), place("moved.ndjson"));
+    let (name, old) = (path.display().to_string(), moved.display().to_string());
+    let call = |program: &Program| {
+        let body = common::prefetched(common::WITH_PNET).to_string();
+        assert_eq!(program.post(HOOK, &body).status, 200);
+    };
+    // Over a restart, and over a file that is moved away.
+    let settings = settings(&path, "audit.chain = true");
+    let first = Program::start(&settings);
+    call(&first);
+    call(&first);
+    first.end();
+    let second = Program::start(&settings);
+    call(&second);
+    std::fs::rename(&path, &moved).unwrap();
+    call(&second);
+    call(&second);
+    second.end();
+    let whole = verified(&[&old, &name], 0);
+    assert!(whole.starts_with("5 records, none changed"), "{whole}");
+    let last = whole.trim_end().rsplit(' ').next().unwrap().to_owned();
+    assert!(verified(&[&name], 0).contains("the first of which follows"));
+    assert!(verified(&[&old, &name, "--has", &last], 0).contains(&last));
+    assert!(
+        verified(&[&name, &old], 1).contains("does not follow"),
+        "in the wrong order"
+    );
+    // A record still is what it is without.
+    assert_eq!(records(&moved)[0]["resourceType"], "AuditEvent");
+    let text = std::fs::read_to_string(&moved).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let put = |text: String| std::fs::write(&moved, text).unwrap();
+    put(text.replacen("\"outcome\":\"0\"", "\"outcome\":\"8\"", 1));
+    assert!(verified(&[&old, &name], 1).contains(":1: it was changed"));
+    put(format!("{}\n{}\n", lines[0], lines[2]));
+    assert!(verified(&[&old, &name], 1).contains(":2: it does not follow"));
+    put(format!("{text}{}\n", lines[2]));
+    assert!(verified(&[&old], 1).contains(":4: it does not follow"));
+    put(format!("{}\n{}\n", lines[0], lines[1]));
+    assert!(
+        verified(&[&old], 0).contains("2 records"),
+        "a cut end shows only by what follows, or by a hash kept elsewhere"
+    );
+    assert!(verified(&[&old, "--has", &last], 1).contains("the end was cut off"));
+}

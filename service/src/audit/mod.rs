@@ -3,12 +3,14 @@
 //! It may name patients, which telemetry must not, so it has its own way out and nothing of it passes through the log.
 //! Of a token it keeps the hash of its `jti` only.
 
+mod chain;
 mod event;
 mod refusals;
 mod settings;
 pub(crate) mod shape;
 mod sink;
 
+pub(crate) use chain::Verified;
 pub(crate) use event::notice;
 pub use settings::{AuditMode, AuditSettings, SinkSetting};
 
@@ -72,7 +74,14 @@ impl Audit {
             }
         };
         let failing = Arc::new(AtomicBool::new(false));
-        let begin = |output| start(output, telemetry.clone(), Arc::clone(&failing));
+        let chained = settings.chain;
+        let begin = |output| {
+            start(
+                Writer::new(output, chained),
+                telemetry.clone(),
+                Arc::clone(&failing),
+            )
+        };
         let writer = output.map(begin).transpose();
         Ok(Self {
             mode: settings.mode,
@@ -167,9 +176,12 @@ impl Audit {
     }
 }
 
-fn start(output: Output, telemetry: Telemetry, failing: Arc<AtomicBool>) -> io::Result<SyncSender<Entry>> {
+fn start(
+    mut writer: Writer,
+    telemetry: Telemetry,
+    failing: Arc<AtomicBool>,
+) -> io::Result<SyncSender<Entry>> {
     let (sender, entries) = mpsc::sync_channel::<Entry>(QUEUE);
-    let mut writer = Writer::new(output);
     std::thread::Builder::new()
         .name("audit".to_owned())
         .spawn(move || {
@@ -217,7 +229,7 @@ pub(crate) fn check(settings: &AuditSettings) -> Result<(), String> {
         return Ok(());
     };
     let was_there = path.exists();
-    let opened = Output::file(path, false).and_then(|output| Writer::new(output).look());
+    let opened = Output::file(path, false).and_then(|output| Writer::new(output, false).look());
     if !was_there {
         let _ = std::fs::remove_file(path);
     }
@@ -239,6 +251,7 @@ mod tests {
         let settings = AuditSettings {
             mode: AuditMode::Required,
             sink: SinkSetting::File(path.to_owned()),
+            chain: false,
         };
         Audit::open(&settings, &Telemetry::new(&TelemetrySettings::default()).unwrap())
     }

@@ -9,6 +9,8 @@ pub struct AuditSettings {
     pub sink: SinkSetting,
     /// What happens if they cannot.
     pub mode: AuditMode,
+    /// Whether each record has a hash over itself and the one before it.
+    pub chain: bool,
 }
 
 /// Where records go.

@@ -1,5 +1,6 @@
 //! The end of the audit's way: a file that may be moved away at any time, or standard output; whole lines or none.
 
+use super::chain::Chain;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -44,15 +45,58 @@ pub(super) struct Writer {
     output: Output,
     /// Whether the last write ended inside a line that could not be taken back.
     torn: bool,
+    /// The chain of the records, where they are chained, and how long the file was when it was looked at or written last.
+    chain: Option<(Chain, u64)>,
+    chained: bool,
 }
 
 impl Writer {
-    pub(super) fn new(output: Output) -> Self {
-        Self { output, torn: false }
+    pub(super) fn new(output: Output, chained: bool) -> Self {
+        Self {
+            output,
+            torn: false,
+            chain: None,
+            chained,
+        }
     }
 
     /// Writes all lines or fails; a part that was written is taken back, so that every line is a record.
     pub(super) fn write(&mut self, lines: &[u8]) -> io::Result<()> {
+        if !self.chained || lines.is_empty() {
+            return self.write_as_they_are(lines);
+        }
+        let mut chain = self.chain()?;
+        let linked = chain.linked(lines);
+        self.write_as_they_are(&linked)?;
+        // Only what was written has a place in the chain.
+        self.chain = Some((chain, self.length()));
+        Ok(())
+    }
+
+    /// The chain as it stands: that of the file, where another process has written to it since.
+    fn chain(&self) -> io::Result<Chain> {
+        match (&self.output, &self.chain) {
+            (Output::Stdout, None) => Ok(Chain::default()),
+            (Output::File { path, .. }, None) => Chain::of(path),
+            // A file that is new or was emptied goes on with the chain of the one before.
+            (Output::File { path, .. }, Some((_, length)))
+                if self.length() != *length && self.length() > 0 =>
+            {
+                Chain::of(path)
+            }
+            (_, Some((chain, _))) => Ok(chain.clone()),
+        }
+    }
+
+    /// The length of the file that the path leads to now.
+    fn length(&self) -> u64 {
+        match &self.output {
+            Output::Stdout => 0,
+            Output::File { path, .. } => std::fs::metadata(path).map_or(0, |about| about.len()),
+        }
+    }
+
+    fn write_as_they_are(&mut self, lines: &[u8]) -> io::Result<()> {
         let lines = if self.torn {
             &[b"\n", lines].concat()
         } else {
@@ -156,7 +200,7 @@ mod tests {
     #[test]
     fn a_file_that_is_moved_away_is_made_anew() {
         let (path, moved) = (place("rotated"), place("rotated.1"));
-        let mut writer = Writer::new(Output::file(&path, true).unwrap());
+        let mut writer = Writer::new(Output::file(&path, true).unwrap(), false);
         writer.write(b"{\"a\":1}\n").unwrap();
         std::fs::rename(&path, &moved).unwrap();
         writer.write(b"{\"b\":2}\n").unwrap();
@@ -182,7 +226,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn a_full_disk_is_a_failure() {
-        let mut writer = Writer::new(Output::file(Path::new("/dev/full"), true).unwrap());
+        let mut writer = Writer::new(Output::file(Path::new("/dev/full"), true).unwrap(), false);
         assert_eq!(
             writer.write(b"{}\n").unwrap_err().kind(),
             io::ErrorKind::StorageFull

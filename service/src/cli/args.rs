@@ -72,6 +72,9 @@ pub(super) enum Command {
     /// Look after the store: used tokens, issued cards and feedback.
     #[command(subcommand)]
     Store(StoreCommand),
+    /// Look after the audit.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Print every setting, or check a settings file.
     ///
     /// Prints a settings file with every default, environment name and explanation.
@@ -274,6 +277,22 @@ pub(super) enum StoreCommand {
     Backup {
         /// The new file.
         file: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AuditCommand {
+    /// Say whether records of a chain (audit.chain) were changed, taken out or put in.
+    ///
+    /// Prints how many there are and the hash of the last one. Kept elsewhere, that hash shows later whether the end was cut off:
+    /// --has looks for it. The exit code is 1 if something is wrong, with a line for each place.
+    Verify {
+        /// Files of one service, in the order of time.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// A hash that has to stand there.
+        #[arg(long, value_name = "HASH")]
+        has: Option<String>,
     },
 }
 

@@ -2,6 +2,7 @@
 
 mod args;
 mod assess;
+mod audit;
 mod call;
 mod ended;
 mod feedback;
@@ -17,7 +18,9 @@ mod settings;
 mod store;
 mod style;
 
-use args::{Cli, Command, FeedbackCommand, KnowledgeCommand, SettingsArgs, StoreCommand, TokensCommand};
+use args::{
+    AuditCommand, Cli, Command, FeedbackCommand, KnowledgeCommand, SettingsArgs, StoreCommand, TokensCommand,
+};
 use clap::Parser;
 use ended::Ended;
 use std::io::Write;
@@ -52,9 +55,12 @@ pub fn run() -> ExitCode {
             reach,
         }) => settings::run(Some(None), reach, config),
         // Passed over, it would seem to count.
-        Command::Knowledge(_) | Command::Settings(_) if config.is_some() => Err(Ended::wrong([
-            "this command reads no settings: leave --config out",
-        ])),
+        Command::Knowledge(_) | Command::Settings(_) | Command::Audit(_) if config.is_some() => {
+            Err(Ended::wrong([
+                "this command reads no settings: leave --config out",
+            ]))
+        }
+        Command::Audit(AuditCommand::Verify { files, has }) => audit::verify(&files, has.as_deref()),
         Command::Knowledge(KnowledgeCommand::Check { dir }) => knowledge::check(dir.as_deref()),
         Command::Knowledge(KnowledgeCommand::Show { id, dir }) => {
             knowledge::show(id.as_deref(), dir.as_deref())

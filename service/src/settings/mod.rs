@@ -167,6 +167,7 @@ impl Settings {
             audit: AuditSettings {
                 sink: SinkSetting::Off,
                 mode: AuditMode::Required,
+                chain: false,
             },
             demo: None,
             demo_off_by: None,

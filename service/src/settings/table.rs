@@ -633,6 +633,16 @@ pub(super) const ROWS: &[Row] = &[
         },
     },
     Row {
+        key: "audit.chain",
+        default: Some("false"),
+        example: "",
+        about: "Give each record a hash over itself and the one before it, so that `pnet-cds audit verify` finds what was changed, taken out or put in.",
+        set: |settings, given| {
+            settings.audit.chain = given.boolean()?;
+            Ok(())
+        },
+    },
+    Row {
         key: "demo.enabled",
         default: None,
         example: "true",

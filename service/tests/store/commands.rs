@@ -39,14 +39,14 @@ on_both! {
         assert_eq!((code, report["kinds"]["pathway"]["overridden"].as_u64()), (0, Some(1)));
         let (_, out, _) = run(url, &["feedback", "report", "--since", "2999-01-01"]);
         assert_eq!(out, "Cards sent since 2999-01-01\nnone\n");
-        assert_eq!(run(url, &["store", "migrate", "--to", "7"]).0, 2);
+        assert_eq!(run(url, &["store", "migrate", "--to", "8"]).0, 2);
         let (code, _, refused) = run(url, &["store", "migrate", "--to", "1"]);
         assert!(code == 2 && refused.contains("--delete-newer"), "{refused}");
         assert!(run(url, &["store", "status"]).1.contains("version 7"));
         assert!(run(url, &["store", "migrate", "--to", "1", "--delete-newer"]).1.contains("from version 7 to 1"));
         let (code, _, error) = run(url, &["feedback", "report"]);
-        assert!(code == 1 && error.contains("version 1; `pnet-cds store migrate` brings them to 6"), "{error}");
-        assert!(run(url, &["store", "migrate"]).1.contains("from version 1 to 6"));
+        assert!(code == 1 && error.contains("version 1; `pnet-cds store migrate` brings them to 7"), "{error}");
+        assert!(run(url, &["store", "migrate"]).1.contains("from version 1 to 7"));
     }
 }
 
