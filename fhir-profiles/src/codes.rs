@@ -23,7 +23,7 @@ pub(crate) use coding::Coding;
 pub use fault::MapFault;
 pub(crate) use meaning::{Meaning, Named, Site};
 pub use relevant::{Unmapped, Written};
-pub use system::{FACT_VALUES, FACTS, UCUM};
+pub use system::{FACT_VALUES, FACTS, TREATMENTS, UCUM, UNKNOWN_REASONS};
 pub(crate) use traps::is_trap;
 pub use unfit::{compared_code, unfit_code};
 
@@ -41,8 +41,8 @@ pub fn value_sets() -> impl Iterator<Item = (&'static str, &'static str)> {
     table::SETS.iter().map(|(id, json, _)| (*id, *json))
 }
 
-/// The FHIR CodeSystem resources of the guide, as JSON text by id: every fact, every word of a fact, and what an order
-/// can order.
+/// The FHIR CodeSystem resources of the guide, as JSON text by id: every fact, every word of a fact, what an order
+/// can order, and why a fact is not known.
 pub fn code_systems() -> impl Iterator<Item = (&'static str, &'static str)> {
     [
         (
@@ -56,6 +56,10 @@ pub fn code_systems() -> impl Iterator<Item = (&'static str, &'static str)> {
         (
             "treatments",
             include_str!("../fsh-generated/resources/CodeSystem-treatments.json"),
+        ),
+        (
+            "unknown-reasons",
+            include_str!("../fsh-generated/resources/CodeSystem-unknown-reasons.json"),
         ),
     ]
     .into_iter()

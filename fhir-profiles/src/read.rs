@@ -43,6 +43,7 @@ mod texts;
 mod told;
 mod treatment;
 mod tumours;
+mod unknown;
 mod useful;
 mod value;
 mod wording;

@@ -325,6 +325,7 @@ fn the_knowledge_is_exported_as_fhir_resources_that_hold_each_rule_with_its_quot
     let files: Vec<PathBuf> = std::fs::read_dir(&dir)
         .unwrap()
         .map(|entry| entry.unwrap().path())
+        .filter(|file| file.extension().is_some_and(|kind| kind == "json"))
         .collect();
     assert!(
         out.starts_with(&format!("{} resources in ", files.len())),
@@ -349,7 +350,7 @@ fn the_knowledge_is_exported_as_fhir_resources_that_hold_each_rule_with_its_quot
     }
     assert_eq!(
         (kinds["PlanDefinition"], kinds["Library"], kinds["CodeSystem"]),
-        (19, 1, 4)
+        (20, 3, 5)
     );
     assert!(
         kinds["ValueSet"] > 100 && kinds["ActivityDefinition"] > 5,
@@ -357,6 +358,15 @@ fn the_knowledge_is_exported_as_fhir_resources_that_hold_each_rule_with_its_quot
     );
     let plan = std::fs::read_to_string(dir.join("PlanDefinition-liver-transplantation.json")).unwrap();
     let plan: Value = serde_json::from_str(&plan).unwrap();
+    let condition = &plan["action"][0]["condition"][0]["expression"];
+    assert_eq!(condition["language"], "text/cql-identifier");
+    let rules = std::fs::read_to_string(dir.join("PnetLiverMetastases.cql")).unwrap();
+    let define = format!("define \"{}\":", condition["expression"].as_str().unwrap());
+    assert!(rules.contains(&define), "{define}");
+    assert_eq!(
+        plan["library"][0],
+        "https://pnet-cds.github.io/fhir/Library/PnetLiverMetastases|2.0.0"
+    );
     let criteria = plan["action"][0]["documentation"].as_array().unwrap();
     let limit = criteria
         .iter()

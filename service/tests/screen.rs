@@ -65,6 +65,61 @@ fn an_export_gives_each_patient_the_assessment_that_the_own_bundle_gives() {
 }
 
 #[test]
+fn clean_facts_of_an_export_come_to_what_the_export_does() {
+    let dir = export("facts-export");
+    let day = ["--as-of", "2026-11-23"];
+    let clean = Path::new(env!("CARGO_TARGET_TMPDIR")).join("facts.ndjson");
+    let clean = clean.to_str().unwrap();
+    let dir = dir.to_str().unwrap();
+    let (code, out, told) = run(&[&["facts"], &day[..], &["--out", clean, dir]].concat());
+    assert_eq!((code, out.as_str()), (0, ""), "{told}");
+    let screened = |path: &str| {
+        let (_, out, told) = run(&[&["screen", "--format", "ndjson"], &day[..], &[path]].concat());
+        assert!(!out.is_empty(), "{told}");
+        assessments(&out)
+    };
+    let (whole, again) = (screened(dir), screened(clean));
+    assert!(again.len() > 15, "{}", again.len());
+    let verdicts = |assessment: &Value| {
+        let options = assessment["options"].as_array().unwrap().iter();
+        options
+            .map(|option| (option["id"].to_string(), option["verdict"].to_string()))
+            .collect::<BTreeMap<_, _>>()
+    };
+    let places = |assessment: &Value| {
+        let places = assessment["pathway"]["places"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        places
+            .iter()
+            .map(|place| (place["option"].to_string(), place["place"].to_string()))
+            .collect::<BTreeMap<_, _>>()
+    };
+    for (subject, assessment) in &again {
+        let known = &whole[subject];
+        for system in ["enets", "ajcc7"] {
+            let stages = |one: &Value| one["stage"][system]["candidates"].clone();
+            assert_eq!(stages(known), stages(assessment), "{subject}");
+        }
+        assert_eq!(known["gate"], assessment["gate"], "{subject}");
+        assert_eq!(
+            known["grade"]["candidates"], assessment["grade"]["candidates"],
+            "{subject}"
+        );
+        assert_eq!(verdicts(known), verdicts(assessment), "{subject}");
+        assert_eq!(places(known), places(assessment), "{subject}");
+    }
+    let (code, table, _) = run(&[&["facts", "--format", "csv"], &day[..], &[dir]].concat());
+    assert_eq!(code, 0);
+    assert!(table.starts_with("patient,fact,value,low,"));
+    let (_, lines, _) = run(&[&["facts", "--format", "json"], &day[..], &[dir]].concat());
+    let first: Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+    assert_eq!(first["asOf"], "2026-11-23");
+    assert_eq!(first["facts"][0]["fact"], "age");
+}
+
+#[test]
 fn bundles_of_one_and_of_several_patients_are_read_as_well() {
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screen-bundles");
     drop(fs::remove_dir_all(&dir));

@@ -1,19 +1,22 @@
 //! The laws of specification section 1 over generated charts in fact words.
 
 mod charts;
+#[path = "charts/whole.rs"]
+mod whole;
 
 use cds_cards::Assessment;
 use cds_cards::Knowledge;
 use cds_cards::assessment::{CriterionReport, Gate, OptionReport, Outcome, Reason, Role, Status, Verdict};
 use cds_cards::laws;
 use cds_cards::vignettes::words::{Treated, Written};
-use charts::{facts_of_readings, readings, value_of, vocabulary};
+use charts::{facts_of_readings, readings, value_of};
 use fhir_profiles::facts::Mentioned;
 use fhir_profiles::{FactId, Facts};
 use proptest::prelude::*;
 use proptest::sample::select;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
+use whole::{Chart, chart, treated, treatments};
 
 static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(load);
 /// The same, loaded once more.
@@ -22,32 +25,6 @@ static OTHER: LazyLock<Knowledge> = LazyLock::new(load);
 #[expect(clippy::expect_used, reason = "a test cannot go on without knowledge")]
 fn load() -> Knowledge {
     acceptance::knowledge().expect("the knowledge that ships is sound")
-}
-
-/// A value in fact words for each recorded fact.
-type Chart = BTreeMap<FactId, String>;
-
-/// A chart in which each fact is as often recorded as not; PNET and liver metastases mostly are.
-fn chart() -> impl Strategy<Value = Chart> {
-    let fact = |id: &FactId| {
-        let id = *id;
-        match id {
-            FactId::Pnet | FactId::LiverMetastases => {
-                prop_oneof![19 => Just(Some("present".to_owned())), 1 => proptest::option::of(select(vocabulary(id)))]
-                    .boxed()
-            }
-            FactId::M => proptest::option::weighted(0.2, select(vocabulary(id))).boxed(),
-            _ => proptest::option::weighted(0.7, select(vocabulary(id))).boxed(),
-        }
-    };
-    FactId::ALL
-        .iter()
-        .map(fact)
-        .collect::<Vec<_>>()
-        .prop_map(|values| {
-            let recorded = FactId::ALL.iter().zip(values);
-            recorded.filter_map(|(id, value)| Some((*id, value?))).collect()
-        })
 }
 
 /// The facts of a chart.
@@ -59,54 +36,8 @@ fn facts_of(chart: &Chart) -> Facts {
     facts_of_readings(&written)
 }
 
+/// Of an analogue `on-ssa` is derived.
 const ANALOGUES: [&str; 2] = ["lanreotide", "octreotide"];
-
-/// Up to three treatments on record, running, over or done, on days around that of evaluation.
-fn treatments() -> impl Strategy<Value = Vec<Treated>> {
-    let agents = ANALOGUES.iter().copied().chain([
-        "everolimus",
-        "sunitinib",
-        "temozolomide",
-        "lutetium-dotatate",
-        "interferon-alpha",
-        "cabozantinib",
-    ]);
-    let drugs = (
-        select(agents.collect::<Vec<_>>()),
-        select(vec!["running", "completed", "stopped", "dose"]),
-    );
-    let procedures = (
-        select(vec![
-            "liver-resection",
-            "transarterial-chemoembolisation",
-            "radiofrequency-ablation",
-        ]),
-        Just("done"),
-    );
-    let day = select(vec!["2024-02-01", "2025-12-01", "2026-10-01"]);
-    let one = (prop_oneof![3 => drugs, 2 => procedures], day).prop_map(|((agent, says), from)| Treated {
-        agents: vec![agent.to_owned()],
-        says: says.to_owned(),
-        depot: false,
-        from: Some(from.to_owned()),
-        until: None,
-        date: None,
-        reason: None,
-    });
-    proptest::collection::vec(one, 0..3)
-}
-
-#[expect(clippy::expect_used, reason = "a test cannot go on without facts")]
-fn treated(chart: &Chart, treatments: &[Treated]) -> Facts {
-    let mut builder = Facts::builder(jiff::civil::date(2026, 11, 23));
-    for (id, value) in chart {
-        Written::plain(*id, value).add_to(&mut builder).expect("a value");
-    }
-    for (position, treated) in treatments.iter().enumerate() {
-        builder.treatment(treated.record(position).expect("a treatment"));
-    }
-    builder.build()
-}
 
 fn assess(chart: &Chart) -> Assessment {
     cds_cards::assess(&KNOWLEDGE, &facts_of(chart))

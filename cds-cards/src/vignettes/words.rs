@@ -185,17 +185,7 @@ impl Treated {
 
 /// The gap written so.
 pub(super) fn gap(text: &str) -> Result<Gap, String> {
-    [
-        ("in-text", Gap::InText),
-        ("set-aside", Gap::SetAside),
-        ("status-not-understood", Gap::StatusNotUnderstood),
-        ("not-supplied", Gap::NotSupplied),
-        ("partial", Gap::Partial),
-        ("failed", Gap::Failed),
-    ]
-    .into_iter()
-    .find_map(|(word, gap)| (word == text).then_some(gap))
-    .ok_or_else(|| format!("unknown gap `{text}`"))
+    Gap::parse(text).ok_or_else(|| format!("unknown gap `{text}`"))
 }
 
 fn cut<'a>(text: &'a str, at: &str) -> (&'a str, Option<&'a str>) {

@@ -6,7 +6,10 @@ use std::borrow::Cow;
 pub const FACTS: &str = "https://pnet-cds.github.io/fhir/CodeSystem/facts";
 /// The guide's code system of the values of facts that are words.
 pub const FACT_VALUES: &str = "https://pnet-cds.github.io/fhir/CodeSystem/fact-values";
-pub(crate) const TREATMENTS: &str = "https://pnet-cds.github.io/fhir/CodeSystem/treatments";
+/// The guide's code system of reasons for which a fact is not known.
+pub const UNKNOWN_REASONS: &str = "https://pnet-cds.github.io/fhir/CodeSystem/unknown-reasons";
+/// The guide's code system of what an order can order.
+pub const TREATMENTS: &str = "https://pnet-cds.github.io/fhir/CodeSystem/treatments";
 /// The system under which a concept that is only a text can be mapped; its code is the text.
 pub(crate) const TEXT: &str = "urn:pnet-cds:text";
 /// The system under which names of drugs and treatments are mapped.

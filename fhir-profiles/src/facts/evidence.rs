@@ -87,6 +87,33 @@ pub enum Gap {
 }
 
 impl Gap {
+    /// Every gap, from the least to the worst.
+    pub const ALL: [Self; 6] = [
+        Self::InText,
+        Self::SetAside,
+        Self::StatusNotUnderstood,
+        Self::NotSupplied,
+        Self::Partial,
+        Self::Failed,
+    ];
+
+    /// The word of the contract, and the code in `{base}/CodeSystem/unknown-reasons`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InText => "in-text",
+            Self::SetAside => "set-aside",
+            Self::StatusNotUnderstood => "status-not-understood",
+            Self::NotSupplied => "not-supplied",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The gap of that word, or `None`.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|gap| gap.as_str() == word)
+    }
+
     /// What a clinician reads in the place of "not recorded".
     pub fn text(self) -> &'static str {
         match self {

@@ -16,6 +16,7 @@ use super::record::{Owner, Record};
 use super::staging::staged;
 use super::status::{OBSERVATION_DATES, PRELIMINARY, is_understood, usable_status};
 use super::tumours::{concludes_another, is_of_another, owner_of};
+use super::unknown::is_said_unknown;
 use super::value::{Written, answered};
 use crate::catalogue::{FactId, Kind};
 use crate::chart::Coding;
@@ -211,6 +212,11 @@ fn read_part(
             let evidence = record.evidence(written.recorded());
             set_aside(facts, record, *fact, evidence);
         }
+        return;
+    }
+    if let [fact] = ask.facts()
+        && is_said_unknown(facts, *fact, record, part)
+    {
         return;
     }
     match *ask {

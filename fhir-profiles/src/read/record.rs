@@ -82,6 +82,10 @@ impl<'t> Record<'t> {
                 .text("resourceType")
                 .is_some_and(|kind| kind.starts_with("Medication"));
             let period = node.get(element)?;
+            // A clean fact that is of no day can still say since when.
+            if period.marked_absent() {
+                return Some(Dated::Never);
+            }
             return Some(date_of_period(
                 period,
                 as_of,

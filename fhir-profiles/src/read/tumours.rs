@@ -33,6 +33,9 @@ pub(super) fn owner_of(
     if !is_of_a_tumour(fact) {
         return Owner::This;
     }
+    if record.node.all("focus").any(Node::marked_absent) {
+        return Owner::Unclear("whose tumour is not recorded");
+    }
     let codings = code.map(Node::codings).unwrap_or_default();
     let is_own_code = codings.iter().any(|coding| coding.is_in(system::FACTS));
     // Of a standard code, its words; of ours there is nothing to be told.

@@ -43,6 +43,12 @@ pub(super) enum Command {
     /// For engines that spread work over machines there are `gate`, `keep` and `assess`: over any division of the files, `gate`,
     /// then `keep` with all that it named, then `assess` give the rows of `screen --suspects`, byte by byte.
     Screen(Box<ScreenArgs>),
+    /// Write the facts of charts as they were read: once each, by the guide's codes and units, and of the rest why it is unknown.
+    ///
+    /// Reads what `screen` reads, FHIR Bulk Data (NDJSON) and Bundles of any number of patients, and writes those with something on
+    /// record that may be a PNET. Reading what it writes as FHIR gives the same facts again. A fact that no record of its profile
+    /// can hold is named with the number of its patient, who is left out; the run goes on and ends with 2.
+    Facts(FactsArgs),
     /// Show what the service would read from a FHIR server about one patient, and how.
     ///
     /// For the integration engineer: pulls what a hook call without prefetch would pull, and says search by search and
@@ -102,6 +108,32 @@ pub(super) struct SelfcheckArgs {
     /// Day of evaluation, YYYY-MM-DD [default: today].
     #[arg(long, value_name = "DATE")]
     pub(super) as_of: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FactsArgs {
+    /// Files, or directories whose .ndjson, .jsonl and .json files are read.
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// File to write [default: standard output].
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// Form of the output.
+    #[arg(long, value_enum, default_value_t = FactsFormat::Fhir)]
+    pub(super) format: FactsFormat,
+    /// Day of evaluation, YYYY-MM-DD [default: today].
+    #[arg(long, value_name = "DATE")]
+    pub(super) as_of: Option<Date>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FactsFormat {
+    /// A Bundle a patient, one a line: Observations by the profiles of the guide, and what their facts follow from.
+    Fhir,
+    /// The facts of a patient, one JSON object a line.
+    Json,
+    /// A table, one row a reading that counts.
+    Csv,
 }
 
 #[derive(Debug, Args)]
@@ -211,12 +243,12 @@ pub(super) enum KnowledgeCommand {
         /// The same for the new version [default: the embedded knowledge].
         new: Option<PathBuf>,
     },
-    /// Write the knowledge as FHIR R4 resources, a file each: PlanDefinition (one an option), ActivityDefinition (one a
-    /// suggested request), Questionnaire (the form for the meeting), ValueSet and CodeSystem (what is read), and a Library
-    /// with the source files.
+    /// Write the knowledge as FHIR R4 resources, a file each: PlanDefinition (one an option, and one for all), ActivityDefinition
+    /// (one a suggested request), Questionnaire (the form for the meeting), ValueSet and CodeSystem (what is read), a Library
+    /// with the source files, and the rules as CQL.
     ///
-    /// The resources say in FHIR what the rules are; they are not executable: the rules are run by this service. It is the
-    /// knowledge of the settings that is exported.
+    /// An engine of CQL that has the clean facts of a patient (`pnet-cds facts`) comes to the same grade, stages, outcomes of
+    /// criteria, verdicts, intent and places. It is the knowledge of the settings that is exported.
     Export {
         /// Directory to write to; made if it is not there.
         dir: PathBuf,

@@ -5,6 +5,7 @@ mod assess;
 mod audit;
 mod call;
 mod ended;
+mod facts;
 mod feedback;
 mod given;
 mod knowledge;
@@ -34,6 +35,7 @@ pub fn run() -> ExitCode {
         Command::Serve => serve::run(config),
         Command::Assess(args) => assess::run(&args, config),
         Command::Screen(args) => screen::run(&args, config),
+        Command::Facts(args) => facts::run(&args, config),
         Command::Selfcheck(args) => selfcheck::run(&args, config),
         Command::Probe(args) => probe::run(&args, config),
         Command::Call(args) => call::run(&args, config),

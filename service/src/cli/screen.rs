@@ -9,7 +9,7 @@ mod found;
 mod manifest;
 mod notes;
 mod ordered;
-mod out;
+pub(super) mod out;
 mod owner;
 mod part;
 mod pass;
@@ -25,15 +25,18 @@ pub(super) use args::ScreenArgs;
 use super::ended::Ended;
 use super::settings;
 use crate::evaluator::Evaluator;
+use crate::settings::Settings;
 use args::Filter;
 use assess::assess;
+use fhir_profiles::Facts;
+use jiff::civil::Date;
 use notes::{Notes, looked_with};
 use out::Out;
 use pass::Pass;
 use population::Population;
 use progress::Progress;
 use sources::{Wanted, sources};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Reads every line once: it meets everyone, and notes where each record stands; then it fetches the records of the few who
 /// may have a PNET. So memory holds the ids of the population, and the charts only of those that matter.
@@ -88,6 +91,50 @@ pub(super) fn run(args: &ScreenArgs, config: Option<&Path>) -> Result<(), Ended>
     lost.extend(again);
     all.settle();
     assess(&all, &pass, &args.output, out)?;
+    progress.end(&all.summary());
+    filters::ended(lost, all.is_whole())
+}
+
+/// Meets a population as [`run`] does, and hands over the facts of each patient who may have a PNET, in the order of their ids.
+///
+/// # Errors
+/// What of the population could not be used, once everything else was handed over; or what the taker says.
+pub(super) fn facts_of_suspects(
+    paths: &[PathBuf],
+    (evaluator, settings): (&Evaluator, &Settings),
+    as_of: Date,
+    mut take: impl FnMut(&str, &Facts) -> Result<(), Ended>,
+) -> Result<(), Ended> {
+    let sources = sources(Wanted {
+        paths,
+        manifest: None,
+        share: None,
+    })
+    .map_err(Ended::wrong)?;
+    let no_notes =
+        |error: std::io::Error| Ended::failed(format!("{}: {error}", std::env::temp_dir().display()));
+    let under = looked_with(evaluator, settings);
+    let mut notes = Notes::begin(None, &sources, &under).map_err(no_notes)?;
+    let is_stream = sources.iter().any(|source| source.path.is_none());
+    let spool = is_stream.then(|| notes.spool()).transpose().map_err(no_notes)?;
+    let progress = Progress::new("reading", sources.iter().map(source::Source::size).sum());
+    let pass = Pass {
+        sources: &sources,
+        evaluator,
+        jobs: filters::jobs(None),
+        progress: &progress,
+    };
+    let mut all = Population::new(None, true);
+    let mut lost = pass
+        .meet(&mut all, &mut notes, spool.as_ref())
+        .map_err(no_notes)?;
+    lost.extend(pass.fetch(&mut all, &notes, spool.as_ref()).map_err(no_notes)?);
+    all.settle();
+    for subject in all.subjects() {
+        if let Some(facts) = all.facts(subject, evaluator, as_of) {
+            take(subject, &facts)?;
+        }
+    }
     progress.end(&all.summary());
     filters::ended(lost, all.is_whole())
 }

@@ -1,11 +1,13 @@
 //! `pnet-cds knowledge export`: the knowledge as FHIR R4 resources.
 
+use super::logic::{applies, in_words, logic, logic_url, protocol};
 use super::place;
 use super::questionnaire::questionnaire;
 use super::resource::{head, with};
 use super::show::{mark, test};
 use crate::cli::ended::{Ended, print};
 use crate::cli::settings;
+use crate::cql::{Library, libraries, proposed};
 use crate::evaluator::{load_knowledge, overlay};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -24,15 +26,29 @@ pub(in crate::cli) fn export(dir: &Path, config: Option<&Path>) -> Result<(), En
     let files = overlay(settings.knowledge_dir.as_deref()).map_err(Ended::wrong)?;
     let unusable = |error: std::io::Error| Ended::wrong([format!("{}: {error}", dir.display())]);
     std::fs::create_dir_all(dir).map_err(unusable)?;
-    let resources = resources(&knowledge, &Knowledge::merge(Knowledge::embedded_files(), files));
+    let libraries = libraries(&knowledge).map_err(Ended::wrong)?;
+    let files = Knowledge::merge(Knowledge::embedded_files(), files);
+    let resources = resources(&knowledge, &files, &libraries);
     for (name, text) in &resources {
         std::fs::write(dir.join(format!("{name}.json")), text).map_err(unusable)?;
     }
-    print(&format!("{} resources in {}\n", resources.len(), dir.display()))
+    for library in &libraries {
+        std::fs::write(dir.join(format!("{}.cql", library.name)), &library.text).map_err(unusable)?;
+    }
+    print(&format!(
+        "{} resources in {}, and {} libraries of CQL\n",
+        resources.len(),
+        dir.display(),
+        libraries.len()
+    ))
 }
 
 /// Every resource as text, by `Type-id`.
-fn resources(knowledge: &Knowledge, files: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+fn resources(
+    knowledge: &Knowledge,
+    files: &BTreeMap<String, String>,
+    libraries: &[Library],
+) -> BTreeMap<String, String> {
     let made = knowledge
         .options
         .iter()
@@ -47,7 +63,9 @@ fn resources(knowledge: &Knowledge, files: &BTreeMap<String, String>) -> BTreeMa
             referral(knowledge),
             questionnaire(knowledge),
             library(knowledge, files),
+            protocol(knowledge),
         ])
+        .chain(libraries.iter().map(|library| logic(knowledge, library)))
         .chain(override_reasons(knowledge));
     let made = made.filter_map(|resource| {
         let name = format!(
@@ -68,7 +86,7 @@ fn library_url(knowledge: &Knowledge) -> String {
 }
 
 fn plan(knowledge: &Knowledge, option: &OptionKnowledge) -> Value {
-    // In words: FHIR's conditions hold CQL or FHIRPath, which these rules are not.
+    // Each criterion in words beside the define that says the same.
     let criteria: Vec<Value> = option
         .criteria
         .iter()
@@ -99,6 +117,8 @@ fn plan(knowledge: &Knowledge, option: &OptionKnowledge) -> Value {
         "title": option.label,
         "trigger": [{"type": "named-event", "name": "patient-view"}],
         "documentation": criteria,
+        "condition": applies(&proposed(&option.id)),
+        "dynamicValue": in_words(&option.id),
     });
     action = with(
         action,
@@ -125,7 +145,7 @@ fn plan(knowledge: &Knowledge, option: &OptionKnowledge) -> Value {
             ),
             ("description", Value::from(notes.join("\n\n"))),
             ("relatedArtifact", Value::Array(evidence(knowledge, option))),
-            ("library", json!([library_url(knowledge)])),
+            ("library", json!([logic_url(knowledge)])),
             ("action", json!([action])),
         ],
     )
@@ -270,6 +290,7 @@ fn library(knowledge: &Knowledge, files: &BTreeMap<String, String>) -> Value {
     related.extend(knowledge.options.iter().map(|option| {
         json!({"type": "composed-of", "resource": format!("{BASE}/PlanDefinition/{}|{}", option.id, package.reference.version)})
     }));
+    related.push(json!({"type": "depends-on", "resource": logic_url(knowledge)}));
     related.extend(
         value_sets()
             .map(|(id, _)| json!({"type": "depends-on", "resource": format!("{BASE}/ValueSet/{id}")})),

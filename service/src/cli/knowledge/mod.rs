@@ -3,6 +3,7 @@
 mod check;
 mod diff;
 mod export;
+mod logic;
 mod place;
 mod questionnaire;
 mod resource;

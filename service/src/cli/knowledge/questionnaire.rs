@@ -1,11 +1,12 @@
 //! The form for the meeting as a FHIR Questionnaire, from which a form filler extracts an Observation of each answer.
 
 use super::resource::{head, with};
+use crate::clean::displays;
 use cds_cards::Knowledge;
 use cds_cards::assessment::FactValue;
 use cds_cards::knowledge::{Coding, FormSection, Question};
 use fhir_profiles::catalogue::Kind;
-use fhir_profiles::codes::{FACT_VALUES, FACTS, UCUM, code_systems};
+use fhir_profiles::codes::{FACT_VALUES, FACTS, UCUM};
 use fhir_profiles::facts::Value as Answer;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -17,12 +18,13 @@ const SDC: &str = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionna
 /// The Questionnaire (specification, section 7.3): one item a fact, in the order of the form, named by the fact.
 pub(super) fn questionnaire(knowledge: &Knowledge) -> Value {
     let form = &knowledge.form;
-    let words = words();
+    // A filler hands a Coding on as it stands, so its display must be the system's.
+    let words = displays();
     let intro = json!({"linkId": format!("{}.help", form.id), "type": "display", "text": form.help});
     let sections = form
         .sections
         .iter()
-        .map(|section| group(knowledge, section, &words));
+        .map(|section| group(knowledge, section, words));
     let items: Vec<Value> = std::iter::once(intro).chain(sections).collect();
     let mut head = head(knowledge, "Questionnaire", &form.id, &form.title);
     if let Some(head) = head.as_object_mut() {
@@ -49,22 +51,6 @@ pub(super) fn questionnaire(knowledge: &Knowledge) -> Value {
             ("item", Value::Array(items)),
         ],
     )
-}
-
-/// What the guide calls each word of a fact: a filler hands a Coding on as it stands, so its display must be the system's.
-fn words() -> BTreeMap<String, String> {
-    let system = code_systems().find(|(id, _)| FACT_VALUES.ends_with(id));
-    let system: Option<Value> = system.and_then(|(_, json)| serde_json::from_str(json).ok());
-    let concepts = system
-        .as_ref()
-        .and_then(|system| system.get("concept")?.as_array());
-    let concepts = concepts.into_iter().flatten();
-    concepts
-        .filter_map(|concept| {
-            let text = |name| concept.get(name)?.as_str().map(str::to_owned);
-            Some((text("code")?, text("display")?))
-        })
-        .collect()
 }
 
 fn group(knowledge: &Knowledge, section: &FormSection, words: &BTreeMap<String, String>) -> Value {

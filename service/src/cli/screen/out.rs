@@ -7,7 +7,7 @@ use std::io::{BufWriter, ErrorKind, IsTerminal, Result, Write};
 use std::path::{Path, PathBuf};
 
 /// Where something goes.
-pub(super) struct Out {
+pub(in crate::cli) struct Out {
     writer: Box<dyn Write + Send>,
     place: String,
     /// The name under which it is written, and the one that it gets.
@@ -19,7 +19,7 @@ impl Out {
     ///
     /// # Errors
     /// If the file cannot be made.
-    pub(super) fn open(path: Option<&Path>) -> std::result::Result<Self, Ended> {
+    pub(in crate::cli) fn open(path: Option<&Path>) -> std::result::Result<Self, Ended> {
         let Some(path) = path else {
             let stdout = std::io::stdout();
             return Ok(Self {
@@ -48,7 +48,7 @@ impl Out {
         })
     }
 
-    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
+    pub(in crate::cli) fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.writer.write_all(bytes)
     }
 
@@ -56,7 +56,7 @@ impl Out {
     ///
     /// # Errors
     /// If it could not be written; that nobody reads any more is no fault.
-    pub(super) fn end(mut self, written: Result<()>) -> std::result::Result<(), Ended> {
+    pub(in crate::cli) fn end(mut self, written: Result<()>) -> std::result::Result<(), Ended> {
         let done = written.and_then(|()| self.writer.flush());
         let done = done.and_then(|()| match &self.renamed {
             Some((part, whole)) => std::fs::rename(part, whole),

@@ -6,6 +6,7 @@ use super::part::Part;
 use crate::errors::ErrorCode;
 use crate::evaluator::Evaluator;
 use cds_cards::Assessment;
+use fhir_profiles::Facts;
 use fhir_profiles::catalogue::Catalogue;
 use fhir_profiles::chart::{ChartBuilder, opened, utf8_text};
 use fhir_profiles::facts::Gap;
@@ -156,6 +157,12 @@ impl Population {
 
     /// The assessment of a patient.
     pub(super) fn assessment(&self, subject: &str, evaluator: &Evaluator, as_of: Date) -> Option<Assessment> {
+        let facts = self.facts(subject, evaluator, as_of)?;
+        Some(cds_cards::assess(&evaluator.knowledge, &facts))
+    }
+
+    /// The facts of a patient.
+    pub(super) fn facts(&self, subject: &str, evaluator: &Evaluator, as_of: Date) -> Option<Facts> {
         let patient = self.patients.get(subject)?;
         let records = self.records.get(subject).map_or(&[][..], Vec::as_slice);
         let documents = read(records);
@@ -174,7 +181,7 @@ impl Population {
         }
         // Each record was found to be of this patient when it was read.
         let chart = chart.finish().ok()?;
-        Some(evaluator.assess(&chart, as_of))
+        Some(evaluator.facts(&chart, as_of))
     }
 
     /// Says in a patient's chart what makes it less than whole.
