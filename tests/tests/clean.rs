@@ -70,6 +70,12 @@ fn as_charts_say(mut written: Written) -> Written {
             });
         written.value = parts.collect::<Vec<_>>().join(" | ");
     }
+    // No drug and no operation says that there is a metastasis.
+    if written.fact.ends_with("metastases")
+        && matches!(written.source.as_deref(), Some("medication" | "procedure"))
+    {
+        written.source = None;
+    }
     // A pregnancy of last year is none that counts, whoever says it.
     if written.fact == "pregnancy" {
         written.date = None;
