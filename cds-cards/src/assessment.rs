@@ -43,7 +43,7 @@ pub struct Assessment {
     pub grade: GradeReport,
     /// Stage in both systems (section 3).
     pub stage: StageReport,
-    /// All 19 options in presentation order if the gate is passed, else none.
+    /// All options in presentation order if the gate is passed, else none.
     pub options: Vec<OptionReport>,
     /// What in the record does not fit together.
     pub discrepancies: Vec<Discrepancy>,

@@ -4,11 +4,15 @@
 //! environment.
 
 pub mod assessment;
+mod embedded;
 pub mod engine;
 pub mod knowledge;
 pub mod laws;
+mod load;
+mod markdown;
 pub mod orders;
 pub mod render;
+mod texts;
 pub mod vignettes;
 
 pub use assessment::Assessment;

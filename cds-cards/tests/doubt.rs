@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use cds_cards::assessment::{Assessment, Outcome, Reason, Verdict};
-use cds_cards::render::{Card, Kind, Policy, render};
+use cds_cards::render::{Card, CardKind, Policy, render};
 use cds_cards::{Knowledge, assess};
 use fhir_profiles::facts::{Evidence, Facts, FactsBuilder, Reading, Source, Specimen, Value};
 use fhir_profiles::{FactId, Interval, PartialDate};
@@ -68,7 +68,7 @@ fn cards(assessment: &Assessment) -> Vec<Card> {
     render(&KNOWLEDGE, assessment, &policy)
 }
 
-fn detail(assessment: &Assessment, kind: Kind, group: &str) -> String {
+fn detail(assessment: &Assessment, kind: CardKind, group: &str) -> String {
     let all = cards(assessment);
     let of_group = |card: &&Card| card.about().group.map_or("", |group| group.as_str()) == group;
     let mut found = all.iter().filter(|card| card.about().kind == kind);
@@ -86,7 +86,7 @@ fn what_is_recorded_and_not_confirmed_is_not_called_unrecorded() {
             "not confirmed",
         );
     });
-    let card = detail(&assessment, Kind::Pathway, "");
+    let card = detail(&assessment, CardKind::Pathway, "");
     assert!(
         card.contains("extrahepatic metastases: recorded, not confirmed"),
         "{card}"
@@ -152,9 +152,9 @@ fn an_absence_older_than_an_unconfirmed_presence_stands_with_it() {
         newer.option("curative-resection").unwrap().verdict,
         Verdict::Supported
     );
-    assert!(detail(&newer, Kind::Options, "surgery").contains(doubt));
+    assert!(detail(&newer, CardKind::Options, "surgery").contains(doubt));
     let older = of("2026-04-01");
-    assert!(!detail(&older, Kind::Options, "surgery").contains("does not count"));
+    assert!(!detail(&older, CardKind::Options, "surgery").contains("does not count"));
 }
 
 fn stable(since: &str, last: &str) -> (Option<Reason>, Outcome, bool, String) {
@@ -226,7 +226,7 @@ fn what_the_grade_leaves_out_stands_on_the_card() {
         builder.reading(fact, later);
     });
     assert_eq!(assessment.grade.value.as_deref(), Some("G1"));
-    let card = detail(&assessment, Kind::Pathway, "");
+    let card = detail(&assessment, CardKind::Pathway, "");
     assert!(card.contains("Ki-67: recorded, not readable"), "{card}");
     let mitoses = &assessment.facts[&FactId::Mitoses];
     let later = mitoses.shown.iter().find(|record| record.recorded == "30");
@@ -246,7 +246,7 @@ fn a_primary_and_a_metastasis_are_two_findings() {
         assessment.grade.because,
         "Ki-67 primary 2 % (G1), metastasis 25 % (G3); the higher counts"
     );
-    let card = detail(&assessment, Kind::Pathway, "");
+    let card = detail(&assessment, CardKind::Pathway, "");
     assert!(
         card.contains("G3 (Ki-67 2 % (primary), 25 % (metastasis)"),
         "{card}"
@@ -303,7 +303,7 @@ fn the_note_on_a_whipple_reaches_those_who_had_one() {
             ("liver-reserve", "adequate", "2026-05-01"),
             ("ecog", "0", "2026-05-01"),
         ];
-        detail(&chart(&readings, |_| {}), Kind::Options, "liver-directed")
+        detail(&chart(&readings, |_| {}), CardKind::Options, "liver-directed")
     };
     assert!(of("present").contains("(U22"), "{}", of("present"));
     assert!(!of("absent").contains("(U22"));
@@ -342,7 +342,13 @@ fn numbers_of_one_day_in_two_units_are_not_united() {
 
 #[test]
 fn what_no_rule_looks_at_is_said_and_that_a_child_is_none_of_the_reviews() {
-    let card = |age: &str| detail(&chart(&[("age", age, "2026-05-01")], |_| {}), Kind::Pathway, "");
+    let card = |age: &str| {
+        detail(
+            &chart(&[("age", age, "2026-05-01")], |_| {}),
+            CardKind::Pathway,
+            "",
+        )
+    };
     assert!(!card("18").contains("adults."));
     assert!(card("17").starts_with("- **Age 17. The review concerns adults.**"));
 }
@@ -351,7 +357,7 @@ fn what_no_rule_looks_at_is_said_and_that_a_child_is_none_of_the_reviews() {
 fn a_limit_that_the_source_draws_elsewhere_is_named() {
     let card = detail(
         &chart(&[("age", "55", "2026-05-01")], |_| {}),
-        Kind::Options,
+        CardKind::Options,
         "surgery",
     );
     let row = card

@@ -7,7 +7,6 @@ pub(crate) mod known;
 mod site;
 
 // Where a site's facts are checked, whoever asks finds these beside the rest of what a fact must fit.
-pub use crate::codes::{compared_code, unfit_code};
 pub use id::{FactId, Word};
 pub use info::{About, CodeOf, Counts, FactInfo, Kind, PRESENCE};
 pub use known::{Catalogue, observed, unfit_unit};

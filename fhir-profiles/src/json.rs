@@ -9,7 +9,7 @@ mod strings;
 
 pub use budget::{Budget, Counted, Over};
 pub use fault::{Fault, FaultKind};
-pub use kind::Kind;
+pub use kind::JsonKind;
 use node::Node;
 use scan::Scanned;
 use std::borrow::Cow;
@@ -121,13 +121,13 @@ impl<'t> Json<'t> {
     }
 
     /// What kind of value it is.
-    pub fn kind(self) -> Kind {
+    pub fn kind(self) -> JsonKind {
         self.node().kind()
     }
 
     /// Whether it is null.
     pub fn is_null(self) -> bool {
-        self.kind() == Kind::Null
+        self.kind() == JsonKind::Null
     }
 
     /// The value as it is written.
@@ -139,7 +139,7 @@ impl<'t> Json<'t> {
     /// What a string says.
     pub fn text(self) -> Option<&'t str> {
         let node = self.node();
-        (node.kind() == Kind::Text).then(|| match node.has_escapes() {
+        (node.kind() == JsonKind::Text).then(|| match node.has_escapes() {
             true => self.document.said.at(node.next),
             false => self.document.slice(node.start + 1, node.end.saturating_sub(1)),
         })
@@ -148,15 +148,15 @@ impl<'t> Json<'t> {
     /// A truth value.
     pub fn truth(self) -> Option<bool> {
         match self.kind() {
-            Kind::True => Some(true),
-            Kind::False => Some(false),
+            JsonKind::True => Some(true),
+            JsonKind::False => Some(false),
             _ => None,
         }
     }
 
     /// A number as it is written.
     pub fn number(self) -> Option<&'t str> {
-        (self.kind() == Kind::Number).then(|| self.raw())
+        (self.kind() == JsonKind::Number).then(|| self.raw())
     }
 
     /// The key under which it stands; empty for what is no member of an object.
@@ -186,7 +186,7 @@ impl<'t> Json<'t> {
 
     /// The members of an object, in their order.
     pub fn fields(self) -> Children<'t> {
-        self.children(Kind::Object)
+        self.children(JsonKind::Object)
     }
 
     /// The first place on the tape behind it and what it holds.
@@ -201,13 +201,13 @@ impl<'t> Json<'t> {
 
     /// The items of a list.
     pub fn items(self) -> Children<'t> {
-        self.children(Kind::List)
+        self.children(JsonKind::List)
     }
 
     /// The items of a list; a lone object where a list belongs is a list of one.
     pub fn items_or_self(self) -> Children<'t> {
         match self.kind() {
-            Kind::Object => Children {
+            JsonKind::Object => Children {
                 document: Some(self.document),
                 at: self.at,
                 end: self.end(),
@@ -216,7 +216,7 @@ impl<'t> Json<'t> {
         }
     }
 
-    fn children(self, of: Kind) -> Children<'t> {
+    fn children(self, of: JsonKind) -> Children<'t> {
         let node = self.node();
         let end = match node.kind() == of {
             true => node.next,
@@ -261,7 +261,7 @@ impl<'t> Json<'t> {
                     return Some(key);
                 }
             }
-            if matches!(node.kind(), Kind::Object | Kind::List) {
+            if matches!(node.kind(), JsonKind::Object | JsonKind::List) {
                 open.push((at, node.next));
             }
         }
@@ -278,9 +278,9 @@ impl<'t> Json<'t> {
         (self.at..self.end()).any(|at| {
             let value = Self { at, ..self };
             match value.kind() {
-                Kind::Null | Kind::List | Kind::Object => false,
-                Kind::Text => value.text().is_some_and(|text| !text.trim().is_empty()),
-                Kind::True | Kind::False | Kind::Number => true,
+                JsonKind::Null | JsonKind::List | JsonKind::Object => false,
+                JsonKind::Text => value.text().is_some_and(|text| !text.trim().is_empty()),
+                JsonKind::True | JsonKind::False | JsonKind::Number => true,
             }
         })
     }

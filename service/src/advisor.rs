@@ -5,17 +5,17 @@ use crate::errors::Failure;
 use crate::evaluator::Evaluator;
 use crate::fhir_client::FhirClient;
 use crate::hooks::Service;
-use crate::hooks::flow::{self, Advice, Server, Source};
+use crate::hooks::flow::{self, Advice, Enquiry, Origin, Server};
 use crate::hooks::pauses::Pauses;
 use crate::hooks::request::HookRequest;
-use crate::hooks::templates::Template;
 use crate::query_text::encoded;
 use crate::sandbox::Sandbox;
 use crate::settings::Settings;
 use crate::smart::Smart;
 use crate::store::{Operation, Owner, Store};
+use crate::templates::Template;
 use crate::trust::{Caller, Clock};
-use cds_cards::render::{Card, Kind, Link};
+use cds_cards::render::{Card, CardKind, Link};
 use fhir_profiles::FactId;
 use futures_util::future::BoxFuture;
 use jiff::civil::Date;
@@ -158,19 +158,19 @@ impl Advisor {
         &'s self,
         caller: &'s Caller,
         request: &HookRequest<'_>,
-    ) -> Result<Source<'s>, Failure> {
+    ) -> Result<Origin<'s>, Failure> {
         let Some(server) = request.fhir_server else {
-            return Ok(Source::Nowhere);
+            return Ok(Origin::Nowhere);
         };
         let url = server.trim_end_matches('/');
         match &self.sandbox {
             Some(sandbox) if self.sandbox_urls.iter().any(|known| known == url) => {
-                Ok(Source::Sandbox(sandbox))
+                Ok(Origin::Sandbox(sandbox))
             }
             _ => {
                 caller.check_fhir_server(server)?;
-                Ok(caller.fhir_base(server).map_or(Source::Nowhere, |base| {
-                    Source::Server(Server {
+                Ok(caller.fhir_base(server).map_or(Origin::Nowhere, |base| {
+                    Origin::Server(Server {
                         client: &self.fhir,
                         base,
                         deadline: caller.fhir_deadline().unwrap_or(self.fhir_deadline),
@@ -198,16 +198,15 @@ impl Advisor {
             call,
             owner: owner(caller, service.id()),
         };
-        let advising = flow::advise(
-            &self.evaluator,
-            &self.templates,
+        let enquiry = Enquiry {
+            evaluator: &self.evaluator,
+            templates: &self.templates,
             request,
-            self.source(caller, request)?,
-            self.today(),
-            call.trail(),
-            &kept,
-        );
-        let mut advice = call.hook(advising).await?;
+            source: self.source(caller, request)?,
+            as_of: self.today(),
+            trail: call.trail(),
+        };
+        let mut advice = call.hook(flow::advise(&enquiry, &kept)).await?;
         self.store
             .issue(owner(caller, service.id()), request.patient_id, &advice.cards);
         if let Some(url) = self.board_url(caller, request) {
@@ -241,7 +240,7 @@ impl Pauses for Kept<'_> {
 
 /// The card with a link to the patient's page, if it is the pathway.
 fn with_board(card: Card, url: &str) -> Card {
-    if card.about().kind != Kind::Pathway {
+    if card.about().kind != CardKind::Pathway {
         return card;
     }
     match Link::absolute("This patient on one page, for the meeting", url.to_owned()) {

@@ -2,11 +2,11 @@
 
 use crate::errors::{ErrorCode, Failure};
 use crate::evaluator::Evaluator;
-use crate::hooks::flow::{self, Basis, Source};
+use crate::hooks::flow::{self, Basis, Enquiry, Origin};
 use crate::hooks::prefetch::whole;
 use crate::hooks::request::HookRequest;
-use crate::hooks::templates::Template;
 use crate::hooks::trail::Trail;
+use crate::templates::Template;
 use cds_cards::Ordered;
 use cds_cards::assessment::{Assessment, Gate};
 use fhir_profiles::chart::{AddedKind, ChartBuilder, opened};
@@ -35,7 +35,7 @@ pub async fn assess<'s>(
     evaluator: &Evaluator,
     templates: &[Template],
     text: &str,
-    source: impl FnOnce(&HookRequest<'_>) -> Result<Source<'s>, Failure>,
+    source: impl FnOnce(&HookRequest<'_>) -> Result<Origin<'s>, Failure>,
     as_of: Date,
     trail: &Trail,
 ) -> Result<Assessed, Failure> {
@@ -50,7 +50,15 @@ pub async fn assess<'s>(
         (None, Some(_)) => {
             let request = HookRequest::parse(&document)?;
             let source = source(&request)?;
-            let (basis, orders) = flow::assess(evaluator, templates, &request, source, as_of, trail).await?;
+            let enquiry = Enquiry {
+                evaluator,
+                templates,
+                request: &request,
+                source,
+                as_of,
+                trail,
+            };
+            let (basis, orders) = flow::assess(&enquiry).await?;
             Ok(Assessed {
                 assessment: basis.assessment,
                 instance: request.instance,

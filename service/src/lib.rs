@@ -6,6 +6,7 @@
 #[macro_use]
 mod object;
 
+pub mod address;
 pub mod advisor;
 pub mod app;
 pub mod audit;
@@ -32,9 +33,11 @@ mod random;
 pub mod sandbox;
 pub mod settings;
 mod signing;
+pub mod site;
 pub mod smart;
 mod stamp;
 pub mod store;
 mod strip;
 pub mod telemetry;
+pub mod templates;
 pub mod trust;

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{WITH_PNET, WITHOUT_PNET, changed, chart, demo, outcome, prefetched, start};
+use common::{WITH_PNET, WITHOUT_PNET, changed, chart, demo, options, outcome, prefetched, start};
 use serde_json::{Value, json};
 
 fn details(cards: &[Value]) -> String {
@@ -382,7 +382,7 @@ fn odd_9_a_body_of_1_1_mb_is_answered() {
 fn a_bundle_is_assessed() {
     let assessment = demo().post("/assessment", &chart(WITH_PNET)).json();
     assert_eq!(assessment["gate"], "passed");
-    assert_eq!(assessment["options"].as_array().unwrap().len(), 19);
+    assert_eq!(assessment["options"].as_array().unwrap().len(), options());
     assert_eq!(assessment["asOf"], "2026-11-23");
 }
 

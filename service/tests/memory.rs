@@ -6,12 +6,13 @@ use fhir_profiles::json::{Budget, Document};
 use futures_util::FutureExt;
 use peak_alloc::PeakAlloc;
 use pnet_cds::errors::{ErrorCode, Failure};
-use pnet_cds::evaluator::{Asks, Evaluator};
-use pnet_cds::hooks::flow::Source;
+use pnet_cds::evaluator::{Evaluator, Occasion};
+use pnet_cds::hooks::flow::Origin;
 use pnet_cds::hooks::request::HookRequest;
 use pnet_cds::hooks::trail::Trail;
 use pnet_cds::input::assess;
-use pnet_cds::settings::{Source as SettingsSource, load};
+use pnet_cds::settings::{Input, load};
+use pnet_cds::site;
 use uuid::Uuid;
 
 #[global_allocator]
@@ -189,8 +190,8 @@ fn bodies() -> Vec<(String, String)> {
     entries.chain(elements).chain(more).collect()
 }
 
-fn nowhere(_: &HookRequest<'_>) -> Result<Source<'static>, Failure> {
-    Ok(Source::Nowhere)
+fn nowhere(_: &HookRequest<'_>) -> Result<Origin<'static>, Failure> {
+    Ok(Origin::Nowhere)
 }
 
 /// The most memory that an assessment of the body takes at once, and what it came to.
@@ -204,7 +205,11 @@ fn peak(evaluator: &Evaluator, body: &str) -> (usize, Option<ErrorCode>) {
     let assessed = assessing.now_or_never().unwrap();
     let failed = match assessed {
         Ok(assessed) => {
-            drop(evaluator.answer(&assessed.assessment, assessed.orders.as_ref(), &Asks::default()));
+            drop(evaluator.answer(
+                &assessed.assessment,
+                assessed.orders.as_ref(),
+                &Occasion::default(),
+            ));
             None
         }
         Err(failure) => Some(failure.code),
@@ -214,7 +219,7 @@ fn peak(evaluator: &Evaluator, body: &str) -> (usize, Option<ErrorCode>) {
 
 #[test]
 fn no_body_takes_more_than_forty_times_itself() {
-    let evaluator = Evaluator::load(&load(&SettingsSource::default()).unwrap()).unwrap();
+    let evaluator = site::load(&load(&Input::default()).unwrap()).unwrap();
     // What is read once and stays is nobody's call.
     peak(&evaluator, &in_observation(r#""valueString":"8 %""#));
     let mut over = Vec::new();

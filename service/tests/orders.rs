@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{INSTANCE, Service, WITHOUT_PNET, demo, outcome, prefetched, start};
+use common::{INSTANCE, Service, WITHOUT_PNET, demo, options, outcome, prefetched, start};
 use serde_json::{Value, json};
 use std::process::Command;
 
@@ -344,7 +344,7 @@ fn the_text_of_an_order_is_shown_as_text() {
 fn an_order_request_can_be_assessed() {
     let answer = demo().post("/assessment", &signing(OCCLUDED, &[tace(OCCLUDED)]));
     assert_eq!(answer.status, 200);
-    assert_eq!(answer.json()["options"].as_array().unwrap().len(), 19);
+    assert_eq!(answer.json()["options"].as_array().unwrap().len(), options());
 }
 
 #[test]

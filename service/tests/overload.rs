@@ -7,8 +7,8 @@ mod common;
 use common::{HOOK_PATH, Service, WITH_PNET, chart, demo, prefetched, start};
 use fhir_profiles::stop::{self, Stop};
 use fhir_profiles::{ChartBuilder, FactId, Facts};
-use pnet_cds::evaluator::Evaluator;
-use pnet_cds::settings::{Source, load};
+use pnet_cds::settings::{Input, load};
+use pnet_cds::site;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
@@ -294,7 +294,7 @@ fn under_overload_each_call_is_answered_or_shed() {
 /// Each stage looks whether anybody still waits: what comes in, what is read, and what missing facts would settle.
 #[test]
 fn an_evaluation_that_is_given_up_ends_in_its_loops() {
-    let evaluator = Evaluator::load(&load(&Source::default()).unwrap()).unwrap();
+    let evaluator = site::load(&load(&Input::default()).unwrap()).unwrap();
     let text = chart(WITH_PNET).to_string();
     let document = pnet_cds::input::document(&text).unwrap();
     let built = || {

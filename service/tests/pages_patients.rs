@@ -3,7 +3,7 @@
 mod common;
 
 use common::pages::{encoded, form, page};
-use common::{INSTANCE, Service, chart, demo, start};
+use common::{INSTANCE, Service, chart, demo, options, start};
 use pnet_cds::sandbox::{Sandbox, Story};
 use serde_json::{Value, json};
 
@@ -50,7 +50,7 @@ fn every_bundled_patient_has_a_workbench_that_shows_the_cards_it_gets() {
             cards.len(),
             "{patient}"
         );
-        assert_eq!(html.matches("id=\"option-").count() % 19, 0, "{patient}");
+        assert_eq!(html.matches("id=\"option-").count() % options(), 0, "{patient}");
         let fixed = service.get("/").body.len();
         assert!(
             html.len() + 20_000 < HEAVIEST,

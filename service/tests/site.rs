@@ -9,8 +9,10 @@ use common::binary::{pnet_cds, printed};
 use common::{WITH_PNET, WITHOUT_PNET, changed, outcome, prefetched, start};
 use fhir_profiles::ChartBuilder;
 use fhir_profiles::json::Document;
-use pnet_cds::evaluator::{Evaluator, load_knowledge};
-use pnet_cds::settings::{Source, load};
+use pnet_cds::evaluator::Evaluator;
+use pnet_cds::settings::{Input, load};
+use pnet_cds::site;
+use pnet_cds::site::load_knowledge;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::PathBuf;
@@ -45,13 +47,11 @@ fn a_key_that_nobody_has_named_leaves_the_conditions_incomplete() {
 }
 
 fn evaluator(settings: &str) -> Result<Evaluator, Vec<String>> {
-    let source = Source {
+    let source = Input {
         file: Some(("site.toml".into(), settings.into())),
-        ..Source::default()
+        ..Input::default()
     };
-    Evaluator::load(
-        &load(&source).map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>())?,
-    )
+    site::load(&load(&source).map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>())?)
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn a_pack_that_there_is_not_is_a_fault_that_names_those_that_there_are() {
 
 #[test]
 fn every_pack_is_on_by_default() {
-    let source = Source::default();
+    let source = Input::default();
     let packs = load(&source).unwrap().packs;
     let all: Vec<&str> = fhir_profiles::Codes::packs().map(|(name, _)| name).collect();
     assert_eq!(packs, all);

@@ -8,8 +8,8 @@ mod trust_support;
 use actix_web::test::TestRequest;
 use common::{WITH_PNET, prefetched, start};
 use pnet_cds::app::Application;
-use pnet_cds::evaluator::Evaluator;
-use pnet_cds::settings::{Source, load};
+use pnet_cds::settings::{Input, load};
+use pnet_cds::site;
 use pnet_cds::store::Store;
 use pnet_cds::telemetry::Telemetry;
 use pnet_cds::trust::{Clock, JtiStore, Once, OnceFuture, Refused, SystemClock, Trust};
@@ -154,7 +154,7 @@ fn with_store_down() -> Bed {
         client(&key_line())
     ));
     let trust = Trust::new(&settings, "http://x", Arc::clone(&bed.clock) as _, Arc::new(Down)).unwrap();
-    let evaluator = Evaluator::load(&settings).unwrap();
+    let evaluator = site::load(&settings).unwrap();
     let today = || jiff::civil::date(2026, 11, 23);
     let store = Store::in_memory(1).unwrap();
     let telemetry = Telemetry::new(&settings.telemetry).unwrap();
@@ -394,7 +394,7 @@ async fn in_open_mode_nobody_needs_a_token() {
     }
     let open = |listen: &str, more: &str| {
         let text = format!("server.listen = \"{listen}\"\nauth.mode = \"open\"\n{more}");
-        load(&Source {
+        load(&Input {
             file: Some(("f".into(), text)),
             environment: Vec::new(),
         })

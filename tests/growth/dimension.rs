@@ -9,9 +9,9 @@ use actix_web::rt::System;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use cds_cards::Knowledge;
 use pnet_cds::app::Application;
-use pnet_cds::evaluator::Evaluator;
 use pnet_cds::http::boundary;
-use pnet_cds::settings::{Source, load};
+use pnet_cds::settings::{self, load};
+use pnet_cds::site;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -115,12 +115,12 @@ pub(crate) fn measured_here(work: &mut dyn FnMut() -> Outcome) -> Outcome {
 
 /// Runs each input through the service in this process, without a socket.
 pub(crate) fn with_service(run: impl FnOnce(&mut dyn FnMut(&Input) -> Outcome)) {
-    let source = Source {
+    let source = settings::Input {
         file: Some(("growth".into(), SETTINGS.into())),
-        ..Source::default()
+        ..settings::Input::default()
     };
     let settings = load(&source).unwrap();
-    let evaluator = Evaluator::load(&settings).unwrap();
+    let evaluator = site::load(&settings).unwrap();
     let packed = evaluator.codes.clone();
     let application = Application::new(&settings, evaluator, "http://growth.example.org", || {
         jiff::civil::date(2026, 11, 23)

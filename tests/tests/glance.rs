@@ -1,6 +1,10 @@
 //! What is seen of a resource at a glance is what a chart of it alone would say, whatever stands in it.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by ending")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on says so by ending"
+)]
 
 use fhir_profiles::chart::{ChartBuilder, Glances, opened};
 use fhir_profiles::codes::Codes;

@@ -4,9 +4,9 @@
 
 use acceptance::here;
 use jiff::civil::date;
-use pnet_cds::evaluator::Evaluator;
 use pnet_cds::laws::Laws;
-use pnet_cds::settings::{self, Source};
+use pnet_cds::settings::{self, Input};
+use pnet_cds::site;
 use std::path::{Path, PathBuf};
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -32,7 +32,7 @@ const FILLED: [&str; 5] = [
 
 #[actix_web::test]
 async fn nothing_moves() {
-    let evaluator = Evaluator::load(&settings::load(&Source::default()).unwrap()).unwrap();
+    let evaluator = site::load(&settings::load(&Input::default()).unwrap()).unwrap();
     let templates = evaluator.templates();
     let laws = Laws {
         evaluator: &evaluator,

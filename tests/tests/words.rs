@@ -4,7 +4,7 @@
 #![cfg(test)]
 
 use acceptance::here;
-use cds_cards::render::{Card, Kind, Policy, render};
+use cds_cards::render::{Card, CardKind, Policy, render};
 use fhir_profiles::chart::ChartBuilder;
 use fhir_profiles::codes::Codes;
 use fhir_profiles::json::Document;
@@ -86,7 +86,7 @@ fn a_card_is_read_in_ten_seconds() {
             true => assert!(call <= WITHOUT, "{patient}: {call} words"),
             false => passed.push(words(first.detail())),
         }
-        assert_eq!(first.about().kind, Kind::Pathway, "{patient}");
+        assert_eq!(first.about().kind, CardKind::Pathway, "{patient}");
     }
     for (kind, counts) in &of_kind {
         let longest = counts.iter().max().copied().unwrap_or_default();

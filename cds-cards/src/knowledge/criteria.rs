@@ -3,13 +3,13 @@
 use super::bands;
 use super::calls::{call, calls, fact};
 use super::evidence::Evidence;
+use super::files::Files;
 use super::limits::{self, Filling, Limits, Saying};
 use super::model::{
     Criterion, HormoneRule, Limit, MarkerCourse, MarkerRule, Subject, Test, Uses, WhereMissing,
 };
 use super::rests::Claim;
 use super::section::{At, Section, is_list_in};
-use super::source::Source;
 use crate::assessment::Cited;
 use fhir_profiles::{FactId, TreatmentClass};
 use rust_decimal::Decimal;
@@ -38,7 +38,7 @@ pub(super) struct Criteria {
 }
 
 /// Reads the file; `None` if it is missing or no TOML.
-pub(super) fn read(source: &Source<'_>, evidence: &Evidence) -> Option<Criteria> {
+pub(super) fn read(source: &Files<'_>, evidence: &Evidence) -> Option<Criteria> {
     let mut found = Criteria::default();
     let mut references: Vec<(&str, At<String>)> = Vec::new();
     for place in source.folder(FOLDER).filter(|place| is_one(place.file)) {
@@ -73,7 +73,7 @@ impl Criteria {
     fn add(
         &mut self,
         root: &Section<'_>,
-        source: &Source<'_>,
+        source: &Files<'_>,
         evidence: &Evidence,
     ) -> impl Iterator<Item = At<String>> + use<> {
         let mut references = Vec::new();
@@ -124,7 +124,7 @@ pub(super) fn is_one(file: &str) -> bool {
     is_list_in(FOLDER, file)
 }
 
-fn marker_course(section: &Section<'_>, source: &Source<'_>, evidence: &Evidence) -> Option<MarkerCourse> {
+fn marker_course(section: &Section<'_>, source: &Files<'_>, evidence: &Evidence) -> Option<MarkerCourse> {
     let cited = |section: &Section<'_>| {
         let text = section.text("text");
         let statements = evidence.cited(section.file(), section.some_texts("statements"), source.faults);
@@ -146,7 +146,7 @@ fn marker_course(section: &Section<'_>, source: &Source<'_>, evidence: &Evidence
 
 fn marker(
     section: &Section<'_>,
-    source: &Source<'_>,
+    source: &Files<'_>,
     evidence: &Evidence,
     found: &Criteria,
 ) -> Option<MarkerRule> {
@@ -197,7 +197,7 @@ fn hormone(section: &Section<'_>, found: &Criteria) -> Option<HormoneRule> {
 
 fn criterion(
     section: &Section<'_>,
-    source: &Source<'_>,
+    source: &Files<'_>,
     evidence: &Evidence,
     references: &mut Vec<At<String>>,
 ) -> (Option<At<String>>, Option<Criterion>, Vec<Claim>) {

@@ -1,11 +1,11 @@
 //! The evidence files: statements of the review, corrections, and what has changed since publication.
 
 use super::fault::Faults;
+use super::files::Files;
 use super::model::{Correction, SinceNote, Statement};
 use super::numbers::Names;
 use super::rows::{Row, Rows};
 use super::section::At;
-use super::source::Source;
 use super::when::When;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,7 +50,7 @@ const SHORT: usize = 160;
 
 impl Evidence {
     /// Reads all evidence files.
-    pub(super) fn read(source: &Source<'_>) -> Self {
+    pub(super) fn read(source: &Files<'_>) -> Self {
         let statements = source.rows("evidence/statements.csv", STATEMENTS).map(|rows| {
             ids(&rows, source.faults, &["section", "quote", "strength"])
                 .into_iter()
@@ -186,7 +186,7 @@ fn short(rows: &Rows<'_>, row: &Row<'_>, faults: &Faults) {
 }
 
 /// Where a note holds; what is no condition is reported.
-fn holds(rows: &Rows<'_>, row: &Row<'_>, source: &Source<'_>) -> Vec<When> {
+fn holds(rows: &Rows<'_>, row: &Row<'_>, source: &Files<'_>) -> Vec<When> {
     When::parse(row.get("holds"), source.catalogue).unwrap_or_else(|condition| {
         let what = format!("`{condition}` in `holds` is no condition of a note");
         source.faults.at(rows.file, row.line, what);

@@ -4,9 +4,9 @@ use super::fault::Faults;
 use super::section::{At, Place, Section, is_list_in};
 use fhir_profiles::FactId;
 use fhir_profiles::catalogue::{
-    About, Catalogue, CodeOf, Counts, FactInfo, Kind, PRESENCE, compared_code, observed, unfit_code,
-    unfit_unit,
+    About, Catalogue, CodeOf, Counts, FactInfo, Kind, PRESENCE, observed, unfit_unit,
 };
+use fhir_profiles::codes::{compared_code, unfit_code};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 

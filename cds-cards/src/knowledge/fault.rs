@@ -28,7 +28,7 @@ impl std::error::Error for Fault {}
 
 /// The faults found so far; reading goes on after each, so that all are reported at once.
 #[derive(Debug, Default)]
-pub(super) struct Faults(RefCell<Vec<Fault>>);
+pub(crate) struct Faults(RefCell<Vec<Fault>>);
 
 impl Faults {
     /// A fault in a line.
@@ -50,12 +50,12 @@ impl Faults {
     }
 
     /// A fault found elsewhere.
-    pub(super) fn add(&self, fault: Fault) {
+    pub(crate) fn add(&self, fault: Fault) {
         self.0.borrow_mut().push(fault);
     }
 
     /// The files that have a fault.
-    pub(super) fn files(&self) -> BTreeSet<String> {
+    pub(crate) fn files(&self) -> BTreeSet<String> {
         self.0.borrow().iter().map(|fault| fault.file.clone()).collect()
     }
 

@@ -1,9 +1,9 @@
 //! `form.toml`: the form "for the meeting", its sections and their facts.
 
+use super::files::Files;
 use super::model::{Form, FormSection, Question};
 use super::questions::QUESTIONS;
 use super::section::{At, Section};
-use super::source::Source;
 use fhir_profiles::FactId;
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ const FORM: &str = "form.toml";
 const LONGEST: u32 = 120;
 
 /// Reads the form, and reports every fault; `questions` are those that there are.
-pub(super) fn read(source: &Source<'_>, questions: &[Question]) -> Form {
+pub(super) fn read(source: &Files<'_>, questions: &[Question]) -> Form {
     let Some(place) = source.place(FORM) else {
         return Form::default();
     };

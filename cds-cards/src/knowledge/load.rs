@@ -4,15 +4,14 @@ use super::compiled::Compiled;
 use super::criteria::{self, Criteria};
 use super::evidence::Evidence;
 use super::fault::{Fault, Faults};
+use super::files::Files;
 use super::model::Knowledge;
 use super::model::place::Place;
 use super::package::Hashes;
-use super::source::Source;
 use super::when::When;
-use super::{
-    embedded, facts, form, graph, options, package, places, questions, register, rests, slots, tables,
-};
-use crate::render::{Texts, check_templates};
+use super::{facts, form, graph, options, package, places, questions, register, rests, slots, tables};
+use crate::embedded;
+use crate::texts::Texts;
 use fhir_profiles::catalogue::Catalogue;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,14 +51,6 @@ const FILES: &[&str] = &[
 const NOTES: [&str; 2] = ["README.md", "CHANGELOG.md"];
 
 impl Knowledge {
-    /// The knowledge that is compiled in.
-    ///
-    /// # Errors
-    /// Every fault of the embedded files; there is none, or the crate's tests fail.
-    pub fn embedded() -> Result<Self, Vec<Fault>> {
-        Self::load(&Self::embedded_files())
-    }
-
     /// The files that are compiled in: path relative to the knowledge directory, and text.
     pub fn embedded_files() -> BTreeMap<String, String> {
         embedded::files()
@@ -82,14 +73,18 @@ impl Knowledge {
         (catalogue, faults.into_sorted())
     }
 
-    /// Reads and checks a knowledge directory: path relative to it, and text.
+    /// Reads and checks the rules of a knowledge directory: path relative to it, and text. `finish` makes its texts, unless
+    /// they have faults, which it adds.
     ///
     /// # Errors
     /// Every fault of every file, by file and line.
-    pub fn load(files: &BTreeMap<String, String>) -> Result<Self, Vec<Fault>> {
+    pub(crate) fn read(
+        files: &BTreeMap<String, String>,
+        finish: impl FnOnce(&mut Self, &Faults),
+    ) -> Result<Self, Vec<Fault>> {
         let faults = Faults::default();
         let catalogue = facts::read(files, &faults);
-        let source = Source {
+        let source = Files {
             files,
             faults: &faults,
             catalogue: &catalogue,
@@ -186,17 +181,10 @@ impl Knowledge {
             texts: Texts::default(),
             compiled: Compiled::default(),
         };
-        // A fault found above may be what keeps a card from being made, so the renderer adds only to files without one.
         check_notes(&knowledge, &ids, &faults);
-        let faulty = faults.files();
-        for (file, line, what) in check_templates(&knowledge) {
-            if !faulty.contains(&file) {
-                faults.add(Fault { file, line, what });
-            }
-        }
+        finish(&mut knowledge, &faults);
         let found = faults.into_sorted();
         if found.is_empty() {
-            knowledge.texts = Texts::of(&knowledge);
             knowledge.compiled = Compiled::of(&knowledge);
             Ok(knowledge)
         } else {
@@ -294,7 +282,7 @@ fn hash<'f>(files: impl IntoIterator<Item = (&'f String, &'f String)>) -> String
 }
 
 /// Reports the files that are missing, and those that nothing reads.
-fn check_names(source: &Source<'_>) {
+fn check_names(source: &Files<'_>) {
     let folders = source.option_folders();
     let expected: Vec<String> = FILES
         .iter()

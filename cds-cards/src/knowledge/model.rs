@@ -24,7 +24,7 @@ pub use package::Package;
 pub use tables::*;
 
 use super::compiled::Compiled;
-use crate::render::Texts;
+use crate::texts::Texts;
 use fhir_profiles::FactId;
 use fhir_profiles::catalogue::Catalogue;
 use place::Pathway;

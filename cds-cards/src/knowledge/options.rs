@@ -2,12 +2,12 @@
 
 use super::criteria::Criteria;
 use super::evidence::Evidence;
+use super::files::Files;
 use super::limits::{self, Filling, Saying};
 use super::model::{Aspect, Figure, OptionKnowledge, OrderMeaning};
 use super::reader::Reader;
 use super::section::{At, Section};
 use super::slots;
-use super::source::Source;
 use crate::assessment::{Cited, Group, Role};
 use fhir_profiles::Treatment;
 use rust_decimal::Decimal;
@@ -35,7 +35,7 @@ pub(super) struct Options {
 }
 
 /// Reads every option folder.
-pub(super) fn read(source: &Source<'_>, evidence: &Evidence, criteria: Option<&Criteria>) -> Options {
+pub(super) fn read(source: &Files<'_>, evidence: &Evidence, criteria: Option<&Criteria>) -> Options {
     let mut found = Options {
         complete: true,
         ..Options::default()

@@ -1,9 +1,9 @@
 //! `package.toml` and `suggestions.toml`: what the knowledge is, and the draft requests it offers.
 
 use super::evidence::Evidence;
+use super::files::Files;
 use super::model::{Coding, Package, Referral, Suggestion};
 use super::section::{At, Section};
-use super::source::Source;
 use crate::assessment::{Cited, KnowledgeRef};
 use fhir_profiles::FactId;
 use rust_decimal::Decimal;
@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const PACKAGE: &str = "package.toml";
 const SUGGESTIONS: &str = "suggestions.toml";
-/// Source attributes of an evidence-based decision support intervention, 45 CFR 170.315(b)(11)(iv)(A).
+/// Files attributes of an evidence-based decision support intervention, 45 CFR 170.315(b)(11)(iv)(A).
 const ATTRIBUTES: usize = 13;
 
 /// What tells one knowledge from another, however its version is written.
@@ -23,7 +23,7 @@ pub(super) struct Hashes {
 }
 
 /// Reads the package description; `None` if it is missing or has faults (reported).
-pub(super) fn read(source: &Source<'_>, evidence: &Evidence, hashes: Hashes) -> Option<Package> {
+pub(super) fn read(source: &Files<'_>, evidence: &Evidence, hashes: Hashes) -> Option<Package> {
     source.place(PACKAGE)?.parse(|root| {
         let (id, version) = (root.text("id"), root.text("version"));
         let cut_off = root.text("evidence-cut-off");
@@ -169,7 +169,7 @@ fn changes(root: &Section<'_>, version: Option<&At<String>>) -> Vec<(String, Str
 }
 
 /// Reads the referral and the suggestions; no referral if it is missing or has faults (reported).
-pub(super) fn suggestions(source: &Source<'_>, evidence: &Evidence) -> (Option<Referral>, Vec<Suggestion>) {
+pub(super) fn suggestions(source: &Files<'_>, evidence: &Evidence) -> (Option<Referral>, Vec<Suggestion>) {
     let Some(place) = source.place(SUGGESTIONS) else {
         return (None, Vec::new());
     };
@@ -198,7 +198,7 @@ fn referral(section: &Section<'_>) -> Option<Referral> {
     })
 }
 
-fn suggestion(section: &Section<'_>, source: &Source<'_>, evidence: &Evidence) -> Option<Suggestion> {
+fn suggestion(section: &Section<'_>, source: &Files<'_>, evidence: &Evidence) -> Option<Suggestion> {
     let (label, text, code) = (
         section.text("label"),
         section.text("text"),
@@ -222,7 +222,7 @@ fn suggestion(section: &Section<'_>, source: &Source<'_>, evidence: &Evidence) -
     })
 }
 
-fn cited(root: &Section<'_>, key: &'static str, source: &Source<'_>, evidence: &Evidence) -> Vec<Cited> {
+fn cited(root: &Section<'_>, key: &'static str, source: &Files<'_>, evidence: &Evidence) -> Vec<Cited> {
     let read = root.sections(key, |section| {
         let text = section.text("text");
         let statements = evidence.cited(PACKAGE, section.some_texts("statements"), source.faults);

@@ -2,11 +2,11 @@
 
 use super::criteria::Criteria;
 use super::evidence::Evidence;
+use super::files::Files;
 use super::model::place::{Before, Deciding, Intent, NoTrigger, Pathway, Place, Then, Trigger, What};
 use super::reader::Reader;
 use super::section::Section;
 use super::situations;
-use super::source::Source;
 use crate::assessment::Aim;
 use std::collections::BTreeSet;
 
@@ -144,7 +144,7 @@ impl Reader<'_> {
 }
 
 /// Reads `pathway.toml`.
-pub(super) fn read(source: &Source<'_>, evidence: &Evidence, criteria: Option<&Criteria>) -> Pathway {
+pub(super) fn read(source: &Files<'_>, evidence: &Evidence, criteria: Option<&Criteria>) -> Pathway {
     let reader = Reader {
         source,
         evidence,
@@ -200,7 +200,7 @@ pub(super) fn read(source: &Source<'_>, evidence: &Evidence, criteria: Option<&C
 /// triggers rise in the sequence of the review. `known` are the ids of all options, `places` the places of the sound ones by
 /// file and option.
 pub(super) fn check(
-    source: &Source<'_>,
+    source: &Files<'_>,
     pathway: &Pathway,
     known: &BTreeSet<String>,
     places: &[(&str, &str, &Place)],
@@ -262,7 +262,7 @@ pub(super) fn check(
     }
 }
 
-fn fault(source: &Source<'_>, file: &str, word: &str, what: String) {
+fn fault(source: &Files<'_>, file: &str, word: &str, what: String) {
     if let Some(place) = source.place(file) {
         let line = place.text.lines().position(|line| line.contains(word));
         place.fault(line.map_or(1, |line| line + 1), what);

@@ -1,9 +1,9 @@
 //! `questions.toml`: the facts that a card or the form can ask for, with the answers that can be recorded.
 
+use super::files::Files;
 use super::model::Question;
 use super::package::coding_of;
 use super::section::Section;
-use super::source::Source;
 use fhir_profiles::catalogue::Kind;
 use fhir_profiles::facts::Value;
 use fhir_profiles::{FactId, Interval};
@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 pub(super) const QUESTIONS: &str = "questions.toml";
 
 /// Reads the questions, and reports every fault.
-pub(super) fn read(source: &Source<'_>) -> Vec<Question> {
+pub(super) fn read(source: &Files<'_>) -> Vec<Question> {
     let Some(place) = source.place(QUESTIONS) else {
         return Vec::new();
     };

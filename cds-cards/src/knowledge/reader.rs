@@ -2,12 +2,12 @@
 
 use super::criteria::Criteria;
 use super::evidence::Evidence;
+use super::files::Files;
 use super::section::{At, Section};
-use super::source::Source;
 
 /// Reads what is put into one file of the knowledge.
 pub(super) struct Reader<'a> {
-    pub(super) source: &'a Source<'a>,
+    pub(super) source: &'a Files<'a>,
     pub(super) evidence: &'a Evidence,
     pub(super) criteria: Option<&'a Criteria>,
     pub(super) file: &'a str,

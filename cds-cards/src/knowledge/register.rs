@@ -2,9 +2,9 @@
 
 use super::criteria::Criteria;
 use super::evidence::shown;
+use super::files::Files;
 use super::model::{Ambiguity, Interpretation, Uses};
 use super::rows::{Row, Rows};
-use super::source::Source;
 use fhir_profiles::catalogue::Catalogue;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ const AMBIGUITIES: &[&str] = &["id", "issue", "resolution"];
 
 /// The places where the review is silent, ambiguous or contradicts itself, in the order of the file; `None` if it cannot
 /// be read.
-pub(super) fn ambiguities(source: &Source<'_>) -> Option<Vec<(String, Ambiguity)>> {
+pub(super) fn ambiguities(source: &Files<'_>) -> Option<Vec<(String, Ambiguity)>> {
     let rows = source.rows("evidence/ambiguities.csv", AMBIGUITIES)?;
     let mut found: Vec<(String, Ambiguity)> = Vec::new();
     for row in rows.iter() {
@@ -55,7 +55,7 @@ pub(super) struct Known<'a> {
 }
 
 /// The register by id; `None` if it cannot be read.
-pub(super) fn read(source: &Source<'_>, known: &Known<'_>) -> Option<BTreeMap<String, Interpretation>> {
+pub(super) fn read(source: &Files<'_>, known: &Known<'_>) -> Option<BTreeMap<String, Interpretation>> {
     let mut found = BTreeMap::new();
     add(source.rows(FILE, COLUMNS)?, 'I', source, known, &mut found);
     for place in source.folder(FOLDER).filter(|place| is_one(place.file)) {
@@ -76,7 +76,7 @@ pub(super) fn is_one(file: &str) -> bool {
 fn add(
     rows: Rows<'_>,
     letter: char,
-    source: &Source<'_>,
+    source: &Files<'_>,
     known: &Known<'_>,
     found: &mut BTreeMap<String, Interpretation>,
 ) {

@@ -1,10 +1,10 @@
 //! `[[situation]]` and `[summary]` of `pathway.toml`: the words of the summary, and when each is said.
 
+use super::files::Files;
 use super::model::situation::{PHRASE_SLOTS, Part, SUMMARY_SLOTS, Situation};
 use super::phrase::slots;
 use super::reader::Reader;
 use super::section::{At, Section};
-use super::source::Source;
 use crate::assessment::Verdict;
 
 fn checked(section: &Section<'_>, text: At<String>, known: &[&str]) -> String {
@@ -67,7 +67,7 @@ pub(super) fn wordings(root: &Section<'_>) -> Vec<String> {
 }
 
 /// Reports where the phrases leave a patient without a beginning.
-pub(super) fn check(source: &Source<'_>, file: &str, situations: &[Situation]) {
+pub(super) fn check(source: &Files<'_>, file: &str, situations: &[Situation]) {
     let always = |situation: &Situation| {
         situation.part == Part::Base
             && situation.met.is_empty()

@@ -1,13 +1,13 @@
 //! Card texts are minijinja templates: their slots must exist, and every figure must be used.
 
+use super::files::Files;
 use super::model::Figure;
 use super::section::Place;
-use super::source::Source;
 use minijinja::Environment;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads `cards/*.md`; a text that is no template is reported. Their slots are checked by the renderer, which fills them.
-pub(super) fn cards(source: &Source<'_>) -> BTreeMap<String, String> {
+pub(super) fn cards(source: &Files<'_>) -> BTreeMap<String, String> {
     let mut cards = BTreeMap::new();
     for place in source.folder("cards/") {
         if variables(place).is_some() {
@@ -21,7 +21,7 @@ pub(super) fn cards(source: &Source<'_>) -> BTreeMap<String, String> {
 }
 
 /// Reads an option's `card.md`: its slots are the option's figures as `figures.<id with _ for ->`, each used.
-pub(super) fn option_card(source: &Source<'_>, folder: &str, figures: &[Figure]) -> Option<String> {
+pub(super) fn option_card(source: &Files<'_>, folder: &str, figures: &[Figure]) -> Option<String> {
     let place = source.place(&format!("options/{folder}/card.md"))?;
     let used = variables(place)?;
     let known: BTreeMap<String, &str> = figures

@@ -2,11 +2,11 @@
 
 use super::cover;
 use super::evidence::Evidence;
+use super::files::Files;
 use super::model::{GradeRow, GradeTable, StageRow, StagingTable, TRow, Uses};
 use super::rests::Claim;
 use super::rows::{Row, Rows};
 use super::section::At;
-use super::source::Source;
 use fhir_profiles::interval::Bound;
 use fhir_profiles::{FactId, Interval};
 use rust_decimal::Decimal;
@@ -35,7 +35,7 @@ pub(super) struct Tables {
 }
 
 /// Reads the tables; `None` if one is missing or has a fault (reported).
-pub(super) fn read(source: &Source<'_>, evidence: &Evidence) -> Option<Tables> {
+pub(super) fn read(source: &Files<'_>, evidence: &Evidence) -> Option<Tables> {
     let reader = Reader {
         source,
         evidence,
@@ -60,7 +60,7 @@ struct Stages {
 }
 
 struct Reader<'a> {
-    source: &'a Source<'a>,
+    source: &'a Files<'a>,
     evidence: &'a Evidence,
     claims: RefCell<Vec<Claim>>,
 }

@@ -1,6 +1,6 @@
 //! The cards for an assessment: which, and in which order.
 
-use super::card::{Card, Indicator, Kind, Suggestion};
+use super::card::{Card, CardKind, Indicator, Suggestion};
 use super::maker::{Draft, Maker};
 use super::pathway_card::{self, Elsewhere};
 use super::policy::Policy;
@@ -64,7 +64,7 @@ impl Maker<'_> {
         let (view, filled) = pathway_card::view(self.knowledge, self.assessment, elsewhere, left_out);
         let options = self.assessment.pathway.iter().flat_map(|pathway| &pathway.places);
         let options = options.filter_map(|place| self.assessment.option(&place.option));
-        let about = self.about(Kind::Pathway, None, options);
+        let about = self.about(CardKind::Pathway, None, options);
         let wordings = view.summary().to_vec();
         let draft = Draft {
             suggestions: self
@@ -79,7 +79,7 @@ impl Maker<'_> {
 
     fn without(&self) -> Card {
         let view = pathway_card::without(self.assessment);
-        let about = self.about(Kind::Pathway, None, [].into_iter());
+        let about = self.about(CardKind::Pathway, None, [].into_iter());
         self.card(Draft::new(
             about,
             summary::without(self.assessment),
@@ -110,7 +110,7 @@ impl Maker<'_> {
             .iter()
             .copied()
             .filter(|option| group_card::is_named(option));
-        let about = self.about(Kind::Options, Some(group), named);
+        let about = self.about(CardKind::Options, Some(group), named);
         let wordings = summary::group(self.knowledge, group, &of_group);
         self.card(Draft::new(about, wordings, "options.md", view))
     }
@@ -125,9 +125,9 @@ impl Maker<'_> {
             .map(|missing| missing.fact.info().label.clone())
             .collect();
         let view = findings::missing(self.knowledge, self.assessment);
-        let mut requests = self.requests(Kind::MissingData, &facts);
+        let mut requests = self.requests(CardKind::MissingData, &facts);
         requests.extend(self.referral());
-        let about = self.about(Kind::MissingData, None, [].into_iter());
+        let about = self.about(CardKind::MissingData, None, [].into_iter());
         Some(self.card(Draft {
             suggestions: requests,
             ..Draft::new(about, summary::missing(&labels), "missing-data.md", view)
@@ -142,7 +142,7 @@ impl Maker<'_> {
             let suggestions = asked.suggestions(self.assessment, subject.as_ref(), self.policy);
             // Without anything to press it asks for nothing that the card before does not say.
             (!suggestions.is_empty()).then(|| {
-                let about = self.about(Kind::Question, None, [].into_iter());
+                let about = self.about(CardKind::Question, None, [].into_iter());
                 let view = asked.view(self.knowledge, self.assessment);
                 let fact = asked.question.fact;
                 self.card(Draft {
@@ -162,7 +162,7 @@ impl Maker<'_> {
             return None;
         }
         let view = findings::discrepancies(self.knowledge, self.assessment);
-        let about = self.about(Kind::Discrepancy, None, [].into_iter());
+        let about = self.about(CardKind::Discrepancy, None, [].into_iter());
         Some(self.card(Draft {
             indicator: Indicator::Warning,
             ..Draft::new(about, wordings, "discrepancy.md", view)
@@ -171,7 +171,7 @@ impl Maker<'_> {
 
     fn unreadable(&self) -> Option<Card> {
         let view = unreadable::unreadable(self.assessment)?;
-        let about = self.about(Kind::Pathway, None, [].into_iter());
+        let about = self.about(CardKind::Pathway, None, [].into_iter());
         let wordings = if view.is_named() {
             summary::named()
         } else {

@@ -1,10 +1,10 @@
 //! A CDS Hooks card as types that cannot be wrong: what the standard requires cannot be left out, nothing is empty.
 
-use super::markdown::{plain, shorten, unlinked, utf16};
 use super::nonempty::Text;
 use super::resource::{Created, FullCoding};
 use crate::assessment::{Group, Verdict};
 use crate::knowledge::{Coding, Package};
+use crate::markdown::{plain, shorten, unlinked, utf16};
 use fhir_profiles::FactId;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
@@ -65,7 +65,7 @@ impl Indicator {
 /// What a card is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum CardKind {
     /// The situation and what the review names for it.
     Pathway,
     /// One group of options.
@@ -80,7 +80,7 @@ pub enum Kind {
     OrderWarning,
 }
 
-impl Kind {
+impl CardKind {
     /// The word of the contract.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -96,7 +96,7 @@ impl Kind {
 
 /// Where a card's content comes from: the review.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Source {
+pub(super) struct CardSource {
     label: Text,
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<Text>,
@@ -104,7 +104,7 @@ pub(super) struct Source {
     topic: Option<FullCoding>,
 }
 
-impl Source {
+impl CardSource {
     /// The source that the knowledge names. Its parts are checked at load; what a caller leaves out is left out here.
     pub(super) fn of(package: &Package, topic: Option<&Coding>) -> Self {
         let label = Text::new(&package.source_label).or_else(|| Text::new(&package.title));
@@ -163,10 +163,10 @@ pub struct Suggestions {
 
 impl Suggestions {
     /// The suggestions, if there are any: any of them, or for a question at most one.
-    pub(super) fn new(suggestions: Vec<Suggestion>, kind: Kind) -> Option<Self> {
+    pub(super) fn new(suggestions: Vec<Suggestion>, kind: CardKind) -> Option<Self> {
         (!suggestions.is_empty()).then_some(Self {
             selection_behavior: match kind {
-                Kind::Question => "at-most-one",
+                CardKind::Question => "at-most-one",
                 _ => "any",
             },
             suggestions,
@@ -187,7 +187,7 @@ pub struct OptionVerdict {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct About {
     /// What the card is about.
-    pub kind: Kind,
+    pub kind: CardKind,
     /// The group of an options card.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<Group>,
@@ -263,7 +263,7 @@ pub struct Card {
     indicator: Indicator,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<Text>,
-    source: Source,
+    source: CardSource,
     #[serde(flatten)]
     suggestions: Option<Suggestions>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -284,7 +284,7 @@ impl Card {
         summary: Summary,
         indicator: Indicator,
         detail: &str,
-        source: Source,
+        source: CardSource,
         suggestions: Vec<Suggestion>,
         about: About,
     ) -> Self {

@@ -3,15 +3,15 @@
 use super::card::Summary;
 use super::refused::refused;
 use super::resource::FullCoding;
-use super::texts::CARDS;
 use super::topics::topics;
 use super::{
-    findings, group_card, literature, markdown, order_card, pathway_card, question, sample, sheet, summary,
-    texts, unreadable,
+    findings, group_card, literature, order_card, pathway_card, question, sample, sheet, summary, unreadable,
 };
 use crate::assessment::{Gate, Group, OptionReport, Verdict};
 use crate::knowledge::{Knowledge, OptionKnowledge};
 use crate::orders::Proposal;
+use crate::texts::CARDS;
+use crate::{markdown, texts};
 use std::collections::BTreeSet;
 
 /// A file of the knowledge, the line in it where known, and what is wrong there.

@@ -1,8 +1,8 @@
 //! Records behind a fact, notes and citations, as the templates show them.
 
-use super::markdown::{plain, shorten};
 use crate::assessment::{Assessment, Cited, EvidenceReport, FactReport};
 use crate::knowledge::{Aspect, SinceNote};
+use crate::markdown::{plain, shorten};
 use fhir_profiles::FactId;
 use serde::Serialize;
 

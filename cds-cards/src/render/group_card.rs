@@ -1,10 +1,10 @@
 //! What the template of a group card is given, and the options' own passages in it.
 
 use super::evidence::{Note, Sentence, chart_line, note};
-use super::texts::Literature;
 use super::{notes, summary, words};
 use crate::assessment::{Assessment, CriterionReport, Group, OptionReport, Outcome, Reason, Role, Verdict};
 use crate::knowledge::{Aspect, Knowledge, OptionKnowledge};
+use crate::texts::Literature;
 use minijinja::value::Value;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,6 @@
 //! Links from a card to the pages that hold the rules.
 
-use super::card::{About, Kind, Link};
+use super::card::{About, CardKind, Link};
 use super::policy::Policy;
 use crate::assessment::Verdict;
 use crate::knowledge::Knowledge;
@@ -12,13 +12,13 @@ pub(super) fn of(knowledge: &Knowledge, policy: &Policy<'_>, about: &About) -> V
         return Vec::new();
     };
     match about.kind {
-        Kind::Pathway => rules(pages),
-        Kind::Options if about.options.is_empty() => rules(pages),
-        Kind::Options | Kind::OrderWarning => about
+        CardKind::Pathway => rules(pages),
+        CardKind::Options if about.options.is_empty() => rules(pages),
+        CardKind::Options | CardKind::OrderWarning => about
             .options
             .iter()
             .filter(|option| {
-                about.kind == Kind::OrderWarning
+                about.kind == CardKind::OrderWarning
                     || !matches!(option.verdict, Verdict::Undetermined | Verdict::NotSupported)
             })
             .filter_map(|option| {
@@ -26,7 +26,7 @@ pub(super) fn of(knowledge: &Knowledge, policy: &Policy<'_>, about: &About) -> V
                 Link::absolute(&known.label, format!("{pages}/knowledge/{}", known.id))
             })
             .collect(),
-        Kind::MissingData | Kind::Question | Kind::Discrepancy => Vec::new(),
+        CardKind::MissingData | CardKind::Question | CardKind::Discrepancy => Vec::new(),
     }
 }
 

@@ -1,9 +1,9 @@
 //! What is said of an option whatever the patient, made once, at load.
 
 use super::evidence::Sentence;
-use super::texts::{Literature, Texts, fill, finished, ready};
 use crate::assessment::Cited;
 use crate::knowledge::{Knowledge, OptionKnowledge};
+use crate::texts::{Literature, Texts, fill, finished, ready};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,13 +1,13 @@
 //! What all cards have in common: how one is made of its parts.
 
-use super::card::{About, Card, Indicator, Kind, OptionVerdict, Source, Suggestion};
+use super::card::{About, Card, CardKind, CardSource, Indicator, OptionVerdict, Suggestion};
 use super::policy::Policy;
 use super::resource::Subject;
-use super::texts::Filled;
 use super::topics::topic;
 use super::{links, suggestions, summary};
 use crate::assessment::{Assessment, Group, MissingFact, OptionReport};
 use crate::knowledge::Knowledge;
+use crate::texts::Filled;
 use serde::Serialize;
 
 /// What stands in a card whose text could not be made, which the check at load excludes.
@@ -21,7 +21,7 @@ pub(super) struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    pub(super) fn requests(&self, card: Kind, facts: &[MissingFact]) -> Vec<Suggestion> {
+    pub(super) fn requests(&self, card: CardKind, facts: &[MissingFact]) -> Vec<Suggestion> {
         let subject = self.subject();
         suggestions::for_missing(
             self.knowledge,
@@ -38,7 +38,7 @@ impl Maker<'_> {
 
     pub(super) fn about<'o>(
         &self,
-        kind: Kind,
+        kind: CardKind,
         group: Option<Group>,
         options: impl Iterator<Item = &'o OptionReport>,
     ) -> About {
@@ -80,7 +80,7 @@ impl Maker<'_> {
             summary::of(&draft.wordings),
             draft.indicator,
             detail.as_deref().unwrap_or(NO_TEXT),
-            Source::of(package, package.topics.get(&topic(template, about.group))),
+            CardSource::of(package, package.topics.get(&topic(template, about.group))),
             draft.suggestions,
             about,
         );

@@ -1,6 +1,6 @@
 //! The cards on draft orders: a warning for what the review does not support, one card for what could not be checked.
 
-use super::card::{About, Card, Indicator, Kind};
+use super::card::{About, Card, CardKind, Indicator};
 use super::maker::{Draft, Maker};
 use super::order_card::{self, Judged};
 use super::policy::Policy;
@@ -101,7 +101,7 @@ impl Maker<'_> {
         let facts = order_card::missing_facts(self.assessment, proposals);
         let about = self.of_orders(proposals);
         self.card(Draft {
-            suggestions: self.requests(Kind::OrderWarning, &facts),
+            suggestions: self.requests(CardKind::OrderWarning, &facts),
             ..Draft::new(about, wordings, "order-undetermined.md", view)
         })
     }
@@ -120,6 +120,6 @@ impl Maker<'_> {
                 options.push(report);
             }
         }
-        self.about(Kind::OrderWarning, None, options.into_iter())
+        self.about(CardKind::OrderWarning, None, options.into_iter())
     }
 }

@@ -4,9 +4,10 @@ use super::evidence::chart_line;
 use super::findings::{Found, few, found};
 use super::scope::person;
 use super::sheet::{Most, Sheet, sheet};
-use super::{not_read::not_read, notes, texts, words};
+use super::{not_read::not_read, notes, words};
 use crate::assessment::Assessment;
 use crate::knowledge::Knowledge;
+use crate::texts;
 use serde::Serialize;
 
 /// Lists are shortened while a pathway card has more words (specification, section 6, 1: 150 in the median, never over 220).

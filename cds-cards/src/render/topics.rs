@@ -1,7 +1,7 @@
 //! The topics of the cards, by which a record system knows what was overridden.
 
-use super::texts::CARDS;
 use crate::assessment::Group;
+use crate::texts::CARDS;
 
 /// What the topic of a card is found by in the knowledge: its text, and its group.
 pub(super) fn topic(template: &str, group: Option<Group>) -> String {

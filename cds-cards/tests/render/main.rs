@@ -10,7 +10,7 @@ mod which;
 
 use cds_cards::Assessment;
 use cds_cards::assessment::{Place, ProblemReport};
-use cds_cards::render::{Card, Indicator, Kind, Policy, check_templates, render};
+use cds_cards::render::{Card, CardKind, Indicator, Policy, check_templates, render};
 use fhir_profiles::FactId;
 use render_support::{KNOWLEDGE, cards, patient, patients, policy, with_liver_metastases};
 use serde_json::Value;

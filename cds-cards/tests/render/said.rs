@@ -207,7 +207,7 @@ fn missing_data_ranks_facts_and_suggests_at_most_five_requests() {
     let found = cards(&assessment);
     let card = found
         .iter()
-        .find(|card| card.about().kind == Kind::MissingData)
+        .find(|card| card.about().kind == CardKind::MissingData)
         .unwrap();
     let settles = |line: &str| -> Option<(usize, usize)> {
         let (_, last) = line.strip_suffix(" |")?.rsplit_once("| ")?;
@@ -235,7 +235,7 @@ fn the_discrepancy_card_has_one_line_each_with_the_records() {
     let found = render(&KNOWLEDGE, &assessment, &policy(6));
     let card = found
         .iter()
-        .find(|card| card.about().kind == Kind::Discrepancy)
+        .find(|card| card.about().kind == CardKind::Discrepancy)
         .unwrap();
     assert_eq!(card.indicator(), Indicator::Warning);
     let lines = card.detail().lines().filter(|line| line.starts_with("- "));
@@ -298,7 +298,7 @@ fn missing_data_names_only_what_an_open_verdict_hangs_on() {
     let found = cards(&assessment);
     let card = found
         .iter()
-        .find(|card| card.about().kind == Kind::MissingData)
+        .find(|card| card.about().kind == CardKind::MissingData)
         .unwrap();
     assert!(!card.detail().contains("Portal vein"), "{}", card.detail());
     assert!(
@@ -322,8 +322,8 @@ fn what_several_options_ask_for_is_answered_once() {
     for (_, patient) in patients() {
         for card in cards(&patient) {
             let longest = match card.about().kind {
-                Kind::Pathway => 25,
-                Kind::Options => 22 + 9 * assessment_options(&patient, &card),
+                CardKind::Pathway => 25,
+                CardKind::Options => 22 + 9 * assessment_options(&patient, &card),
                 _ => 20,
             };
             assert!(card.detail().lines().count() <= longest, "{}", card.detail());

@@ -98,7 +98,7 @@ fn when_there_is_no_room_the_check_of_the_record_gives_way_then_groups_from_the_
             .iter()
             .filter_map(|card| card.about().group.map(|group| group.as_str()))
             .collect::<Vec<_>>();
-        assert_eq!(found[0].about().kind, Kind::Pathway);
+        assert_eq!(found[0].about().kind, CardKind::Pathway);
         let is_checked = kinds(&found).contains(&"discrepancy");
         assert_eq!(is_checked, !found[0].detail().contains("**Check the record:**"));
         (

@@ -10,7 +10,7 @@ use super::whole::Chart;
 
 use crate::catalogue::FactId;
 use crate::facts::{Gap, NotRead, NotReadWhy, Problem};
-use crate::json::{Children, Json, Kind};
+use crate::json::{Children, Json, JsonKind};
 use crate::stop;
 
 /// Bundles within Bundles that are looked into.
@@ -294,5 +294,5 @@ fn narrow(json: Json<'_>) -> Option<Narrow<'_>> {
 
 /// The members of a list; a lone object where a list belongs is a list of one.
 pub(super) fn list(json: Json<'_>) -> Option<Children<'_>> {
-    matches!(json.kind(), Kind::List | Kind::Object).then(|| json.items_or_self())
+    matches!(json.kind(), JsonKind::List | JsonKind::Object).then(|| json.items_or_self())
 }

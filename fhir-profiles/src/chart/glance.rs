@@ -3,7 +3,7 @@
 use super::concept::concept;
 use super::loose::is_no_list;
 use crate::codes::Codes;
-use crate::json::{Json, Kind};
+use crate::json::{Json, JsonKind};
 use crate::organs::names_pnet;
 use std::collections::HashMap;
 
@@ -38,7 +38,7 @@ impl Glances {
     /// What a chart of this resource alone would say. None for all that needs one: what is or holds several resources, names
     /// its patient in another way than `Patient/ID`, or has anything in the places that are looked at that FHIR has not there.
     pub fn at<'a>(&mut self, json: Json<'a>, codes: &Codes) -> Option<Glance<'a>> {
-        if json.kind() != Kind::Object || json.has_doubled_key() {
+        if json.kind() != JsonKind::Object || json.has_doubled_key() {
             return None;
         }
         let (mut kind, mut id, mut subject, mut code, mut component) = (None, None, None, None, None);
@@ -90,7 +90,7 @@ impl Glances {
 
 /// The id in a plain reference to a patient.
 fn patient(subject: Json<'_>) -> Option<&str> {
-    if subject.kind() != Kind::Object {
+    if subject.kind() != JsonKind::Object {
         return None;
     }
     let mut found = None;

@@ -1,6 +1,6 @@
 //! Reading that takes what it knows and passes over the rest, so that an odd field costs only itself.
 
-use crate::json::{Json, Kind};
+use crate::json::{Json, JsonKind};
 use std::ops::Deref;
 
 /// A type that is filled from whatever JSON stands in its place.
@@ -25,17 +25,17 @@ pub(crate) trait Loose<'a>: Default {
 pub(crate) fn read<'a, T: Loose<'a>>(json: Json<'a>) -> T {
     let mut value = T::default();
     match json.kind() {
-        Kind::Null => return value,
-        Kind::Number | Kind::List => value.anything(),
-        Kind::True | Kind::False => {
+        JsonKind::Null => return value,
+        JsonKind::Number | JsonKind::List => value.anything(),
+        JsonKind::True | JsonKind::False => {
             value.anything();
-            value.truth(json.kind() == Kind::True);
+            value.truth(json.kind() == JsonKind::True);
         }
-        Kind::Text => {
+        JsonKind::Text => {
             value.anything();
             value.text(said(json).unwrap_or_default());
         }
-        Kind::Object => {
+        JsonKind::Object => {
             value.anything();
             value.object();
             json.fields().for_each(|field| value.field(&field.key(), field));
@@ -95,7 +95,7 @@ pub(crate) fn said(json: Json<'_>) -> Option<&str> {
 
 /// Whether something stands here that is no list, nor the lone object of one.
 pub(crate) fn is_no_list(json: Json<'_>) -> bool {
-    !matches!(json.kind(), Kind::Null | Kind::List | Kind::Object)
+    !matches!(json.kind(), JsonKind::Null | JsonKind::List | JsonKind::Object)
 }
 
 /// The items of a list, each loosely read; a lone object where a list belongs is a list of one.

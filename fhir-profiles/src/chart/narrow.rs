@@ -4,7 +4,7 @@ use super::concept::{Concept, Method, RawCoding, concept, with_text};
 use super::loose::{Loose, Plain, Seldom, Shaped, each, is_no_list, read, said};
 use super::reference::{Identifier, Reference};
 use crate::codes::Coding;
-use crate::json::{Json, Kind};
+use crate::json::{Json, JsonKind};
 
 type Str<'a> = Option<&'a str>;
 
@@ -51,11 +51,13 @@ fn is_odd_value(key: &str, value: Json<'_>) -> bool {
         return false;
     };
     match (kind, value.kind()) {
-        (_, Kind::Null) => false,
-        ("String" | "DateTime" | "Time" | "Instant" | "Date" | "Code" | "Uri", shape) => shape != Kind::Text,
+        (_, JsonKind::Null) => false,
+        ("String" | "DateTime" | "Time" | "Instant" | "Date" | "Code" | "Uri", shape) => {
+            shape != JsonKind::Text
+        }
         // Some write numbers and truth values as strings; what is no number is found when it is read.
-        ("Integer" | "Decimal" | "Boolean", shape) => matches!(shape, Kind::List | Kind::Object),
-        (_, shape) => shape != Kind::Object,
+        ("Integer" | "Decimal" | "Boolean", shape) => matches!(shape, JsonKind::List | JsonKind::Object),
+        (_, shape) => shape != JsonKind::Object,
     }
 }
 

@@ -191,7 +191,7 @@ impl Loader<'_> {
         let Some(code) = text(element, "code") else {
             return self.fault(at, "no code");
         };
-        let source = Source {
+        let source = SourceCode {
             system: source,
             code,
             whole: whole_category(element),
@@ -207,7 +207,7 @@ impl Loader<'_> {
         }
     }
 
-    fn target(&mut self, at: &At<'_>, source: Source<'_>, system: &str, target: &Value) {
+    fn target(&mut self, at: &At<'_>, source: SourceCode<'_>, system: &str, target: &Value) {
         let relation = text(target, "equivalence").or_else(|| text(target, "relationship"));
         match relation {
             // The target is as wide as the source or wider: what is coded is a case of the target.
@@ -305,7 +305,7 @@ impl Loader<'_> {
             .collect()
     }
 
-    fn map(&mut self, at: &At<'_>, source: Source<'_>, target: (&str, &str), meanings: Vec<Meaning>) {
+    fn map(&mut self, at: &At<'_>, source: SourceCode<'_>, target: (&str, &str), meanings: Vec<Meaning>) {
         let system = canonical(source.system);
         let code = match system {
             system::TEXT | system::NAME => folded(source.code),
@@ -376,7 +376,7 @@ impl Loader<'_> {
 
 /// What is mapped: a code of a system, or every code that begins with it.
 #[derive(Debug, Clone, Copy)]
-struct Source<'e> {
+struct SourceCode<'e> {
     system: &'e str,
     code: &'e str,
     whole: bool,

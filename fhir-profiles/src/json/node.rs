@@ -1,6 +1,6 @@
 //! One value on the tape: where it stands, under which key, and where the next one is.
 
-use super::kind::Kind;
+use super::kind::JsonKind;
 
 /// The place of a key that is none: no key begins where the document does.
 const NO_KEY: u32 = 0;
@@ -27,7 +27,7 @@ pub(super) struct Node {
     pub(super) next: u32,
     /// Where its key begins, behind the quote.
     pub(super) key: u32,
-    /// Kind, flags, height and the length of the key.
+    /// JsonKind, flags, height and the length of the key.
     meta: u32,
 }
 
@@ -56,7 +56,7 @@ impl Node {
         meta: 0,
     };
 
-    pub(super) fn new(kind: Kind, start: u32, key: Key) -> Self {
+    pub(super) fn new(kind: JsonKind, start: u32, key: Key) -> Self {
         let escapes = if key.escapes { KEY_ESCAPES } else { 0 };
         Self {
             start,
@@ -67,22 +67,22 @@ impl Node {
         }
     }
 
-    pub(super) fn kind(self) -> Kind {
+    pub(super) fn kind(self) -> JsonKind {
         match self.meta & KIND {
-            1 => Kind::True,
-            2 => Kind::False,
-            3 => Kind::Number,
-            4 => Kind::Text,
-            5 => Kind::List,
-            6 => Kind::Object,
-            _ => Kind::Null,
+            1 => JsonKind::True,
+            2 => JsonKind::False,
+            3 => JsonKind::Number,
+            4 => JsonKind::Text,
+            5 => JsonKind::List,
+            6 => JsonKind::Object,
+            _ => JsonKind::Null,
         }
     }
 
     /// The place on the tape behind a node that stands at this one, and what it holds.
     pub(super) fn end_on_tape(self, at: u32) -> u32 {
         match self.kind() {
-            Kind::List | Kind::Object => self.next.max(at + 1),
+            JsonKind::List | JsonKind::Object => self.next.max(at + 1),
             _ => at + 1,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::budget::{Budget, Counted, Counts, Over};
 use super::fault::{Fault, FaultKind};
-use super::kind::Kind;
+use super::kind::JsonKind;
 use super::node::{Key, LONGEST_KEY, Node};
 use super::strings;
 use super::strings::Said;
@@ -147,8 +147,8 @@ impl Scanner<'_> {
     /// Whether the innermost container ends here.
     fn closes(&self) -> bool {
         let end = match self.open_node().map(Node::kind) {
-            Some(Kind::Object) => b'}',
-            Some(Kind::List) => b']',
+            Some(JsonKind::Object) => b'}',
+            Some(JsonKind::List) => b']',
             _ => return false,
         };
         self.byte() == Some(end)
@@ -156,7 +156,7 @@ impl Scanner<'_> {
 
     /// The key of the next value, where it has one.
     fn key_if_object(&mut self) -> Result<Key, Stop> {
-        if self.open_node().map(Node::kind) != Some(Kind::Object) {
+        if self.open_node().map(Node::kind) != Some(JsonKind::Object) {
             return Ok(Key::NONE);
         }
         let quoted = self.string()?;
@@ -194,22 +194,22 @@ impl Scanner<'_> {
             return Err(Stop::Syntax);
         };
         let kind = match byte {
-            b'{' => Kind::Object,
-            b'[' => Kind::List,
-            b'"' => Kind::Text,
-            b'-' | b'0'..=b'9' => Kind::Number,
-            b't' => Kind::True,
-            b'f' => Kind::False,
-            b'n' => Kind::Null,
+            b'{' => JsonKind::Object,
+            b'[' => JsonKind::List,
+            b'"' => JsonKind::Text,
+            b'-' | b'0'..=b'9' => JsonKind::Number,
+            b't' => JsonKind::True,
+            b'f' => JsonKind::False,
+            b'n' => JsonKind::Null,
             _ => return Err(Stop::Syntax),
         };
         let mut node = Node::new(kind, start as u32, key);
         match kind {
-            Kind::Object | Kind::List => {
+            JsonKind::Object | JsonKind::List => {
                 self.begin(node, key, counted)?;
                 return Ok(true);
             }
-            Kind::Text => {
+            JsonKind::Text => {
                 let quoted = self.string()?;
                 let what = Counted::text_under(self.key_text(key));
                 self.counts.check(what, quoted.end - quoted.start)?;
@@ -220,10 +220,10 @@ impl Scanner<'_> {
                         .add(self.text.get(quoted.start..quoted.end).unwrap_or_default());
                 }
             }
-            Kind::Number => self.number()?,
-            Kind::True => self.word(b"true")?,
-            Kind::False => self.word(b"false")?,
-            Kind::Null => self.word(b"null")?,
+            JsonKind::Number => self.number()?,
+            JsonKind::True => self.word(b"true")?,
+            JsonKind::False => self.word(b"false")?,
+            JsonKind::Null => self.word(b"null")?,
         }
         node.end = self.at as u32;
         self.push(node)?;
@@ -233,7 +233,7 @@ impl Scanner<'_> {
     /// Counts what a value is, and says what it is counted as.
     fn counted(&mut self, key: Key) -> Result<Option<Counted>, Over> {
         let (of_list, is_list) = match self.open_node() {
-            Some(node) => (Counted::of_number(node.end), node.kind() == Kind::List),
+            Some(node) => (Counted::of_number(node.end), node.kind() == JsonKind::List),
             None => (None, false),
         };
         if is_list || of_list == Some(Counted::Prefetch) {
@@ -261,7 +261,7 @@ impl Scanner<'_> {
 
     fn begin(&mut self, mut node: Node, key: Key, counted: Option<Counted>) -> Result<(), Stop> {
         let counts_items = match node.kind() {
-            Kind::List => counted,
+            JsonKind::List => counted,
             _ => counted.filter(|what| *what == Counted::Prefetch),
         };
         node.end = Counted::number(counts_items);
@@ -283,7 +283,7 @@ impl Scanner<'_> {
         let at = self.open as usize;
         let next = self.tape.len() as u32;
         let is_doubled =
-            self.open_node().map(Node::kind) == Some(Kind::Object) && self.has_doubled(self.open);
+            self.open_node().map(Node::kind) == Some(JsonKind::Object) && self.has_doubled(self.open);
         let Some(node) = self.tape.get_mut(at) else {
             return Err(Stop::Syntax);
         };

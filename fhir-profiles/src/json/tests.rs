@@ -7,12 +7,12 @@ use serde_json::Value;
 /// The value as serde_json has it, made from the tape alone.
 fn value(json: Json<'_>) -> Value {
     match json.kind() {
-        Kind::Null => Value::Null,
-        Kind::True | Kind::False => Value::Bool(json.truth().unwrap()),
-        Kind::Number => Value::Number(json.number().unwrap().parse().unwrap()),
-        Kind::Text => Value::String(json.text().unwrap().to_owned()),
-        Kind::List => json.items().map(value).collect(),
-        Kind::Object => {
+        JsonKind::Null => Value::Null,
+        JsonKind::True | JsonKind::False => Value::Bool(json.truth().unwrap()),
+        JsonKind::Number => Value::Number(json.number().unwrap().parse().unwrap()),
+        JsonKind::Text => Value::String(json.text().unwrap().to_owned()),
+        JsonKind::List => json.items().map(value).collect(),
+        JsonKind::Object => {
             let fields = json
                 .fields()
                 .map(|field| (field.key().into_owned(), value(field)));

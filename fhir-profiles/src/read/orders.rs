@@ -3,7 +3,7 @@
 use super::drugs::{ANALOGUE, Drugs, as_given, named};
 use super::element::{Node, Tree};
 use super::products::{Medications, Said};
-use super::wording::{Kind, ORDERS, Place, drugs_ordered, is_elsewhere, is_liver, orders_procedure};
+use super::wording::{ORDERS, OrderOf, Place, drugs_ordered, is_elsewhere, is_liver, orders_procedure};
 use crate::chart::{Chart, Coding, Item};
 use crate::codes::system::LOINC;
 use crate::codes::{Codes, Meaning, Site};
@@ -178,7 +178,7 @@ fn is_no_order(node: Node<'_>) -> bool {
 
 /// What else than its code an order says of what it is.
 struct Around<'t> {
-    kind: Kind,
+    kind: OrderOf,
     /// Whether it is filed as a test of the laboratory.
     laboratory: bool,
     imaging: bool,
@@ -189,7 +189,7 @@ struct Around<'t> {
 }
 
 impl Around<'_> {
-    fn nothing(kind: Kind) -> Self {
+    fn nothing(kind: OrderOf) -> Self {
         Self {
             kind,
             laboratory: false,
@@ -201,14 +201,14 @@ impl Around<'_> {
     }
 }
 
-fn kind(item: &Item<'_>) -> Kind {
+fn kind(item: &Item<'_>) -> OrderOf {
     match item.kind() {
-        "MedicationRequest" => Kind::Medication,
-        _ => Kind::Service,
+        "MedicationRequest" => OrderOf::Medication,
+        _ => OrderOf::Service,
     }
 }
 
-fn around<'t>(node: Node<'t>, kind: Kind, codes: &Codes) -> Around<'t> {
+fn around<'t>(node: Node<'t>, kind: OrderOf, codes: &Codes) -> Around<'t> {
     let is_filed = |names: &[&str]| {
         node.all("category").any(|category| {
             let named = |text: &str| names.iter().any(|name| has_words(text, name));
@@ -227,8 +227,8 @@ fn around<'t>(node: Node<'t>, kind: Kind, codes: &Codes) -> Around<'t> {
     };
     Around {
         kind,
-        laboratory: kind == Kind::Service && is_filed(LABORATORY),
-        imaging: kind == Kind::Service && is_filed(IMAGING),
+        laboratory: kind == OrderOf::Service && is_filed(LABORATORY),
+        imaging: kind == OrderOf::Service && is_filed(IMAGING),
         sites: node.all("bodySite").flat_map(Node::texts).collect(),
         liver: at(|site| site == Site::Liver),
         elsewhere: at(|site| site != Site::Liver),
@@ -242,7 +242,7 @@ pub(super) fn done(
     texts: &[&str],
     codes: &Codes,
 ) -> BTreeSet<Treatment> {
-    let around = around(node, Kind::Service, codes);
+    let around = around(node, OrderOf::Service, codes);
     let named = treatments(codings, texts, &around, codes);
     named
         .into_iter()

@@ -36,7 +36,7 @@ const OVER: &[&str] = &["inactive", "remission", "resolved"];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Kind {
+struct PaperKind {
     name: String,
     codes: Vec<String>,
     words: Vec<String>,
@@ -47,7 +47,7 @@ struct Kind {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Kinds {
-    kind: Vec<Kind>,
+    kind: Vec<PaperKind>,
 }
 
 /// The file is compiled in, and a test reads it.
@@ -112,7 +112,7 @@ impl<'a> Paper<'a> {
             .flat_map(Concept::texts)
             .map(str::to_lowercase)
             .collect();
-        let is_named = |kind: &&Kind| {
+        let is_named = |kind: &&PaperKind| {
             let named = |text: &String| {
                 let begins = kind.words.iter().any(|word| begins_word(text, word));
                 begins || kind.whole.iter().any(|word| has_words(text, word))
@@ -215,7 +215,7 @@ fn has_one_of(statuses: &[&str], concept: &Concept<'_>) -> bool {
     codes.any(|code| statuses.contains(&code.trim()))
 }
 
-fn has_code(kind: &'static Kind, coding: &Coding<'_>) -> bool {
+fn has_code(kind: &'static PaperKind, coding: &Coding<'_>) -> bool {
     kind.codes.iter().any(|known| {
         let (system, code) = known.split_once('|').unwrap_or_default();
         coding.code_in(canonical(system)) == Some(code)

@@ -51,7 +51,7 @@ pub(super) static ORDERS: LazyLock<Orders> =
 
 /// What an order is of, which says what words beside a drug mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum OrderOf {
     /// It can only be of a drug.
     Medication,
     /// It can be of a treatment, or of anything done about one.
@@ -80,10 +80,10 @@ fn holds(texts: &[&str], words: &[String]) -> bool {
 
 /// The drugs that are ordered, by code or by name. Beside the name of a tracer only the drug that is itself a
 /// radiopharmaceutical for therapy counts.
-pub(super) fn drugs_ordered(codings: &[Coding<'_>], texts: &[&str], kind: Kind, codes: &Codes) -> Drugs {
+pub(super) fn drugs_ordered(codings: &[Coding<'_>], texts: &[&str], kind: OrderOf, codes: &Codes) -> Drugs {
     let about: &[&[String]] = match kind {
-        Kind::Medication => &[&ORDERS.not_given],
-        Kind::Service => &[&ORDERS.about, &ORDERS.tested],
+        OrderOf::Medication => &[&ORDERS.not_given],
+        OrderOf::Service => &[&ORDERS.about, &ORDERS.tested],
     };
     let lower = plain(texts);
     let named: Drugs = codes
@@ -91,7 +91,7 @@ pub(super) fn drugs_ordered(codings: &[Coding<'_>], texts: &[&str], kind: Kind, 
         .filter(|(name, _)| lower.iter().any(|text| is_meant(text, name, about)))
         .flat_map(|(_, drugs)| drugs)
         .collect();
-    let is_about = kind == Kind::Service && about.iter().any(|words| holds(texts, words));
+    let is_about = kind == OrderOf::Service && about.iter().any(|words| holds(texts, words));
     let coded = coded(codings, codes).filter(|drug| !is_about || named.contains(drug));
     let mut found: Drugs = coded.collect();
     found.extend(named);

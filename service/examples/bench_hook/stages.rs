@@ -8,10 +8,11 @@ use fhir_profiles::chart::{json_text, opened};
 use fhir_profiles::json::Budget;
 use fhir_profiles::{ChartBuilder, ReadPolicy, read};
 use pnet_cds::app::Application;
-use pnet_cds::evaluator::{Asks, Evaluator};
+use pnet_cds::evaluator::{Evaluator, Occasion};
 use pnet_cds::hooks::request::HookRequest;
 use pnet_cds::http::boundary;
-use pnet_cds::settings::{Settings, Source, load};
+use pnet_cds::settings::{Input, Settings, load};
+use pnet_cds::site;
 use std::collections::BTreeSet;
 use std::process::Command;
 
@@ -21,9 +22,9 @@ pub(crate) const HOOK: &str = "/cds-services/pnet-liver-metastases";
 const TIMES: u32 = 60;
 
 fn settings() -> Settings {
-    let source = Source {
+    let source = Input {
         file: Some(("bench".into(), String::new())),
-        ..Source::default()
+        ..Input::default()
     };
     load(&source).unwrap()
 }
@@ -46,7 +47,7 @@ pub(crate) struct Stages(Vec<(&'static str, f64)>);
 
 /// The evaluator that the stages are measured with.
 pub(crate) fn evaluator() -> Evaluator {
-    Evaluator::load(&settings()).unwrap()
+    site::load(&settings()).unwrap()
 }
 
 impl Stages {
@@ -82,7 +83,7 @@ impl Stages {
         };
         let facts = read(&made, &policy);
         let whole = evaluator.assess(&made, policy.as_of);
-        let cards = evaluator.render(&whole, &Asks::of(request.instance));
+        let cards = evaluator.render(&whole, &Occasion::of(request.instance));
         stages.extend([
             ("facts", timed(&mut || drop(read(&made, &policy)))),
             (
@@ -91,7 +92,7 @@ impl Stages {
             ),
             (
                 "cards",
-                timed(&mut || drop(evaluator.render(&whole, &Asks::of(request.instance)))),
+                timed(&mut || drop(evaluator.render(&whole, &Occasion::of(request.instance)))),
             ),
             ("write", timed(&mut || drop(serde_json::to_vec(&cards).unwrap()))),
         ]);

@@ -6,14 +6,13 @@
 mod chain;
 mod event;
 mod refusals;
-mod settings;
 pub(crate) mod shape;
 mod sink;
 
 pub(crate) use chain::Verified;
 pub(crate) use event::notice;
-pub use settings::{AuditMode, AuditSettings, SinkSetting};
 
+use crate::settings::{AuditMode, AuditSettings, SinkSetting};
 use crate::telemetry::Telemetry;
 use jiff::Timestamp;
 use refusals::{Held, Refusals};
@@ -244,7 +243,7 @@ pub(crate) fn records(lines: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::telemetry::TelemetrySettings;
+    use crate::settings::TelemetrySettings;
     use std::path::{Path, PathBuf};
 
     fn audit(path: &Path) -> Result<Audit, String> {

@@ -357,6 +357,17 @@ mod tests {
     use clap::CommandFactory;
 
     #[test]
+    fn the_help_says_how_many_options_there_are() {
+        let help = Cli::command().render_long_help().to_string();
+        let knowledge = cds_cards::Knowledge::embedded().unwrap();
+        let expected = format!("which of {} treatment options", knowledge.options.len());
+        for text in [&help, &knowledge.package.intended_use] {
+            let said = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(said.contains(&expected), "{text}");
+        }
+    }
+
+    #[test]
     fn the_arguments_are_consistent() {
         Cli::command().debug_assert();
     }

@@ -6,11 +6,12 @@ use super::given::{read, refused};
 use super::report::{Orders, Report};
 use super::{settings, style};
 use crate::clock;
-use crate::evaluator::{Asks, Evaluator};
-use crate::hooks::flow::Source;
-use crate::hooks::templates::Template;
+use crate::evaluator::{Evaluator, Occasion};
+use crate::hooks::flow::Origin;
 use crate::hooks::trail::Trail;
 use crate::input::{self, Assessed};
+use crate::site;
+use crate::templates::Template;
 use cds_cards::render::Card;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -24,7 +25,7 @@ struct Cards {
 /// Assesses every file; what cannot be assessed is told at the end.
 pub(super) fn run(args: &AssessArgs, config: Option<&Path>) -> Result<(), Ended> {
     let settings = settings::current(config)?;
-    let evaluator = Evaluator::load(&settings).map_err(Ended::wrong)?;
+    let evaluator = site::load(&settings).map_err(Ended::wrong)?;
     let assessing = Assessing {
         templates: evaluator.templates(),
         evaluator: &evaluator,
@@ -66,7 +67,7 @@ impl Assessing<'_> {
             self.evaluator,
             &self.templates,
             &text,
-            |_| Ok(Source::Nowhere),
+            |_| Ok(Origin::Nowhere),
             self.as_of,
             &Trail::default(),
         )
@@ -88,7 +89,7 @@ impl Assessing<'_> {
                     read,
                     cards: self
                         .evaluator
-                        .answer(assessment, Some(read), &Asks::of(*instance))
+                        .answer(assessment, Some(read), &Occasion::of(*instance))
                         .len(),
                 });
                 return Ok(report.write(&path.display().to_string(), assessment, orders.as_ref()));
@@ -97,7 +98,7 @@ impl Assessing<'_> {
             Format::Cards => {
                 let cards = self
                     .evaluator
-                    .answer(assessment, orders.as_ref(), &Asks::of(*instance));
+                    .answer(assessment, orders.as_ref(), &Occasion::of(*instance));
                 serde_json::to_string_pretty(&Cards { cards })
             }
         };

@@ -7,7 +7,7 @@ use super::screen::out::Out;
 use super::settings;
 use crate::clean::{Row, Unfit, bundle, rows};
 use crate::clock;
-use crate::evaluator::Evaluator;
+use crate::site;
 use cds_cards::Knowledge;
 use fhir_profiles::Facts;
 use serde::Serialize;
@@ -17,7 +17,7 @@ use std::path::Path;
 /// Reads every file as `screen` does, and holds the charts of those alone who may have a PNET.
 pub(super) fn run(args: &FactsArgs, config: Option<&Path>) -> Result<(), Ended> {
     let settings = settings::current(config)?;
-    let evaluator = Evaluator::load(&settings).map_err(Ended::wrong)?;
+    let evaluator = site::load(&settings).map_err(Ended::wrong)?;
     let as_of = args.as_of.unwrap_or_else(clock::today);
     let mut out = Out::open(args.out.as_deref())?;
     let mut unfit: Vec<String> = Vec::new();

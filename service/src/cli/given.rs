@@ -1,8 +1,9 @@
 //! Files, addresses and tokens that a command is given, and what to do about one that is not what it takes.
 
 use super::ended::Ended;
+use crate::address::AllowedBase;
 use crate::errors::{ErrorCode, Failure};
-use crate::fhir_client::{AllowedBase, BearerToken};
+use crate::fhir_client::BearerToken;
 use crate::files;
 use fhir_profiles::chart::json_text;
 use std::fs::{File, OpenOptions};

@@ -6,9 +6,9 @@ use crate::certificate;
 use crate::evaluator::Evaluator;
 use crate::fhir_client::FhirClient;
 use crate::files;
-use crate::settings::Settings;
-use crate::store::{Kind, Store, StoreSettings, StoreUrl, status};
-use crate::trust::KeySource;
+use crate::settings::{DatabaseKind, KeySource, Settings, StoreSettings, StoreUrl};
+use crate::site;
+use crate::store::{Store, status};
 use crate::{audit, http};
 use jiff::Timestamp;
 use reqwest::Url;
@@ -26,9 +26,7 @@ const HOST: Duration = Duration::from_secs(3);
 /// Every fault.
 pub(super) fn opened(settings: &Settings) -> Result<Evaluator, Vec<String>> {
     let mut faults = Vec::new();
-    let evaluator = Evaluator::load(settings)
-        .map_err(|found| faults.extend(found))
-        .ok();
+    let evaluator = site::load(settings).map_err(|found| faults.extend(found)).ok();
     if let Err(found) = callers(settings) {
         faults.extend(found);
     }
@@ -95,7 +93,8 @@ fn all_ended(key: &str, file: &Path) -> Option<String> {
 /// server that is down must not keep the others from an upgrade.
 pub(super) fn reached(settings: &Settings) -> (Vec<String>, Vec<String>) {
     let url = &settings.store.url;
-    let there = url.kind() != Kind::Postgres || block_on(status(url)).is_ok_and(|status| status.is_ok());
+    let there =
+        url.kind() != DatabaseKind::Postgres || block_on(status(url)).is_ok_and(|status| status.is_ok());
     let fault = format!("`store.url`: {url} is not reached");
     let faults = if there { Vec::new() } else { vec![fault] };
     let mut urls: Vec<String> = settings.telemetry.otlp_endpoint.iter().cloned().collect();

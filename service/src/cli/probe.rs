@@ -14,15 +14,16 @@ use super::args::{ProbeArgs, ProbeFormat};
 use super::ended::{Ended, block_on, print};
 use super::given::{address, read_token};
 use super::{settings, style};
+use crate::address::AllowedBase;
 use crate::clock;
-use crate::evaluator::Evaluator;
-use crate::fhir_client::{AllowedBase, FetchState, Fetched, FhirClient, Query};
+use crate::fhir_client::{FetchState, Fetched, FhirClient, Query};
 use crate::hooks::Service;
-use crate::hooks::flow::{self, Server, Source};
+use crate::hooks::flow::{self, Enquiry, Origin, Server};
 use crate::hooks::pauses::NoPauses;
 use crate::hooks::request::HookRequest;
 use crate::hooks::trail::Trail;
 use crate::settings::Settings;
+use crate::site;
 use asked::{Probe, Waits, clients_of};
 use cds_cards::assessment::Assessment;
 use fhir_profiles::chart::ChartBuilder;
@@ -53,7 +54,7 @@ fn with_aliases(settings: &Settings, base: AllowedBase) -> AllowedBase {
 /// Probes and prints.
 pub(super) fn run(args: &ProbeArgs, config: Option<&Path>) -> Result<(), Ended> {
     let settings = settings::current(config)?;
-    let evaluator = Evaluator::load(&settings).map_err(Ended::wrong)?;
+    let evaluator = site::load(&settings).map_err(Ended::wrong)?;
     let base = with_aliases(&settings, address("--fhir", &args.fhir)?);
     let patient = args.patient.trim_start_matches("Patient/").to_owned();
     if Query::new("patient", &format!("Patient/{patient}")).is_err() {
@@ -154,23 +155,21 @@ impl Probe<'_> {
         let document = crate::input::document(&body).map_err(wrong)?;
         let mut request = HookRequest::parse(&document).map_err(wrong)?;
         request.token = self.token.clone();
-        let source = Source::Server(Server {
+        let source = Origin::Server(Server {
             client,
             base: &self.base,
             deadline: self.deadline.deadline,
         });
         let start = Instant::now();
-        let trail = Trail::default();
-        let advice = flow::advise(
-            self.evaluator,
-            &self.templates,
-            &request,
+        let enquiry = Enquiry {
+            evaluator: self.evaluator,
+            templates: &self.templates,
+            request: &request,
             source,
-            self.as_of,
-            &trail,
-            &NoPauses,
-        )
-        .await;
+            as_of: self.as_of,
+            trail: &Trail::default(),
+        };
+        let advice = flow::advise(&enquiry, &NoPauses).await;
         let millis = start.elapsed().as_millis();
         Ok(match advice {
             Ok(advice) if advice.cards.is_empty() => format!("no card: no PNET on record ({millis} ms)"),

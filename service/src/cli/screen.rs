@@ -26,6 +26,7 @@ use super::ended::Ended;
 use super::settings;
 use crate::evaluator::Evaluator;
 use crate::settings::Settings;
+use crate::site;
 use args::Filter;
 use assess::assess;
 use fhir_profiles::Facts;
@@ -42,7 +43,7 @@ use std::path::{Path, PathBuf};
 /// may have a PNET. So memory holds the ids of the population, and the charts only of those that matter.
 pub(super) fn run(args: &ScreenArgs, config: Option<&Path>) -> Result<(), Ended> {
     let settings = settings::current(config)?;
-    let evaluator = Evaluator::load(&settings).map_err(Ended::wrong)?;
+    let evaluator = site::load(&settings).map_err(Ended::wrong)?;
     match &args.filter {
         Some(Filter::Gate(args)) => return filters::gate(args, &evaluator),
         Some(Filter::Keep(args)) => return filters::keep(args, &evaluator),

@@ -5,14 +5,14 @@ use super::ended::{Ended, block_on, print};
 use super::given::{read, refused};
 use super::settings;
 use crate::clock;
-use crate::evaluator::Evaluator;
 use crate::laws::Laws;
+use crate::site;
 use std::path::Path;
 
 /// Holds the laws on every file; what moved is told file by file.
 pub(super) fn run(args: &SelfcheckArgs, config: Option<&Path>) -> Result<(), Ended> {
     let settings = settings::current(config)?;
-    let evaluator = Evaluator::load(&settings).map_err(Ended::wrong)?;
+    let evaluator = site::load(&settings).map_err(Ended::wrong)?;
     let templates = evaluator.templates();
     let laws = Laws {
         evaluator: &evaluator,

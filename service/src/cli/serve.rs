@@ -4,7 +4,6 @@ use super::ended::{Ended, block_on, print};
 use super::opened::opened;
 use super::settings;
 use crate::app::Application;
-use crate::audit::SinkSetting;
 use crate::clock;
 use crate::hooks::Service;
 use crate::hooks::flow;
@@ -12,10 +11,12 @@ use crate::hooks::pauses::NoPauses;
 use crate::hooks::request::HookRequest;
 use crate::hooks::trail::Trail;
 use crate::http::State;
+use crate::settings::AuthMode;
+use crate::settings::LogFormat;
 use crate::settings::Settings;
+use crate::settings::SinkSetting;
 use crate::store::Store;
-use crate::telemetry::{LogFormat, Telemetry, beside_the_log, start_log};
-use crate::trust::AuthMode;
+use crate::telemetry::{Telemetry, beside_the_log, start_log};
 use actix_web::rt::System;
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
@@ -238,16 +239,15 @@ fn shown_patient(state: &State) -> Option<String> {
     let sandbox = state.advisor.sandbox.as_ref()?;
     let cards = |patient: &String| {
         let request = HookRequest::opening(patient, "Practitioner/demo").ok()?;
-        let (source, trail) = (flow::Source::Sandbox(sandbox), Trail::default());
-        let advising = flow::advise(
-            &state.advisor.evaluator,
-            &state.advisor.templates,
-            &request,
-            source,
-            clock::today(),
-            &trail,
-            &NoPauses,
-        );
+        let enquiry = flow::Enquiry {
+            evaluator: &state.advisor.evaluator,
+            templates: &state.advisor.templates,
+            request: &request,
+            source: flow::Origin::Sandbox(sandbox),
+            as_of: clock::today(),
+            trail: &Trail::default(),
+        };
+        let advising = flow::advise(&enquiry, &NoPauses);
         let advice = block_on(advising).ok()?.ok()?;
         (!advice.cards.is_empty()).then_some(advice.cards.len())
     };

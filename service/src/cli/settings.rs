@@ -3,7 +3,7 @@
 use super::ended::{Ended, print};
 use super::opened::{folder_of_the_store, opened, reached};
 use crate::files;
-use crate::settings::{CONFIG_VARIABLE, Fault, Settings, Source, document, load, resolve};
+use crate::settings::{CONFIG_VARIABLE, Fault, Input, Settings, document, load, resolve};
 use std::path::{Path, PathBuf};
 
 /// Prints the documentation, or checks a file, or what `serve` would use.
@@ -12,7 +12,7 @@ pub(super) fn run(check: Option<Option<&Path>>, reach: bool, config: Option<&Pat
         None => return print(&document()),
         Some(None) => (current(config)?, "settings".to_owned()),
         Some(Some(path)) => {
-            let source = Source {
+            let source = Input {
                 file: Some(read(path)?),
                 environment: Vec::new(),
             };
@@ -46,7 +46,7 @@ pub(super) fn current(config: Option<&Path>) -> Result<Settings, Ended> {
         .collect();
     let environment = resolve(environment, |path| files::text(path, files::SMALL))
         .map_err(|faults| Ended::wrong(faults.iter().map(ToString::to_string)))?;
-    load(&Source { file, environment }).map_err(|faults| Ended::wrong(faults.iter().map(ToString::to_string)))
+    load(&Input { file, environment }).map_err(|faults| Ended::wrong(faults.iter().map(ToString::to_string)))
 }
 
 fn read(path: &Path) -> Result<(String, String), Ended> {

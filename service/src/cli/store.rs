@@ -3,8 +3,9 @@
 use super::ended::{Ended, block_on, print};
 use super::settings;
 use crate::audit::{Audit, notice};
+use crate::settings::{DatabaseKind, StoreUrl};
 use crate::store::{
-    Fault, Kind, StoreUrl, backup as copy, migrate as bring, newest_version, prune as delete_old,
+    Fault, backup as copy, migrate as bring, newest_version, prune as delete_old,
     reset_tokens as forget_times, status as look,
 };
 use crate::telemetry::Telemetry;
@@ -16,7 +17,7 @@ use std::time::Duration;
 pub(super) fn url(config: Option<&Path>) -> Result<StoreUrl, Ended> {
     let url = settings::current(config)?.store.url;
     match url.kind() {
-        Kind::Memory => Err(Ended::wrong([
+        DatabaseKind::Memory => Err(Ended::wrong([
             "the store is in memory, and so cannot be reached; name it with `store.url` (PNET_CDS_STORE__URL)",
         ])),
         _ => Ok(url),
@@ -129,7 +130,7 @@ pub(super) fn prune(config: Option<&Path>) -> Result<(), Ended> {
 /// `pnet-cds store backup`
 pub(super) fn backup(file: &Path, config: Option<&Path>) -> Result<(), Ended> {
     let url = url(config)?;
-    if url.kind() == Kind::Postgres {
+    if url.kind() == DatabaseKind::Postgres {
         return Err(Ended::wrong([
             "the store is PostgreSQL: copy it with `pg_dump --format=custom`, and bring it back with `pg_restore`",
         ]));

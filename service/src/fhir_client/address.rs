@@ -1,7 +1,7 @@
 //! Name resolution whose answers are checked at the moment of connecting, so that a name cannot be bent later.
 
-use super::base::AllowedBase;
-use super::network::{Network, may_connect};
+use crate::address::AllowedBase;
+use crate::address::{Network, may_connect};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::collections::HashMap;
 use std::fmt;

@@ -2,12 +2,12 @@
 //!
 //! They go the same way as queries: no redirect, no proxy, addresses checked when connecting, bytes counted on arrival.
 
-use super::base::{AllowedBase, InvalidBase};
 use super::query::Query;
 use super::token::BearerToken;
 use super::transport;
 use super::{FhirClient, Why};
-use crate::telemetry::Asking;
+use crate::address::{AllowedBase, InvalidBase};
+use crate::telemetry::Outgoing;
 use reqwest::Url;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde_json::Value;
@@ -124,7 +124,7 @@ impl FhirClient {
         deadline: Instant,
     ) -> Result<Exchanged, Why> {
         let method = if sent.form.is_none() { "GET" } else { "POST" };
-        let mut asking = Asking::begin(method, &endpoint.0);
+        let mut asking = Outgoing::begin(method, &endpoint.0);
         let exchanging = self.exchanged(endpoint, sent, limit);
         let answer = tokio::time::timeout_at(deadline.into(), exchanging).await;
         let answer = answer.unwrap_or(Err(Why::Timeout));
@@ -242,7 +242,7 @@ fn is_here(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fhir_client::FhirSettings;
+    use crate::settings::FhirSettings;
 
     #[test]
     fn only_an_answer_that_every_part_was_done_says_that_it_is_written() {

@@ -1,8 +1,8 @@
 //! What is fetched: whose chart from where, and how much of it came.
 
-use super::base::AllowedBase;
 use super::token::BearerToken;
 use super::why::Why;
+use crate::address::AllowedBase;
 use fhir_profiles::json::Document;
 use std::fmt;
 use std::time::Duration;

@@ -5,37 +5,33 @@
 
 mod address;
 mod answer;
-mod base;
 mod breaker;
 mod exchange;
 mod fetched;
 mod form;
 mod hint;
-mod network;
 mod parameters;
 mod query;
 mod refusal;
 mod search;
 mod server;
-mod settings;
 mod stream;
 mod token;
 mod transport;
 mod why;
 
 pub use address::{Lookup, Lookups};
-pub use base::{AllowedBase, InvalidBase};
 pub use exchange::{Endpoint, Exchanged, NotWritten, Sent};
 pub use fetched::{Access, FetchState, Fetched};
-pub use network::{InvalidNetwork, Network};
 pub use query::{InvalidQuery, Query};
 pub use server::Learnt;
-pub use settings::{FhirSettings, PatientParameter};
 pub use stream::Streamed;
 pub use token::{BearerToken, InvalidToken};
 pub use transport::SetupError;
 pub use why::Why;
 
+use crate::address::AllowedBase;
+use crate::settings::FhirSettings;
 use address::{Guard, Registered};
 use breaker::Sign;
 use search::Run;

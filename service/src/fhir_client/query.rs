@@ -1,8 +1,8 @@
 //! A read or search as the prefetch templates write it, taken apart so that it can be sent in each form.
 
-use super::base::AllowedBase;
 use super::form::{Form, Traits};
 use super::parameters::ResultParameters;
+use crate::address::AllowedBase;
 use crate::query_text::{decoded, encoded_value, values};
 use reqwest::Url;
 use std::fmt;

@@ -7,9 +7,9 @@ use super::hint;
 use super::query::{Query, Target};
 use super::refusal::Refusal;
 use super::server::{Event, Server};
-use super::settings::FhirSettings;
 use super::transport;
 use super::why::Why;
+use crate::settings::FhirSettings;
 use crate::telemetry::start_span;
 use fhir_profiles::chart::{NextPage, Page};
 use fhir_profiles::json::Document;
@@ -314,7 +314,7 @@ fn log_learnt(host: &str, server: &Server) {
     tracing::info!(
         host,
         without = learnt.without.join(" "),
-        subject = learnt.patient == super::PatientParameter::Subject,
+        subject = learnt.patient == crate::settings::PatientParameter::Subject,
         post_from = learnt.post_from,
         codes = learnt.codes,
         "FHIR server takes searches in another form"

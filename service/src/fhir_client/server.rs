@@ -3,7 +3,7 @@
 use super::breaker::Breaker;
 use super::form::{Form, Negotiation};
 use super::parameters::ResultParameters;
-use super::settings::{FhirSettings, PatientParameter};
+use crate::settings::{FhirSettings, PatientParameter};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};

@@ -2,11 +2,11 @@
 //!
 //! They go the same way as queries: no redirect, no proxy, addresses checked when connecting.
 
-use super::base::{AllowedBase, InvalidBase};
 use super::exchange::Endpoint;
 use super::transport;
 use super::{FhirClient, Why};
-use crate::telemetry::Asking;
+use crate::address::{AllowedBase, InvalidBase};
+use crate::telemetry::Outgoing;
 use jiff::Timestamp;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 use reqwest::{Method, Response};
@@ -78,7 +78,7 @@ impl FhirClient {
         patience: Duration,
     ) -> Result<Streamed, Why> {
         let name = if method == Method::DELETE { "DELETE" } else { "GET" };
-        let mut asking = Asking::begin(name, &endpoint.0);
+        let mut asking = Outgoing::begin(name, &endpoint.0);
         let sending = self
             .http
             .request(method, endpoint.0.clone())

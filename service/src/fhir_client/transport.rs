@@ -6,10 +6,10 @@ use super::hint;
 use super::parameters::Named;
 use super::query::Target;
 use super::refusal::Refusal;
-use super::settings::FhirSettings;
 use super::why::Why;
 use crate::files;
-use crate::telemetry::Asking;
+use crate::settings::FhirSettings;
+use crate::telemetry::Outgoing;
 use fhir_profiles::json::Document;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
@@ -105,7 +105,7 @@ pub(super) async fn send(
     limit: usize,
 ) -> Result<Document<'static>, Refusal> {
     let method = if target.form.is_none() { "GET" } else { "POST" };
-    let mut asking = Asking::begin(method, &target.url);
+    let mut asking = Outgoing::begin(method, &target.url);
     let mut request = match &target.form {
         None => http.get(target.url.clone()),
         Some(form) => http

@@ -4,14 +4,15 @@ use super::orders::{Drafts, Orders, unsent};
 use super::pauses::Pauses;
 use super::prefetch::{Got, Intake, Taken, is_note};
 use super::request::HookRequest;
-use super::templates::{Template, is_of_texts};
 use super::trail::{COMPLETE, DataSource, FetchEnd, Trail};
+use crate::address::AllowedBase;
 use crate::errors::{ErrorCode, Failure};
-use crate::evaluator::{Asks, Evaluator};
-use crate::fhir_client::{Access, AllowedBase, FetchState, FhirClient, Query, Why};
+use crate::evaluator::{Evaluator, Occasion};
+use crate::fhir_client::{Access, FetchState, FhirClient, Query, Why};
 use crate::pool;
 use crate::sandbox::Sandbox;
 use crate::telemetry::in_span;
+use crate::templates::{Template, is_of_texts};
 use cds_cards::Ordered;
 use cds_cards::assessment::{Assessment, Gate};
 use cds_cards::render::Card;
@@ -31,7 +32,7 @@ const MOST_FILES: usize = 10;
 
 /// Where records come from that were not prefetched.
 #[derive(Debug, Clone, Copy)]
-pub enum Source<'a> {
+pub enum Origin<'a> {
     /// Nowhere: what was not prefetched is unknown.
     Nowhere,
     /// The bundled patients, searched as the caller would have searched its own server.
@@ -40,7 +41,7 @@ pub enum Source<'a> {
     Server(Server<'a>),
 }
 
-impl Source<'_> {
+impl Origin<'_> {
     /// The addresses by which resources of the caller's server may name their patient.
     fn addresses(&self) -> Vec<String> {
         match self {
@@ -119,9 +120,17 @@ impl Advice {
     pub fn outcome(&self) -> &'static str {
         if self.cards.is_empty() { "none" } else { "cards" }
     }
+}
 
-    /// No card, and nothing assessed.
-    fn nothing(gate: Option<Gate>, orders: Option<OrdersSaid>) -> Self {
+/// No card, and nothing assessed.
+#[derive(Clone, Copy)]
+struct Nothing {
+    gate: Option<Gate>,
+    orders: Option<OrdersSaid>,
+}
+
+impl From<Nothing> for Advice {
+    fn from(Nothing { gate, orders }: Nothing) -> Self {
         Self {
             cards: Vec::new(),
             orders,
@@ -133,34 +142,49 @@ impl Advice {
     }
 }
 
-/// Answers a hook call; `trail` says what was done for it, also if it fails. Orders of nothing that the knowledge has are
-/// answered at once, whoever the patient is.
+/// A call, and what it is answered with.
+#[derive(Clone, Copy)]
+pub struct Enquiry<'a> {
+    /// The pure core.
+    pub evaluator: &'a Evaluator,
+    /// What is asked for where the request does not bring it.
+    pub templates: &'a [Template],
+    /// The request.
+    pub request: &'a HookRequest<'a>,
+    /// Where that is asked.
+    pub source: Origin<'a>,
+    /// The day of evaluation.
+    pub as_of: Date,
+    /// Says what was done for it, also if it fails.
+    pub trail: &'a Trail,
+}
+
+/// Answers a hook call. Orders of nothing that the knowledge has are answered at once, whoever the patient is.
 ///
 /// # Errors
 /// [`Failure`] if core data are missing or a resource is another patient's.
-pub async fn advise(
-    evaluator: &Evaluator,
-    templates: &[Template],
-    request: &HookRequest<'_>,
-    source: Source<'_>,
-    as_of: Date,
-    trail: &Trail,
-    pauses: &dyn Pauses,
-) -> Result<Advice, Failure> {
-    let addresses = source.addresses();
-    let orders = Orders::of(evaluator, request, &addresses)?;
-    if orders.are_of_nothing() {
-        return Ok(Advice::nothing(None, Some(OrdersSaid::NoneOfOurs)));
-    }
-    let supplied = Intake::supplied(request, &evaluator.prefetch_keys, addresses);
-    let fetched = fetch(evaluator, templates, request, &supplied, &orders, source, trail).await?;
-    let taken = take(evaluator, templates, request, supplied, &fetched, trail)?;
-    if taken.surely_no_pnet {
-        let of_orders = orders.are_there().then_some(OrdersSaid::NoPnet);
-        return Ok(Advice::nothing(Some(Gate::NoPnet), of_orders));
-    }
-    let basis = evaluate(evaluator, &taken, as_of)?;
-    let orders = orders.with(evaluator, &taken.chart);
+pub async fn advise(enquiry: &Enquiry<'_>, pauses: &dyn Pauses) -> Result<Advice, Failure> {
+    let Enquiry {
+        evaluator, request, ..
+    } = *enquiry;
+    let of_nothing = Nothing {
+        gate: None,
+        orders: Some(OrdersSaid::NoneOfOurs),
+    };
+    let at_once = |orders: &Orders<'_>| orders.are_of_nothing().then_some(Err(of_nothing));
+    let reached = enquiry.with_chart(at_once, |taken, orders| {
+        if taken.surely_no_pnet {
+            return Ok(Err(Nothing {
+                gate: Some(Gate::NoPnet),
+                orders: orders.are_there().then_some(OrdersSaid::NoPnet),
+            }));
+        }
+        enquiry.assessed(taken, orders).map(Ok)
+    });
+    let (basis, orders) = match reached.await? {
+        Ok(assessed) => assessed,
+        Err(nothing) => return Ok(nothing.into()),
+    };
     let questions = match orders {
         None => evaluator.questions(&basis.assessment),
         Some(_) => Vec::new(),
@@ -169,7 +193,7 @@ pub async fn advise(
         [] => Vec::new(),
         questions => pauses.paused(request.patient_id, questions).await,
     };
-    let call = Asks {
+    let call = Occasion {
         instance: request.instance,
         user: Some(request.user_id),
         paused: &paused,
@@ -197,21 +221,45 @@ pub async fn advise(
 ///
 /// # Errors
 /// As [`advise`].
-pub async fn assess(
-    evaluator: &Evaluator,
-    templates: &[Template],
-    request: &HookRequest<'_>,
-    source: Source<'_>,
-    as_of: Date,
-    trail: &Trail,
-) -> Result<(Basis, Option<Ordered>), Failure> {
-    let addresses = source.addresses();
-    let orders = Orders::of(evaluator, request, &addresses)?;
-    let supplied = Intake::supplied(request, &evaluator.prefetch_keys, addresses);
-    let fetched = fetch(evaluator, templates, request, &supplied, &orders, source, trail).await?;
-    let taken = take(evaluator, templates, request, supplied, &fetched, trail)?;
-    let basis = evaluate(evaluator, &taken, as_of)?;
-    Ok((basis, orders.with(evaluator, &taken.chart)))
+pub async fn assess(enquiry: &Enquiry<'_>) -> Result<(Basis, Option<Ordered>), Failure> {
+    let to_the_end = |_: &Orders<'_>| None;
+    enquiry
+        .with_chart(to_the_end, |taken, orders| enquiry.assessed(taken, orders))
+        .await
+}
+
+impl Enquiry<'_> {
+    /// The one way from a request to its chart: what is said `at_once` of its orders, or what is `then` made of everything
+    /// that was supplied and fetched.
+    async fn with_chart<T>(
+        &self,
+        at_once: impl FnOnce(&Orders<'_>) -> Option<T>,
+        then: impl FnOnce(&Taken<'_>, Orders<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let Self {
+            evaluator,
+            templates,
+            request,
+            source,
+            trail,
+            ..
+        } = *self;
+        let addresses = source.addresses();
+        let orders = Orders::of(evaluator, request, &addresses)?;
+        if let Some(said) = at_once(&orders) {
+            return Ok(said);
+        }
+        let supplied = Intake::supplied(request, &evaluator.prefetch_keys, addresses);
+        let fetched = fetch(evaluator, templates, request, &supplied, &orders, source, trail).await?;
+        let taken = take(evaluator, templates, request, supplied, &fetched, trail)?;
+        then(&taken, orders)
+    }
+
+    /// What a chart comes to, and what the orders propose to it.
+    fn assessed(&self, taken: &Taken<'_>, orders: Orders<'_>) -> Result<(Basis, Option<Ordered>), Failure> {
+        let basis = evaluate(self.evaluator, taken, self.as_of)?;
+        Ok((basis, orders.with(self.evaluator, &taken.chart)))
+    }
 }
 
 /// The chart of everything that was supplied or fetched.
@@ -283,16 +331,16 @@ async fn fetch(
     request: &HookRequest<'_>,
     supplied: &Intake<'_>,
     orders: &Orders<'_>,
-    source: Source<'_>,
+    source: Origin<'_>,
     trail: &Trail,
 ) -> Result<Vec<Got>, Failure> {
     let wanted = templates.iter().filter(|template| supplied.lacks(&template.key));
     match source {
-        Source::Nowhere => Ok(Vec::new()),
-        Source::Sandbox(sandbox) => Ok(wanted
+        Origin::Nowhere => Ok(Vec::new()),
+        Origin::Sandbox(sandbox) => Ok(wanted
             .map(|template| from_sandbox(sandbox, template, request.patient_id))
             .collect()),
-        Source::Server(server) => {
+        Origin::Server(server) => {
             let (core, rest): (Vec<_>, Vec<_>) = wanted.partition(|template| template.is_core());
             let queries = Queries {
                 core: queries(request, &core),

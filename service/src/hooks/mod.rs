@@ -6,7 +6,6 @@ pub mod orders;
 pub mod pauses;
 pub mod prefetch;
 pub mod request;
-pub mod templates;
 pub mod trail;
 
 /// A service of discovery: one for each hook, since some clients keep only one hook a service.

@@ -2,10 +2,10 @@
 //! leads to.
 
 use super::request::HookRequest;
-use super::templates::{CONDITIONS, PATIENT, Template, is_of_texts};
 use crate::errors::{ErrorCode, Failure};
 use crate::evaluator::Evaluator;
 use crate::fhir_client::{FetchState, Why};
+use crate::templates::{CONDITIONS, PATIENT, Template, is_of_texts};
 use fhir_profiles::chart::{Added, AddedKind, Chart, ChartBuilder, ChartError};
 use fhir_profiles::facts::Gap;
 use fhir_profiles::json::Json;

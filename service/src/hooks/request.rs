@@ -3,7 +3,7 @@
 use super::Service;
 use crate::errors::{ErrorCode, Failure};
 use crate::fhir_client::BearerToken;
-use fhir_profiles::json::{Document, Json, Kind};
+use fhir_profiles::json::{Document, Json, JsonKind};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -130,7 +130,7 @@ pub(crate) fn is_fhir_id(text: &str) -> bool {
 /// What should be an object; an array of its values in some order is none.
 fn object(json: Json<'_>) -> Result<Json<'_>, Failure> {
     match json.kind() {
-        Kind::Object => Ok(json),
+        JsonKind::Object => Ok(json),
         _ => Err(Failure::value(ErrorCode::InvalidRequest, json)),
     }
 }
@@ -156,7 +156,7 @@ fn string(json: Json<'_>) -> Result<&str, Failure> {
 
 fn names(json: Json<'_>) -> Result<Vec<&str>, Failure> {
     match json.kind() {
-        Kind::List => json.items().map(string).collect(),
+        JsonKind::List => json.items().map(string).collect(),
         _ => Err(Failure::value(ErrorCode::InvalidRequest, json)),
     }
 }

@@ -6,7 +6,7 @@ use super::paths;
 use super::state::State;
 use crate::call::{Call, Leaving, REQUEST_ID};
 use crate::errors::{ErrorCode, Failure};
-use crate::trust::AuthMode;
+use crate::settings::AuthMode;
 use actix_web::Error;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};

@@ -2,8 +2,8 @@
 
 use super::memory;
 use super::room::Room;
+use crate::settings::ClientSettings;
 use crate::settings::Settings;
-use crate::trust::ClientSettings;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;

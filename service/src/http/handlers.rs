@@ -14,7 +14,6 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 use cds_cards::render::Card;
 use serde::{Serialize, Serializer};
-use std::borrow::Cow;
 
 #[derive(Serialize)]
 struct Services<'a> {
@@ -27,7 +26,7 @@ struct ServiceEntry<'a> {
     hook: &'static str,
     id: &'static str,
     title: &'static str,
-    description: Cow<'static, str>,
+    description: String,
     usage_requirements: &'static str,
     prefetch: Prefetch<'a>,
 }
@@ -52,12 +51,12 @@ const USAGE: &str = "Needs `patient` and `conditions`, complete: prefetched unde
                      the cards say so. The texts of `narratives` (and of `documents`, where the site has them \
                      searched) state what could be recorded, and nothing is unknown for want of them.";
 
-/// Title and description of a service.
+/// Title and description of a service; `{options}` is how many there are.
 fn texts(service: Service) -> (&'static str, &'static str) {
     match service {
         Service::PatientView => (
             "Liver metastases of a pancreatic neuroendocrine tumour",
-            "Works out WHO grade, ENETS and AJCC stage and which of 19 treatment options a published \
+            "Works out WHO grade, ENETS and AJCC stage and which of {options} treatment options a published \
              review supports for liver metastases of a pancreatic neuroendocrine tumour, criterion by \
              criterion, with what is not known. No card for any other patient.",
         ),
@@ -77,11 +76,13 @@ fn texts(service: Service) -> (&'static str, &'static str) {
 }
 
 /// The description, with the version of the knowledge where it is not as it comes with the service.
-fn described(description: &'static str, state: &State) -> Cow<'static, str> {
-    let knowledge = &state.advisor.evaluator.knowledge.package.reference;
-    match knowledge.is_of_site() {
-        true => format!("{description} Knowledge {}.", knowledge.edition()).into(),
-        false => description.into(),
+fn described(description: &'static str, state: &State) -> String {
+    let knowledge = &state.advisor.evaluator.knowledge;
+    let description = description.replace("{options}", &knowledge.options.len().to_string());
+    let reference = &knowledge.package.reference;
+    match reference.is_of_site() {
+        true => format!("{description} Knowledge {}.", reference.edition()),
+        false => description,
     }
 }
 

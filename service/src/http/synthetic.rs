@@ -4,7 +4,7 @@
 
 use super::state::State;
 use crate::fhir_client::{Access, Query, Why};
-use crate::hooks::flow::{self, Source};
+use crate::hooks::flow::{self, Enquiry, Origin};
 use crate::hooks::pauses::NoPauses;
 use crate::hooks::request::HookRequest;
 use crate::hooks::trail::Trail;
@@ -113,15 +113,14 @@ async fn is_advised(state: &State, sandbox: &Sandbox) -> bool {
     let Ok(request) = HookRequest::opening(PATIENT, "Practitioner/synthetic") else {
         return false;
     };
-    let trail = Trail::default();
-    let advising = flow::advise(
-        &state.advisor.evaluator,
-        &state.advisor.templates,
-        &request,
-        Source::Sandbox(sandbox),
-        Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
-        &trail,
-        &NoPauses,
-    );
+    let enquiry = Enquiry {
+        evaluator: &state.advisor.evaluator,
+        templates: &state.advisor.templates,
+        request: &request,
+        source: Origin::Sandbox(sandbox),
+        as_of: Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
+        trail: &Trail::default(),
+    };
+    let advising = flow::advise(&enquiry, &NoPauses);
     advising.await.is_ok_and(|advice| !advice.cards.is_empty())
 }

@@ -1,7 +1,7 @@
 //! JSON as it is written: the order of keys and the digits of numbers stay, so that a text can be encoded anew without
 //! saying anything else.
 
-use fhir_profiles::json::{Budget, Document, Json as Value, Kind};
+use fhir_profiles::json::{Budget, Document, Json as Value, JsonKind};
 
 /// A value, with every key that an object has, in order, and numbers as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Json {
 
     fn of(json: Value<'_>) -> Self {
         match json.kind() {
-            Kind::Object => {
+            JsonKind::Object => {
                 let fields = json.fields();
                 Self::Object(
                     fields
@@ -44,9 +44,11 @@ impl Json {
                         .collect(),
                 )
             }
-            Kind::List => Self::Array(json.items().map(Self::of).collect()),
-            Kind::Text => Self::Text(json.text().unwrap_or_default().to_owned()),
-            Kind::Number | Kind::True | Kind::False | Kind::Null => Self::Other(json.raw().to_owned()),
+            JsonKind::List => Self::Array(json.items().map(Self::of).collect()),
+            JsonKind::Text => Self::Text(json.text().unwrap_or_default().to_owned()),
+            JsonKind::Number | JsonKind::True | JsonKind::False | JsonKind::Null => {
+                Self::Other(json.raw().to_owned())
+            }
         }
     }
 

@@ -10,11 +10,11 @@ pub use variants::{Variant, variants};
 
 use crate::errors::Failure;
 use crate::evaluator::Evaluator;
-use crate::hooks::flow::Source;
+use crate::hooks::flow::Origin;
 use crate::hooks::request::HookRequest;
-use crate::hooks::templates::Template;
 use crate::hooks::trail::Trail;
 use crate::input;
+use crate::templates::Template;
 use cds_cards::assessment::{Assessment, Outcome, Reason, Status};
 use cds_cards::laws;
 use fhir_profiles::FactId;
@@ -81,7 +81,7 @@ impl Laws<'_> {
     }
 
     async fn assess(&self, text: &str) -> Result<Assessment, Failure> {
-        let nowhere = |_: &HookRequest<'_>| Ok(Source::Nowhere);
+        let nowhere = |_: &HookRequest<'_>| Ok(Origin::Nowhere);
         let trail = Trail::default();
         let assessed = input::assess(self.evaluator, self.templates, text, nowhere, self.as_of, &trail);
         Ok(assessed.await?.assessment)

@@ -1,7 +1,7 @@
 //! Other ways to write a chart that say the same: shuffled, repeated, encoded otherwise, as a request or as a Bundle.
 
 use super::json::{Json, Style};
-use crate::hooks::templates::Template;
+use crate::templates::Template;
 
 /// A chart written otherwise.
 #[derive(Debug)]

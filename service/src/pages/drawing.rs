@@ -208,14 +208,14 @@ fn cut(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluator::Evaluator;
-    use crate::settings::{Source, load};
+    use crate::settings::{Input, load};
+    use crate::site;
     use jiff::civil::date;
 
     fn drawn(patient: &str) -> Option<Drawing> {
         let path = format!("{}/demo/patients/{patient}.json", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(path).unwrap();
-        let evaluator = Evaluator::load(&load(&Source::default()).unwrap()).unwrap();
+        let evaluator = site::load(&load(&Input::default()).unwrap()).unwrap();
         let basis =
             crate::input::bundle_basis(&evaluator, &text.parse().unwrap(), date(2026, 11, 28)).unwrap();
         drawing(&evaluator.knowledge, &basis.assessment)

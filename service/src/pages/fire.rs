@@ -3,7 +3,7 @@
 use super::ask::Ask;
 use super::visitor::Visitor;
 use crate::errors::{ErrorCode, Failure};
-use crate::evaluator::Asks;
+use crate::evaluator::Occasion;
 use crate::hooks::Service;
 use crate::hooks::flow::Basis;
 use crate::hooks::request::HookRequest;
@@ -82,7 +82,7 @@ async fn fired(state: &State, visitor: &Visitor, ask: &Ask) -> Result<Fired, Fai
             cards: state
                 .advisor
                 .evaluator
-                .render(&basis.assessment, &Asks::default()),
+                .render(&basis.assessment, &Occasion::default()),
             basis: Some(basis),
         });
     }

@@ -8,7 +8,7 @@ use super::visitor::Visitor;
 use crate::call::Call;
 use crate::errors::{ErrorCode, Failure};
 use crate::fhir_client::{NotWritten, Why};
-use crate::hooks::flow::{self, Basis, Server, Source};
+use crate::hooks::flow::{self, Basis, Enquiry, Origin, Server};
 use crate::hooks::request::HookRequest;
 use crate::http::State;
 use crate::smart::Session;
@@ -82,29 +82,28 @@ impl Record {
         let source = match self {
             Self::Bundled(_) => {
                 call.about(&request);
-                Source::Sandbox(state.advisor.sandbox.as_ref().ok_or(ErrorCode::UnknownPath)?)
+                Origin::Sandbox(state.advisor.sandbox.as_ref().ok_or(ErrorCode::UnknownPath)?)
             }
             Self::Launched(session, _) => {
                 request.user_id = session.fhir_user().unwrap_or_default();
                 request.token = Some(session.token().clone());
                 call.looks(session.issuer(), session.patient(), session.fhir_user());
-                Source::Server(Server {
+                Origin::Server(Server {
                     client: state.advisor.fhir(),
                     base: session.base(),
                     deadline: DEADLINE,
                 })
             }
         };
-        let (evaluator, templates) = (&state.advisor.evaluator, &state.advisor.templates);
-        let assessing = flow::assess(
-            evaluator,
-            templates,
-            &request,
+        let enquiry = Enquiry {
+            evaluator: &state.advisor.evaluator,
+            templates: &state.advisor.templates,
+            request: &request,
             source,
-            state.advisor.today(),
-            call.trail(),
-        );
-        let (basis, _) = call.run(assessing).await?;
+            as_of: state.advisor.today(),
+            trail: call.trail(),
+        };
+        let (basis, _) = call.run(flow::assess(&enquiry)).await?;
         call.assessed(basis.assessment.clone());
         Ok(basis)
     }

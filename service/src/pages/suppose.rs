@@ -137,12 +137,12 @@ pub(super) struct Moves {
 struct OptionMove {
     id: String,
     label: String,
-    before: Option<Verdict>,
-    after: Option<Verdict>,
+    before: Option<VerdictView>,
+    after: Option<VerdictView>,
 }
 
 #[derive(Debug, Clone, Serialize)]
-struct Verdict {
+struct VerdictView {
     id: &'static str,
     word: &'static str,
 }
@@ -174,7 +174,7 @@ pub(super) fn moves(knowledge: &Knowledge, before: &Assessment, after: &Assessme
         Some(report.verdict)
     };
     let shown = |verdict: Option<cds_cards::assessment::Verdict>| {
-        verdict.map(|verdict| Verdict {
+        verdict.map(|verdict| VerdictView {
             id: verdict.as_str(),
             word: words::verdict(verdict),
         })

@@ -3,9 +3,9 @@
 use super::fault::Fault;
 use super::smart;
 use super::values::{Given, word};
-use crate::fhir_client::{AllowedBase, Network};
+use super::{ClientSettings, KeySource, SmartClient};
+use crate::address::{AllowedBase, Network};
 use crate::nearest::meant;
-use crate::trust::{ClientSettings, KeySource, SmartClient};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -303,14 +303,14 @@ fn key_url(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::settings::{Settings, Source, load};
-    use crate::trust::{AuthMode, KeySource};
+    use crate::settings::{AuthMode, KeySource};
+    use crate::settings::{Input, Settings, load};
     use toml::de::DeTable;
 
     fn from(text: &str) -> Result<Settings, Vec<String>> {
-        load(&Source {
+        load(&Input {
             file: Some(("f".into(), text.into())),
-            ..Source::default()
+            ..Input::default()
         })
         .map_err(|faults| faults.iter().map(ToString::to_string).collect())
     }
@@ -483,7 +483,7 @@ mod tests {
     #[test]
     fn clients_can_come_from_the_environment() {
         let with = |value: &str| {
-            load(&Source {
+            load(&Input {
                 file: None,
                 environment: vec![("PNET_CDS_CLIENTS".into(), value.into())],
             })

@@ -33,8 +33,8 @@ pub fn document() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::{Source, load};
-    use crate::store::StoreUrl;
+    use crate::settings::StoreUrl;
+    use crate::settings::{Input, load};
 
     #[test]
     fn the_documented_defaults_are_those_of_the_code() {
@@ -47,11 +47,11 @@ mod tests {
 
     #[test]
     fn the_documented_defaults_load_to_the_defaults() {
-        let documented = Source {
+        let documented = Input {
             file: Some(("defaults.toml".into(), document())),
-            ..Source::default()
+            ..Input::default()
         };
-        let mut expected = load(&Source::default()).unwrap();
+        let mut expected = load(&Input::default()).unwrap();
         expected.demo = Some(false);
         expected.demo_off_by = Some("auth.allow_open_network");
         expected.workbench = Some(false);
@@ -77,9 +77,9 @@ mod tests {
                 _ => format!("{line}\n"),
             })
             .collect();
-        let settings = load(&Source {
+        let settings = load(&Input {
             file: Some(("all.toml".into(), uncommented)),
-            ..Source::default()
+            ..Input::default()
         })
         .unwrap();
         assert!(settings.public_url.is_some() && settings.knowledge_dir.is_some());

@@ -1,14 +1,14 @@
 //! Loading: defaults, then the file, then the environment, with every fault reported at once.
 
+use super::AuthMode;
 use super::Settings;
+use super::StoreUrl;
 use super::fault::Fault;
 use super::table::{ROWS, Row};
 use super::values::Given;
 use super::{clients, smart};
 use crate::host::{host_of, is_loopback};
 use crate::nearest::meant;
-use crate::store::StoreUrl;
-use crate::trust::AuthMode;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -22,7 +22,7 @@ const DEFAULT_STORE: &str = "pnet-cds.sqlite";
 
 /// Where settings are taken from.
 #[derive(Debug, Clone, Default)]
-pub struct Source {
+pub struct Input {
     /// Name and text of the file, if one is given.
     pub file: Option<(String, String)>,
     /// Name and value of the environment variables.
@@ -33,7 +33,7 @@ pub struct Source {
 ///
 /// # Errors
 /// Every fault of file and environment, in order.
-pub fn load(source: &Source) -> Result<Settings, Vec<Fault>> {
+pub fn load(source: &Input) -> Result<Settings, Vec<Fault>> {
     let mut loading = Loading {
         settings: Settings::blank(),
         places: Vec::new(),
@@ -285,17 +285,17 @@ fn place(name: &str, text: &str, at: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Kind;
+    use crate::settings::DatabaseKind;
 
     fn from_file(text: &str) -> Result<Settings, Vec<Fault>> {
-        load(&Source {
+        load(&Input {
             file: Some(("pnet-cds.toml".into(), text.into())),
             environment: Vec::new(),
         })
     }
 
-    fn with(environment: &[(&str, &str)]) -> Source {
-        Source {
+    fn with(environment: &[(&str, &str)]) -> Input {
+        Input {
             file: None,
             environment: environment
                 .iter()
@@ -314,7 +314,7 @@ mod tests {
     #[test]
     fn the_defaults_of_the_fhir_client_are_documented_as_they_are() {
         let settings = load(&with(&[])).unwrap();
-        assert_eq!(settings.fhir, crate::fhir_client::FhirSettings::default());
+        assert_eq!(settings.fhir, crate::settings::FhirSettings::default());
     }
 
     #[test]
@@ -355,11 +355,14 @@ mod tests {
     #[test]
     fn the_store_is_in_memory_for_the_demo_and_else_in_a_file_unless_set() {
         let kind = |text: &str| from_file(text).unwrap().store.url.kind();
-        assert_eq!(load(&with(&[])).unwrap().store.url.kind(), Kind::Memory);
-        assert_eq!(kind("demo.enabled = true"), Kind::Memory);
-        assert_eq!(kind("demo.enabled = false"), Kind::File);
-        assert_eq!(kind("demo.enabled = true\nstore.url = \"sqlite:a\""), Kind::File);
-        assert_eq!(kind("store.url = \"postgres://h/x\""), Kind::Postgres);
+        assert_eq!(load(&with(&[])).unwrap().store.url.kind(), DatabaseKind::Memory);
+        assert_eq!(kind("demo.enabled = true"), DatabaseKind::Memory);
+        assert_eq!(kind("demo.enabled = false"), DatabaseKind::File);
+        assert_eq!(
+            kind("demo.enabled = true\nstore.url = \"sqlite:a\""),
+            DatabaseKind::File
+        );
+        assert_eq!(kind("store.url = \"postgres://h/x\""), DatabaseKind::Postgres);
     }
 
     #[test]
@@ -386,7 +389,7 @@ mod tests {
 
     #[test]
     fn the_environment_wins_over_the_file() {
-        let source = Source {
+        let source = Input {
             file: Some((
                 "f".into(),
                 "[cards]\nmax = 4\nclosed_world = [\"diabetes\"]".into(),

@@ -1,27 +1,35 @@
 //! Settings: one table of rows from which loading, documentation and defaults all follow.
 
+mod audit;
 mod clients;
 mod document;
 mod fault;
+mod fhir;
+mod launches;
 mod load;
 mod secrets;
 mod smart;
+mod store;
+mod store_url;
 mod table;
+mod telemetry;
+mod trust;
 mod values;
 
+pub use audit::{AuditMode, AuditSettings, SinkSetting};
 pub use document::document;
 pub use fault::Fault;
+pub use fhir::{FhirSettings, PatientParameter};
+pub use launches::SmartSettings;
 pub(crate) use load::CONFIG_VARIABLE;
-pub use load::{Source, load};
+pub use load::{Input, load};
 pub(crate) use secrets::resolve;
+pub use store::StoreSettings;
+pub use store_url::{DatabaseKind, StoreUrl};
+pub use telemetry::{LogFormat, LogLevel, TelemetrySettings};
+pub use trust::{AuthMode, AuthSettings, ClientSettings, Credential, KeySource, SmartClient};
 pub(crate) use values::can_be_absent;
 
-use crate::audit::{AuditMode, AuditSettings, SinkSetting};
-use crate::fhir_client::FhirSettings;
-use crate::smart::SmartSettings;
-use crate::store::{StoreSettings, StoreUrl};
-use crate::telemetry::TelemetrySettings;
-use crate::trust::{AuthSettings, ClientSettings};
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! `smart` of a client: this service as a client of its authorization server.
 
 use super::values::{Given, origin, word};
-use crate::trust::{ClientSettings, Credential, SmartClient};
+use super::{ClientSettings, Credential, SmartClient};
 use std::path::PathBuf;
 use toml::de::DeValue;
 
@@ -97,14 +97,14 @@ pub(super) fn faults(clients: &[ClientSettings]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::settings::{Settings, Source, load};
-    use crate::trust::Credential;
+    use super::Credential;
+    use crate::settings::{Input, Settings, load};
     use std::path::PathBuf;
 
     fn from(text: &str) -> Result<Settings, Vec<String>> {
-        load(&Source {
+        load(&Input {
             file: Some(("f".into(), text.into())),
-            ..Source::default()
+            ..Input::default()
         })
         .map_err(|faults| faults.iter().map(ToString::to_string).collect())
     }

@@ -1,11 +1,7 @@
 //! The table of settings: key, default, one line of explanation, and how the value is kept.
 
-use super::Settings;
 use super::values::{Given, absolute_url, closed_fact, key_pairs, origin, pack, scope};
-use crate::audit::{AuditMode, SinkSetting};
-use crate::fhir_client::PatientParameter;
-use crate::telemetry::{LogFormat, LogLevel};
-use crate::trust::AuthMode;
+use super::{AuditMode, AuthMode, LogFormat, LogLevel, PatientParameter, Settings, SinkSetting};
 use std::path::PathBuf;
 
 /// A smaller limit would refuse calls that hold next to nothing.

@@ -1,6 +1,6 @@
 //! How the value of a setting is read, from a TOML file (typed) or from the environment (text).
 
-use crate::fhir_client::AllowedBase;
+use crate::address::AllowedBase;
 use actix_web::http::Uri;
 use fhir_profiles::{Codes, FactId};
 use std::collections::BTreeMap;

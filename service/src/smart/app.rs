@@ -1,7 +1,7 @@
 //! A registered client whose charts may launch the pages.
 
-use crate::fhir_client::AllowedBase;
-use crate::trust::SmartClient;
+use crate::address::AllowedBase;
+use crate::settings::SmartClient;
 
 /// A registered client whose charts may launch the pages.
 pub(super) struct App {

@@ -1,6 +1,6 @@
 //! `appContext`: which card and which option a launch comes from, and the place of the page that it leads to.
 
-use cds_cards::render::{Card, Kind};
+use cds_cards::render::{Card, CardKind};
 use serde_json::{Value, json};
 
 /// The longest context that is looked at; ours are a fraction of it.
@@ -21,7 +21,7 @@ pub(crate) fn of_card(card: &Card) -> String {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AppContext {
     /// The kind of the card.
-    pub card: Option<Kind>,
+    pub card: Option<CardKind>,
     /// The id of an option.
     pub option: Option<String>,
 }
@@ -46,22 +46,22 @@ impl AppContext {
             return Some(format!("option-{option}"));
         }
         let place = match self.card? {
-            Kind::Options | Kind::OrderWarning => "b-options",
-            Kind::MissingData | Kind::Question => "b-missing",
-            Kind::Discrepancy => "b-facts",
-            Kind::Pathway => return None,
+            CardKind::Options | CardKind::OrderWarning => "b-options",
+            CardKind::MissingData | CardKind::Question => "b-missing",
+            CardKind::Discrepancy => "b-facts",
+            CardKind::Pathway => return None,
         };
         Some(place.to_owned())
     }
 }
 
-const KINDS: [Kind; 6] = [
-    Kind::Pathway,
-    Kind::Options,
-    Kind::MissingData,
-    Kind::Question,
-    Kind::Discrepancy,
-    Kind::OrderWarning,
+const KINDS: [CardKind; 6] = [
+    CardKind::Pathway,
+    CardKind::Options,
+    CardKind::MissingData,
+    CardKind::Question,
+    CardKind::Discrepancy,
+    CardKind::OrderWarning,
 ];
 
 #[cfg(test)]

@@ -18,7 +18,6 @@ mod registry;
 mod scopes;
 mod server;
 mod session;
-mod settings;
 mod token;
 
 pub(crate) use callback::callback;
@@ -28,4 +27,3 @@ pub(crate) use moved::Moved;
 pub(crate) use registry::Smart;
 pub use scopes::Scopes;
 pub use session::Session;
-pub use settings::SmartSettings;

@@ -3,7 +3,7 @@
 use super::app::App;
 use super::name::{Hashed, hashed};
 use super::server::AuthorizationServer;
-use crate::fhir_client::AllowedBase;
+use crate::address::AllowedBase;
 use oauth2::PkceCodeVerifier;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

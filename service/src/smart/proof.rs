@@ -1,8 +1,8 @@
 //! What proves this service to an authorization server: a secret, or a signed assertion (RFC 7523, `private_key_jwt`).
 
 use crate::files;
+use crate::settings::Credential;
 use crate::signing::SigningKey;
-use crate::trust::Credential;
 use serde_json::json;
 use std::path::Path;
 use zeroize::Zeroizing;

@@ -1,7 +1,8 @@
 //! What a registered FHIR server says of its authorization server (SMART App Launch 2.2, `.well-known/smart-configuration`).
 
 use super::scopes::Form;
-use crate::fhir_client::{AllowedBase, Endpoint, FhirClient, Sent, Why};
+use crate::address::AllowedBase;
+use crate::fhir_client::{Endpoint, FhirClient, Sent, Why};
 use reqwest::Url;
 use serde::Deserialize;
 use std::time::{Duration, Instant};
@@ -139,7 +140,7 @@ fn is_http(base: &AllowedBase) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fhir_client::FhirSettings;
+    use crate::settings::FhirSettings;
     use serde_json::json;
 
     fn of(change: impl FnOnce(&mut serde_json::Value)) -> Result<AuthorizationServer, Unusable> {

@@ -6,9 +6,10 @@
 use super::context::AppContext;
 use super::name::{Hashed, hashed};
 use super::scopes::Scopes;
+use crate::address::AllowedBase;
 use crate::call::Call;
 use crate::errors::{Denied, ErrorCode, Failure};
-use crate::fhir_client::{AllowedBase, BearerToken};
+use crate::fhir_client::BearerToken;
 use crate::trust::Who;
 use actix_web::http::header::HeaderMap;
 use std::collections::HashMap;

@@ -3,7 +3,7 @@
 use super::proof::{Proof, assertion as signed_assertion};
 use super::server::AuthorizationServer;
 use crate::fhir_client::{FhirClient, Sent, Why};
-use crate::trust::SmartClient;
+use crate::settings::SmartClient;
 use oauth2::basic::{
     BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
 };

@@ -4,7 +4,7 @@ use super::database::{make_private, one_connection};
 use super::fault::Fault;
 use super::migrations::{newest, to, version};
 use super::report::{Report, count};
-use super::url::StoreUrl;
+use crate::settings::StoreUrl;
 use sqlx::{AssertSqlSafe, Connection};
 use std::path::Path;
 

@@ -2,7 +2,7 @@
 
 use super::fault::{Fault, Operation, Unavailable};
 use super::migrations;
-use super::url::{Kind, StoreUrl};
+use crate::settings::{DatabaseKind, StoreUrl};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers};
 use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions, Connection, Row, Transaction};
 use std::fs::{File, OpenOptions};
@@ -269,7 +269,7 @@ impl Database {
                 Ok(()) => return self.is_there(),
                 Err(fault) => self.failed(Operation::Connect, &fault),
             }
-            if self.url.kind() == Kind::Memory {
+            if self.url.kind() == DatabaseKind::Memory {
                 return false;
             }
             self.open.write().unwrap_or_else(PoisonError::into_inner).take();
@@ -298,7 +298,7 @@ impl Database {
     }
 
     async fn connect(&self) -> Result<Open, Fault> {
-        if self.url.kind() != Kind::Memory {
+        if self.url.kind() != DatabaseKind::Memory {
             self.bring_up().await?;
         }
         in_time(CONNECT, self.open_pool()).await
@@ -335,13 +335,13 @@ impl Database {
     }
 
     async fn open_pool(&self) -> Result<Open, Fault> {
-        let (sqlite, in_memory) = (self.url.is_sqlite(), self.url.kind() == Kind::Memory);
+        let (sqlite, in_memory) = (self.url.is_sqlite(), self.url.kind() == DatabaseKind::Memory);
         let pool = AnyPoolOptions::new()
             .max_connections(match self.url.kind() {
                 // Each connection would be a database of its own.
-                Kind::Memory => 1,
-                Kind::File => 4,
-                Kind::Postgres => 8,
+                DatabaseKind::Memory => 1,
+                DatabaseKind::File => 4,
+                DatabaseKind::Postgres => 8,
             })
             .acquire_timeout(CONNECT)
             .idle_timeout(None)

@@ -21,7 +21,6 @@ mod questions;
 mod report;
 mod retention;
 mod tokens;
-mod url;
 
 pub use admin::{Rows, Status, backup, migrate, prune, report, reset_tokens, status};
 pub use answers::{CardAnswer, Kept};
@@ -30,8 +29,8 @@ pub use migrations::newest as newest_version;
 pub use outcome::Outcome;
 pub use owner::Owner;
 pub use report::{KindReport, Report, Tally};
-pub use url::{Kind, StoreUrl};
 
+use crate::settings::{StoreSettings, StoreUrl};
 use crate::trust::{JtiStore, KeptKeysFuture, Once, OnceFuture, Refused};
 use bridge::Bridge;
 use cds_cards::render::Card;
@@ -55,21 +54,6 @@ const TOKEN: Duration = Duration::from_millis(1500);
 const RECORDED: Duration = Duration::from_secs(2);
 /// The longest that a start waits for the database, and a stop for what is not recorded yet.
 const PATIENCE: Duration = Duration::from_secs(3);
-
-/// The settings of the store, `[store]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoreSettings {
-    /// Where it is.
-    pub url: StoreUrl,
-    /// How long issued cards and the feedback on them are kept.
-    pub retention: Duration,
-    /// Whether the free text of feedback is kept.
-    pub comments: bool,
-    /// How long a question that was put aside is not asked again of the same patient.
-    pub question_pause: Duration,
-    /// How long tokens are accepted by what this process remembers, while the database is away; zero: not at all.
-    pub bridge: Duration,
-}
 
 /// Used tokens, issued cards and feedback.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use super::request_id::RequestId;
 use super::service::Telemetry;
-use super::settings::{LogFormat, TelemetrySettings};
+use crate::settings::{LogFormat, TelemetrySettings};
 use jiff::Timestamp;
 use opentelemetry::Context;
 use opentelemetry::trace::TraceContextExt;

@@ -5,20 +5,18 @@
 //! request, a card or the store is, nothing here knows: whoever has something to show names it.
 
 mod asked;
-mod asking;
 mod export;
 mod log;
 mod metrics;
+mod outgoing;
 mod request_id;
 mod service;
-mod settings;
 mod span;
 
 pub use asked::{Asked, Got, Reading, Whose};
-pub use asking::Asking;
 pub use log::{beside_the_log, json_line, start_log};
 pub use metrics::{Deadline, HttpAnswer, HttpCall, Metrics, Signal};
+pub use outgoing::Outgoing;
 pub(crate) use request_id::RequestId;
 pub use service::Telemetry;
-pub use settings::{LogFormat, LogLevel, TelemetrySettings};
 pub use span::{Span, in_span, start_span};

@@ -3,7 +3,7 @@
 use super::asked::Reading;
 use super::export::Exporters;
 use super::metrics::{self, Metrics};
-use super::settings::TelemetrySettings;
+use crate::settings::TelemetrySettings;
 use opentelemetry::metrics::MeterProvider;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry::{Context, KeyValue};

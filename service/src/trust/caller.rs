@@ -1,19 +1,19 @@
 //! The caller of a request: the proof that it was authenticated, which a handler has to hold.
 
 use super::client::Client;
-use super::settings::SmartClient;
 use super::who::Who;
+use crate::address::AllowedBase;
 use crate::errors::{ErrorCode, Failure};
-use crate::fhir_client::AllowedBase;
+use crate::settings::SmartClient;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Who calls, authenticated as the settings require.
 #[derive(Debug)]
-pub struct Caller(Kind);
+pub struct Caller(Identity);
 
 #[derive(Debug)]
-enum Kind {
+enum Identity {
     Anonymous(Arc<[AllowedBase]>),
     Registered {
         client: Arc<Client>,
@@ -24,11 +24,11 @@ enum Kind {
 
 impl Caller {
     pub(super) fn anonymous(bases: Arc<[AllowedBase]>) -> Self {
-        Self(Kind::Anonymous(bases))
+        Self(Identity::Anonymous(bases))
     }
 
     pub(super) fn registered(client: Arc<Client>, tenant: Option<String>, token: String) -> Self {
-        Self(Kind::Registered {
+        Self(Identity::Registered {
             client,
             tenant,
             token,
@@ -37,7 +37,7 @@ impl Caller {
 
     /// Whether the trace of its requests goes on here, which the settings say.
     pub(crate) fn continues_trace(&self) -> bool {
-        matches!(&self.0, Kind::Registered { client, .. } if client.settings.trusted_trace)
+        matches!(&self.0, Identity::Registered { client, .. } if client.settings.trusted_trace)
     }
 
     /// What the audit says of it.
@@ -47,8 +47,8 @@ impl Caller {
             issuer: self.issuer().map(str::to_owned),
             tenant: self.tenant().map(str::to_owned),
             token: match &self.0 {
-                Kind::Anonymous(_) => None,
-                Kind::Registered { token, .. } => Some(token.clone()),
+                Identity::Anonymous(_) => None,
+                Identity::Registered { token, .. } => Some(token.clone()),
             },
         }
     }
@@ -56,24 +56,24 @@ impl Caller {
     /// Its registered `name`; nothing in open mode.
     fn name(&self) -> Option<&str> {
         match &self.0 {
-            Kind::Anonymous(_) => None,
-            Kind::Registered { client, .. } => Some(&client.settings.name),
+            Identity::Anonymous(_) => None,
+            Identity::Registered { client, .. } => Some(&client.settings.name),
         }
     }
 
     /// Its `iss`; nothing in open mode.
     pub fn issuer(&self) -> Option<&str> {
         match &self.0 {
-            Kind::Anonymous(_) => None,
-            Kind::Registered { client, .. } => Some(&client.settings.issuer),
+            Identity::Anonymous(_) => None,
+            Identity::Registered { client, .. } => Some(&client.settings.issuer),
         }
     }
 
     /// Its `tenant`; nothing in open mode and where the issuer has no registered tenants.
     pub fn tenant(&self) -> Option<&str> {
         match &self.0 {
-            Kind::Anonymous(_) => None,
-            Kind::Registered { tenant, .. } => tenant.as_deref(),
+            Identity::Anonymous(_) => None,
+            Identity::Registered { tenant, .. } => tenant.as_deref(),
         }
     }
 
@@ -85,24 +85,24 @@ impl Caller {
     /// The registered FHIR servers that this caller may have read.
     pub fn fhir_bases(&self) -> &[AllowedBase] {
         match &self.0 {
-            Kind::Anonymous(bases) => bases.as_ref(),
-            Kind::Registered { client, .. } => client.settings.fhir_servers.as_slice(),
+            Identity::Anonymous(bases) => bases.as_ref(),
+            Identity::Registered { client, .. } => client.settings.fhir_servers.as_slice(),
         }
     }
 
     /// Under which name its launches are answered, if it can launch the pages.
     pub fn smart(&self) -> Option<&SmartClient> {
         match &self.0 {
-            Kind::Anonymous(_) => None,
-            Kind::Registered { client, .. } => client.settings.smart.as_ref(),
+            Identity::Anonymous(_) => None,
+            Identity::Registered { client, .. } => client.settings.smart.as_ref(),
         }
     }
 
     /// The caller's own time for what is fetched for one call, if it has one.
     pub fn fhir_deadline(&self) -> Option<Duration> {
         match &self.0 {
-            Kind::Anonymous(_) => None,
-            Kind::Registered { client, .. } => client.settings.fhir_deadline,
+            Identity::Anonymous(_) => None,
+            Identity::Registered { client, .. } => client.settings.fhir_deadline,
         }
     }
 
@@ -111,7 +111,7 @@ impl Caller {
     /// # Errors
     /// The same for a server of somebody else and for one that nobody has registered.
     pub fn check_fhir_server(&self, fhir_server: &str) -> Result<(), Failure> {
-        if matches!(self.0, Kind::Anonymous(_)) || self.fhir_base(fhir_server).is_some() {
+        if matches!(self.0, Identity::Anonymous(_)) || self.fhir_base(fhir_server).is_some() {
             return Ok(());
         }
         tracing::warn!(

@@ -14,7 +14,6 @@ mod jti;
 mod jwks;
 mod keys;
 mod rehearse;
-mod settings;
 mod verify;
 mod who;
 
@@ -22,7 +21,6 @@ pub use caller::Caller;
 pub use clock::{Clock, SystemClock};
 pub use jti::{JtiStore, KeptKeys, KeptKeysFuture, Once, OnceFuture, Refused};
 pub(crate) use rehearse::Rehearsed;
-pub use settings::{AuthMode, AuthSettings, ClientSettings, Credential, KeySource, SmartClient};
 pub use verify::Trust;
 pub use who::Who;
 

@@ -3,7 +3,7 @@
 use super::claims::Token;
 use super::jti::Once;
 use super::verify::{LEEWAY, Trust, in_time};
-use crate::fhir_client::AllowedBase;
+use crate::address::AllowedBase;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::Engine;

@@ -9,17 +9,19 @@
 )]
 
 pub(crate) mod binary;
+#[path = "../../../tests/src/exchange.rs"]
+pub(crate) mod exchange;
 pub(crate) mod pages;
 #[path = "../../../tests/src/recorded.rs"]
 pub(crate) mod recorded;
 
 use actix_web::rt::System;
+use exchange::{Exchanged, exchange, request};
 use jiff::civil::{Date, date};
 use pnet_cds::app::Application;
-use pnet_cds::evaluator::Evaluator;
-use pnet_cds::settings::{Source, load};
+use pnet_cds::settings::{Input, load};
+use pnet_cds::site;
 use serde_json::{Value, json};
-use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
@@ -55,20 +57,17 @@ pub(crate) struct Answer {
     pub(crate) body: String,
 }
 
-impl Answer {
-    fn parse(bytes: &[u8]) -> Self {
-        let text = String::from_utf8(bytes.to_vec()).unwrap();
-        let (head, body) = text
-            .split_once("\r\n\r\n")
-            .unwrap_or_else(|| panic!("no HTTP answer: {text:?}"));
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+impl From<Exchanged> for Answer {
+    fn from(exchanged: Exchanged) -> Self {
         Self {
-            status,
-            head: head.to_lowercase(),
-            body: body.to_owned(),
+            status: exchanged.status,
+            head: exchanged.head.to_lowercase(),
+            body: exchanged.body,
         }
     }
+}
 
+impl Answer {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
@@ -109,14 +108,14 @@ pub(crate) fn demo() -> Service {
 
 /// A service with these settings.
 pub(crate) fn start(settings: &str) -> Service {
-    let source = Source {
+    let source = Input {
         file: Some(("test.toml".into(), settings.into())),
-        ..Source::default()
+        ..Input::default()
     };
     let settings = load(&source).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let evaluator = Evaluator::load(&settings).unwrap();
+    let evaluator = site::load(&settings).unwrap();
     let application = Application::new(&settings, evaluator, &format!("http://{address}"), today).unwrap();
     std::thread::spawn(move || System::new().block_on(application.serve(listener, None)).unwrap());
     Service { address }
@@ -132,27 +131,12 @@ impl Service {
     /// Sends bytes as they are and reads to the end of the connection.
     pub(crate) fn raw(&self, bytes: &[u8]) -> Answer {
         recorded::keep(bytes);
-        let mut stream = self.connect();
-        // The service may answer and close before it has read everything.
-        let _ = stream.write_all(bytes);
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        Answer::parse(&answer)
+        exchange(self.address, bytes).unwrap().into()
     }
 
     pub(crate) fn request(&self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Answer {
-        let mut bytes = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n",
-            self.address
-        );
-        for header in headers {
-            bytes.push_str(&format!("{header}\r\n"));
-        }
-        if method == "POST" {
-            bytes.push_str(&format!("Content-Length: {}\r\n", body.len()));
-        }
-        bytes.push_str("\r\n");
-        self.raw(&[bytes.as_bytes(), body].concat())
+        let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
+        self.raw(&request(method, path, &self.address.to_string(), &headers, body))
     }
 
     pub(crate) fn get(&self, path: &str) -> Answer {
@@ -171,6 +155,11 @@ impl Service {
     pub(crate) fn hook(&self, body: &Value) -> Answer {
         self.post(HOOK_PATH, body)
     }
+}
+
+/// How many options the knowledge has.
+pub(crate) fn options() -> usize {
+    cds_cards::Knowledge::embedded().unwrap().options.len()
 }
 
 /// The Bundle of a bundled patient.

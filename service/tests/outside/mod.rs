@@ -8,6 +8,7 @@
     reason = "helpers of tests; each test file uses its own part"
 )]
 
+use crate::common::exchange::{Exchanged, exchange, request};
 use crate::common::recorded;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -126,6 +127,16 @@ pub(crate) struct Answer {
     /// In lower case.
     pub(crate) head: String,
     pub(crate) body: String,
+}
+
+impl From<Exchanged> for Answer {
+    fn from(exchanged: Exchanged) -> Self {
+        Self {
+            status: exchanged.status,
+            head: exchanged.head.to_lowercase(),
+            body: exchanged.body,
+        }
+    }
 }
 
 impl Program {
@@ -261,25 +272,6 @@ fn keep(mut pipe: impl Read + Send + 'static) -> Arc<Mutex<String>> {
 
 /// One request over a connection of its own.
 pub(crate) fn send(address: SocketAddr, method: &str, target: &str, headers: &str, body: &[u8]) -> Answer {
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-    let mut request =
-        format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}");
-    if method == "POST" {
-        request += &format!("Content-Length: {}\r\n", body.len());
-    }
-    request += "\r\n";
-    // It may answer and close before it has read everything.
-    let _ = stream.write_all(&[request.as_bytes(), body].concat());
-    let mut bytes = Vec::new();
-    let _ = stream.read_to_end(&mut bytes);
-    let text = String::from_utf8_lossy(&bytes);
-    let (head, body) = text
-        .split_once("\r\n\r\n")
-        .unwrap_or_else(|| panic!("no answer: {text}"));
-    Answer {
-        status: head.split(' ').nth(1).unwrap().parse().unwrap(),
-        head: head.to_lowercase(),
-        body: body.to_owned(),
-    }
+    let bytes = request(method, target, "localhost", headers, body);
+    exchange(address, &bytes).unwrap().into()
 }

@@ -2,19 +2,20 @@
 
 use super::{FACTS, VOLUME, settings};
 use pnet_cds::evaluator::Evaluator;
-use pnet_cds::settings::{Source, load};
+use pnet_cds::settings::{Input, load};
+use pnet_cds::site;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::PathBuf;
 
 fn evaluator(settings: &str) -> Result<Evaluator, Vec<String>> {
-    let source = Source {
+    let source = Input {
         file: Some(("site.toml".into(), settings.into())),
-        ..Source::default()
+        ..Input::default()
     };
     let faults =
         |faults: Vec<pnet_cds::settings::Fault>| faults.iter().map(ToString::to_string).collect::<Vec<_>>();
-    Evaluator::load(&load(&source).map_err(faults)?)
+    site::load(&load(&source).map_err(faults)?)
 }
 
 #[test]

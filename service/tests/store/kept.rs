@@ -2,7 +2,8 @@
 
 use crate::support::{PATIENT, address, cards, instance, on_both, open, owner, rows, run, settings, until};
 use fhir_profiles::FactId;
-use pnet_cds::store::{CardAnswer, Outcome, Owner, Store, StoreSettings, migrate, report, status};
+use pnet_cds::settings::StoreSettings;
+use pnet_cds::store::{CardAnswer, Outcome, Owner, Store, migrate, report, status};
 use std::time::Duration;
 use uuid::Uuid;
 

@@ -1,6 +1,7 @@
 //! The real program as a process, which can be killed.
 
 use crate::common::Service;
+use crate::common::exchange::{exchange, request};
 use crate::support::{call, directory, until};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
@@ -100,23 +101,15 @@ impl Program {
     }
 
     fn try_feedback(&self, card: &str) -> Option<u16> {
-        use std::io::{Read, Write};
         let body = overridden(card).to_string();
-        let mut stream = std::net::TcpStream::connect(self.service.address).ok()?;
-        stream
-            .set_read_timeout(Some(std::time::Duration::from_secs(20)))
-            .ok()?;
-        write!(
-            stream,
-            "POST /cds-services/pnet-liver-metastases/feedback HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        )
-        .ok()?;
-        let mut answer = String::new();
-        // A connection that breaks off after the answer was read has answered.
-        let _ = stream.read_to_string(&mut answer);
-        answer.split(' ').nth(1)?.parse().ok()
+        let bytes = request(
+            "POST",
+            "/cds-services/pnet-liver-metastases/feedback",
+            "localhost",
+            "Content-Type: application/json\r\n",
+            body.as_bytes(),
+        );
+        Some(exchange(self.service.address, &bytes).ok()?.status)
     }
 }
 

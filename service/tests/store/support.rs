@@ -3,12 +3,14 @@
 use super::common::{WITH_PNET, chart, prefetched, start};
 use cds_cards::render::Card;
 use jiff::civil::date;
-use pnet_cds::evaluator::{Asks, Evaluator};
-use pnet_cds::hooks::flow::Source;
+use pnet_cds::evaluator::Occasion;
+use pnet_cds::hooks::flow::Origin;
 use pnet_cds::hooks::trail::Trail;
 use pnet_cds::input::assess;
-use pnet_cds::settings::{Source as SettingsSource, load};
-use pnet_cds::store::{Owner, Store, StoreSettings, StoreUrl};
+use pnet_cds::settings::{Input, load};
+use pnet_cds::settings::{StoreSettings, StoreUrl};
+use pnet_cds::site;
+use pnet_cds::store::{Owner, Store};
 use sqlx::any::install_default_drivers;
 use sqlx::{AnyConnection, AssertSqlSafe, Column, Connection, Row};
 use std::path::PathBuf;
@@ -95,11 +97,11 @@ pub(crate) const PATIENT: &str = "whom-the-cards-are-about";
 
 /// The cards of a bundled patient, a question among them.
 pub(crate) fn cards(instance: Uuid) -> Vec<Card> {
-    let source = SettingsSource {
+    let source = Input {
         file: Some(("test.toml".into(), "cards.max = 9".to_owned())),
-        ..SettingsSource::default()
+        ..Input::default()
     };
-    let evaluator = Evaluator::load(&load(&source).unwrap()).unwrap();
+    let evaluator = site::load(&load(&source).unwrap()).unwrap();
     let bundle = chart(WITH_PNET).to_string();
     let templates = evaluator.templates();
     let trail = Trail::default();
@@ -107,11 +109,11 @@ pub(crate) fn cards(instance: Uuid) -> Vec<Card> {
         &evaluator,
         &templates,
         &bundle,
-        |_| Ok(Source::Nowhere),
+        |_| Ok(Origin::Nowhere),
         date(2026, 11, 23),
         &trail,
     );
-    let cards = evaluator.render(&run(assessing).unwrap().assessment, &Asks::of(instance));
+    let cards = evaluator.render(&run(assessing).unwrap().assessment, &Occasion::of(instance));
     assert!(cards.len() > 2);
     cards
 }

@@ -19,9 +19,9 @@ use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, init_service, read_body, try_call_service};
 use pnet_cds::app::Application;
-use pnet_cds::evaluator::Evaluator;
 use pnet_cds::http::{boundary, cors};
-use pnet_cds::settings::{Settings, Source, load};
+use pnet_cds::settings::{Input, Settings, load};
+use pnet_cds::site;
 use pnet_cds::store::Store;
 use pnet_cds::telemetry::Telemetry;
 use pnet_cds::trust::{Clock, Trust};
@@ -96,9 +96,9 @@ impl Reply {
 }
 
 pub(crate) fn settings(text: &str) -> Settings {
-    load(&Source {
+    load(&Input {
         file: Some(("test.toml".into(), text.into())),
-        ..Source::default()
+        ..Input::default()
     })
     .unwrap_or_else(|faults| panic!("{faults:?}\n{text}"))
 }
@@ -129,7 +129,7 @@ impl Bed {
         start_log();
         let settings = settings(&format!("server.public_url = \"{PUBLIC}\"\n{text}"));
         let (clock, trust, store) = trust_and_store(&settings);
-        let evaluator = Evaluator::load(&settings).unwrap();
+        let evaluator = site::load(&settings).unwrap();
         let today = || jiff::civil::date(2026, 11, 23);
         let application = Application::with_trust(
             &settings,

@@ -4,10 +4,10 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, test as http};
 use jiff::civil::{Date, date};
 use pnet_cds::app::Application;
-use pnet_cds::evaluator::Evaluator;
 use pnet_cds::http::boundary;
 use pnet_cds::sandbox::Sandbox;
-use pnet_cds::settings::{Source, load};
+use pnet_cds::settings::{Input, load};
+use pnet_cds::site;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -23,8 +23,8 @@ pub(crate) struct Answering {
 
 impl Answering {
     pub(crate) fn new() -> Result<Self, String> {
-        let settings = load(&Source::default()).map_err(|faults| format!("{faults:?}"))?;
-        let evaluator = Evaluator::load(&settings).map_err(|faults| faults.join("\n"))?;
+        let settings = load(&Input::default()).map_err(|faults| format!("{faults:?}"))?;
+        let evaluator = site::load(&settings).map_err(|faults| faults.join("\n"))?;
         let application = Application::new(&settings, evaluator, "http://127.0.0.1:8080", today)?;
         Ok(Self { application })
     }

@@ -2,10 +2,10 @@
 
 use acceptance::here;
 use jiff::civil::date;
-use pnet_cds::evaluator::Evaluator;
-use pnet_cds::hooks::flow::Source;
+use pnet_cds::hooks::flow::Origin;
 use pnet_cds::hooks::request::HookRequest;
 use pnet_cds::hooks::trail::Trail;
+use pnet_cds::site;
 use pnet_cds::{input, settings};
 use serde_json::{Value, json};
 
@@ -98,12 +98,12 @@ impl Case {
     }
 
     pub(crate) async fn got(&self) -> Got {
-        let settings = settings::load(&settings::Source::default()).unwrap();
-        let evaluator = Evaluator::load(&settings).unwrap();
+        let settings = settings::load(&settings::Input::default()).unwrap();
+        let evaluator = site::load(&settings).unwrap();
         let text = self.0.to_string();
         let (templates, trail) = (evaluator.templates(), Trail::default());
         let day = date(2026, 11, 23);
-        let nowhere = |_: &HookRequest<'_>| Ok(Source::Nowhere);
+        let nowhere = |_: &HookRequest<'_>| Ok(Origin::Nowhere);
         let assessed = input::assess(&evaluator, &templates, &text, nowhere, day, &trail);
         Got(serde_json::to_value(assessed.await.unwrap().assessment).unwrap())
     }

@@ -1,12 +1,14 @@
 //! The real program as a process of its own, and a plain HTTP client that changes nothing of what is sent.
 
+#[path = "../../src/exchange.rs"]
+mod exchange;
 #[path = "../../src/recorded.rs"]
 mod recorded;
 
 use acceptance::program;
+use exchange::{Exchanged, exchange, request};
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -127,21 +129,16 @@ impl Service {
     /// Sends a request exactly as given.
     pub(crate) fn send(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let address = self.base.trim_start_matches("http://");
-        let mut request = format!("{method} {target} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
-        for (name, value) in headers {
-            request += &format!("{name}: {value}\r\n");
-        }
-        if method == "POST" {
-            request += &format!("Content-Length: {}\r\n", body.len());
-        }
-        let request = format!("{request}\r\n{body}");
-        recorded::keep(request.as_bytes());
-        let mut stream = TcpStream::connect(address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        Answer::parse(&answer)
+        let headers = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
+        let bytes = request(
+            method,
+            target,
+            address,
+            &headers.collect::<String>(),
+            body.as_bytes(),
+        );
+        recorded::keep(&bytes);
+        exchange(address, &bytes).unwrap().into()
     }
 }
 
@@ -153,24 +150,21 @@ impl Drop for Service {
     }
 }
 
-impl Answer {
-    fn parse(text: &str) -> Self {
-        let (head, body) = text
-            .split_once("\r\n\r\n")
-            .unwrap_or_else(|| panic!("no HTTP: {text:?}"));
-        let mut lines = head.lines();
-        let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok());
+impl From<Exchanged> for Answer {
+    fn from(exchanged: Exchanged) -> Self {
         let header = |line: &str| {
             let (name, value) = line.split_once(':')?;
             Some((name.to_lowercase(), value.trim().to_owned()))
         };
         Self {
-            status: status.unwrap_or_else(|| panic!("no status: {head}")),
-            headers: lines.filter_map(header).collect(),
-            body: body.to_owned(),
+            status: exchanged.status,
+            headers: exchanged.head.lines().skip(1).filter_map(header).collect(),
+            body: exchanged.body,
         }
     }
+}
 
+impl Answer {
     pub(crate) fn header(&self, name: &str) -> &str {
         let found = self.headers.iter().find(|(known, _)| known == name);
         found.map_or("", |(_, value)| value)

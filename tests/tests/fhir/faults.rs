@@ -127,7 +127,7 @@ async fn nobody_listening_is_refused_after_one_retry() {
     let gone = server.base();
     drop(server);
     tokio::time::sleep(Duration::from_millis(50)).await;
-    let base = pnet_cds::fhir_client::AllowedBase::parse(&gone, &[]).unwrap();
+    let base = pnet_cds::address::AllowedBase::parse(&gone, &[]).unwrap();
     let access = pnet_cds::fhir_client::Access::new(&base, None, "p1");
     let deadline = Instant::now() + settings().deadline;
     let fetched = client().fetch(&access, &[search("Condition")], deadline).await;

@@ -3,7 +3,9 @@
 use crate::setup::{base, brief, client, fetch_one, patient, search, settings, token};
 use acceptance::scripted_fhir::fhir::{self, PATIENT, parameter};
 use acceptance::scripted_fhir::{ScriptedFhir, Seen, Step};
-use pnet_cds::fhir_client::{Access, AllowedBase, FhirClient, FhirSettings, PatientParameter, Query};
+use pnet_cds::address::AllowedBase;
+use pnet_cds::fhir_client::{Access, FhirClient, Query};
+use pnet_cds::settings::{FhirSettings, PatientParameter};
 use std::time::{Duration, Instant};
 
 fn server(script: impl Fn(&Seen) -> Vec<Step> + Send + Sync + 'static) -> ScriptedFhir {

@@ -3,7 +3,8 @@
 use crate::setup::{brief, client, fetch, fetch_one, search, settings};
 use acceptance::scripted_fhir::fhir::{self, PATIENT, page, parameter, resources};
 use acceptance::scripted_fhir::{ScriptedFhir, Seen, Step};
-use pnet_cds::fhir_client::{FhirClient, FhirSettings, Query};
+use pnet_cds::fhir_client::{FhirClient, Query};
+use pnet_cds::settings::FhirSettings;
 use std::time::Duration;
 
 /// Codes of [`observations`].

@@ -3,7 +3,9 @@
 use crate::setup::{base, brief, client, fetch_one, search, settings};
 use acceptance::scripted_fhir::fhir::{self, PATIENT, page, parameter, resources};
 use acceptance::scripted_fhir::{Fault, ScriptedFhir, Seen, Step};
-use pnet_cds::fhir_client::{Access, AllowedBase, FhirClient, FhirSettings};
+use pnet_cds::address::AllowedBase;
+use pnet_cds::fhir_client::{Access, FhirClient};
+use pnet_cds::settings::FhirSettings;
 use std::time::{Duration, Instant};
 
 fn number(seen: &Seen) -> usize {

@@ -3,7 +3,8 @@
 use crate::setup::{base, brief, client, fetch, fetch_one, patient, search, settings};
 use acceptance::scripted_fhir::fhir::{self, PATIENT};
 use acceptance::scripted_fhir::{Fault, ScriptedFhir};
-use pnet_cds::fhir_client::{Access, FhirClient, FhirSettings};
+use pnet_cds::fhir_client::{Access, FhirClient};
+use pnet_cds::settings::FhirSettings;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};

@@ -2,9 +2,9 @@
 
 use acceptance::scripted_fhir::ScriptedFhir;
 use acceptance::scripted_fhir::fhir::PATIENT;
-use pnet_cds::fhir_client::{
-    Access, AllowedBase, BearerToken, FetchState, Fetched, FhirClient, FhirSettings, Query, Why,
-};
+use pnet_cds::address::AllowedBase;
+use pnet_cds::fhir_client::{Access, BearerToken, FetchState, Fetched, FhirClient, Query, Why};
+use pnet_cds::settings::FhirSettings;
 use std::time::{Duration, Instant};
 
 /// Settings under which a cap is reached quickly and no circuit opens.

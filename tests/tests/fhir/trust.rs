@@ -3,9 +3,9 @@
 use crate::setup::{base, brief, client, failed, fetch, patient, search, settings, token};
 use acceptance::scripted_fhir::fhir::{self, PATIENT};
 use acceptance::scripted_fhir::{Authority, Fault, ScriptedFhir, Step};
-use pnet_cds::fhir_client::{
-    Access, AllowedBase, BearerToken, FhirClient, FhirSettings, Lookup, Lookups, Network, SetupError, Why,
-};
+use pnet_cds::address::{AllowedBase, Network};
+use pnet_cds::fhir_client::{Access, BearerToken, FhirClient, Lookup, Lookups, SetupError, Why};
+use pnet_cds::settings::FhirSettings;
 use std::io::Write;
 use std::net::IpAddr;
 use std::path::PathBuf;

@@ -20,7 +20,7 @@ fn reading(product: Product, server: &ScriptedFhir) -> Service {
 /// The call with everything prefetched, and a failed search in place of what the product does not have.
 fn supplied(product: Product, server: &str, patient: &str) -> Value {
     let mut request = prefetched(server, patient);
-    for template in pnet_cds::hooks::templates::templates(fhir_profiles::Codes::embedded(), false) {
+    for template in pnet_cds::templates::templates(fhir_profiles::Codes::embedded(), false) {
         let kind = template.query.split(['?', '/']).next().unwrap_or_default();
         if product.lacks().contains(&kind) {
             request["prefetch"][&template.key] = serde_json::from_str(&fhir::outcome("error")).unwrap();

@@ -1,18 +1,20 @@
 //! A service on a free port whose callers may name one scripted server, and that server with the bundled patients.
 
+#[path = "../../src/exchange.rs"]
+mod exchange;
 #[path = "../../src/recorded.rs"]
 mod recorded;
 
 use acceptance::scripted_fhir::{ScriptedFhir, Seen, Step, fhir};
 use actix_web::rt::System;
+use exchange::{exchange, request};
 use jiff::civil::{Date, date};
 use pnet_cds::app::Application;
-use pnet_cds::evaluator::Evaluator;
 use pnet_cds::sandbox::Sandbox;
-use pnet_cds::settings::{Source, load};
+use pnet_cds::settings::{Input, load};
+use pnet_cds::site;
 use serde_json::{Value, json};
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -98,14 +100,14 @@ pub(crate) fn service_for(more: &str, servers: &[&str], aliases: &[&str]) -> Ser
         "{more}\nauth.mode = \"open\"\n[[clients]]\nissuer = \"https://ehr.example.org\"\n\
          jwks_url = \"http://127.0.0.1:9/keys\"\nfhir_servers = {servers:?}\nfhir_aliases = {aliases:?}\n"
     );
-    let source = Source {
+    let source = Input {
         file: Some(("test.toml".into(), text)),
-        ..Source::default()
+        ..Input::default()
     };
     let settings = load(&source).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let evaluator = Evaluator::load(&settings).unwrap();
+    let evaluator = site::load(&settings).unwrap();
     let application = Application::new(&settings, evaluator, &format!("http://{address}"), today).unwrap();
     std::thread::spawn(move || System::new().block_on(application.serve(listener, None)).unwrap());
     Service { address }
@@ -119,24 +121,15 @@ pub(crate) fn reading(server: &ScriptedFhir) -> Service {
 impl Service {
     pub(crate) fn post(&self, path: &str, body: &Value) -> Answer {
         let body = body.to_string();
+        let json = "Content-Type: application/json\r\n";
+        let bytes = request("POST", path, "localhost", json, body.as_bytes());
+        recorded::keep(&bytes);
         let start = Instant::now();
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        stream.set_nodelay(true).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        let request = format!(
-            "POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        recorded::keep(request.as_bytes());
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut text = String::new();
-        stream.read_to_string(&mut text).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        let answer = exchange(self.address, &bytes).unwrap();
         Answer {
-            status: head.split(' ').nth(1).unwrap().parse().unwrap(),
-            head: head.to_lowercase(),
-            body: body.to_owned(),
+            status: answer.status,
+            head: answer.head.to_lowercase(),
+            body: answer.body,
             took: start.elapsed(),
         }
     }
@@ -203,7 +196,7 @@ pub(crate) fn call(server: &str, patient: &str) -> Value {
 /// A call with everything prefetched that the templates ask for.
 pub(crate) fn prefetched(server: &str, patient: &str) -> Value {
     let mut request = call(server, patient);
-    let templates = pnet_cds::hooks::templates::templates(fhir_profiles::Codes::embedded(), false);
+    let templates = pnet_cds::templates::templates(fhir_profiles::Codes::embedded(), false);
     for template in templates {
         let json = charts().answer(&template.resolve(patient)).unwrap();
         request["prefetch"][&template.key] = serde_json::from_str(&json).unwrap();

@@ -1,18 +1,20 @@
 //! The ways in over HTTP: a Bundle that is posted, a call that brings everything, and one that brings nothing.
 
+#[path = "../../src/exchange.rs"]
+mod exchange;
+
 use crate::exhibits::{Exhibit, TEMPLATES, kind_of};
 use crate::ways::Said;
 use acceptance::corpus::bundle;
 use acceptance::program;
 use acceptance::scripted_fhir::{ScriptedFhir, Seen, Step, fhir};
+use exchange::{exchange, request};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 /// A Bundle that is posted, a call that brings everything, and one that brings nothing.
 pub(crate) fn asked(binary: &Path, dir: &Path, exhibits: &Arc<Vec<Exhibit>>) -> Result<Said, String> {
@@ -128,30 +130,18 @@ impl Service {
 
     /// What `/assessment` answers, or the words of its refusal.
     fn post(&self, body: &[u8]) -> Result<Value, String> {
-        let text = self.send(body).map_err(|error| format!("no answer: {error}"))?;
-        let (head, body) = text.split_once("\r\n\r\n").ok_or("no answer")?;
-        let json: Value = serde_json::from_str(body).map_err(|error| error.to_string())?;
-        match head.split(' ').nth(1) {
-            Some("200") => Ok(json),
+        let json = "Content-Type: application/json\r\n";
+        let bytes = request("POST", "/assessment", "localhost", json, body);
+        let answer = exchange(&self.address, &bytes).map_err(|error| format!("no answer: {error}"))?;
+        let json: Value =
+            serde_json::from_str(&answer.body).map_err(|error| format!("{error}: {}", answer.head))?;
+        match answer.status {
+            200 => Ok(json),
             _ => Err(json["issue"][0]["details"]["text"]
                 .as_str()
                 .unwrap_or_default()
                 .to_owned()),
         }
-    }
-
-    fn send(&self, body: &[u8]) -> std::io::Result<String> {
-        let mut stream = TcpStream::connect(&self.address)?;
-        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-        let head = format!(
-            "POST /assessment HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\n\r\n",
-            body.len()
-        );
-        stream.write_all(&[head.as_bytes(), body].concat())?;
-        let mut text = String::new();
-        stream.read_to_string(&mut text)?;
-        Ok(text)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use acceptance::corpus::{Row, bundle, bytes, ends, rows, values};
 use acceptance::here;
-use pnet_cds::hooks::templates::{Template, templates};
+use pnet_cds::templates::{Template, templates};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

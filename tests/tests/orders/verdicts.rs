@@ -6,7 +6,7 @@ use crate::setup::{
     word,
 };
 use cds_cards::assessment::{CriterionReport, GivenState, OptionReport, Outcome, Role, Verdict};
-use cds_cards::render::{Card, Indicator, Kind};
+use cds_cards::render::{Card, CardKind, Indicator};
 use std::collections::BTreeSet;
 
 #[test]
@@ -29,7 +29,7 @@ fn each_verdict_gives_its_card() {
 /// Option, verdict, each deciding criterion with its statements, and the order.
 fn names_what_it_must(card: &Card, report: &OptionReport, label: &str) {
     let about = card.about();
-    assert_eq!(about.kind, Kind::OrderWarning);
+    assert_eq!(about.kind, CardKind::OrderWarning);
     let named: Vec<_> = about.options.iter().map(|o| (o.id.as_str(), o.verdict)).collect();
     assert!(named.contains(&(report.id.as_str(), report.verdict)), "{named:?}");
     assert!(card.summary().encode_utf16().count() <= 139);

@@ -2,13 +2,13 @@
 //! fhirbolt: to say yes wrongly would be a fault, to say no costs time.
 
 use super::shapes::{Place, Primitive, SHAPES, Shapes};
-use crate::json::{Json, Kind};
+use crate::json::{Json, JsonKind};
 
 /// Containers in one another, of which fhirbolt takes some more.
 const DEEPEST: u8 = 100;
 
 pub(super) fn fits(json: Json<'_>) -> bool {
-    json.kind() == Kind::Object
+    json.kind() == JsonKind::Object
         && json.height() <= DEEPEST
         && !json.has_doubled_key()
         && resource(&SHAPES, json)
@@ -35,7 +35,7 @@ fn object(shapes: &Shapes, json: Json<'_>, place: Place) -> bool {
 
 fn member(shapes: &Shapes, value: Json<'_>, key: &str, around: Place) -> bool {
     if key == "resourceType" {
-        return shapes.shape(around).kind && value.kind() == Kind::Text;
+        return shapes.shape(around).kind && value.kind() == JsonKind::Text;
     }
     let Some(place) = shapes.child(around, key) else {
         return false;
@@ -45,15 +45,15 @@ fn member(shapes: &Shapes, value: Json<'_>, key: &str, around: Place) -> bool {
         return false;
     }
     match value.kind() {
-        Kind::List => {
+        JsonKind::List => {
             // What they hold is no element of its own.
             !matches!(key, "id" | "url")
                 && value
                     .items()
                     .all(|item| item.is_null() || one(shapes, item, key, place))
         }
-        Kind::Object => one(shapes, value, key, place),
-        Kind::Null => false,
+        JsonKind::Object => one(shapes, value, key, place),
+        JsonKind::Null => false,
         // In the place of a list it would be one.
         _ => !shapes.shape(place).list && one(shapes, value, key, place),
     }
@@ -63,15 +63,15 @@ fn member(shapes: &Shapes, value: Json<'_>, key: &str, around: Place) -> bool {
 fn one(shapes: &Shapes, value: Json<'_>, key: &str, place: Place) -> bool {
     let shape = shapes.shape(place);
     match value.kind() {
-        Kind::Null | Kind::List => false,
-        Kind::Text => shape.primitive == Primitive::Text,
+        JsonKind::Null | JsonKind::List => false,
+        JsonKind::Text => shape.primitive == Primitive::Text,
         // An exponent is written anew by fhirbolt.
-        Kind::Number => shape.primitive == Primitive::Decimal && !value.raw().contains(['e', 'E']),
-        Kind::True | Kind::False => shape.primitive == Primitive::Flag,
+        JsonKind::Number => shape.primitive == Primitive::Decimal && !value.raw().contains(['e', 'E']),
+        JsonKind::True | JsonKind::False => shape.primitive == Primitive::Flag,
         // In these `resourceType` is an element as any other.
-        Kind::Object if matches!(key, "instance" | "provision" | "filterBy") => false,
-        Kind::Object if shape.resource => resource(shapes, value),
-        Kind::Object => object(shapes, value, place),
+        JsonKind::Object if matches!(key, "instance" | "provision" | "filterBy") => false,
+        JsonKind::Object if shape.resource => resource(shapes, value),
+        JsonKind::Object => object(shapes, value, place),
     }
 }
 
@@ -82,14 +82,15 @@ fn beside(shapes: &Shapes, value: Option<Json<'_>>, beside: Json<'_>, name: &str
     };
     let shape = shapes.shape(place);
     let is_free = |json: Json<'_>| json.get("value").is_none() && json.get("_value").is_none();
-    let fits = |json: Json<'_>| json.kind() == Kind::Object && is_free(json) && object(shapes, json, place);
+    let fits =
+        |json: Json<'_>| json.kind() == JsonKind::Object && is_free(json) && object(shapes, json, place);
     let is_element = !shape.resource && !matches!(name, "id" | "url" | "resourceType");
-    let is_scalar = |json: Json<'_>| !matches!(json.kind(), Kind::Object | Kind::List);
+    let is_scalar = |json: Json<'_>| !matches!(json.kind(), JsonKind::Object | JsonKind::List);
     is_element
         && match (value, beside.kind()) {
-            (None, Kind::Object) => fits(beside),
-            (Some(value), Kind::Object) => is_scalar(value) && fits(beside),
-            (Some(values), Kind::List) if values.kind() == Kind::List => {
+            (None, JsonKind::Object) => fits(beside),
+            (Some(value), JsonKind::Object) => is_scalar(value) && fits(beside),
+            (Some(values), JsonKind::List) if values.kind() == JsonKind::List => {
                 values.items().all(is_scalar) && beside.items().all(|item| item.is_null() || fits(item))
             }
             _ => false,

@@ -1,6 +1,6 @@
 //! An element on the tape: a value, and what `_name` says of it beside.
 
-use crate::json::{Children, Json, Kind};
+use crate::json::{Children, Json, JsonKind};
 
 /// An element; of a value that is none there may be something said beside all the same.
 #[derive(Debug, Clone, Copy, Default)]
@@ -31,7 +31,7 @@ impl<'t> Part<'t> {
     /// The object whose members are the children.
     fn object(self) -> Option<Json<'t>> {
         let objects = [self.value, self.beside].into_iter().flatten();
-        objects.into_iter().find(|json| json.kind() == Kind::Object)
+        objects.into_iter().find(|json| json.kind() == JsonKind::Object)
     }
 
     /// Whether anything is said: FHIR has no empty elements.
@@ -59,7 +59,8 @@ impl<'t> Part<'t> {
 
     /// The value, if it has no parts.
     fn scalar(self) -> Option<Json<'t>> {
-        let has_parts = |json: &Json<'_>| matches!(json.kind(), Kind::Object | Kind::List | Kind::Null);
+        let has_parts =
+            |json: &Json<'_>| matches!(json.kind(), JsonKind::Object | JsonKind::List | JsonKind::Null);
         self.value.filter(|json| !has_parts(json))
     }
 
@@ -68,7 +69,7 @@ impl<'t> Part<'t> {
             return All::default();
         }
         let child = self.child(key);
-        let is_list = |json: Option<Json<'t>>| json.filter(|json| json.kind() == Kind::List);
+        let is_list = |json: Option<Json<'t>>| json.filter(|json| json.kind() == JsonKind::List);
         match (is_list(child.value), is_list(child.beside)) {
             (None, None) => All {
                 one: Some(child).filter(|child| child.says_something()),

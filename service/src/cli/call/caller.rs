@@ -3,7 +3,7 @@
 use super::super::args::CallArgs;
 use super::super::ended::Ended;
 use super::super::given::written;
-use crate::fhir_client::AllowedBase;
+use crate::address::AllowedBase;
 use crate::files;
 use crate::random::new_id;
 use crate::signing::SigningKey;

@@ -1,7 +1,7 @@
 //! `pnet-cds knowledge check`: every fault, or what there is.
 
 use crate::cli::ended::{Ended, print};
-use crate::evaluator::load_knowledge;
+use crate::site::load_knowledge;
 use std::path::Path;
 
 /// Reports every fault, or what there is.

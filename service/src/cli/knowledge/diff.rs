@@ -3,7 +3,7 @@
 use super::place;
 use super::show::{PATHWAY, show_criterion, show_option, show_statement};
 use crate::cli::ended::{Ended, print};
-use crate::evaluator::load_knowledge;
+use crate::site::load_knowledge;
 use cds_cards::assessment::{Assessment, CriterionReport, OptionReport, Outcome, Reason};
 use cds_cards::render::{Asking, Policy, render};
 use cds_cards::vignettes::{self, Vignette};

@@ -8,7 +8,7 @@ use super::show::{mark, test};
 use crate::cli::ended::{Ended, print};
 use crate::cli::settings;
 use crate::cql::{Library, libraries, proposed};
-use crate::evaluator::{load_knowledge, overlay};
+use crate::site::{load_knowledge, overlay};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cds_cards::Knowledge;

@@ -2,8 +2,8 @@
 
 use super::place;
 use crate::cli::ended::{Ended, print};
-use crate::evaluator::load_knowledge;
 use crate::nearest::meant;
+use crate::site::load_knowledge;
 use cds_cards::Knowledge;
 use cds_cards::assessment::{Cited, Group, Role};
 use cds_cards::knowledge::{Aspect, Band, Call, Criterion, OptionKnowledge, Statement, Subject, Test};

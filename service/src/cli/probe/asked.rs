@@ -1,11 +1,13 @@
 //! The server and the patient that are probed, and how the server is asked.
 
+use crate::address::AllowedBase;
 use crate::cli::ended::Ended;
 use crate::evaluator::Evaluator;
-use crate::fhir_client::{Access, AllowedBase, BearerToken, Fetched, FhirClient, FhirSettings, Query};
-use crate::hooks::templates::Template;
+use crate::fhir_client::{Access, BearerToken, Fetched, FhirClient, Query};
+use crate::settings::ClientSettings;
+use crate::settings::FhirSettings;
 use crate::settings::Settings;
-use crate::trust::ClientSettings;
+use crate::templates::Template;
 use jiff::civil::Date;
 use std::time::{Duration, Instant};
 

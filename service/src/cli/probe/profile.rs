@@ -1,6 +1,7 @@
 //! What was learnt of the server: how it is asked now, in words that a person can check.
 
-use crate::fhir_client::{Learnt, PatientParameter};
+use crate::fhir_client::Learnt;
+use crate::settings::PatientParameter;
 use serde::Serialize;
 
 /// How the service asks this server, and what it did.

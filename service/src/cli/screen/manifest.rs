@@ -2,7 +2,7 @@
 
 use super::source::Source;
 use crate::files;
-use fhir_profiles::json::{Json, Kind};
+use fhir_profiles::json::{Json, JsonKind};
 use serde::Deserialize;
 use std::path::Path;
 
@@ -72,8 +72,8 @@ pub(super) fn files(path: &Path) -> Result<Vec<Source>, String> {
 
 /// Whether a document is a manifest.
 pub(super) fn is_one(json: Json<'_>) -> bool {
-    let has = |key: &str, kind: Kind| json.get(key).is_some_and(|value| value.kind() == kind);
-    has("transactionTime", Kind::Text) && has("output", Kind::List)
+    let has = |key: &str, kind: JsonKind| json.get(key).is_some_and(|value| value.kind() == kind);
+    has("transactionTime", JsonKind::Text) && has("output", JsonKind::List)
 }
 
 /// What stands behind the last slash of an address, without a query.

@@ -3,7 +3,7 @@
 use super::manifest;
 use crate::evaluator::Evaluator;
 use fhir_profiles::chart::{AddedKind, ChartBuilder, ChartError, Glances};
-use fhir_profiles::json::{Json, Kind};
+use fhir_profiles::json::{Json, JsonKind};
 
 /// Kinds of which a record without a patient is a fault; others, such as Practitioner, have none.
 const OF_A_PATIENT: [&str; 10] = [
@@ -98,14 +98,14 @@ pub(super) fn entries(bundle: Json<'_>) -> Vec<Result<Option<Json<'_>>, &'static
     let entries = bundle.get("entry");
     match entries.map(Json::kind) {
         None => Vec::new(),
-        Some(Kind::List) => entries.into_iter().flat_map(Json::items).map(resource).collect(),
+        Some(JsonKind::List) => entries.into_iter().flat_map(Json::items).map(resource).collect(),
         Some(_) => vec![Err("entries that cannot be read")],
     }
 }
 
 fn resource(entry: Json<'_>) -> Result<Option<Json<'_>>, &'static str> {
     match entry.kind() {
-        Kind::Object => Ok(entry.get("resource").filter(|json| !json.is_null())),
+        JsonKind::Object => Ok(entry.get("resource").filter(|json| !json.is_null())),
         _ => Err("an entry that cannot be read"),
     }
 }

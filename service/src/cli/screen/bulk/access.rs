@@ -1,9 +1,10 @@
 //! The access token of a backend service (SMART Backend Services, `private_key_jwt`), made anew before it runs out.
 
 use super::super::args::FromArgs;
+use crate::address::AllowedBase;
 use crate::cli::ended::Ended;
 use crate::cli::given::secret;
-use crate::fhir_client::{AllowedBase, FhirClient, Sent, Why};
+use crate::fhir_client::{FhirClient, Sent, Why};
 use crate::files;
 use crate::query_text;
 use crate::random::new_id;

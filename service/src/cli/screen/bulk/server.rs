@@ -1,8 +1,9 @@
 //! The FHIR server of an export, and how it is asked.
 
 use super::access::Access;
+use crate::address::AllowedBase;
 use crate::cli::ended::Ended;
-use crate::fhir_client::{AllowedBase, Endpoint, FhirClient, Streamed, Why};
+use crate::fhir_client::{Endpoint, FhirClient, Streamed, Why};
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use std::time::Duration;

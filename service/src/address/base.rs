@@ -24,11 +24,11 @@ pub struct AllowedBase {
 
 /// Where a link leads.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Followed {
+pub(crate) struct Followed {
     /// Under the registered base.
-    pub(super) url: Url,
+    pub(crate) url: Url,
     /// It was written with another address of the server.
-    pub(super) by_alias: bool,
+    pub(crate) by_alias: bool,
 }
 
 /// Why an address cannot be registered.
@@ -124,7 +124,7 @@ impl AllowedBase {
         &self.host
     }
 
-    pub(super) fn networks(&self) -> &[Network] {
+    pub(crate) fn networks(&self) -> &[Network] {
         &self.networks
     }
 
@@ -134,14 +134,14 @@ impl AllowedBase {
     }
 
     /// The base itself, where a transaction goes.
-    pub(super) fn root(&self) -> Url {
+    pub(crate) fn root(&self) -> Url {
         let mut url = self.url.clone();
         url.set_path(self.url.path().trim_end_matches('/'));
         url
     }
 
     /// The address of a path under the base; the segments must not need escaping.
-    pub(super) fn join(&self, path: &str) -> Url {
+    pub(crate) fn join(&self, path: &str) -> Url {
         let mut url = self.url.clone();
         url.set_path(&format!("{}/{path}", self.url.path().trim_end_matches('/')));
         url
@@ -149,7 +149,7 @@ impl AllowedBase {
 
     /// The address a link of a Bundle leads to, if it stays under the base: one under an alias becomes the same under the
     /// base.
-    pub(super) fn follow(&self, link: &str) -> Option<Followed> {
+    pub(crate) fn follow(&self, link: &str) -> Option<Followed> {
         if link.starts_with("//") || link.is_empty() {
             return None;
         }

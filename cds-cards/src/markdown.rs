@@ -12,7 +12,7 @@ pub fn plain(text: &str) -> String {
 }
 
 /// As [`plain`], without a copy of what is so already.
-pub(super) fn cleaned(text: &str) -> Cow<'_, str> {
+pub(crate) fn cleaned(text: &str) -> Cow<'_, str> {
     let mut blank = true;
     let is_clean = text.chars().all(|c| {
         let was_blank = std::mem::replace(&mut blank, c == ' ');
@@ -55,12 +55,12 @@ pub fn escape(text: &str) -> String {
 }
 
 /// As [`escape`], without a copy of a text in which nothing is to be escaped.
-pub(super) fn escaped(text: &str) -> Cow<'_, str> {
+pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
     rewritten(cleaned(text), &Markdown)
 }
 
 /// A text that is shown as it stands, with the parts of web and mail addresses kept apart.
-pub(super) fn unlinked(text: &str) -> Cow<'_, str> {
+pub(crate) fn unlinked(text: &str) -> Cow<'_, str> {
     rewritten(cleaned(text), &Plain)
 }
 
@@ -292,7 +292,7 @@ fn must_be_escaped(c: char, place: &Place<'_>) -> bool {
 }
 
 /// At most `limit` characters, cut at a word boundary where there is one, with an ellipsis.
-pub(super) fn shorten(text: &str, limit: usize) -> Cow<'_, str> {
+pub(crate) fn shorten(text: &str, limit: usize) -> Cow<'_, str> {
     if utf16(text) <= limit {
         return Cow::Borrowed(text);
     }
@@ -317,12 +317,12 @@ pub(super) fn shorten(text: &str, limit: usize) -> Cow<'_, str> {
 }
 
 /// Length as JavaScript counts it, which is never less than the number of characters.
-pub(super) fn utf16(text: &str) -> usize {
+pub(crate) fn utf16(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
 /// Removes what templates leave behind: blanks at line ends and runs of empty lines.
-pub(super) fn tidy(text: &str) -> String {
+pub(crate) fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut empty = 0;
     for line in text.lines() {

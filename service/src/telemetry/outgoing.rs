@@ -8,7 +8,7 @@ use std::time::Instant;
 
 /// A request under way. Neither path nor query of the address is kept: they name a patient.
 #[derive(Debug)]
-pub struct Asking {
+pub struct Outgoing {
     span: Span,
     method: &'static str,
     host: String,
@@ -18,7 +18,7 @@ pub struct Asking {
     error: Option<&'static str>,
 }
 
-impl Asking {
+impl Outgoing {
     /// A request that begins now, by `GET` or `POST`.
     pub fn begin(method: &'static str, url: &Url) -> Self {
         let span = start_span(method, SpanKind::Client);
@@ -51,7 +51,7 @@ impl Asking {
     }
 }
 
-impl Drop for Asking {
+impl Drop for Outgoing {
     fn drop(&mut self) {
         if let Some(status) = self.status {
             self.span.set("http.response.status_code", i64::from(status));

@@ -1,7 +1,7 @@
 //! The card texts: templates from the knowledge, with the Markdown escaper on every value that they print.
 
-use super::markdown::{escaped, tidy};
-use crate::knowledge::embedded;
+use crate::embedded;
+use crate::markdown::{escaped, tidy};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// The card texts that must be there.
-pub(super) const CARDS: [&str; 10] = [
+pub(crate) const CARDS: [&str; 10] = [
     "pathway.md",
     "without.md",
     "options.md",
@@ -79,19 +79,19 @@ static BUILT_IN: LazyLock<Environment<'static>> = LazyLock::new(|| {
 });
 
 /// A card's text, and whether it is the one that is compiled in because the site's could not be made.
-pub(super) struct Filled {
-    pub(super) text: String,
-    pub(super) is_replaced: bool,
+pub(crate) struct Filled {
+    pub(crate) text: String,
+    pub(crate) is_replaced: bool,
 }
 
 /// What is said of an option whatever the patient: lists of sentences and corrections, and its passage.
 #[derive(Debug, Clone)]
-pub(super) struct Literature {
-    pub(super) restriction: Value,
-    pub(super) passage: Value,
-    pub(super) sentences: Value,
-    pub(super) side_effects: Value,
-    pub(super) corrections: Value,
+pub(crate) struct Literature {
+    pub(crate) restriction: Value,
+    pub(crate) passage: Value,
+    pub(crate) sentences: Value,
+    pub(crate) side_effects: Value,
+    pub(crate) corrections: Value,
 }
 
 /// The texts of one knowledge, made ready once: card templates compiled, option passages with their figures in them.
@@ -102,8 +102,8 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// Compiles what [`super::check_templates`] has found to be sound; what is not is left out.
-    pub(super) fn new(texts: &BTreeMap<String, String>, literature: BTreeMap<String, Literature>) -> Self {
+    /// Compiles what [`check_templates`](crate::render::check_templates) has found to be sound; what is not is left out.
+    pub(crate) fn new(texts: &BTreeMap<String, String>, literature: BTreeMap<String, Literature>) -> Self {
         let mut cards = ENVIRONMENT.clone();
         for (name, text) in texts {
             // A template that does not compile is a fault of the knowledge, reported by the check.
@@ -113,7 +113,7 @@ impl Texts {
     }
 
     /// A card's template with its slots filled, tidied; where a site's fails or runs too long, the built-in one.
-    pub(super) fn card<C: Serialize>(&self, name: &str, context: &C) -> Option<Filled> {
+    pub(crate) fn card<C: Serialize>(&self, name: &str, context: &C) -> Option<Filled> {
         let context = Value::from(Serde(context));
         let of = |texts: &Environment<'static>| made(texts, name, context.clone()).ok();
         let own = of(&self.cards).map(|text| (text, false));
@@ -122,7 +122,7 @@ impl Texts {
     }
 
     /// What is said of an option whatever the patient, made at load.
-    pub(super) fn literature(&self, option: &str) -> Option<&Literature> {
+    pub(crate) fn literature(&self, option: &str) -> Option<&Literature> {
         self.literature.get(option)
     }
 }
@@ -140,23 +140,23 @@ fn whole(text: String) -> Result<String, Error> {
 }
 
 /// The template with its slots filled, tidied; for texts that are used once.
-pub(super) fn fill<C: Serialize>(name: &str, template: &str, context: &C) -> Result<String, Error> {
+pub(crate) fn fill<C: Serialize>(name: &str, template: &str, context: &C) -> Result<String, Error> {
     let context = Value::from(Serde(context));
     whole(ENVIRONMENT.render_named_str(name, template, context)?)
 }
 
 /// Markdown made by [`fill`], to be put into another template as it stands.
-pub(super) fn finished(markdown: String) -> Value {
+pub(crate) fn finished(markdown: String) -> Value {
     Value::from_safe_string(markdown)
 }
 
 /// Something that a template reads and that is not made again for each patient.
-pub(super) fn ready<T: Serialize>(value: &T) -> Value {
+pub(crate) fn ready<T: Serialize>(value: &T) -> Value {
     Value::from(Serde(value))
 }
 
 /// The names that a template takes from its context (`figures.survival`), sorted; or the fault in it.
-pub(super) fn slots(name: &str, template: &str) -> Result<Vec<String>, Error> {
+pub(crate) fn slots(name: &str, template: &str) -> Result<Vec<String>, Error> {
     let environment = ENVIRONMENT.clone();
     let template = environment.template_from_named_str(name, template)?;
     let mut slots: Vec<String> = template.undeclared_variables(true).into_iter().collect();

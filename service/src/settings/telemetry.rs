@@ -37,7 +37,7 @@ pub enum LogFormat {
 
 /// The least severe level that is logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LogLevel(pub(super) Level);
+pub struct LogLevel(pub(crate) Level);
 
 impl LogLevel {
     /// The level with this name.

@@ -1,6 +1,6 @@
 //! The settings of trust, `[auth]` and `[[clients]]`.
 
-use crate::fhir_client::AllowedBase;
+use crate::address::AllowedBase;
 use std::path::PathBuf;
 use std::time::Duration;
 

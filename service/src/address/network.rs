@@ -83,7 +83,7 @@ impl Network {
 }
 
 /// Whether a connection may go there, given the ranges that were registered.
-pub(super) fn may_connect(address: IpAddr, registered: &[Network]) -> bool {
+pub(crate) fn may_connect(address: IpAddr, registered: &[Network]) -> bool {
     !is_never_allowed(address)
         && (is_public(address) || registered.iter().any(|network| network.contains(address)))
 }

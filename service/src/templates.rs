@@ -6,9 +6,9 @@ use fhir_profiles::catalogue::observed;
 use fhir_profiles::codes::Codes;
 
 /// Key of the patient's own record: core data.
-pub(super) const PATIENT: &str = "patient";
+pub(crate) const PATIENT: &str = "patient";
 /// Key of the patient's conditions: core data.
-pub(super) const CONDITIONS: &str = "conditions";
+pub(crate) const CONDITIONS: &str = "conditions";
 /// The only token that the templates use.
 const PATIENT_ID: &str = "{{context.patientId}}";
 /// The longest template; some servers refuse longer addresses.
@@ -63,7 +63,7 @@ impl Template {
 }
 
 /// Whether a key is of texts that are searched, the newest only.
-pub(super) fn is_of_texts(key: &str) -> bool {
+pub(crate) fn is_of_texts(key: &str) -> bool {
     matches!(key, NARRATIVES | DOCUMENTS)
 }
 

@@ -23,7 +23,7 @@ enum Place {
 
 /// Which database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum DatabaseKind {
     /// SQLite in the memory of the process, gone with it.
     Memory,
     /// SQLite in a file.
@@ -44,11 +44,11 @@ impl StoreUrl {
     }
 
     /// Which database it is.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> DatabaseKind {
         match self.0 {
-            Place::Memory => Kind::Memory,
-            Place::File(_) => Kind::File,
-            Place::Postgres(_) => Kind::Postgres,
+            Place::Memory => DatabaseKind::Memory,
+            Place::File(_) => DatabaseKind::File,
+            Place::Postgres(_) => DatabaseKind::Postgres,
         }
     }
 
@@ -79,12 +79,12 @@ impl StoreUrl {
     }
 
     /// Whether it is SQLite.
-    pub(super) fn is_sqlite(&self) -> bool {
-        self.kind() != Kind::Postgres
+    pub(crate) fn is_sqlite(&self) -> bool {
+        self.kind() != DatabaseKind::Postgres
     }
 
     /// As the database library wants it; a file that is not there is created only if `create` says so.
-    pub(super) fn connect_string(&self, create: bool) -> String {
+    pub(crate) fn connect_string(&self, create: bool) -> String {
         match &self.0 {
             Place::Memory => "sqlite::memory:".to_owned(),
             Place::File(path) => {
@@ -122,7 +122,7 @@ impl FromStr for StoreUrl {
     }
 }
 
-/// Kind and, for a file, its path: nothing of an address that can hold a password.
+/// DatabaseKind and, for a file, its path: nothing of an address that can hold a password.
 impl fmt::Display for StoreUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -160,9 +160,9 @@ mod tests {
     #[test]
     fn an_address_is_read_and_its_password_never_shown() {
         let kind = |text: &str| text.parse::<StoreUrl>().map(|url| url.kind());
-        assert_eq!(kind("sqlite::memory:"), Ok(Kind::Memory));
-        assert_eq!(kind("sqlite:a.sqlite"), Ok(Kind::File));
-        assert_eq!(kind("sqlite:///var/lib/a.sqlite"), Ok(Kind::File));
+        assert_eq!(kind("sqlite::memory:"), Ok(DatabaseKind::Memory));
+        assert_eq!(kind("sqlite:a.sqlite"), Ok(DatabaseKind::File));
+        assert_eq!(kind("sqlite:///var/lib/a.sqlite"), Ok(DatabaseKind::File));
         let url: StoreUrl = "postgres://me:hunter2@db.example.org/x?sslmode=require"
             .parse()
             .unwrap();

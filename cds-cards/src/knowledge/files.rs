@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// The files being read and where their faults go.
 #[derive(Clone, Copy)]
-pub(super) struct Source<'a> {
+pub(super) struct Files<'a> {
     pub(super) files: &'a BTreeMap<String, String>,
     /// Where faults go.
     pub(super) faults: &'a Faults,
@@ -16,7 +16,7 @@ pub(super) struct Source<'a> {
     pub(super) catalogue: &'a Catalogue,
 }
 
-impl<'a> Source<'a> {
+impl<'a> Files<'a> {
     /// A file, if it is there (what must be there and is not, is reported by `check_names`).
     pub(super) fn place(&self, path: &str) -> Option<Place<'a>> {
         let (file, text) = self.files.get_key_value(path)?;

@@ -1,25 +1,19 @@
-//! No file depends on one that depends on it; the test names the files of a circle.
+//! Which files of a crate need which others: read from their sources with `syn`.
 
-#![cfg(test)]
-
-use acceptance::here;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, ItemMod, ItemUse, Macro, UseTree, Visibility};
 
-/// The crates, no two files of which may need each other.
-const WITHOUT_CIRCLES: [&str; 4] = ["fhir-profiles", "cds-cards", "service", "tests"];
-
 /// A module as its path from the crate's root; a path that something names, likewise.
-type Names = Vec<String>;
+pub(crate) type Names = Vec<String>;
 
 /// What a file names: paths of other modules, and names that it hands on.
 #[derive(Default)]
-struct Named {
-    paths: Vec<Names>,
-    handed_on: BTreeMap<String, Names>,
+pub(crate) struct Named {
+    pub(crate) paths: Vec<Names>,
+    pub(crate) handed_on: BTreeMap<String, Names>,
 }
 
 fn is_for_tests(attributes: &[Attribute]) -> bool {
@@ -136,12 +130,12 @@ fn modules(source: &Path) -> BTreeMap<Names, PathBuf> {
     found
 }
 
-struct Crate {
-    named: BTreeMap<Names, Named>,
+pub(crate) struct Crate {
+    pub(crate) named: BTreeMap<Names, Named>,
 }
 
 impl Crate {
-    fn read(source: &Path) -> Self {
+    pub(crate) fn read(source: &Path) -> Self {
         let named = modules(source).into_iter().map(|(module, path)| {
             let text = fs::read_to_string(&path).expect("a file");
             let file = syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -154,17 +148,22 @@ impl Crate {
         }
     }
 
-    /// The module in which what a path names is at home, following what modules hand on.
-    fn home(&self, from: &[String], path: &[String], depth: usize) -> Option<Names> {
-        let first = path.first()?;
+    /// A path as it is from the crate's root.
+    pub(crate) fn from_root(from: &[String], path: &[String]) -> Option<Names> {
         let up = path.iter().take_while(|name| *name == "super").count();
-        let (base, rest) = match first.as_str() {
+        let (base, rest) = match path.first()?.as_str() {
             "crate" => (&[][..], path.get(1..)?),
             "self" => (from, path.get(1..)?),
             "super" => (from.get(..from.len().checked_sub(up)?)?, path.get(up..)?),
             _ => (from, path),
         };
-        let full = [base, rest].concat();
+        Some([base, rest].concat())
+    }
+
+    /// The module in which what a path names is at home, following what modules hand on.
+    fn home(&self, from: &[String], path: &[String], depth: usize) -> Option<Names> {
+        let first = path.first()?;
+        let full = Self::from_root(from, path)?;
         let longest = (0..=full.len()).rev().find(|length| {
             // The crate's root is everybody's, and hands on only.
             self.named.contains_key(full.get(..*length).unwrap_or_default())
@@ -183,7 +182,7 @@ impl Crate {
         }
     }
 
-    fn needs(&self, module: &[String]) -> BTreeSet<Names> {
+    pub(crate) fn needs(&self, module: &[String]) -> BTreeSet<Names> {
         let paths = self
             .named
             .get(module)
@@ -192,103 +191,4 @@ impl Crate {
         let homes = paths.iter().filter_map(|path| self.home(module, path, 8));
         homes.filter(|home| !home.is_empty() && home != module).collect()
     }
-
-    /// The shortest circle through some file, if there is any.
-    fn circle(&self) -> Option<Vec<Names>> {
-        let needs: BTreeMap<&Names, BTreeSet<Names>> = self
-            .named
-            .keys()
-            .map(|module| (module, self.needs(module)))
-            .collect();
-        let circles = self.named.keys().filter_map(|start| way_back(start, &needs));
-        circles.min_by_key(Vec::len)
-    }
-}
-
-/// The shortest way from a file back to itself.
-fn way_back(start: &Names, needs: &BTreeMap<&Names, BTreeSet<Names>>) -> Option<Vec<Names>> {
-    let mut ways = vec![vec![start.clone()]];
-    let mut seen = BTreeSet::new();
-    while !ways.is_empty() {
-        let mut longer = Vec::new();
-        for way in ways {
-            for next in way.last().and_then(|last| needs.get(last)).into_iter().flatten() {
-                if next == start {
-                    return Some(way);
-                }
-                if seen.insert(next.clone()) {
-                    longer.push([way.as_slice(), std::slice::from_ref(next)].concat());
-                }
-            }
-        }
-        ways = longer;
-    }
-    None
-}
-
-#[test]
-fn no_file_depends_on_one_that_depends_on_it() {
-    for name in WITHOUT_CIRCLES {
-        let source = here().parent().expect("the workspace").join(name).join("src");
-        let read = Crate::read(&source);
-        assert!(read.named.len() > 10, "{name}");
-        let arrows: usize = read.named.keys().map(|module| read.needs(module).len()).sum();
-        assert!(arrows >= read.named.len() / 2, "{name}: {arrows} arrows");
-        let circle = read.circle().unwrap_or_default();
-        let circle: Vec<String> = circle.iter().map(|module| module.join("::")).collect();
-        assert!(circle.is_empty(), "{name}: {} and back", circle.join(" -> "));
-    }
-}
-
-#[test]
-fn a_circle_is_found_whichever_way_it_goes() {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("circles");
-    let of = |files: &[(&str, &str)]| {
-        drop(fs::remove_dir_all(&folder));
-        for (name, text) in files {
-            let path = folder.join(name);
-            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-            fs::write(path, text).expect("a file");
-        }
-        Crate::read(&folder).circle().unwrap_or_default().len()
-    };
-    let root = ("lib.rs", "mod a; mod b; pub use a::A;");
-    assert_eq!(
-        of(&[root, ("a.rs", "pub struct A;"), ("b.rs", "use crate::a::A;")]),
-        0
-    );
-    assert_eq!(
-        of(&[
-            root,
-            ("a.rs", "use crate::b::B; pub struct A;"),
-            ("b.rs", "use super::A;")
-        ]),
-        2
-    );
-    assert_eq!(
-        of(&[
-            root,
-            ("a.rs", "mod c; fn f() { c::g() }"),
-            ("a/c.rs", "pub fn g() { super::f() }"),
-            ("b.rs", "")
-        ]),
-        2
-    );
-    assert_eq!(
-        of(&[
-            root,
-            ("a.rs", "fn f() { p!(\"{}\", crate::b::X) }"),
-            ("b.rs", "fn g(_: &crate::a::A) {}")
-        ]),
-        2
-    );
-    assert_eq!(
-        of(&[
-            root,
-            ("a.rs", "#[cfg(test)] mod tests { use crate::b::B; }"),
-            ("b.rs", "use crate::a::A;")
-        ]),
-        0,
-        "tests may need anything"
-    );
 }
