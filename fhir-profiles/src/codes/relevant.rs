@@ -6,7 +6,7 @@ use super::system::TEXT;
 use crate::catalogue::id::FactId;
 use aho_corasick::AhoCorasick;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 #[derive(Deserialize)]
@@ -29,8 +29,13 @@ static ABOUT: LazyLock<File> =
 
 /// The words of the file by kind of record.
 static WORDS: LazyLock<BTreeMap<&'static str, Words>> = LazyLock::new(|| {
-    let kinds = ABOUT.about.iter().flat_map(|about| &about.kinds);
-    kinds.map(|kind| (kind.as_str(), Words::of(kind))).collect()
+    let kinds: BTreeSet<&str> = ABOUT
+        .about
+        .iter()
+        .flat_map(|about| &about.kinds)
+        .map(String::as_str)
+        .collect();
+    kinds.into_iter().map(|kind| (kind, Words::of(kind))).collect()
 });
 
 /// Words that are looked for all at once, and the fact that each suggests.
