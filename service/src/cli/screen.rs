@@ -33,10 +33,12 @@ use fhir_profiles::Facts;
 use jiff::civil::Date;
 use notes::{Notes, looked_with};
 use out::Out;
-use pass::Pass;
+use pass::{Lost, Pass, reading};
 use population::Population;
-use progress::Progress;
+use source::Source;
 use sources::{Wanted, sources};
+use std::fs::File;
+use std::io::Error;
 use std::path::{Path, PathBuf};
 
 /// Reads every line once: it meets everyone, and notes where each record stands; then it fetches the records of the few who
@@ -63,37 +65,62 @@ pub(super) fn run(args: &ScreenArgs, config: Option<&Path>) -> Result<(), Ended>
     })
     .map_err(Ended::wrong)?;
     let out = Out::open(args.output.out.as_deref())?;
-    let no_notes = |error: std::io::Error| {
-        let place = match &args.work {
-            Some(dir) => dir.display().to_string(),
-            None => format!("{} (name another by --work)", std::env::temp_dir().display()),
-        };
-        Ended::failed(format!("{place}: {error}"))
+    let place = match &args.work {
+        Some(dir) => dir.display().to_string(),
+        None => format!("{} (name another by --work)", std::env::temp_dir().display()),
     };
     let under = looked_with(&evaluator, &settings);
-    let mut notes = Notes::begin(args.work.as_deref(), &sources, &under).map_err(no_notes)?;
-    let spool = sources
-        .iter()
-        .any(|source| source.path.is_none())
-        .then(|| notes.spool());
-    let spool = spool.transpose().map_err(no_notes)?;
-    let progress = Progress::new("reading", sources.iter().map(source::Source::size).sum());
-    let pass = Pass {
-        sources: &sources,
-        evaluator: &evaluator,
-        jobs: filters::jobs(args.input.jobs),
-        progress: &progress,
-    };
+    let noted = Noted::begin(args.work.as_deref(), place, &sources, &under)?;
+    let progress = reading(&sources);
+    let pass = Pass::over(&sources, &evaluator, args.input.jobs, &progress);
     let mut all = Population::new(args.output.part, args.suspects);
-    let mut lost = pass
-        .meet(&mut all, &mut notes, spool.as_ref())
-        .map_err(no_notes)?;
-    let again = pass.fetch(&mut all, &notes, spool.as_ref()).map_err(no_notes)?;
-    lost.extend(again);
-    all.settle();
+    let lost = noted.meet(&pass, &mut all)?;
     assess(&all, &pass, &args.output, out)?;
     progress.end(&all.summary());
     filters::ended(lost, all.is_whole())
+}
+
+/// Where a run notes what it met, and keeps what it can read only once.
+struct Noted {
+    notes: Notes,
+    /// What came in on standard input, where something did.
+    spool: Option<File>,
+    /// As a person knows the folder of both.
+    place: String,
+}
+
+impl Noted {
+    /// # Errors
+    /// If nothing can be written there.
+    fn begin(work: Option<&Path>, place: String, sources: &[Source], under: &str) -> Result<Self, Ended> {
+        let begun = || -> std::io::Result<(Notes, Option<File>)> {
+            let notes = Notes::begin(work, sources, under)?;
+            let is_stream = sources.iter().any(|source| source.path.is_none());
+            let spool = is_stream.then(|| notes.spool()).transpose()?;
+            Ok((notes, spool))
+        };
+        match begun() {
+            Ok((notes, spool)) => Ok(Self { notes, spool, place }),
+            Err(error) => Err(unwritten(&place, &error)),
+        }
+    }
+
+    /// Meets everyone, then fetches the records of those who matter; what could not be read.
+    ///
+    /// # Errors
+    /// If nothing can be written or read there any more.
+    fn meet(mut self, pass: &Pass<'_>, all: &mut Population) -> Result<Lost, Ended> {
+        let spool = self.spool.as_ref();
+        let failed = |error: Error| unwritten(&self.place, &error);
+        let mut lost = pass.meet(all, &mut self.notes, spool).map_err(failed)?;
+        lost.extend(pass.fetch(all, &self.notes, spool).map_err(failed)?);
+        all.settle();
+        Ok(lost)
+    }
+}
+
+fn unwritten(place: &str, error: &Error) -> Ended {
+    Ended::failed(format!("{place}: {error}"))
 }
 
 /// Meets a population as [`run`] does, and hands over the facts of each patient who may have a PNET, in the order of their ids.
@@ -112,25 +139,13 @@ pub(super) fn facts_of_suspects(
         share: None,
     })
     .map_err(Ended::wrong)?;
-    let no_notes =
-        |error: std::io::Error| Ended::failed(format!("{}: {error}", std::env::temp_dir().display()));
+    let place = std::env::temp_dir().display().to_string();
     let under = looked_with(evaluator, settings);
-    let mut notes = Notes::begin(None, &sources, &under).map_err(no_notes)?;
-    let is_stream = sources.iter().any(|source| source.path.is_none());
-    let spool = is_stream.then(|| notes.spool()).transpose().map_err(no_notes)?;
-    let progress = Progress::new("reading", sources.iter().map(source::Source::size).sum());
-    let pass = Pass {
-        sources: &sources,
-        evaluator,
-        jobs: filters::jobs(None),
-        progress: &progress,
-    };
+    let noted = Noted::begin(None, place, &sources, &under)?;
+    let progress = reading(&sources);
+    let pass = Pass::over(&sources, evaluator, None, &progress);
     let mut all = Population::new(None, true);
-    let mut lost = pass
-        .meet(&mut all, &mut notes, spool.as_ref())
-        .map_err(no_notes)?;
-    lost.extend(pass.fetch(&mut all, &notes, spool.as_ref()).map_err(no_notes)?);
-    all.settle();
+    let lost = noted.meet(&pass, &mut all)?;
     for subject in all.subjects() {
         if let Some(facts) = all.facts(subject, evaluator, as_of) {
             take(subject, &facts)?;

@@ -8,9 +8,8 @@ use super::ordered::ordered;
 use super::out::Out;
 use super::owner::{Owner, entries, medications, owner};
 use super::part::Part;
-use super::pass::{Lost, Pass};
+use super::pass::{Lost, Pass, reading};
 use super::population::Population;
-use super::progress::Progress;
 use super::source::Source;
 use super::sources::{self, sources};
 use crate::cli::ended::Ended;
@@ -21,15 +20,8 @@ use serde_json::json;
 use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-
-/// How many threads read.
-pub(super) fn jobs(wanted: Option<NonZeroUsize>) -> usize {
-    let all = || std::thread::available_parallelism().ok();
-    wanted.or_else(all).map_or(1, NonZeroUsize::get)
-}
 
 /// How a run ends of which this was lost.
 pub(super) fn ended(lost: Lost, is_whole: bool) -> Result<(), Ended> {
@@ -53,10 +45,6 @@ fn named(input: &Stream) -> Result<Vec<Source>, Ended> {
     sources(wanted).map_err(Ended::wrong)
 }
 
-fn progress(sources: &[Source]) -> Progress {
-    Progress::new("reading", sources.iter().map(Source::size).sum())
-}
-
 /// Names the patients that may have a PNET.
 ///
 /// # Errors
@@ -64,13 +52,8 @@ fn progress(sources: &[Source]) -> Progress {
 pub(super) fn gate(args: &GateArgs, evaluator: &Evaluator) -> Result<(), Ended> {
     let sources = named(&args.input)?;
     let mut out = Out::open(args.out.as_deref())?;
-    let progress = progress(&sources);
-    let pass = Pass {
-        sources: &sources,
-        evaluator,
-        jobs: jobs(args.input.jobs),
-        progress: &progress,
-    };
+    let progress = reading(&sources);
+    let pass = Pass::over(&sources, evaluator, args.input.jobs, &progress);
     let mut blocks = Blocks::new(&sources, &progress);
     let mut suspects = BTreeSet::new();
     let mut tally = pass.tally();
@@ -161,13 +144,8 @@ pub(super) fn keep(args: &KeepArgs, evaluator: &Evaluator) -> Result<(), Ended> 
     let wanted = listed(&args.patients, args.part)?;
     let sources = named(&args.input)?;
     let mut out = Out::open(args.out.as_deref())?;
-    let progress = progress(&sources);
-    let pass = Pass {
-        sources: &sources,
-        evaluator,
-        jobs: jobs(args.input.jobs),
-        progress: &progress,
-    };
+    let progress = reading(&sources);
+    let pass = Pass::over(&sources, evaluator, args.input.jobs, &progress);
     let mut blocks = Blocks::new(&sources, &progress);
     let mut tally = pass.tally();
     let (mut skipped, mut records) = (0, 0);
@@ -313,13 +291,8 @@ impl Take for Keeping<'_> {
 pub(super) fn assessed(args: &AssessArgs, evaluator: &Evaluator) -> Result<(), Ended> {
     let sources = named(&args.input)?;
     let out = Out::open(args.output.out.as_deref())?;
-    let progress = progress(&sources);
-    let pass = Pass {
-        sources: &sources,
-        evaluator,
-        jobs: jobs(args.input.jobs),
-        progress: &progress,
-    };
+    let progress = reading(&sources);
+    let pass = Pass::over(&sources, evaluator, args.input.jobs, &progress);
     let mut all = Population::new(args.output.part, false);
     let lost = pass.keep(&mut all);
     all.settle();

@@ -12,6 +12,7 @@ use fhir_profiles::chart::{opened, utf8_text};
 use fhir_profiles::json::Budget;
 use std::fs::File;
 use std::io::{Error, Read, Result, sink};
+use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::os::unix::fs::FileExt;
 
@@ -27,7 +28,28 @@ pub(super) struct Pass<'a> {
     pub(super) progress: &'a Progress,
 }
 
-impl Pass<'_> {
+/// Begins to show how far the reading of these is.
+pub(super) fn reading(sources: &[Source]) -> Progress {
+    Progress::new("reading", sources.iter().map(Source::size).sum())
+}
+
+impl<'a> Pass<'a> {
+    /// Reads these with so many threads, or as many as there are processors.
+    pub(super) fn over(
+        sources: &'a [Source],
+        evaluator: &'a Evaluator,
+        jobs: Option<NonZeroUsize>,
+        progress: &'a Progress,
+    ) -> Self {
+        let all = || std::thread::available_parallelism().ok();
+        Self {
+            sources,
+            evaluator,
+            jobs: jobs.or_else(all).map_or(1, NonZeroUsize::get),
+            progress,
+        }
+    }
+
     /// Meets everyone, and writes down where records stand.
     ///
     /// # Errors
