@@ -117,6 +117,11 @@ impl Advisor {
         &self.own_url
     }
 
+    /// Every origin that may frame pages of launches.
+    pub(crate) fn frame_origins(&self) -> Vec<String> {
+        self.smart.as_ref().map(Smart::frame_origins).unwrap_or_default()
+    }
+
     /// Where the bundled patients are, in demo mode.
     pub(crate) fn sandbox_url(&self) -> Option<&str> {
         self.sandbox.as_ref()?;

@@ -13,7 +13,6 @@ use crate::hooks::flow::Basis;
 use crate::http::{State, refusal};
 use crate::query_text::encoded;
 use crate::random::new_id;
-use crate::smart::Smart;
 use crate::strip::{Strip, strip};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
@@ -171,12 +170,7 @@ pub(super) async fn page(
         bundled: state.advisor.sandbox.is_some(),
     };
     let html = filled(&pages, &state, "no-form.html", &nothing)?;
-    let frame_origins = state
-        .advisor
-        .smart
-        .as_ref()
-        .map(Smart::frame_origins)
-        .unwrap_or_default();
+    let frame_origins = state.advisor.frame_origins();
     Ok(refusal(&failure, |status| {
         session_page(status, html, &frame_origins)
     }))

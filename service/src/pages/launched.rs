@@ -8,7 +8,7 @@ use super::template::{Fault, Frame};
 use crate::call::Call;
 use crate::errors::{ErrorCode, Failure};
 use crate::http::{State, refusal};
-use crate::smart::{Session, Smart};
+use crate::smart::Session;
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
@@ -80,12 +80,7 @@ async fn shown(
 /// # Errors
 /// What is wrong with the page itself.
 pub(super) fn not_opened(pages: &Pages, state: &State, failure: &Failure) -> Result<HttpResponse, Failure> {
-    let frame_origins = state
-        .advisor
-        .smart
-        .as_ref()
-        .map(Smart::frame_origins)
-        .unwrap_or_default();
+    let frame_origins = state.advisor.frame_origins();
     let knowledge = &state.advisor.evaluator.knowledge;
     let frame = Frame::new(&pages.assets, knowledge, "../", "launched", "Not opened");
     let html = pages
