@@ -11,7 +11,6 @@ use crate::hooks::trail::Trail;
 use crate::sandbox::Sandbox;
 use crate::trust::Rehearsed;
 use actix_web::web::Data;
-use jiff::Timestamp;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -118,7 +117,7 @@ async fn is_advised(state: &State, sandbox: &Sandbox) -> bool {
         templates: &state.advisor.templates,
         request: &request,
         source: Origin::Sandbox(sandbox),
-        as_of: Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
+        as_of: state.advisor.today(),
         trail: &Trail::default(),
     };
     let advising = flow::advise(&enquiry, &NoPauses);
