@@ -1,20 +1,21 @@
 //! Opens everything that the settings name, and says everything that is wrong with it: what stops a start.
 
 use super::ended::block_on;
-use crate::app::Application;
 use crate::certificate;
 use crate::evaluator::Evaluator;
 use crate::fhir_client::FhirClient;
 use crate::files;
-use crate::settings::{DatabaseKind, KeySource, Settings, StoreSettings, StoreUrl};
+use crate::settings::{DatabaseKind, KeySource, Settings, StoreUrl};
 use crate::site;
-use crate::store::{Store, status};
+use crate::store::status;
+use crate::trust::{JtiStore, Once, OnceFuture, Refused, SystemClock, Trust};
 use crate::{audit, http};
 use jiff::Timestamp;
 use reqwest::Url;
 use std::collections::BTreeSet;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// For one host.
@@ -56,13 +57,18 @@ pub(super) fn opened(settings: &Settings) -> Result<Evaluator, Vec<String>> {
 
 /// The keys of callers, and the authorities of key servers.
 fn callers(settings: &Settings) -> Result<(), Vec<String>> {
-    let in_memory = StoreSettings {
-        url: StoreUrl::memory(),
-        ..settings.store.clone()
-    };
-    let store = Store::open(&in_memory, settings.auth.replay_capacity);
-    let store = store.map_err(|error| vec![format!("store: {error}")])?;
-    Application::trust(settings, "http://127.0.0.1", &store).map(drop)
+    let clock = Arc::new(SystemClock::default());
+    Trust::new(settings, "http://127.0.0.1", clock, Arc::new(NoTokens)).map(drop)
+}
+
+/// Stands where tokens are remembered in a trust that nobody calls.
+#[derive(Debug)]
+struct NoTokens;
+
+impl JtiStore for NoTokens {
+    fn accept<'a>(&'a self, _: Once<'a>) -> OnceFuture<'a> {
+        Box::pin(std::future::ready(Err(Refused::Down)))
+    }
 }
 
 /// Whether the file of a SQLite store could be made. The service itself starts without, and waits for its folder.
