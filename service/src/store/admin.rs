@@ -1,11 +1,11 @@
 //! What an operator does with the store from outside: look at its version, change it, copy it, count.
 
-use super::database::{make_private, one_connection};
+use super::database::{make_private, one_connection, seconds};
 use super::fault::Fault;
 use super::migrations::{newest, to, version};
 use super::report::{Report, count};
 use crate::settings::StoreUrl;
-use sqlx::{AssertSqlSafe, Connection};
+use sqlx::Connection;
 use std::path::Path;
 
 /// What a store holds.
@@ -79,13 +79,9 @@ pub async fn reset_tokens(url: &StoreUrl) -> Result<u64, Fault> {
 /// [`Fault`] if it cannot be reached or changed.
 pub async fn prune(url: &StoreUrl, retention: i64) -> Result<u64, Fault> {
     let mut connection = one_connection(url).await?;
-    let now = match url.is_sqlite() {
-        true => "CAST(strftime('%s', 'now') AS INTEGER)",
-        false => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT)",
-    };
-    let statement = format!("DELETE FROM issued_cards WHERE issued < {now} - $1");
-    let deleted = sqlx::query(AssertSqlSafe(statement))
-        .bind(retention)
+    let now = seconds(&mut connection, url.is_sqlite()).await?;
+    let deleted = sqlx::query("DELETE FROM issued_cards WHERE issued < $1")
+        .bind(now.saturating_sub(retention))
         .execute(&mut connection)
         .await?
         .rows_affected();

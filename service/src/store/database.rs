@@ -441,7 +441,7 @@ pub(super) fn differ(milliseconds: i64) -> bool {
 }
 
 /// The second of a database's clock.
-async fn seconds(connection: &mut AnyConnection, sqlite: bool) -> Result<i64, Fault> {
+pub(super) async fn seconds(connection: &mut AnyConnection, sqlite: bool) -> Result<i64, Fault> {
     let statement = match sqlite {
         true => "SELECT CAST(strftime('%s', 'now') AS INTEGER)",
         false => "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT)",
