@@ -55,13 +55,15 @@ impl Chain {
         let mut all = Vec::new();
         for line in lines.split_inclusive(|byte| *byte == b'\n') {
             match serde_json::from_slice::<Value>(line) {
-                Ok(Value::Object(mut record)) => {
-                    let own = hash(&self.last, &Value::Object(record.clone()));
-                    let entities = record.entry("entity").or_insert_with(|| json!([]));
-                    if let Some(entities) = entities.as_array_mut() {
+                Ok(mut record) if record.is_object() => {
+                    let own = hash(&self.last, &record);
+                    let members = record.as_object_mut();
+                    let entities =
+                        members.map(|members| members.entry("entity").or_insert_with(|| json!([])));
+                    if let Some(entities) = entities.and_then(Value::as_array_mut) {
                         entities.push(entity(&self.last, &own));
                     }
-                    all.extend(Value::Object(record).to_string().into_bytes());
+                    all.extend(record.to_string().into_bytes());
                     all.push(b'\n');
                     self.last = own;
                 }

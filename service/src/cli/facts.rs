@@ -37,7 +37,6 @@ pub(super) fn run(args: &FactsArgs, config: Option<&Path>) -> Result<(), Ended> 
                 );
             }
         }
-        Ok(())
     });
     out.end(written)?;
     match (met, unfit.is_empty()) {

@@ -126,12 +126,12 @@ fn unwritten(place: &str, error: &Error) -> Ended {
 /// Meets a population as [`run`] does, and hands over the facts of each patient who may have a PNET, in the order of their ids.
 ///
 /// # Errors
-/// What of the population could not be used, once everything else was handed over; or what the taker says.
+/// What of the population could not be used, once everything else was handed over.
 pub(super) fn facts_of_suspects(
     paths: &[PathBuf],
     (evaluator, settings): (&Evaluator, &Settings),
     as_of: Date,
-    mut take: impl FnMut(&str, &Facts) -> Result<(), Ended>,
+    mut take: impl FnMut(&str, &Facts),
 ) -> Result<(), Ended> {
     let sources = sources(Wanted {
         paths,
@@ -148,7 +148,7 @@ pub(super) fn facts_of_suspects(
     let lost = noted.meet(&pass, &mut all)?;
     for subject in all.subjects() {
         if let Some(facts) = all.facts(subject, evaluator, as_of) {
-            take(subject, &facts)?;
+            take(subject, &facts);
         }
     }
     progress.end(&all.summary());

@@ -15,7 +15,7 @@ pub(super) fn watch(state: &Data<State>) {
         "",
         "1 while calls can be answered, as /health/ready says.",
         of(&state, |state| {
-            vec![Reading::plain(f64::from(u8::from(state.readiness().is_ok())))]
+            vec![Reading::plain(flag(state.readiness().is_ok()))]
         }),
     );
     telemetry.gauge(
@@ -24,9 +24,7 @@ pub(super) fn watch(state: &Data<State>) {
         "1 while keys of the client are there, so that its tokens can be verified.",
         of(&state, |state| {
             let clients = state.trust.keys().into_iter();
-            let one = |(name, age): (String, Option<_>)| {
-                Reading::of(f64::from(u8::from(age.is_some())), "cds.client", name)
-            };
+            let one = |(name, age): (String, Option<_>)| Reading::of(flag(age.is_some()), "cds.client", name);
             clients.map(one).collect()
         }),
     );
@@ -81,7 +79,7 @@ pub(super) fn watch(state: &Data<State>) {
         of(&state, |state| {
             let results = state.synthetic.all().into_iter();
             let one = |(client, step, well): (String, &'static str, bool)| {
-                Reading::of(f64::from(u8::from(well)), "cds.client", client).and("cds.step", step)
+                Reading::of(flag(well), "cds.client", client).and("cds.step", step)
             };
             results.map(one).collect()
         }),
@@ -91,9 +89,7 @@ pub(super) fn watch(state: &Data<State>) {
         "",
         "1 while used tokens are remembered by this process alone.",
         of(&state, |state| {
-            vec![Reading::plain(f64::from(u8::from(
-                state.advisor.store.is_bridged(),
-            )))]
+            vec![Reading::plain(flag(state.advisor.store.is_bridged()))]
         }),
     );
     telemetry.gauge(
@@ -107,6 +103,10 @@ pub(super) fn watch(state: &Data<State>) {
                 .collect()
         }),
     );
+}
+
+fn flag(holds: bool) -> f64 {
+    f64::from(u8::from(holds))
 }
 
 /// Readings of the state; none when it is gone.
