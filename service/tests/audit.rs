@@ -5,6 +5,8 @@
 mod common;
 mod outside;
 
+use common::binary::pnet_cds;
+use common::ended;
 use outside::{Got, Program, http, place};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -445,17 +447,7 @@ fn standard_output_holds_nothing_but_records() {
 
 /// Ends with this code; what it printed, standard error last.
 fn verified(arguments: &[&str], code: i32) -> String {
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_pnet-cds"))
-        .args(["audit", "verify"])
-        .args(arguments)
-        .env_clear()
-        .output()
-        .unwrap();
-    let text = [output.stdout, output.stderr]
-        .map(|part| String::from_utf8(part).unwrap())
-        .concat();
-    assert_eq!(output.status.code(), Some(code), "{text}");
-    text
+    ended(pnet_cds().args(["audit", "verify"]).args(arguments), code)
 }
 
 #[test]

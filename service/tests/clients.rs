@@ -1,17 +1,17 @@
 //! Whether each client gets advice, as the metrics tell it: what an alert for one of many has to know.
 
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::indexing_slicing, reason = "helpers of tests")]
 
 mod common;
 mod outside;
 mod trust_support;
 
 use actix_web::test::TestRequest;
-use common::{WITH_PNET, WITHOUT_PNET, changed, prefetched};
+use common::binary::pnet_cds;
+use common::{WITH_PNET, WITHOUT_PNET, changed, ended, prefetched};
 use outside::{Program, Server, http, place};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::process::Command;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use trust_support::key_server::KeyServer;
 use trust_support::{Bed, EC384, HOOK, claims, client, jwks, key_file};
@@ -205,17 +205,7 @@ fn the_service_calls_itself_for_each_client_and_says_which_step_fails_for_whom()
 
 /// Ends with this code; what it printed, standard error last.
 fn checked(arguments: &[&str], environment: &[(&str, &str)], code: i32) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_pnet-cds"))
-        .args(arguments)
-        .env_clear()
-        .envs(environment.iter().copied())
-        .output()
-        .unwrap();
-    let text = [output.stdout, output.stderr]
-        .map(|part| String::from_utf8(part).unwrap())
-        .concat();
-    assert_eq!(output.status.code(), Some(code), "{text}");
-    text
+    ended(pnet_cds().args(arguments).envs(environment.iter().copied()), code)
 }
 
 #[test]

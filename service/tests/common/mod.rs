@@ -23,6 +23,7 @@ use pnet_cds::settings::{Input, load};
 use pnet_cds::site;
 use serde_json::{Value, json};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::Command;
 use std::time::Duration;
 
 pub(crate) const WITH_PNET: &str = "insulinoma-debulking";
@@ -38,6 +39,14 @@ pub(crate) fn searchset(resources: impl IntoIterator<Item: serde::Serialize>) ->
     let resources = resources.into_iter();
     let entries: Vec<Value> = resources.map(|resource| json!({"resource": resource})).collect();
     json!({"resourceType": "Bundle", "type": "searchset", "entry": entries})
+}
+
+/// Runs the program to its end, which has to have this code; what it printed, standard error last.
+pub(crate) fn ended(command: &mut Command, code: i32) -> String {
+    let (was, out, log) = binary::printed(command.output().unwrap());
+    let text = [out, log].concat();
+    assert_eq!(was, code, "{text}");
+    text
 }
 
 fn today() -> Date {
