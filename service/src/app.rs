@@ -1,7 +1,7 @@
 //! The service as a whole: what all requests share, and every path of it.
 
 use crate::evaluator::Evaluator;
-use crate::http::{self, State};
+use crate::http::{self, Parts, State};
 use crate::pages::{self, Pages};
 use crate::settings::Settings;
 use crate::store::Store;
@@ -37,7 +37,13 @@ impl Application {
         let store = Store::in_memory(settings.auth.replay_capacity).map_err(|error| error.to_string())?;
         let trust = Self::trust(settings, base_url, &store).map_err(|faults| faults.join("; "))?;
         let telemetry = Telemetry::new(&settings.telemetry)?;
-        Self::with_trust(settings, evaluator, base_url, today, trust, store, telemetry)
+        let parts = Parts {
+            evaluator,
+            trust,
+            store,
+            telemetry,
+        };
+        Self::of(settings, base_url, today, parts)
     }
 
     /// Trust as set, with the clock of the machine, remembering tokens in the store.
@@ -49,20 +55,17 @@ impl Application {
         Trust::new(settings, base_url, Arc::new(SystemClock::default()), tokens)
     }
 
-    /// A service with a trust, a store and telemetry that are there already.
+    /// A service of parts that are there already.
     ///
     /// # Errors
     /// What is wrong with the bundled patients, or with the file of the audit.
-    pub fn with_trust(
+    pub fn of(
         settings: &Settings,
-        evaluator: Evaluator,
         base_url: &str,
         today: fn() -> Date,
-        trust: Trust,
-        store: Arc<Store>,
-        telemetry: Telemetry,
+        parts: Parts,
     ) -> Result<Self, String> {
-        let state = State::new(settings, evaluator, base_url, today, trust, store, telemetry)?;
+        let state = State::new(settings, base_url, today, parts)?;
         let pages = state.advisor.has_pages().then(Pages::new).transpose()?;
         Ok(Self {
             state: Data::new(state),

@@ -8,6 +8,7 @@ mod trust_support;
 use actix_web::test::TestRequest;
 use common::{WITH_PNET, prefetched, start};
 use pnet_cds::app::Application;
+use pnet_cds::http::Parts;
 use pnet_cds::settings::{Input, load};
 use pnet_cds::site;
 use pnet_cds::store::Store;
@@ -154,13 +155,14 @@ fn with_store_down() -> Bed {
         client(&key_line())
     ));
     let trust = Trust::new(&settings, "http://x", Arc::clone(&bed.clock) as _, Arc::new(Down)).unwrap();
-    let evaluator = site::load(&settings).unwrap();
+    let parts = Parts {
+        evaluator: site::load(&settings).unwrap(),
+        trust,
+        store: Store::in_memory(1).unwrap(),
+        telemetry: Telemetry::new(&settings.telemetry).unwrap(),
+    };
     let today = || jiff::civil::date(2026, 11, 23);
-    let store = Store::in_memory(1).unwrap();
-    let telemetry = Telemetry::new(&settings.telemetry).unwrap();
-    let application =
-        Application::with_trust(&settings, evaluator, "http://x", today, trust, store, telemetry);
-    bed.application = application.unwrap();
+    bed.application = Application::of(&settings, "http://x", today, parts).unwrap();
     bed
 }
 

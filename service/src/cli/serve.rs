@@ -10,7 +10,7 @@ use crate::hooks::flow;
 use crate::hooks::pauses::NoPauses;
 use crate::hooks::request::HookRequest;
 use crate::hooks::trail::Trail;
-use crate::http::State;
+use crate::http::{Parts, State};
 use crate::settings::AuthMode;
 use crate::settings::LogFormat;
 use crate::settings::Settings;
@@ -73,17 +73,13 @@ fn run_with(settings: &Settings) -> Result<(), Ended> {
     let store = Store::open(&settings.store, settings.auth.replay_capacity)
         .map_err(|error| Ended::failed(format!("store: {error}")))?;
     let trust = Application::trust(settings, &base_url, &store).map_err(Ended::wrong)?;
-    let (of_state, shown) = (Arc::clone(&store), telemetry.clone());
-    let application = Application::with_trust(
-        settings,
+    let parts = Parts {
         evaluator,
-        &base_url,
-        clock::today,
         trust,
-        of_state,
-        shown,
-    )
-    .map_err(Ended::failed)?;
+        store: Arc::clone(&store),
+        telemetry: telemetry.clone(),
+    };
+    let application = Application::of(settings, &base_url, clock::today, parts).map_err(Ended::failed)?;
     let management = management(settings)?;
     let mut text = banner(settings, &application.state, &base_url);
     if let Some(listener) = &management {

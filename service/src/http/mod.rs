@@ -34,5 +34,5 @@ pub(crate) use methods::{READING, reading, wrong_method};
 pub(crate) use origins::SANDBOX;
 pub(crate) use routes::routes;
 pub(crate) use serve::serve;
-pub use state::State;
+pub use state::{Parts, State};
 pub(crate) use state::{check_launches, check_tls};

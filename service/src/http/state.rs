@@ -56,6 +56,19 @@ pub struct State {
     bridged: AtomicBool,
 }
 
+/// What a service is made of that is there before it.
+#[derive(Debug)]
+pub struct Parts {
+    /// The pure core.
+    pub evaluator: Evaluator,
+    /// Who may call.
+    pub trust: Trust,
+    /// What outlives a request.
+    pub store: Arc<Store>,
+    /// What is shown of all of this.
+    pub telemetry: Telemetry,
+}
+
 /// Who is let in before anybody knows who it is.
 #[derive(Debug)]
 pub(super) struct Door {
@@ -74,13 +87,16 @@ impl State {
     /// What is wrong with the bundled patients, or with the file of the audit.
     pub(crate) fn new(
         settings: &Settings,
-        evaluator: Evaluator,
         base_url: &str,
         today: fn() -> Date,
-        trust: Trust,
-        store: Arc<Store>,
-        telemetry: Telemetry,
+        parts: Parts,
     ) -> Result<Self, String> {
+        let Parts {
+            evaluator,
+            trust,
+            store,
+            telemetry,
+        } = parts;
         watch(&telemetry, &store);
         let knowledge = &evaluator.knowledge.package.reference;
         telemetry.metrics().knowledge(&knowledge.version, &knowledge.hash);

@@ -19,7 +19,7 @@ use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, init_service, read_body, try_call_service};
 use pnet_cds::app::Application;
-use pnet_cds::http::{boundary, cors};
+use pnet_cds::http::{Parts, boundary, cors};
 use pnet_cds::settings::{Input, Settings, load};
 use pnet_cds::site;
 use pnet_cds::store::Store;
@@ -129,18 +129,14 @@ impl Bed {
         start_log();
         let settings = settings(&format!("server.public_url = \"{PUBLIC}\"\n{text}"));
         let (clock, trust, store) = trust_and_store(&settings);
-        let evaluator = site::load(&settings).unwrap();
-        let today = || jiff::civil::date(2026, 11, 23);
-        let application = Application::with_trust(
-            &settings,
-            evaluator,
-            "http://127.0.0.1:1",
-            today,
-            trust.unwrap(),
+        let parts = Parts {
+            evaluator: site::load(&settings).unwrap(),
+            trust: trust.unwrap(),
             store,
-            Telemetry::new(&settings.telemetry).unwrap(),
-        )
-        .unwrap();
+            telemetry: Telemetry::new(&settings.telemetry).unwrap(),
+        };
+        let today = || jiff::civil::date(2026, 11, 23);
+        let application = Application::of(&settings, "http://127.0.0.1:1", today, parts).unwrap();
         Self { clock, application }
     }
 
