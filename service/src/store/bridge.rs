@@ -46,8 +46,11 @@ impl Bridge {
 
     /// Whether tokens are accepted without the database now.
     pub(super) fn bears(&self) -> bool {
-        let since = self.state().since;
-        self.is_on() && since.is_some_and(|since| since.elapsed() <= self.longest)
+        self.is_on()
+            && self
+                .state()
+                .since
+                .is_some_and(|since| since.elapsed() <= self.longest)
     }
 
     /// The database has accepted a token, so it is there; what it does not know of yet.
