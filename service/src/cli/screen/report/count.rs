@@ -1,6 +1,6 @@
 //! The counts of a report.
 
-use super::mask::{Cell, of_all, of_sum};
+use super::mask::{Cell, alone, is_few, of_all, of_sum};
 use super::rows::Row;
 use cds_cards::Knowledge;
 use fhir_profiles::FactId;
@@ -156,11 +156,7 @@ impl<'k> Counts<'k> {
 
     /// The report, with no count below `least` in it but 0.
     pub(super) fn report(mut self, least: u64) -> Report {
-        let shown = |count: u64| match (1..least).contains(&count) {
-            true => Cell::Masked,
-            false => Cell::Count(count),
-        };
-        let passed = shown(self.passed);
+        let passed = alone(self.passed, least);
         let of_words = |words: &[(&str, &str)], counts: &BTreeMap<String, u64>| {
             let numbers: Vec<u64> = words
                 .iter()
@@ -245,7 +241,7 @@ impl<'k> Counts<'k> {
         let count = |(gate, _): &(&str, &str)| self.by_gate.get(*gate).copied().unwrap_or_default();
         let numbers: Vec<u64> = GATES.iter().map(count).collect();
         let cells = match numbers.split_first() {
-            Some((passed, others)) if !(1..least).contains(passed) => {
+            Some((passed, others)) if !is_few(*passed, least) => {
                 let mut cells = vec![Cell::Count(*passed)];
                 cells.extend(of_sum(others, least));
                 cells
@@ -257,7 +253,7 @@ impl<'k> Counts<'k> {
             .zip(&cells)
             .filter(|(_, cell)| **cell == Cell::Masked);
         let hidden: u64 = masked.map(|(count, _)| count).sum();
-        let of = match (1..least).contains(&hidden) || (1..least).contains(&self.patients) {
+        let of = match is_few(hidden, least) || is_few(self.patients, least) {
             true => Cell::Masked,
             false => Cell::Count(self.patients),
         };

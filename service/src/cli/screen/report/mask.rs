@@ -9,10 +9,23 @@ pub(super) enum Cell {
     Masked,
 }
 
+/// Whether somebody may be known by a count: some, and fewer than `least`.
+pub(super) fn is_few(count: u64, least: u64) -> bool {
+    (1..least).contains(&count)
+}
+
+/// A count from which nothing else follows.
+pub(super) fn alone(count: u64, least: u64) -> Cell {
+    match is_few(count, least) {
+        true => Cell::Masked,
+        false => Cell::Count(count),
+    }
+}
+
 /// The cells of a table whose sum is known, each patient in one of them: those below `least` are not shown, nor as many more
 /// as it takes that what is not shown is at least two cells and `least` patients.
 pub(super) fn of_sum(counts: &[u64], least: u64) -> Vec<Cell> {
-    let mut masked: Vec<bool> = counts.iter().map(|count| (1..least).contains(count)).collect();
+    let mut masked: Vec<bool> = counts.iter().map(|count| is_few(*count, least)).collect();
     loop {
         let hidden = || counts.iter().zip(&masked).filter(|(_, masked)| **masked);
         let (cells, sum) = (hidden().count(), hidden().map(|(count, _)| count).sum::<u64>());
@@ -35,8 +48,7 @@ pub(super) fn of_sum(counts: &[u64], least: u64) -> Vec<Cell> {
 
 /// A count of some out of all, whose rest follows from it.
 pub(super) fn of_all(count: u64, all: u64, least: u64) -> Cell {
-    let few = |count: u64| (1..least).contains(&count);
-    match few(count) || few(all.saturating_sub(count)) {
+    match is_few(count, least) || is_few(all.saturating_sub(count), least) {
         true => Cell::Masked,
         false => Cell::Count(count),
     }
