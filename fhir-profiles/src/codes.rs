@@ -23,7 +23,10 @@ pub(crate) use coding::Coding;
 pub use fault::MapFault;
 pub(crate) use meaning::{Meaning, Named, Site};
 pub use relevant::{Unmapped, Written};
-pub use system::{FACT_VALUES, FACTS, TREATMENTS, UCUM, UNKNOWN_REASONS};
+pub use system::{
+    CLINICAL, DATA_ABSENT, FACT_VALUES, FACTS, INTERPRETATION, LOINC, SNOMED, TREATMENTS, UCUM,
+    UNKNOWN_REASONS,
+};
 pub(crate) use traps::is_trap;
 pub use unfit::{compared_code, unfit_code};
 

@@ -18,8 +18,10 @@ pub(crate) const NAME: &str = "urn:pnet-cds:name";
 pub(super) const VALUE_SETS: &str = "https://pnet-cds.github.io/fhir/ValueSet";
 /// Units of measure.
 pub const UCUM: &str = "http://unitsofmeasure.org";
-pub(crate) const SNOMED: &str = "http://snomed.info/sct";
-pub(crate) const LOINC: &str = "http://loinc.org";
+/// SNOMED CT.
+pub const SNOMED: &str = "http://snomed.info/sct";
+/// LOINC.
+pub const LOINC: &str = "http://loinc.org";
 pub(crate) const ICD_10: &str = "http://hl7.org/fhir/sid/icd-10";
 pub(crate) const ICD_O_3: &str = "http://terminology.hl7.org/CodeSystem/icd-o-3";
 pub(crate) const AJCC: &str = "http://cancerstaging.org";
@@ -38,11 +40,14 @@ const CAP_ECC: &str = "http://cap.org/eCC";
 const ORPHANET: &str = "http://www.orpha.net";
 const NULL_FLAVOR: &str = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor";
 const ONCOTREE: &str = "http://oncotree.mskcc.org/fhir/CodeSystem";
-pub(crate) const INTERPRETATION: &str = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation";
+/// How a result stands to its reference range.
+pub const INTERPRETATION: &str = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation";
 pub(crate) const RANGE_MEANING: &str = "http://terminology.hl7.org/CodeSystem/referencerange-meaning";
-pub(crate) const DATA_ABSENT: &str = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
+/// Why a value is not there.
+pub const DATA_ABSENT: &str = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
 pub(crate) const VERIFICATION: &str = "http://terminology.hl7.org/CodeSystem/condition-ver-status";
-pub(crate) const CLINICAL: &str = "http://terminology.hl7.org/CodeSystem/condition-clinical";
+/// Whether a condition is active.
+pub const CLINICAL: &str = "http://terminology.hl7.org/CodeSystem/condition-clinical";
 pub(crate) const ADHERENCE: &str = "http://hl7.org/fhir/CodeSystem/medication-statement-adherence";
 
 /// Whether a system is one of the world's, by its canonical name.

@@ -2,13 +2,11 @@
 
 use super::maker::Maker;
 use super::observation::references;
-use fhir_profiles::codes::{BASE, FACTS};
+use fhir_profiles::codes::{BASE, CLINICAL, FACTS};
 use fhir_profiles::facts::{Reading, Source};
 use fhir_profiles::{FactId, PartialDate};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-
-const CLINICAL: &str = "http://terminology.hl7.org/CodeSystem/condition-clinical";
 
 impl Maker<'_> {
     /// Metastases that were there and are no more, as the diagnoses that they are: they decide the stage of the diagnosis.

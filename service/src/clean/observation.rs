@@ -5,16 +5,13 @@ use super::standing::standing;
 use super::unfit::Unfit;
 use super::value::{self, Unit, coding, element};
 use fhir_profiles::catalogue::Kind;
-use fhir_profiles::codes::{BASE, FACTS, UNKNOWN_REASONS};
+use fhir_profiles::codes::{BASE, DATA_ABSENT, FACTS, INTERPRETATION, LOINC, SNOMED, UNKNOWN_REASONS};
 use fhir_profiles::facts::{Evidence, Fact, Flag, Reading, Source, Specimen, System, Unknown};
 use fhir_profiles::{FactId, PartialDate};
 use serde_json::{Map, Value, json};
 
-const ABSENT: &str = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
 const MARKED_ABSENT: &str = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
 const SUPPORTING: &str = "http://hl7.org/fhir/StructureDefinition/workflow-supportingInfo";
-const SNOMED: &str = "http://snomed.info/sct";
-const INTERPRETATION: &str = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation";
 /// Kinds from which an Observation of R4 may be derived.
 const DERIVABLE: [&str; 6] = [
     "DocumentReference",
@@ -108,7 +105,7 @@ impl Maker<'_> {
     fn codings(&self, id: FactId, reading: Option<&Reading>) -> Vec<Value> {
         // A grade that does not say that it is one of neuroendocrine tumours is none by our code.
         if id == FactId::GradeRecorded && reading.is_some_and(|r| r.system != Some(System::Who)) {
-            return vec![json!({"system": "http://loinc.org", "code": "33732-9"})];
+            return vec![json!({"system": LOINC, "code": "33732-9"})];
         }
         let own = json!({"system": FACTS, "code": id.as_str(), "display": id.info().label});
         let standard = self
@@ -217,7 +214,7 @@ impl Maker<'_> {
         }
         put(
             "dataAbsentReason",
-            json!({"coding": [{"system": UNKNOWN_REASONS, "code": code}, {"system": ABSENT, "code": reason}]}),
+            json!({"coding": [{"system": UNKNOWN_REASONS, "code": code}, {"system": DATA_ABSENT, "code": reason}]}),
         );
         Value::Object(record)
     }
