@@ -7,12 +7,10 @@ mod common;
 use actix_web::middleware::from_fn;
 use actix_web::web::get;
 use actix_web::{App, HttpServer, ResponseError};
+use common::running::set_up;
 use common::{Answer, HOOK_PATH, Service, WITH_PNET, demo, prefetched, start};
-use pnet_cds::app::Application;
 use pnet_cds::errors::{ErrorCode, Failure};
 use pnet_cds::http::boundary;
-use pnet_cds::settings::{Input, load};
-use pnet_cds::site;
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -425,14 +423,7 @@ async fn broken() -> String {
 /// The same boundary and routes with one more path, whose handler panics.
 #[test]
 fn a_panic_is_500_for_that_request_only() {
-    let settings = load(&Input {
-        file: Some(("t".into(), String::new())),
-        ..Input::default()
-    })
-    .unwrap();
-    let evaluator = site::load(&settings).unwrap();
-    let today = || jiff::civil::date(2026, 11, 23);
-    let application = Application::new(&settings, evaluator, "http://x", today).unwrap();
+    let application = set_up::application("", "http://x").unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let service = Service {
         address: listener.local_addr().unwrap(),

@@ -4,37 +4,16 @@
 
 mod common;
 
-use actix_web::rt::System;
-use common::{Service, WITH_PNET, WITHOUT_PNET, changed, options, prefetched};
-use pnet_cds::app::Application;
-use pnet_cds::settings::{Input, load};
-use pnet_cds::site;
+use common::{Service, WITH_PNET, WITHOUT_PNET, changed, options, prefetched, running};
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
 /// A service and its management listener.
 fn start(settings: &str) -> (Service, Service) {
-    let source = Input {
-        file: Some(("test.toml".into(), settings.into())),
-        ..Input::default()
-    };
-    let settings = load(&source).unwrap();
-    let listen = || TcpListener::bind("127.0.0.1:0").unwrap();
-    let (public, management) = (listen(), listen());
-    let service = |listener: &TcpListener| Service {
-        address: listener.local_addr().unwrap(),
-    };
-    let services = (service(&public), service(&management));
-    let evaluator = site::load(&settings).unwrap();
-    let base = format!("http://{}", services.0.address);
-    let today = || jiff::civil::date(2026, 11, 23);
-    let application = Application::new(&settings, evaluator, &base, today).unwrap();
-    std::thread::spawn(move || {
-        System::new()
-            .block_on(application.serve(public, Some(management)))
-            .unwrap()
-    });
-    services
+    let management = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = management.local_addr().unwrap();
+    let public = running::started(settings, Some(management));
+    (Service { address: public }, Service { address })
 }
 
 /// The value of a series; the labels in any order.

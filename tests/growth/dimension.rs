@@ -1,5 +1,8 @@
 //! One way in which an input can grow, and what the service does with such an input.
 
+#[path = "../src/set_up.rs"]
+mod set_up;
+
 use crate::chart::{about, beside, fullest, signing};
 use crate::count::count_from_here;
 use actix_web::App;
@@ -8,10 +11,8 @@ use actix_web::middleware::from_fn;
 use actix_web::rt::System;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use cds_cards::Knowledge;
-use pnet_cds::app::Application;
+use fhir_profiles::codes::Codes;
 use pnet_cds::http::boundary;
-use pnet_cds::settings::{self, load};
-use pnet_cds::site;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -115,17 +116,8 @@ pub(crate) fn measured_here(work: &mut dyn FnMut() -> Outcome) -> Outcome {
 
 /// Runs each input through the service in this process, without a socket.
 pub(crate) fn with_service(run: impl FnOnce(&mut dyn FnMut(&Input) -> Outcome)) {
-    let source = settings::Input {
-        file: Some(("growth".into(), SETTINGS.into())),
-        ..settings::Input::default()
-    };
-    let settings = load(&source).unwrap();
-    let evaluator = site::load(&settings).unwrap();
-    let packed = evaluator.codes.clone();
-    let application = Application::new(&settings, evaluator, "http://growth.example.org", || {
-        jiff::civil::date(2026, 11, 23)
-    });
-    let application = application.unwrap();
+    let packed = Codes::embedded();
+    let application = set_up::application(SETTINGS, "http://growth.example.org").unwrap();
     let system = System::new();
     let app = App::new()
         .wrap(from_fn(boundary))

@@ -14,15 +14,12 @@ pub(crate) mod exchange;
 pub(crate) mod pages;
 #[path = "../../../tests/src/recorded.rs"]
 pub(crate) mod recorded;
+#[path = "../../../tests/src/running.rs"]
+pub(crate) mod running;
 
-use actix_web::rt::System;
 use exchange::{Exchanged, exchange, request};
-use jiff::civil::{Date, date};
-use pnet_cds::app::Application;
-use pnet_cds::settings::{Input, load};
-use pnet_cds::site;
 use serde_json::{Value, json};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
 use std::time::Duration;
 
@@ -47,10 +44,6 @@ pub(crate) fn ended(command: &mut Command, code: i32) -> String {
     let text = [out, log].concat();
     assert_eq!(was, code, "{text}");
     text
-}
-
-fn today() -> Date {
-    date(2026, 11, 23)
 }
 
 /// A running service; it ends with the test process.
@@ -117,17 +110,9 @@ pub(crate) fn demo() -> Service {
 
 /// A service with these settings.
 pub(crate) fn start(settings: &str) -> Service {
-    let source = Input {
-        file: Some(("test.toml".into(), settings.into())),
-        ..Input::default()
-    };
-    let settings = load(&source).unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let evaluator = site::load(&settings).unwrap();
-    let application = Application::new(&settings, evaluator, &format!("http://{address}"), today).unwrap();
-    std::thread::spawn(move || System::new().block_on(application.serve(listener, None)).unwrap());
-    Service { address }
+    Service {
+        address: running::started(settings, None),
+    }
 }
 
 impl Service {

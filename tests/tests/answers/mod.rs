@@ -1,20 +1,16 @@
 //! Whole answers: calls with everything prefetched, through the service's own routes, on a fixed day.
 
+#[path = "../../src/set_up.rs"]
+mod set_up;
+
 use actix_web::middleware::from_fn;
 use actix_web::{App, test as http};
-use jiff::civil::{Date, date};
 use pnet_cds::app::Application;
 use pnet_cds::http::boundary;
 use pnet_cds::sandbox::Sandbox;
-use pnet_cds::settings::{Input, load};
-use pnet_cds::site;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
-
-fn today() -> Date {
-    date(2026, 11, 23)
-}
 
 /// The service without a socket.
 pub(crate) struct Answering {
@@ -23,9 +19,7 @@ pub(crate) struct Answering {
 
 impl Answering {
     pub(crate) fn new() -> Result<Self, String> {
-        let settings = load(&Input::default()).map_err(|faults| format!("{faults:?}"))?;
-        let evaluator = site::load(&settings).map_err(|faults| faults.join("\n"))?;
-        let application = Application::new(&settings, evaluator, "http://127.0.0.1:8080", today)?;
+        let application = set_up::application("", "http://127.0.0.1:8080")?;
         Ok(Self { application })
     }
 

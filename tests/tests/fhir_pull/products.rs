@@ -1,12 +1,14 @@
 //! Servers with the habits of known products: a chart that is pulled from each says what the same chart says prefetched.
 
-use crate::setup::{Service, WITH_PNET, call, charts, prefetched, service_for};
+use crate::setup::{Service, WITH_PNET, call, charts, prefetched, service_for, service_within};
 use acceptance::scripted_fhir::product::EPIC_ADDRESS;
 use acceptance::scripted_fhir::{Product, ScriptedFhir, fhir};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// Time enough for a server that takes one code at a time, on a busy machine.
-const PATIENT: &str = "fhir.deadline = \"60 s\"\nserver.request_deadline = \"90 s\"\nfhir.max_pages = 50\n";
+const MINUTE: Duration = Duration::from_secs(60);
+const PATIENT: &str = "server.request_deadline = \"90 s\"\nfhir.max_pages = 50\n";
 
 fn start(product: Product) -> ScriptedFhir {
     product.start(|query| charts().answer(query).ok()).unwrap()
@@ -14,7 +16,7 @@ fn start(product: Product) -> ScriptedFhir {
 
 fn reading(product: Product, server: &ScriptedFhir) -> Service {
     let aliases: Vec<&str> = product.alias().into_iter().collect();
-    service_for(PATIENT, &[&server.base()], &aliases)
+    service_within(MINUTE, PATIENT, &[&server.base()], &aliases)
 }
 
 /// The call with everything prefetched, and a failed search in place of what the product does not have.
@@ -93,10 +95,10 @@ fn oracle() {
 #[test]
 fn references_by_another_address_are_refused_until_it_is_named() {
     let server = start(Product::Epic);
-    let silent = service_for(PATIENT, &[&server.base()], &[]);
+    let silent = service_within(MINUTE, PATIENT, &[&server.base()], &[]);
     let request = call(&server.base(), WITH_PNET);
     assert_eq!(silent.hook(&request).error(412), "another-patient");
-    let named = service_for(PATIENT, &[&server.base()], &[EPIC_ADDRESS]);
+    let named = service_within(MINUTE, PATIENT, &[&server.base()], &[EPIC_ADDRESS]);
     assert!(named.hook(&request).cards().len() > 1);
     // The call may name the server by that address too, with or without a slash; what is pulled is asked of the
     // registered one.

@@ -4,17 +4,14 @@
 mod exchange;
 #[path = "../../src/recorded.rs"]
 mod recorded;
+#[path = "../../src/running.rs"]
+mod running;
 
 use acceptance::scripted_fhir::{ScriptedFhir, Seen, Step, fhir};
-use actix_web::rt::System;
 use exchange::{exchange, request};
-use jiff::civil::{Date, date};
-use pnet_cds::app::Application;
 use pnet_cds::sandbox::Sandbox;
-use pnet_cds::settings::{Input, load};
-use pnet_cds::site;
 use serde_json::{Value, json};
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -25,7 +22,7 @@ pub(crate) const WITH_PNET: &str = fhir::PATIENT;
 pub(crate) const WITHOUT_PNET: &str = "diabetes-only";
 /// A tumour of the pancreas that is no PNET unless some histology says so.
 pub(crate) const OTHER_TUMOUR: &str = "pancreatic-adenocarcinoma";
-/// `fhir.deadline` of the settings.
+/// `fhir.deadline` of these services; shorter than that of the defaults, since many tests wait for it.
 pub(crate) const DEADLINE: Duration = Duration::from_millis(400);
 
 /// The bundled patients, one of them also under the name that the faults use.
@@ -85,10 +82,6 @@ pub(crate) struct Answer {
     pub(crate) took: Duration,
 }
 
-fn today() -> Date {
-    date(2026, 11, 23)
-}
-
 /// A service in open mode that may read these servers; more settings first.
 pub(crate) fn service(more: &str, servers: &[&str]) -> Service {
     service_for(more, servers, &[])
@@ -96,21 +89,19 @@ pub(crate) fn service(more: &str, servers: &[&str]) -> Service {
 
 /// The same, whose one server has these other addresses.
 pub(crate) fn service_for(more: &str, servers: &[&str], aliases: &[&str]) -> Service {
+    service_within(DEADLINE, more, servers, aliases)
+}
+
+/// The same, with another deadline.
+pub(crate) fn service_within(deadline: Duration, more: &str, servers: &[&str], aliases: &[&str]) -> Service {
+    let deadline = deadline.as_millis();
     let text = format!(
-        "{more}\nauth.mode = \"open\"\n[[clients]]\nissuer = \"https://ehr.example.org\"\n\
+        "{more}\nfhir.deadline = \"{deadline} ms\"\nauth.mode = \"open\"\n[[clients]]\nissuer = \"https://ehr.example.org\"\n\
          jwks_url = \"http://127.0.0.1:9/keys\"\nfhir_servers = {servers:?}\nfhir_aliases = {aliases:?}\n"
     );
-    let source = Input {
-        file: Some(("test.toml".into(), text)),
-        ..Input::default()
-    };
-    let settings = load(&source).unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let evaluator = site::load(&settings).unwrap();
-    let application = Application::new(&settings, evaluator, &format!("http://{address}"), today).unwrap();
-    std::thread::spawn(move || System::new().block_on(application.serve(listener, None)).unwrap());
-    Service { address }
+    Service {
+        address: running::started(&text, None),
+    }
 }
 
 /// A service that may read this server.

@@ -1,6 +1,6 @@
 //! Faults of the whole server, and of the way to it.
 
-use crate::setup::{DEADLINE, WITH_PNET, answer, call, reading, service};
+use crate::setup::{DEADLINE, WITH_PNET, answer, call, reading, service, service_within};
 use acceptance::scripted_fhir::{Authority, Fault, ScriptedFhir, Step};
 use std::time::Duration;
 
@@ -106,6 +106,6 @@ fn the_deadline_is_a_setting() {
     .unwrap();
     let request = call(&server.base(), WITH_PNET);
     assert_eq!(reading(&server).hook(&request).error(412), "missing-patient");
-    let patient = service("fhir.deadline = \"3 s\"", &[&server.base()]);
+    let patient = service_within(Duration::from_secs(3), "", &[&server.base()], &[]);
     assert!(patient.hook(&request).cards().len() > 1);
 }
