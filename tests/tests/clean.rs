@@ -80,6 +80,12 @@ fn as_charts_say(mut written: Written) -> Written {
     if written.fact == "pregnancy" {
         written.date = None;
     }
+    // What ranks a reading among others is said of what can have it: of TNM and stages that they are clinical or pathological.
+    let has_basis = matches!(written.fact.as_str(), "t" | "n" | "m" | "stage-recorded");
+    let is_of_ecog = written.basis.as_deref() == Some("karnofsky");
+    if is_of_ecog != (written.fact == "ecog") || !(is_of_ecog || has_basis) {
+        written.basis = None;
+    }
     // Of mitoses no chart says where the tissue was from.
     if written.fact != "ki67" {
         written.specimen = None;
@@ -107,6 +113,26 @@ fn every_value_of_every_fact_read_again_is_the_same() {
         }
     }
     assert_eq!(differ, Vec::<String>::new());
+}
+
+#[test]
+fn the_syndrome_of_a_functioning_tumour_is_read_again() {
+    for syndrome in [
+        "insulinoma",
+        "glucagonoma",
+        "gastrinoma",
+        "VIPoma",
+        "carcinoid syndrome",
+    ] {
+        let mut written = Written::plain(FactId::Functioning, "functioning");
+        written.detail = Some(syndrome.to_owned());
+        let facts = facts_of_readings(&[written]);
+        let written = bundle(&facts, &KNOWLEDGE, SUBJECT).unwrap();
+        let again = read_again(&written, facts.as_of());
+        let readings = again.get(FactId::Functioning).readings().unwrap();
+        assert_eq!(readings[0].detail.as_deref(), Some(syndrome));
+        assert_eq!(differences(&facts, &again, &KNOWLEDGE), Vec::<String>::new());
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::element::Node;
 use super::known::Known;
 use super::marker::marker;
+use super::named::names;
 use super::numbers;
 use super::places::specimen;
 use super::put::{put, unread};
@@ -10,7 +11,8 @@ use super::record::Record;
 use super::value::{self, Unread, Written};
 use super::words::polar;
 use crate::catalogue::{FactId, Kind};
-use crate::codes::Codes;
+use crate::chart::Coding;
+use crate::codes::{Codes, Named};
 use crate::facts::{Basis, FactsBuilder, Reading, Source, Value};
 use crate::interval::Interval;
 use jiff::ToSpan;
@@ -62,6 +64,9 @@ pub(super) fn words(
         return;
     }
     let mut reading = Reading::new(value, Source::Observation, record.evidence(recorded));
+    if fact == FactId::Functioning && reading.says("functioning") {
+        reading.detail = syndrome(&written.codings(), known.codes);
+    }
     if fact == FactId::DiseaseStatus {
         reading.since = record
             .node
@@ -70,6 +75,14 @@ pub(super) fn words(
             .and_then(|start| crate::date::PartialDate::parse(start.trim()));
     }
     put(facts, record, fact, reading);
+}
+
+/// The syndrome that an answer names beside its word.
+fn syndrome(codings: &[Coding<'_>], codes: &Codes) -> Option<String> {
+    names(codings, codes).into_iter().find_map(|named| match named {
+        Named::Syndrome(syndrome) => Some(syndrome.to_owned()),
+        _ => None,
+    })
 }
 
 /// Whether nobody who was pregnant then is so now: the specification says "pregnancy now".

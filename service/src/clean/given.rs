@@ -11,13 +11,17 @@ use serde_json::{Map, Value, json};
 const NAMED: [&str; 3] = ["octreotide", "lanreotide", "pasireotide"];
 
 impl Maker<'_> {
-    /// A statement for each drug, a procedure for each day of each procedure.
+    /// A statement for each drug, an administration for each of its doses, a procedure for each day of each procedure.
     pub(super) fn treatments(&self) -> Vec<Value> {
         let given = self.facts.given().iter();
         given
             .flat_map(|given| match is_procedure(given) {
                 true => self.procedures(given),
-                false => vec![self.statement(given)],
+                false => {
+                    let mut records = vec![self.statement(given)];
+                    records.extend(self.doses(given));
+                    records
+                }
             })
             .collect()
     }
@@ -64,6 +68,19 @@ impl Maker<'_> {
             put("effectivePeriod", period);
         }
         Value::Object(record)
+    }
+
+    fn doses(&self, given: &Given) -> Vec<Value> {
+        let one = |(place, day): (usize, &PartialDate)| {
+            let name = format!("{}/{place}", given.treatment);
+            let mut record = self.record("MedicationAdministration", &name);
+            let mut put = |name: &str, value: Value| _ = record.insert(name.to_owned(), value);
+            put("status", json!("completed"));
+            put("medicationCodeableConcept", self.concept(given));
+            put("effectiveDateTime", json!(day.to_string()));
+            Value::Object(record)
+        };
+        given.days.iter().enumerate().map(one).collect()
     }
 
     fn procedures(&self, given: &Given) -> Vec<Value> {

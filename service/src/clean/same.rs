@@ -5,11 +5,12 @@ use cds_cards::Knowledge;
 use fhir_profiles::catalogue::Kind;
 use fhir_profiles::facts::{Flag, Given, Reading, Specimen, System, Unknown, Value};
 use fhir_profiles::{FactId, Facts, Interval, PartialDate, Treatment};
+use std::collections::BTreeSet;
 
 /// What differs, one a line; nothing for the same facts.
 ///
-/// Compared is what counts and everything from which something follows. Not compared are the records behind it, what is shown
-/// beside it (older readings, texts, the syndrome or drug of a reading), and how many doses of a drug are recorded.
+/// Compared is what counts and everything from which something follows. Not compared are the records behind it and what is
+/// shown beside it: older readings, the drug of a reading, and texts, which clean facts do not carry on.
 pub fn differences(one: &Facts, other: &Facts, knowledge: &Knowledge) -> Vec<String> {
     let mut all = Vec::new();
     for id in knowledge.catalogue.facts() {
@@ -44,6 +45,7 @@ struct Said {
     since: Option<PartialDate>,
     day: Option<PartialDate>,
     unit: Option<String>,
+    syndrome: Option<String>,
     flag: Option<Flag>,
     range: Option<Interval>,
 }
@@ -77,6 +79,7 @@ fn said(id: FactId, reading: &Reading, day: Option<PartialDate>) -> Said {
         day: day.filter(|_| id != FactId::Age),
         // Of any other number the unit is the fact's.
         unit: reading.unit.clone().filter(|_| id.info().kind == Kind::Marker),
+        syndrome: reading.detail.clone().filter(|_| id == FactId::Functioning),
         flag: reading.flag,
         range: reading.reference_range,
     }
@@ -100,19 +103,27 @@ fn unowned(facts: &Facts, id: FactId) -> Vec<String> {
     all
 }
 
-/// A treatment, whether it is given now, its first and last day, and the progression after it.
+/// A treatment, whether it is given now, its first and last day, the progression after it, and its days.
 type Treated = (
     Treatment,
     bool,
     Option<PartialDate>,
     Option<PartialDate>,
     Option<PartialDate>,
+    BTreeSet<PartialDate>,
 );
 
 fn given(facts: &Facts) -> Vec<Treated> {
     let one = |given: &Given| {
         let since = facts.progression_since(given.from);
-        (given.treatment, given.now, given.from, given.until, since)
+        (
+            given.treatment,
+            given.now,
+            given.from,
+            given.until,
+            since,
+            given.days.clone(),
+        )
     };
     facts.given().iter().map(one).collect()
 }

@@ -2,7 +2,7 @@
 
 use cds_cards::assessment::FactValue;
 use cds_cards::knowledge::Coding;
-use fhir_profiles::codes::{FACT_VALUES, UCUM, code_systems};
+use fhir_profiles::codes::{FACT_VALUES, SNOMED, UCUM, code_systems};
 use fhir_profiles::facts::{Basis, Reading, Value as Said};
 use fhir_profiles::{FactId, Interval, Word};
 use rust_decimal::Decimal;
@@ -48,8 +48,8 @@ pub(super) fn element(
     unit: Unit<'_>,
 ) -> Result<(&'static str, Value), &'static str> {
     match &reading.value {
-        Said::Word(word) => Ok(concept(&[*word], prefix(id, reading))),
-        Said::Words(words) => Ok(concept(&words.iter().copied().collect::<Vec<_>>(), None)),
+        Said::Word(word) => Ok(concept(&[*word], prefix(id, reading), syndrome(id, reading))),
+        Said::Words(words) => Ok(concept(&words.iter().copied().collect::<Vec<_>>(), None, None)),
         Said::Number(interval) => number(interval, unit),
     }
 }
@@ -63,8 +63,28 @@ fn prefix(id: FactId, reading: &Reading) -> Option<char> {
     }
 }
 
-fn concept(words: &[Word], prefix: Option<char>) -> (&'static str, Value) {
-    let codings: Vec<Value> = words.iter().map(|word| coding(word.as_str())).collect();
+/// The code of the syndrome that a tumour causes, by what the reader calls it: one of the codes by which it is read.
+const SYNDROMES: [(&str, &str, &str); 5] = [
+    ("insulinoma", "25324008", "Insulinoma"),
+    ("glucagonoma", "302823005", "Glucagonoma (disorder)"),
+    ("gastrinoma", "53132006", "Zollinger-Ellison syndrome (disorder)"),
+    (
+        "VIPoma",
+        "253005002",
+        "Vasoactive intestinal peptide-secreting tumor (disorder)",
+    ),
+    ("carcinoid syndrome", "35868009", "Carcinoid syndrome (disorder)"),
+];
+
+fn syndrome(id: FactId, reading: &Reading) -> Option<Value> {
+    let named = reading.detail.as_deref().filter(|_| id == FactId::Functioning)?;
+    let (_, code, display) = SYNDROMES.iter().find(|(name, ..)| *name == named)?;
+    Some(json!({"system": SNOMED, "code": code, "display": display}))
+}
+
+fn concept(words: &[Word], prefix: Option<char>, syndrome: Option<Value>) -> (&'static str, Value) {
+    let codings = words.iter().map(|word| coding(word.as_str()));
+    let codings: Vec<Value> = codings.chain(syndrome).collect();
     let mut concept = json!({"coding": codings});
     if let (Some(prefix), [word], Some(concept)) = (prefix, words, concept.as_object_mut()) {
         concept.insert("text".to_owned(), json!(format!("{prefix}{word}")));
