@@ -29,8 +29,13 @@ OF_CLUSTER = {
 # Written by Prometheus itself, and added to every series of a pod by the operator.
 OF_PROMETHEUS = {"up": set()}
 OF_SCRAPING = {"job", "namespace", "installation", "pod", "instance", "le"}
-# Seen only where callers have tokens or the service has a certificate; service/tests/clients.rs and overload.rs see them.
+# Seen only where callers have tokens, the service has a certificate or others get its audit; service/tests/clients.rs,
+# overload.rs and audit_feed.rs see them.
 OF_CALLERS = {
+    "cds_audit_spool_age_seconds": {"cds_audit_feed"},
+    "cds_audit_spool_size_bytes": {"cds_audit_feed"},
+    "cds_audit_spool_capacity_bytes": {"cds_audit_feed"},
+    "cds_audit_refused_total": {"cds_audit_feed"},
     "cds_advice_total": {"cds_client", "cds_tenant", "cds_advice", "cds_outcome"},
     "cds_advice_duration_seconds_bucket": {"cds_client", "cds_tenant"},
     "cds_client_keys": {"cds_client"},

@@ -55,7 +55,7 @@ def faults(table):
         for word in row["ready"].partition("degraded: ")[2].split():
             if f'"{word}"' not in service:
                 yield f"{place}: readiness says nothing of `{word}`"
-        name = re.sub(r"_(total|seconds)$", "", row["metric"]).replace("_", ".")
+        name = re.sub(r"_(total|seconds|bytes)$", "", row["metric"]).replace("_", ".")
         if row["metric"] not in OF_CLUSTER and f'"{name}"' not in service:
             yield f"{place}: nothing exports `{row['metric']}`"
         expression = alerts.get(row["alert"])

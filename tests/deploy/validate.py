@@ -54,6 +54,11 @@ REFUSED = [
     ({"settings": '[store]\nurl = "postgres://db/pnet_cds?user=a&password=secret"\n'}, "password"),
     ({"serviceMonitor": {"enabled": True}, "networkPolicy": {"monitoringFrom": [], "egress": EGRESS}}, "monitoringFrom"),
     ({"networkPolicy": {"egress": []}}, "networkPolicy.egress"),
+    (
+        {"replicas": 1, "store": {"kind": "sqlite"}, "networkPolicy": {"egress": []}, "settings": 'audit.atna.url = "https://arr.example.org/fhir"\n'},
+        "who gets audit records",
+    ),
+    ({"env": [{"name": "PNET_CDS_AUDIT__SPOOL__DIR", "value": "/x"}], "audit": {"volume": {"enabled": True}}}, "AUDIT__SPOOL__DIR"),
     ({"resources": {"limits": {"memory": "256"}}}, "memory"),
     ({"resources": {"limits": {"memory": 256}}}, "memory"),
     ({"resources": {"requests": {"cpu": "100m", "memory": "1Gi"}, "limits": {"memory": "512Mi"}}}, "requests.memory"),
@@ -112,6 +117,9 @@ ADAPTED = [
     ),
     ({"commonLabels": {"team": "oncology"}}, "team: oncology", "team: other"),
     ({"ca": {"configMap": "bundle", "key": "trust.pem"}}, "PNET_CDS_FHIR__CA_FILE", "secretName: bundle"),
+    ({"ca": {"configMap": "bundle"}}, "PNET_CDS_AUDIT__CA_FILE", "audit-client"),
+    ({"audit": {"clientSecret": "shown", "volume": {"enabled": True}}}, "value: /etc/pnet-cds/audit-client/tls.key", "name: ca\n"),
+    ({"audit": {"volume": {"enabled": True}}}, "value: /var/lib/pnet-cds-audit/spool", "audit-client"),
     ({"jwks": {"secret": "callers"}}, "mountPath: /etc/pnet-cds/jwks", "name: ca\n"),
     (
         {"store": {"kind": "postgres", "postgres": {"secret": "", "host": "pg-rw", "userSecret": "pg-app", "caSecret": "pg-ca"}}},

@@ -4,5 +4,5 @@ mod base;
 mod network;
 
 pub use base::{AllowedBase, InvalidBase};
-pub(crate) use network::may_connect;
 pub use network::{InvalidNetwork, Network};
+pub(crate) use network::{is_never_allowed, may_connect};

@@ -88,8 +88,8 @@ pub(crate) fn may_connect(address: IpAddr, registered: &[Network]) -> bool {
         && (is_public(address) || registered.iter().any(|network| network.contains(address)))
 }
 
-/// Addresses that no FHIR server has, registered or not: none at all, many at once, and the metadata services of clouds.
-pub(super) fn is_never_allowed(address: IpAddr) -> bool {
+/// Addresses that no server of a site has, registered or not: none at all, many at once, and the metadata services of clouds.
+pub(crate) fn is_never_allowed(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(v4) => {
             v4.is_unspecified()

@@ -1,19 +1,27 @@
 //! The audit: who asked what when, what was looked at and what was answered, as FHIR AuditEvents, one a line.
 //!
-//! It may name patients, which telemetry must not, so it has its own way out and nothing of it passes through the log.
+//! It may name patients, which telemetry must not, so it has its own ways out and nothing of it passes through the log: a file
+//! or standard output, and beside it a repository and a receiver of syslog, for which records wait on disk.
 //! Of a token it keeps the hash of its `jti` only.
 
+mod atna;
 mod chain;
 mod event;
+mod feed;
+mod peer;
 mod refusals;
 pub(crate) mod shape;
 mod sink;
+mod spool;
+mod syslog;
+mod tls;
 
 pub(crate) use chain::Verified;
 pub(crate) use event::notice;
 
 use crate::settings::{AuditMode, AuditSettings, SinkSetting};
 use crate::telemetry::Telemetry;
+use feed::Feed;
 use jiff::Timestamp;
 use refusals::{Held, Refusals};
 use sink::{Output, Writer};
@@ -40,6 +48,8 @@ const LOOK: Duration = Duration::from_secs(15);
 pub struct Audit {
     mode: AuditMode,
     writer: Option<SyncSender<Entry>>,
+    /// Those who get each record too.
+    feeds: Arc<Vec<Feed>>,
     refusals: Mutex<Refusals>,
     /// Whether nothing could be written last.
     failing: Arc<AtomicBool>,
@@ -72,19 +82,22 @@ impl Audit {
                 Some(file)
             }
         };
+        let feeds = Arc::new(Feed::all(settings, telemetry)?);
+        let output = output.or((!feeds.is_empty()).then_some(Output::Nowhere));
         let failing = Arc::new(AtomicBool::new(false));
         let chained = settings.chain;
         let begin = |output| {
-            start(
-                Writer::new(output, chained),
-                telemetry.clone(),
-                Arc::clone(&failing),
-            )
+            let places = Places {
+                writer: Writer::new(output, chained),
+                feeds: Arc::clone(&feeds),
+            };
+            start(places, telemetry.clone(), Arc::clone(&failing))
         };
         let writer = output.map(begin).transpose();
         Ok(Self {
             mode: settings.mode,
             writer: writer.map_err(|error| format!("`audit.sink`: {error}"))?,
+            feeds,
             refusals: Mutex::default(),
             failing,
         })
@@ -133,7 +146,8 @@ impl Audit {
         writer.try_send(entry).map_err(|_| NotWritten)
     }
 
-    /// Waits until everything queued before is written, and how many refusals were not, for a moment at most.
+    /// Waits until everything queued before is written, and how many refusals were not, and until those have it who take it,
+    /// for a moment at most.
     pub fn flush(&self, limit: Duration) {
         let held = self.refusals().take();
         self.sum_up(held);
@@ -148,6 +162,9 @@ impl Audit {
                 while result.try_recv() == Err(TryRecvError::Empty) && Instant::now() < until {
                     std::thread::sleep(Duration::from_millis(5));
                 }
+            }
+            while self.feeds.iter().any(Feed::is_at_work) && Instant::now() < until {
+                std::thread::sleep(Duration::from_millis(5));
             }
         }
     }
@@ -175,8 +192,26 @@ impl Audit {
     }
 }
 
+/// Every place that a record has to be in before it counts as written.
+struct Places {
+    writer: Writer,
+    feeds: Arc<Vec<Feed>>,
+}
+
+impl Places {
+    fn write(&mut self, lines: &[u8]) -> io::Result<()> {
+        let written = self.writer.write(lines)?;
+        self.feeds.iter().try_for_each(|feed| feed.append(&written))
+    }
+
+    fn look(&mut self) -> io::Result<()> {
+        self.writer.look()?;
+        self.feeds.iter().try_for_each(Feed::look)
+    }
+}
+
 fn start(
-    mut writer: Writer,
+    mut places: Places,
     telemetry: Telemetry,
     failing: Arc<AtomicBool>,
 ) -> io::Result<SyncSender<Entry>> {
@@ -184,7 +219,7 @@ fn start(
     std::thread::Builder::new()
         .name("audit".to_owned())
         .spawn(move || {
-            failing.store(writer.look().is_err(), Ordering::Release);
+            failing.store(places.look().is_err(), Ordering::Release);
             loop {
                 let pause = if failing.load(Ordering::Acquire) {
                     TRY_AGAIN
@@ -194,14 +229,14 @@ fn start(
                 let first = match entries.recv_timeout(pause) {
                     Ok(first) => first,
                     Err(RecvTimeoutError::Timeout) => {
-                        failing.store(writer.look().is_err(), Ordering::Release);
+                        failing.store(places.look().is_err(), Ordering::Release);
                         continue;
                     }
                     Err(RecvTimeoutError::Disconnected) => break,
                 };
                 let together: Vec<Entry> = std::iter::once(first).chain(entries.try_iter()).collect();
                 let lines: Vec<u8> = together.iter().flat_map(|entry| &entry.lines).copied().collect();
-                let result = writer.write(&lines);
+                let result = places.write(&lines);
                 failing.store(result.is_err(), Ordering::Release);
                 if let Err(error) = &result {
                     tracing::error!(kind = %error.kind(), "audit records not written");
@@ -219,11 +254,13 @@ fn start(
     Ok(sender)
 }
 
-/// Checks that records could be written to the file of the settings, and leaves none behind that was not there.
+/// Checks that records could be written to the file of the settings and wait in its folder, and leaves nothing behind that was
+/// not there.
 ///
 /// # Errors
 /// What is wrong with it.
 pub(crate) fn check(settings: &AuditSettings) -> Result<(), String> {
+    feed::check(settings)?;
     let SinkSetting::File(path) = &settings.sink else {
         return Ok(());
     };
@@ -250,7 +287,7 @@ mod tests {
         let settings = AuditSettings {
             mode: AuditMode::Required,
             sink: SinkSetting::File(path.to_owned()),
-            chain: false,
+            ..AuditSettings::default()
         };
         Audit::open(&settings, &Telemetry::new(&TelemetrySettings::default()).unwrap())
     }

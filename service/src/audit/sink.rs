@@ -1,6 +1,7 @@
 //! The end of the audit's way: a file that may be moved away at any time, or standard output; whole lines or none.
 
 use super::chain::Chain;
+use std::borrow::Cow;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -11,6 +12,8 @@ const ROOM: usize = 64 << 10;
 /// Where lines go.
 #[derive(Debug)]
 pub(super) enum Output {
+    /// Nowhere of its own: others get the lines.
+    Nowhere,
     Stdout,
     File {
         path: PathBuf,
@@ -31,7 +34,7 @@ impl Output {
     }
 }
 
-fn open(path: &Path) -> io::Result<File> {
+pub(super) fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]
@@ -60,23 +63,25 @@ impl Writer {
         }
     }
 
-    /// Writes all lines or fails; a part that was written is taken back, so that every line is a record.
-    pub(super) fn write(&mut self, lines: &[u8]) -> io::Result<()> {
+    /// Writes all lines or fails; a part that was written is taken back, so that every line is a record. They come back as
+    /// they were written.
+    pub(super) fn write<'a>(&mut self, lines: &'a [u8]) -> io::Result<Cow<'a, [u8]>> {
         if !self.chained || lines.is_empty() {
-            return self.write_as_they_are(lines);
+            self.write_as_they_are(lines)?;
+            return Ok(Cow::Borrowed(lines));
         }
         let mut chain = self.chain()?;
         let linked = chain.linked(lines);
         self.write_as_they_are(&linked)?;
         // Only what was written has a place in the chain.
         self.chain = Some((chain, self.length()));
-        Ok(())
+        Ok(Cow::Owned(linked))
     }
 
     /// The chain as it stands: that of the file, where another process has written to it since.
     fn chain(&self) -> io::Result<Chain> {
         match (&self.output, &self.chain) {
-            (Output::Stdout, None) => Ok(Chain::default()),
+            (Output::Stdout | Output::Nowhere, None) => Ok(Chain::default()),
             (Output::File { path, .. }, None) => Chain::of(path),
             // A file that is new or was emptied goes on with the chain of the one before.
             (Output::File { path, .. }, Some((_, length)))
@@ -91,7 +96,7 @@ impl Writer {
     /// The length of the file that the path leads to now.
     fn length(&self) -> u64 {
         match &self.output {
-            Output::Stdout => 0,
+            Output::Stdout | Output::Nowhere => 0,
             Output::File { path, .. } => std::fs::metadata(path).map_or(0, |about| about.len()),
         }
     }
@@ -103,6 +108,7 @@ impl Writer {
             lines
         };
         match &mut self.output {
+            Output::Nowhere => Ok(()),
             Output::Stdout => {
                 let mut out = io::stdout().lock();
                 let result = out.write_all(lines).and_then(|()| out.flush());
@@ -158,7 +164,7 @@ impl Writer {
 }
 
 /// Makes a file of the size of many records.
-fn room(path: &Path, durable: bool) -> io::Result<()> {
+pub(super) fn room(path: &Path, durable: bool) -> io::Result<()> {
     let mut file = open(path)?;
     file.write_all(&[b'\n'; ROOM])?;
     match durable {
@@ -169,7 +175,7 @@ fn room(path: &Path, durable: bool) -> io::Result<()> {
 
 /// Whether the file has been moved away or deleted, as programs that rotate logs do; it is opened anew then. One that is
 /// copied and truncated is no other file: lines are appended, so none is lost.
-fn is_elsewhere(path: &Path, file: &File) -> bool {
+pub(super) fn is_elsewhere(path: &Path, file: &File) -> bool {
     match (std::fs::metadata(path), file.metadata()) {
         (Ok(there), Ok(here)) => !is_same(&there, &here),
         _ => true,

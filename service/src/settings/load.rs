@@ -180,6 +180,10 @@ impl Loading {
         let mut places = self.places.iter();
         self.settings.management_listen_given = places.any(|(set, _)| *set == "server.management_listen");
         self.agree_on_tls();
+        for (key, what) in self.settings.audit.faults() {
+            let place = self.place_of(key);
+            self.fault(place, what);
+        }
         self.settings.demo_off_by = self.operated_by();
         let not_operated = self.settings.demo_off_by.is_none();
         let demo = *self.settings.demo.get_or_insert(not_operated);

@@ -16,7 +16,7 @@ mod telemetry;
 mod trust;
 mod values;
 
-pub use audit::{AuditMode, AuditSettings, SinkSetting};
+pub use audit::{AuditMode, AuditSettings, SinkSetting, SyslogAddress};
 pub use document::document;
 pub use fault::Fault;
 pub use fhir::{FhirSettings, PatientParameter};
@@ -172,11 +172,7 @@ impl Settings {
             without_metastases: true,
             closed_world: Vec::new(),
             telemetry: TelemetrySettings::default(),
-            audit: AuditSettings {
-                sink: SinkSetting::Off,
-                mode: AuditMode::Required,
-                chain: false,
-            },
+            audit: AuditSettings::default(),
             demo: None,
             demo_off_by: None,
             workbench: None,

@@ -1,11 +1,16 @@
 //! The table of settings: key, default, one line of explanation, and how the value is kept.
 
 use super::values::{Given, absolute_url, closed_fact, key_pairs, origin, pack, scope};
-use super::{AuditMode, AuthMode, LogFormat, LogLevel, PatientParameter, Settings, SinkSetting};
+use super::{
+    AuditMode, AuthMode, LogFormat, LogLevel, PatientParameter, Settings, SinkSetting, SyslogAddress,
+};
+use crate::address::AllowedBase;
 use std::path::PathBuf;
 
 /// A smaller limit would refuse calls that hold next to nothing.
 const LEAST_BODY: usize = 64 << 10;
+/// A smaller spool would be full with the records of a few calls.
+const LEAST_SPOOL: usize = 1 << 20;
 
 /// One setting.
 pub(super) struct Row {
@@ -635,6 +640,80 @@ pub(super) const ROWS: &[Row] = &[
         about: "Give each record a hash over itself and the one before it, so that `pnet-cds audit verify` finds what was changed, taken out or put in.",
         set: |settings, given| {
             settings.audit.chain = given.boolean()?;
+            Ok(())
+        },
+    },
+    Row {
+        key: "audit.atna.url",
+        default: None,
+        example: "\"https://arr.example.org/fhir\"",
+        about: "FHIR base of an audit record repository that gets each record too, by POST to its AuditEvent (RESTful ATNA); `http` only to this machine.",
+        set: |settings, given| {
+            let base = AllowedBase::parse(given.string()?, &[]);
+            settings.audit.atna = Some(base.map_err(|error| error.to_string())?);
+            Ok(())
+        },
+    },
+    Row {
+        key: "audit.syslog.address",
+        default: None,
+        example: "\"siem.example.org:6514\"",
+        about: "Receiver of syslog over TLS (RFC 5424, 5425) that gets each record too, a FHIR AuditEvent in JSON as the message; without a port 6514.",
+        set: |settings, given| {
+            settings.audit.syslog = Some(SyslogAddress::parse(given.string()?)?);
+            Ok(())
+        },
+    },
+    Row {
+        key: "audit.spool.dir",
+        default: None,
+        example: "\"/var/lib/pnet-cds-audit/spool\"",
+        about: "Folder in which records wait until the repository and the receiver have them; needed with either. Services may share one: what another has left is sent too.",
+        set: |settings, given| {
+            settings.audit.spool_dir = Some(PathBuf::from(given.string()?));
+            Ok(())
+        },
+    },
+    Row {
+        key: "audit.spool.max",
+        default: Some("\"1024 MiB\""),
+        example: "",
+        about: "How much may wait for each of the two, at least 1 MiB; beyond it a record counts as not written (`audit.mode`).",
+        set: |settings, given| {
+            settings.audit.spool_max = match given.bytes()? {
+                bytes if bytes < LEAST_SPOOL => return Err("expected at least \"1 MiB\"".to_owned()),
+                bytes => bytes,
+            };
+            Ok(())
+        },
+    },
+    Row {
+        key: "audit.ca_file",
+        default: None,
+        example: "\"/etc/pnet-cds/ca.pem\"",
+        about: "Certificates (PEM) trusted for the repository and the receiver, beside those of the system.",
+        set: |settings, given| {
+            settings.audit.ca_file = Some(PathBuf::from(given.string()?));
+            Ok(())
+        },
+    },
+    Row {
+        key: "audit.tls.cert",
+        default: None,
+        example: "\"/etc/pnet-cds/audit-tls/tls.crt\"",
+        about: "Certificate (PEM) by which the service shows itself to both, where they ask for one, as ATNA does; read at the start.",
+        set: |settings, given| {
+            settings.audit.tls_cert = Some(PathBuf::from(given.string()?));
+            Ok(())
+        },
+    },
+    Row {
+        key: "audit.tls.key",
+        default: None,
+        example: "\"/etc/pnet-cds/audit-tls/tls.key\"",
+        about: "Private key (PEM) of that certificate.",
+        set: |settings, given| {
+            settings.audit.tls_key = Some(PathBuf::from(given.string()?));
             Ok(())
         },
     },

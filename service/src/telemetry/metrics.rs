@@ -101,6 +101,7 @@ pub struct Metrics {
     feedback: Counter<u64>,
     feedback_refused: Counter<u64>,
     audit_failures: Counter<u64>,
+    audit_refused: Counter<u64>,
     dropped: Counter<u64>,
     knowledge: Gauge<u64>,
     panics: Counter<u64>,
@@ -174,6 +175,10 @@ impl Metrics {
             feedback: count("cds.feedback", "Feedback kept."),
             feedback_refused: count("cds.feedback.refused", "Feedback not kept."),
             audit_failures: count("cds.audit.failures", "Audit records that were not written."),
+            audit_refused: count(
+                "cds.audit.refused",
+                "Audit records that a repository refused for what they are; they were put aside.",
+            ),
             dropped: count(
                 "cds.telemetry.dropped",
                 "Spans, log records and exports of metrics that never reached the collector.",
@@ -368,6 +373,12 @@ impl Metrics {
     /// An audit record was not written.
     pub fn audit_failed(&self, records: usize) {
         self.audit_failures.add(records as u64, &[]);
+    }
+
+    /// So many records were refused by who is to have them, and put aside.
+    pub fn audit_refused(&self, feed: &'static str, records: u64) {
+        self.audit_refused
+            .add(records, &[KeyValue::new("cds.audit.feed", feed)]);
     }
 
     pub(super) fn dropped(&self, signal: Signal, items: usize) {

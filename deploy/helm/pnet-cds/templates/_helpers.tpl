@@ -113,6 +113,10 @@ postgres://{{ .host }}:{{ .port }}/{{ .database }}?sslmode={{ .sslmode }}
 {{- if and .Values.networkPolicy.enabled (eq .Values.store.kind "postgres") (not .Values.networkPolicy.egress) }}
 {{- fail "networkPolicy.egress: with `store.kind: postgres` name the database, or no pod reaches it" }}
 {{- end }}
+{{- $audit := dig "audit" dict $toml }}
+{{- if and .Values.networkPolicy.enabled (not .Values.networkPolicy.egress) (or (dig "atna" "url" "" $audit) (dig "syslog" "address" "" $audit)) }}
+{{- fail "networkPolicy.egress: with audit.atna.url or audit.syslog.address name who gets audit records, or none arrive" }}
+{{- end }}
 {{- with .Values.store.postgres }}
 {{- if and .host .secret }}{{ fail "store.postgres.host: the Secret of store.postgres.secret has the whole address; set one of both" }}{{ end }}
 {{- if and .host (not .userSecret) }}{{ fail "store.postgres.userSecret: name the Secret with the user of store.postgres.host" }}{{ end }}
@@ -137,6 +141,9 @@ postgres://{{ .host }}:{{ .port }}/{{ .database }}?sslmode={{ .sslmode }}
 {{- end }}
 {{- if and .Values.audit.volume.enabled (has "PNET_CDS_AUDIT__SINK" $names) }}
 {{- fail "env: PNET_CDS_AUDIT__SINK is the chart's where audit.volume.enabled is true" }}
+{{- end }}
+{{- if and .Values.audit.volume.enabled (has "PNET_CDS_AUDIT__SPOOL__DIR" $names) }}
+{{- fail "env: PNET_CDS_AUDIT__SPOOL__DIR is the chart's where audit.volume.enabled is true" }}
 {{- end }}
 {{- if and .Values.certificate.enabled .Values.tls.secret }}
 {{- fail "tls.secret: with certificate.enabled the secret is cert-manager's; leave it empty" }}

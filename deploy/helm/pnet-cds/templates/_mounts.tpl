@@ -11,6 +11,11 @@
   mountPath: /etc/pnet-cds/jwks
   readOnly: true
 {{- end }}
+{{- if .Values.audit.clientSecret }}
+- name: audit-client
+  mountPath: /etc/pnet-cds/audit-client
+  readOnly: true
+{{- end }}
 {{- if and $postgres .Values.store.postgres.caSecret }}
 - name: store-ca
   mountPath: /etc/pnet-cds/store-ca
@@ -43,6 +48,12 @@
         path: ca.pem
   {{- end }}
 {{- end }}
+{{- end }}
+{{- if .Values.audit.clientSecret }}
+- name: audit-client
+  secret:
+    secretName: {{ .Values.audit.clientSecret }}
+    defaultMode: 0440
 {{- end }}
 {{- if and $postgres .Values.store.postgres.caSecret }}
 - name: store-ca
