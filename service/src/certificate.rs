@@ -15,12 +15,14 @@ const VERSION: u8 = 0xa0;
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
 
-/// The end of the certificate of a PEM text that ends last, in seconds since 1970; nothing without a certificate.
-pub(crate) fn ends_last(pem: &[u8]) -> Option<i64> {
+/// The ends of all certificates of a PEM text, in seconds since 1970, the first first.
+pub(crate) fn ends(pem: &[u8]) -> Vec<i64> {
     let certificates = CertificateDer::pem_slice_iter(pem).filter_map(Result::ok);
-    certificates
+    let mut ends: Vec<i64> = certificates
         .filter_map(|certificate| not_after(&certificate))
-        .max()
+        .collect();
+    ends.sort_unstable();
+    ends
 }
 
 /// `notAfter` of a certificate (RFC 5280, 4.1.2.5), in seconds since 1970; nothing if it is none.

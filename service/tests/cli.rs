@@ -37,6 +37,7 @@ fn help_is_told_for_every_command() {
         &["call", "--help"],
         &["knowledge", "--help"],
         &["knowledge", "check", "--help"],
+        &["ready", "--help"],
         &["knowledge", "show", "--help"],
         &["knowledge", "diff", "--help"],
         &["knowledge", "export", "--help"],

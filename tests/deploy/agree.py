@@ -1,5 +1,6 @@
 """Helm and Kustomize must install the same: every field of every object is compared, but for Helm's Job that checks the
-settings before an upgrade, for which Kustomize has no hook, and the names that each tool gives by itself, and every pod must be as locked up as the table below says."""
+settings before an upgrade and its test that asks whether the service answers, for which Kustomize has no hook, and the names that each tool gives by
+itself, and every pod must be as locked up as the table below says."""
 
 import copy
 import itertools
@@ -29,7 +30,7 @@ LOCKED = {
     "containers.*.envFrom": None,
 }
 # Kinds that make pods.
-OWNERS = ("Deployment", "StatefulSet", "Job", "CronJob")
+OWNERS = ("Deployment", "StatefulSet", "Job", "CronJob", "Pod")
 # Written by one of the tools: Helm's own labels, its notes to keep volumes and the settings of older pods, the hash that
 # each adds to a name in its own way, and the demo's namespace, which Helm does not make.
 OWN_LABELS = {"helm.sh/chart", "app.kubernetes.io/managed-by"}
@@ -73,7 +74,7 @@ def installation(text):
     """Kind and name of each object, with the object, as the tools agree on it."""
     found = {}
     for item in map(plain, objects(text)):
-        if item["kind"] != "Namespace" and not item["metadata"]["name"].endswith("-check"):
+        if item["kind"] != "Namespace" and not item["metadata"]["name"].endswith(("-check", "-test")):
             key = f"{item['kind']}/{item['metadata']['name']}"
             assert key not in found, f"{key} stands twice"
             found[key] = item
@@ -93,7 +94,9 @@ def differences(left, right, path=""):
 
 
 def template(owner):
-    """The template of the pods that an object makes."""
+    """The template of the pods that an object makes, or a pod itself."""
+    if owner["kind"] == "Pod":
+        return owner
     spec = owner["spec"]["jobTemplate"]["spec"] if owner["kind"] == "CronJob" else owner["spec"]
     return spec["template"]
 

@@ -101,6 +101,8 @@ ADAPTED = [
         "cpu: 1\n",
     ),
     ({"tls": {"secret": "tls"}}, "port: 443\n      targetPort: http", "port: 80\n"),
+    ({"tls": {"secret": "tls"}}, "- https://pnet-cds:443\n        # Its certificate is for the name that EHRs use.\n        - --any-certificate", "- http://"),
+    ({"replicas": 1, "store": {"kind": "memory"}}, "helm.sh/hook: test\n", "--any-certificate"),
     ({"service": {"port": 8443}, "tls": {"secret": "tls"}}, "port: 8443\n", "port: 80\n"),
     ({"dnsConfig": {"options": [{"name": "ndots", "value": "2"}]}}, 'value: "2"', 'value: "1"'),
     ({"audit": {"volume": {"enabled": True, "existingClaim": "nfs"}}}, "claimName: nfs", "name: pnet-cds-audit"),

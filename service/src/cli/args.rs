@@ -81,6 +81,10 @@ pub(super) enum Command {
     /// Look after the audit.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Ask a service that runs whether it takes calls: its readiness and its discovery.
+    ///
+    /// Discovery may want a token: that it does is an answer too. The exit code is 0 if both answer, else 1. `helm test` runs it.
+    Ready(ReadyArgs),
     /// Print every setting, or check a settings file.
     ///
     /// Prints a settings file with every default, environment name and explanation.
@@ -339,6 +343,19 @@ pub(super) enum TokensCommand {
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReadyArgs {
+    /// Address of the service.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    pub(super) to: String,
+    /// Certificates (PEM) to trust beside those of the system.
+    #[arg(long, value_name = "FILE")]
+    pub(super) ca_file: Option<PathBuf>,
+    /// Take any certificate, such as one for another name than that by which it is asked; nothing secret is sent.
+    #[arg(long)]
+    pub(super) any_certificate: bool,
 }
 
 #[derive(Debug, Args)]

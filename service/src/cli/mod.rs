@@ -11,6 +11,7 @@ mod given;
 mod knowledge;
 mod opened;
 mod probe;
+mod ready;
 mod report;
 mod screen;
 mod selfcheck;
@@ -20,7 +21,8 @@ mod store;
 mod style;
 
 use args::{
-    AuditCommand, Cli, Command, FeedbackCommand, KnowledgeCommand, SettingsArgs, StoreCommand, TokensCommand,
+    AuditCommand, Cli, Command, FeedbackCommand, KnowledgeCommand, ReadyArgs, SettingsArgs, StoreCommand,
+    TokensCommand,
 };
 use clap::Parser;
 use ended::Ended;
@@ -57,11 +59,18 @@ pub fn run() -> ExitCode {
             reach,
         }) => settings::run(Some(None), reach, config),
         // Passed over, it would seem to count.
-        Command::Knowledge(_) | Command::Settings(_) | Command::Audit(_) if config.is_some() => {
+        Command::Knowledge(_) | Command::Settings(_) | Command::Audit(_) | Command::Ready(_)
+            if config.is_some() =>
+        {
             Err(Ended::wrong([
                 "this command reads no settings: leave --config out",
             ]))
         }
+        Command::Ready(ReadyArgs {
+            to,
+            ca_file,
+            any_certificate,
+        }) => ready::run(&to, ca_file.as_deref(), any_certificate),
         Command::Audit(AuditCommand::Verify { files, has }) => audit::verify(&files, has.as_deref()),
         Command::Knowledge(KnowledgeCommand::Check { dir }) => knowledge::check(dir.as_deref()),
         Command::Knowledge(KnowledgeCommand::Show { id, dir }) => {

@@ -40,15 +40,9 @@ pub(super) fn opened(settings: &Settings) -> Result<Evaluator, Vec<String>> {
         audit::check(&settings.audit),
     ];
     faults.extend(others.into_iter().filter_map(Result::err));
-    let bundles = [
-        ("fhir.ca_file", &settings.fhir.ca_file),
-        ("auth.ca_file", &settings.auth.ca_file),
-    ];
-    faults.extend(
-        bundles
-            .into_iter()
-            .filter_map(|(key, file)| all_ended(key, file.as_deref()?)),
-    );
+    // That of the service itself is looked at with its key.
+    let others = certificates(settings).into_iter().skip(1);
+    faults.extend(others.filter_map(|(key, file)| all_ended(key, file?)));
     match evaluator {
         Some(evaluator) if faults.is_empty() => Ok(evaluator),
         _ => Err(faults),
@@ -82,10 +76,41 @@ pub(super) fn folder_of_the_store(url: &StoreUrl) -> Result<(), String> {
         .map_err(|error| format!("`store.url`: {}: {error}", path.display()))
 }
 
+/// Every setting that names certificates, with its file; that of the service first.
+fn certificates(settings: &Settings) -> [(&'static str, Option<&Path>); 5] {
+    [
+        ("server.tls.cert", settings.tls_cert.as_deref()),
+        ("fhir.ca_file", settings.fhir.ca_file.as_deref()),
+        ("auth.ca_file", settings.auth.ca_file.as_deref()),
+        ("audit.ca_file", settings.audit.ca_file.as_deref()),
+        ("audit.tls.cert", settings.audit.tls_cert.as_deref()),
+    ]
+}
+
+/// When the certificates end that the settings name: a line a file, with the first end and the last of several.
+pub(super) fn ends(settings: &Settings) -> Vec<String> {
+    let named = certificates(settings).into_iter();
+    named.filter_map(|(key, file)| ends_of(key, file?)).collect()
+}
+
+fn ends_of(key: &str, file: &Path) -> Option<String> {
+    let pem = files::bytes(file, files::SMALL).ok()?;
+    let ends = certificate::ends(&pem);
+    let at = |second: &i64| Timestamp::from_second(*second).ok();
+    let (first, last) = (at(ends.first()?)?, at(ends.last()?)?);
+    let file = file.display();
+    Some(match ends.len() {
+        1 => format!("`{key}`: {file}: ends at {first}"),
+        many => {
+            format!("`{key}`: {file}: {many} certificates, the first ends at {first}, the last at {last}")
+        }
+    })
+}
+
 /// A bundle of authorities of which none is good any more.
 fn all_ended(key: &str, file: &Path) -> Option<String> {
     let pem = files::bytes(file, files::SMALL).ok()?;
-    let last = certificate::ends_last(&pem)?;
+    let last = *certificate::ends(&pem).last()?;
     let at = Timestamp::from_second(last).ok()?;
     (at < Timestamp::now()).then(|| {
         format!(
@@ -110,7 +135,14 @@ pub(super) fn reached(settings: &Settings) -> (Vec<String>, Vec<String>) {
         }
         urls.extend(client.fhir_servers.iter().map(ToString::to_string));
     }
-    let places: BTreeSet<(String, u16)> = urls.iter().filter_map(|url| place(url)).collect();
+    let atna = settings.audit.atna.iter();
+    urls.extend(atna.flat_map(|base| base.addresses().map(str::to_owned)));
+    let syslog = settings.audit.syslog.iter();
+    let places: BTreeSet<(String, u16)> = urls
+        .iter()
+        .filter_map(|url| place(url))
+        .chain(syslog.map(|address| (address.host.clone(), address.port)))
+        .collect();
     let asked: Vec<_> = places
         .into_iter()
         .map(|(host, port)| std::thread::spawn(move || away(&host, port)))

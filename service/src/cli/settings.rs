@@ -1,7 +1,7 @@
 //! `pnet-cds settings`, and the settings of the other commands.
 
 use super::ended::{Ended, print};
-use super::opened::{folder_of_the_store, opened, reached};
+use super::opened::{ends, folder_of_the_store, opened, reached};
 use crate::files;
 use crate::settings::{CONFIG_VARIABLE, Fault, Input, Settings, document, load, resolve};
 use std::path::{Path, PathBuf};
@@ -33,8 +33,10 @@ pub(super) fn run(check: Option<Option<&Path>>, reach: bool, config: Option<&Pat
     if !faults.is_empty() {
         return Err(Ended::wrong(faults));
     }
-    let warnings: String = warnings.iter().map(|what| format!("warning: {what}\n")).collect();
-    print(&format!("{warnings}{name}: no faults\n"))
+    let warnings = warnings.iter().map(|what| format!("warning: {what}\n"));
+    let ends = ends(&settings).into_iter().map(|what| format!("{what}\n"));
+    let told: String = warnings.chain(ends).collect();
+    print(&format!("{told}{name}: no faults\n"))
 }
 
 /// The settings of this run: file, then environment.
