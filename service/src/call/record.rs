@@ -16,7 +16,7 @@ use cds_cards::render::Card;
 use jiff::Timestamp;
 use opentelemetry::KeyValue;
 use opentelemetry::trace::{Status, TraceContextExt};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Under which name the log has the lines of requests, for whoever looks for them by it.
 const LINES: &str = "pnet_cds::telemetry::record";
@@ -139,6 +139,8 @@ impl Call {
                 error: error.filter(|_| status >= 500).map(ErrorCode::code),
             },
             asked: known.asked(&steps, error),
+            service: known.service.map(|(service, _)| service),
+            waited: steps.waited,
             started: self.started(),
         }
     }
@@ -241,6 +243,10 @@ pub(crate) struct Leaving {
     telemetry: Telemetry,
     answer: HttpAnswer,
     asked: Option<Asked>,
+    /// The service that a hook called.
+    service: Option<&'static str>,
+    /// How long FHIR servers took.
+    waited: Duration,
     started: Instant,
 }
 
@@ -249,6 +255,9 @@ impl Drop for Leaving {
         let took = self.started.elapsed();
         let metrics = self.telemetry.metrics();
         metrics.answered(&self.answer, took);
+        if let Some(service) = self.service {
+            metrics.took(service, took.saturating_sub(self.waited));
+        }
         if let Some(asked) = &self.asked {
             metrics.asked_for(asked, took);
         }

@@ -462,7 +462,9 @@ impl Server<'_> {
             return Vec::new();
         }
         let access = Access::new(self.base, request.token.as_ref(), request.patient_id);
+        let waiting = trail.waiting();
         let fetched = self.client.fetch(&access, &queries, deadline).await;
+        drop(waiting);
         let got = fetched.into_iter().map(|fetched| {
             let end = FetchEnd {
                 word: fetched.state.why().map_or(COMPLETE, Why::code),

@@ -1,7 +1,7 @@
 //! What was done for a call, whatever became of it: where its records came from and what was asked of whom.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Where the records under a prefetch key came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +65,8 @@ pub struct Steps {
     pub data: Vec<(String, DataSource)>,
     /// What FHIR servers were asked.
     pub fetches: Vec<Fetch>,
+    /// How long their answers were waited for.
+    pub waited: Duration,
 }
 
 impl Trail {
@@ -79,6 +81,14 @@ impl Trail {
 
     pub(super) fn data(&self, key: &str, source: DataSource) {
         self.filling().data.push((key.to_owned(), source));
+    }
+
+    /// FHIR servers are waited for until this is dropped, also where nobody waits for the call any longer.
+    pub(super) fn waiting(&self) -> Waiting<'_> {
+        Waiting {
+            trail: self,
+            since: Instant::now(),
+        }
     }
 
     /// A query is about to be sent.
@@ -98,5 +108,17 @@ impl Trail {
         if let Some(fetch) = open.find(|fetch| fetch.key == key) {
             fetch.end = Some(end);
         }
+    }
+}
+
+/// A time that counts as waited.
+pub(super) struct Waiting<'a> {
+    trail: &'a Trail,
+    since: Instant,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.trail.filling().waited += self.since.elapsed();
     }
 }

@@ -62,13 +62,16 @@ pub async fn status(url: &StoreUrl) -> Result<Status, Fault> {
 /// [`Fault`] if it cannot be reached or changed.
 pub async fn reset_tokens(url: &StoreUrl) -> Result<u64, Fault> {
     let mut connection = one_connection(url).await?;
+    // Both or neither: half of it would refuse tokens for a reason that nothing tells any more.
+    let mut writing = connection.begin().await?;
     let ranges = sqlx::query("DELETE FROM forgotten_ranges")
-        .execute(&mut connection)
+        .execute(&mut *writing)
         .await?
         .rows_affected();
     sqlx::query("UPDATE forgotten_tokens SET until = 0")
-        .execute(&mut connection)
+        .execute(&mut *writing)
         .await?;
+    writing.commit().await?;
     connection.close().await?;
     Ok(ranges)
 }

@@ -87,6 +87,7 @@ pub struct Metrics {
     active_requests: UpDownCounter<i64>,
     client_duration: Histogram<f64>,
     calls: Counter<u64>,
+    own_duration: Histogram<f64>,
     asked: Counter<u64>,
     asked_duration: Histogram<f64>,
     cards: Counter<u64>,
@@ -147,6 +148,10 @@ impl Metrics {
                 .with_description("How long those who asked for advice waited, by who called.")
                 .with_boundaries(WAITED.to_vec())
                 .build(),
+            own_duration: seconds(
+                "cds.service.own.duration",
+                "How long hook calls took, without the time that FHIR servers were waited for.",
+            ),
             calls: count("cds.service.calls", "Hook calls by what they came to."),
             cards: count("cds.cards", "Cards sent."),
             verdicts: count(
@@ -270,6 +275,12 @@ impl Metrics {
             KeyValue::new("cds.outcome", outcome),
         ];
         self.calls.add(1, &attributes);
+    }
+
+    /// A hook call took so long, without what FHIR servers took of it.
+    pub fn took(&self, service: &'static str, own: Duration) {
+        self.own_duration
+            .record(own.as_secs_f64(), &[KeyValue::new("cds.service", service)]);
     }
 
     /// A card of this kind was sent.
