@@ -7,6 +7,8 @@ mod outside;
 mod trust_support;
 
 use actix_web::test::TestRequest;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use common::binary::pnet_cds;
 use common::{WITH_PNET, WITHOUT_PNET, changed, ended, prefetched};
 use outside::{Program, Server, http, place};
@@ -201,6 +203,64 @@ fn the_service_calls_itself_for_each_client_and_says_which_step_fails_for_whom()
         log.contains("synthetic call fails") && log.contains("south"),
         "{log}"
     );
+}
+
+#[test]
+fn the_call_to_itself_comes_in_as_everybodys_and_leaves_a_record_and_nothing_else() {
+    let keys = KeyServer::new(&jwks(&[&EC384]));
+    let (store, audit) = (place("store.db"), place("audit.ndjson"));
+    let url = format!("sqlite:{}", store.display());
+    let program = Program::start(&format!(
+        "store.url = \"{url}\"\naudit.sink = \"file:{}\"\nsynthetic.every = \"1 s\"\nserver.body_limit = \"64 KiB\"\n\
+         [[clients]]\nissuer = \"https://north.example.org\"\nname = \"north\"\njwks_url = {:?}\n",
+        audit.display(),
+        keys.url(),
+    ));
+    let advice = "cds_client=\"north\" cds_step=\"advice\" = 1".to_owned();
+    let until = Instant::now() + Duration::from_secs(60);
+    while !series(&program.metrics(), "cds_synthetic").contains(&advice) {
+        assert!(Instant::now() < until, "{}", program.metrics());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    // Nobody outside can say that he is the service.
+    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let now = jiff::Timestamp::now().as_second();
+    let claims =
+        json!({"iss": "pnet-cds synthetic call", "aud": HOOK, "iat": now, "exp": now + 20, "jti": "x"});
+    let head = part(json!({"alg": "ES256", "typ": "JWT", "kid": "synthetic"}));
+    let forged = format!("{head}.{}.{}", part(claims), URL_SAFE_NO_PAD.encode([1; 64]));
+    let headers = format!("Content-Type: application/json\r\nAuthorization: Bearer {forged}\r\n");
+    let body = prefetched(WITH_PNET).to_string();
+    assert_eq!(program.send("POST", HOOK, &headers, body.as_bytes()).status, 401);
+    let text = program.metrics();
+    for nothing in [
+        "cds_cards_total",
+        "cds_verdicts_total",
+        "cds_service_calls_total",
+        "cds_service_own_duration_seconds_count",
+    ] {
+        assert!(
+            !text.lines().any(|line| line.starts_with(nothing)),
+            "{nothing}: {text}"
+        );
+    }
+    assert!(!text.contains("cds_client=\"synthetic\""), "{text}");
+    let (_, log, _) = program.end();
+    assert!(log.contains("answered"), "{log}");
+    let records = std::fs::read_to_string(&audit).unwrap();
+    let own: Vec<&str> = records
+        .lines()
+        .filter(|line| line.contains("pnet-cds synthetic call"))
+        .collect();
+    assert!(!own.is_empty(), "{records}");
+    for record in own {
+        assert!(
+            record.contains("\"outcomeDesc\":\"cards\"") && record.contains("Patient/prrt-krenning-4"),
+            "{record}"
+        );
+    }
+    let status = checked(&["store", "status"], &[("PNET_CDS_STORE__URL", &url)], 0);
+    assert!(status.contains("cards issued: 0, with feedback: 0"), "{status}");
 }
 
 /// Ends with this code; what it printed, standard error last.

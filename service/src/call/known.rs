@@ -14,6 +14,8 @@ use fhir_profiles::FactId;
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     pub(crate) who: Who,
+    /// Whether the service called itself.
+    pub(crate) own: bool,
     /// Whether advice is asked for.
     pub(crate) asks: bool,
     pub(crate) denied: Option<Denied>,

@@ -96,7 +96,7 @@ impl Call {
             }
         }
         let known = self.known();
-        if let Some((service, hook)) = known.service {
+        if let Some((service, hook)) = known.service.filter(|_| !known.own) {
             self.telemetry()
                 .metrics()
                 .called(service, hook, known.outcome(None));
@@ -139,7 +139,7 @@ impl Call {
                 error: error.filter(|_| status >= 500).map(ErrorCode::code),
             },
             asked: known.asked(&steps, error),
-            service: known.service.map(|(service, _)| service),
+            service: known.service.filter(|_| !known.own).map(|(service, _)| service),
             waited: steps.waited,
             started: self.started(),
         }
@@ -149,6 +149,9 @@ impl Call {
         let metrics = self.telemetry().metrics();
         if let Some(error) = error {
             metrics.failed(error);
+        }
+        if known.own {
+            return;
         }
         if let Some((service, hook)) = known.service {
             metrics.called(service, hook, known.outcome(error));

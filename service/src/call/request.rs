@@ -172,6 +172,13 @@ impl Call {
         known.who = who;
     }
 
+    /// The service calls itself: nobody has asked, and nothing of it counts as advice.
+    pub(crate) fn rehearses(&self) {
+        let mut known = self.known();
+        known.own = true;
+        known.asks = false;
+    }
+
     /// It asks for advice, whether or not it gets as far as to say of what.
     pub(crate) fn asks(&self) {
         self.known().asks = true;

@@ -60,9 +60,15 @@ async fn admit(trust: &Trust, request: &HttpRequest) -> Result<Caller, Denial> {
         .get_all(AUTHORIZATION)
         .map(|value| value.as_bytes())
         .collect();
-    let admitted = trust.admit(&headers, request.path()).await;
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    let admitted = trust.admit(&headers, request.path(), peer).await;
     match (&admitted, Call::of(request)) {
-        (Ok(caller), Some(call)) => call.caller(caller.who(), caller.continues_trace()),
+        (Ok(caller), Some(call)) => {
+            call.caller(caller.who(), caller.continues_trace());
+            if caller.is_own() {
+                call.rehearses();
+            }
+        }
         (Err(denial), Some(call)) => {
             call.denied(denial.reason(), denial.who());
             call.within(|| denial.log());

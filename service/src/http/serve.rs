@@ -59,7 +59,7 @@ pub(crate) async fn serve(
     let workers = state.bounds.workers.unwrap_or_else(possible);
     let connections = possible_connections(state.bounds.max_connections);
     watched::watch(&state);
-    synthetic::start(&state, state.synthetic_every)?;
+    synthetic::start(&state, state.synthetic_every, listener.local_addr()?)?;
     let managing = management
         .map(|listener| management::server(listener, state.clone()))
         .transpose()?;

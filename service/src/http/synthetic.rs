@@ -1,16 +1,19 @@
-//! A call that the service makes to itself for each registered client, so that whoever is on call learns of what fails
-//! before a clinician does not. It is of an invented patient, and nothing of it is sent but one read of a patient whom no
-//! server has.
+//! A call that the service makes to itself for each registered client, so that whoever is on call learns of what fails before
+//! a clinician does. It comes in over the service's own listener as everybody's calls do, is of an invented patient, and nothing
+//! of it goes to others but one read of a patient whom no server has.
 
 use super::state::State;
+use crate::advisor::INVENTED;
 use crate::fhir_client::{Access, Query, Why};
-use crate::hooks::flow::{self, Enquiry, Origin};
-use crate::hooks::pauses::NoPauses;
-use crate::hooks::request::HookRequest;
-use crate::hooks::trail::Trail;
+use crate::hooks::Service;
+use crate::random::new_id;
 use crate::sandbox::Sandbox;
 use crate::trust::Rehearsed;
 use actix_web::web::Data;
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Client, redirect};
+use serde_json::{Map, Value, json};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -18,15 +21,16 @@ use std::time::{Duration, Instant};
 const FIRST: Duration = Duration::from_secs(60);
 /// For one FHIR server.
 const FHIR: Duration = Duration::from_secs(5);
-/// The invented patient, and one whom no server has.
-const PATIENT: &str = "prrt-krenning-4";
+/// How much longer than its deadline an answer of ours may take to arrive.
+const CLOSE: Duration = Duration::from_secs(2);
+/// One whom no server has.
 const NOBODY: &str = "Patient/pnet-cds-synthetic-call";
 
-/// Calls on the schedule of the settings, on a thread of its own, for as long as the state is there.
+/// Calls what listens at this address on the schedule of the settings, on a thread of its own, for as long as the state is there.
 ///
 /// # Errors
 /// If the thread cannot be started.
-pub(super) fn start(state: &Data<State>, every: Duration) -> std::io::Result<()> {
+pub(super) fn start(state: &Data<State>, every: Duration, at: SocketAddr) -> std::io::Result<()> {
     if every.is_zero() || state.trust.rehearsed().is_empty() {
         return Ok(());
     }
@@ -35,13 +39,13 @@ pub(super) fn start(state: &Data<State>, every: Duration) -> std::io::Result<()>
         .name("synthetic".to_owned())
         .spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let (Ok(runtime), Ok(sandbox)) = (runtime, Sandbox::embedded()) else {
-                return;
-            };
+            let Ok(runtime) = runtime else { return };
+            let mut own = None;
             let mut pause = every.min(FIRST);
             while sleep(&state, pause) {
                 let Some(state) = state.upgrade() else { return };
-                runtime.block_on(round(&state, &sandbox));
+                own = own.or_else(|| Own::new(&state, at));
+                runtime.block_on(round(&state, own.as_ref()));
                 pause = every;
             }
         })?;
@@ -60,8 +64,11 @@ fn sleep(state: &Weak<State>, pause: Duration) -> bool {
     true
 }
 
-async fn round(state: &State, sandbox: &Sandbox) {
-    let advised = is_advised(state, sandbox).await;
+async fn round(state: &State, own: Option<&Own>) {
+    let advised = match own {
+        Some(own) => own.is_advised(state).await,
+        None => false,
+    };
     for client in state.trust.rehearsed() {
         let results = &state.synthetic;
         results.put(&client.name, "keys", client.has_keys);
@@ -107,19 +114,81 @@ fn is_away(why: Why) -> bool {
     )
 }
 
-/// Whether the invented chart comes to a card.
-async fn is_advised(state: &State, sandbox: &Sandbox) -> bool {
-    let Ok(request) = HookRequest::opening(PATIENT, "Practitioner/synthetic") else {
-        return false;
-    };
-    let enquiry = Enquiry {
-        evaluator: &state.advisor.evaluator,
-        templates: &state.advisor.templates,
-        request: &request,
-        source: Origin::Sandbox(sandbox),
-        as_of: state.advisor.today(),
-        trail: &Trail::default(),
-    };
-    let advising = flow::advise(&enquiry, &NoPauses);
-    advising.await.is_ok_and(|advice| !advice.cards.is_empty())
+/// The service as whoever calls it reaches it, from this machine.
+struct Own {
+    url: String,
+    client: Client,
+    /// The call for the invented patient, with all that discovery asks for.
+    body: String,
+}
+
+impl Own {
+    fn new(state: &State, at: SocketAddr) -> Option<Self> {
+        let ip = match at.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+            ip => ip,
+        };
+        let scheme = if state.door.tls.is_some() { "https" } else { "http" };
+        let client = Client::builder()
+            .redirect(redirect::Policy::none())
+            .no_proxy()
+            .timeout(state.bounds.request_deadline + CLOSE)
+            // Each call comes in over a connection of its own.
+            .pool_max_idle_per_host(0)
+            // The certificate is for the name that callers use; the token is of use to this process alone.
+            .tls_danger_accept_invalid_certs(true)
+            .tls_certs_only([])
+            .build()
+            .ok()?;
+        Some(Self {
+            url: format!("{scheme}://{}{}", SocketAddr::new(ip, at.port()), path()),
+            client,
+            body: body(state)?,
+        })
+    }
+
+    /// Whether the invented chart comes to a card, by a call as everybody's: over the listener, with a token, through the
+    /// bounds, the queue and the engine.
+    async fn is_advised(&self, state: &State) -> bool {
+        let Some(token) = state.trust.own_token(&path()) else {
+            return false;
+        };
+        let sent = self
+            .client
+            .post(&self.url)
+            .header(CONTENT_TYPE, "application/json")
+            .bearer_auth(token)
+            .body(self.body.clone())
+            .send();
+        let Ok(answer) = sent.await else { return false };
+        let status = answer.status().as_u16();
+        let Ok(text) = answer.bytes().await else {
+            return false;
+        };
+        let answer: Value = serde_json::from_slice(&text).unwrap_or_default();
+        let cards = answer.get("cards").and_then(Value::as_array);
+        status == 200 && cards.is_some_and(|cards| !cards.is_empty())
+    }
+}
+
+/// The path of the service that is called.
+fn path() -> String {
+    format!("/cds-services/{}", Service::PatientView.id())
+}
+
+fn body(state: &State) -> Option<String> {
+    let sandbox = Sandbox::embedded().ok()?;
+    let mut prefetch = Map::new();
+    for template in &state.advisor.templates {
+        let answer = sandbox.answer(&template.resolve(INVENTED)).ok()?;
+        prefetch.insert(template.key.clone(), serde_json::from_str(&answer).ok()?);
+    }
+    let request = json!({
+        "hook": Service::PatientView.hook(),
+        "hookInstance": new_id().ok()?.to_string(),
+        "context": {"userId": "Practitioner/synthetic", "patientId": INVENTED},
+        "prefetch": prefetch,
+    });
+    Some(request.to_string())
 }

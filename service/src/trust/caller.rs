@@ -1,7 +1,7 @@
 //! The caller of a request: the proof that it was authenticated, which a handler has to hold.
 
 use super::client::Client;
-use super::who::Who;
+use super::who::{OWN_ISSUER, Who};
 use crate::address::AllowedBase;
 use crate::errors::{ErrorCode, Failure};
 use crate::settings::SmartClient;
@@ -15,6 +15,8 @@ pub struct Caller(Identity);
 #[derive(Debug)]
 enum Identity {
     Anonymous(Arc<[AllowedBase]>),
+    /// This process itself, for its invented patient.
+    Own,
     Registered {
         client: Arc<Client>,
         tenant: Option<String>,
@@ -25,6 +27,15 @@ enum Identity {
 impl Caller {
     pub(super) fn anonymous(bases: Arc<[AllowedBase]>) -> Self {
         Self(Identity::Anonymous(bases))
+    }
+
+    pub(super) fn own() -> Self {
+        Self(Identity::Own)
+    }
+
+    /// Whether it is this process itself.
+    pub(crate) fn is_own(&self) -> bool {
+        matches!(self.0, Identity::Own)
     }
 
     pub(super) fn registered(client: Arc<Client>, tenant: Option<String>, token: String) -> Self {
@@ -47,7 +58,7 @@ impl Caller {
             issuer: self.issuer().map(str::to_owned),
             tenant: self.tenant().map(str::to_owned),
             token: match &self.0 {
-                Identity::Anonymous(_) => None,
+                Identity::Anonymous(_) | Identity::Own => None,
                 Identity::Registered { token, .. } => Some(token.clone()),
             },
         }
@@ -57,6 +68,7 @@ impl Caller {
     fn name(&self) -> Option<&str> {
         match &self.0 {
             Identity::Anonymous(_) => None,
+            Identity::Own => Some("synthetic"),
             Identity::Registered { client, .. } => Some(&client.settings.name),
         }
     }
@@ -65,6 +77,7 @@ impl Caller {
     pub fn issuer(&self) -> Option<&str> {
         match &self.0 {
             Identity::Anonymous(_) => None,
+            Identity::Own => Some(OWN_ISSUER),
             Identity::Registered { client, .. } => Some(&client.settings.issuer),
         }
     }
@@ -72,7 +85,7 @@ impl Caller {
     /// Its `tenant`; nothing in open mode and where the issuer has no registered tenants.
     pub fn tenant(&self) -> Option<&str> {
         match &self.0 {
-            Identity::Anonymous(_) => None,
+            Identity::Anonymous(_) | Identity::Own => None,
             Identity::Registered { tenant, .. } => tenant.as_deref(),
         }
     }
@@ -86,6 +99,7 @@ impl Caller {
     pub fn fhir_bases(&self) -> &[AllowedBase] {
         match &self.0 {
             Identity::Anonymous(bases) => bases.as_ref(),
+            Identity::Own => &[],
             Identity::Registered { client, .. } => client.settings.fhir_servers.as_slice(),
         }
     }
@@ -93,7 +107,7 @@ impl Caller {
     /// Under which name its launches are answered, if it can launch the pages.
     pub fn smart(&self) -> Option<&SmartClient> {
         match &self.0 {
-            Identity::Anonymous(_) => None,
+            Identity::Anonymous(_) | Identity::Own => None,
             Identity::Registered { client, .. } => client.settings.smart.as_ref(),
         }
     }
@@ -101,7 +115,7 @@ impl Caller {
     /// The caller's own time for what is fetched for one call, if it has one.
     pub fn fhir_deadline(&self) -> Option<Duration> {
         match &self.0 {
-            Identity::Anonymous(_) => None,
+            Identity::Anonymous(_) | Identity::Own => None,
             Identity::Registered { client, .. } => client.settings.fhir_deadline,
         }
     }

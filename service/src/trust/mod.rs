@@ -13,6 +13,8 @@ mod fetch;
 mod jti;
 mod jwks;
 mod keys;
+mod life;
+mod own;
 mod rehearse;
 mod verify;
 mod who;

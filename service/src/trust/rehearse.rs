@@ -1,18 +1,15 @@
-//! A token of the service's own, verified and remembered as those of a client are: what shows that one would be.
+//! A token of the service's own, verified and remembered as those of a client are: what shows that one would be. And what a
+//! round of calls to itself has to know of the clients.
 
 use super::claims::Token;
 use super::jti::Once;
-use super::verify::{LEEWAY, Trust, in_time};
+use super::life::{LEEWAY, in_time};
+use super::own::signed;
+use super::verify::Trust;
+use super::who::OWN_ISSUER;
 use crate::address::AllowedBase;
-use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, crypto};
-use serde_json::{Value, json};
-
-/// Under which issuer such tokens are remembered; no client can be registered with it, since it is no address.
-const ISSUER: &str = "pnet-cds synthetic call";
 
 /// A registered client, as the service calls itself for it.
 #[derive(Debug, Clone)]
@@ -26,6 +23,11 @@ pub(crate) struct Rehearsed {
 }
 
 impl Trust {
+    /// A token by which this process may call this path of its own once; nothing if it cannot be signed.
+    pub(crate) fn own_token(&self, path: &str) -> Option<String> {
+        self.own.token(path, self.clock.seconds())
+    }
+
     /// The registered clients; begins to fetch the keys of those that have none.
     pub(crate) fn rehearsed(&self) -> Vec<Rehearsed> {
         let one = |client: &std::sync::Arc<super::client::Client>| Rehearsed {
@@ -45,7 +47,7 @@ impl Trust {
     async fn rehearsal(&self, client: &Rehearsed, now: u64) -> Option<bool> {
         let key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).ok()?;
         let jti = format!("{} {now} {}", client.name, std::process::id());
-        let text = signed(&key, now, &jti)?;
+        let text = signed(&key, "synthetic", OWN_ISSUER, now, 60, &jti)?;
         let token = Token::parse(&text).ok()?;
         in_time(&token.claims, now).ok()?;
         let public = DecodingKey::from_ec_der(key.public_key().as_ref());
@@ -53,24 +55,11 @@ impl Trust {
             return Some(false);
         }
         let once = Once {
-            issuer: ISSUER,
+            issuer: OWN_ISSUER,
             jti: &jti,
             expires: token.claims.exp.0.saturating_add(LEEWAY),
             now,
         };
         Some(self.tokens.accept(once).await.is_ok())
     }
-}
-
-fn signed(key: &EcdsaKeyPair, now: u64, jti: &str) -> Option<String> {
-    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let header = part(json!({"alg": "ES256", "typ": "JWT", "kid": "synthetic"}));
-    let claims =
-        part(json!({"iss": ISSUER, "aud": ISSUER, "iat": now, "exp": now.saturating_add(60), "jti": jti}));
-    let message = format!("{header}.{claims}");
-    let signature = key.sign(&SystemRandom::new(), message.as_bytes()).ok()?;
-    Some(format!(
-        "{message}.{}",
-        URL_SAFE_NO_PAD.encode(signature.as_ref())
-    ))
 }

@@ -6,7 +6,9 @@ use super::client::Client;
 use super::clock::Clock;
 use super::fetch;
 use super::jti::{JtiStore, Once, Refused};
-use super::who::Who;
+use super::life::{LEEWAY, in_time};
+use super::own::Own;
+use super::who::{OWN_ISSUER, Who};
 use crate::address::AllowedBase;
 use crate::errors::{Denied, ErrorCode, Failure};
 use crate::settings::AuthMode;
@@ -14,13 +16,9 @@ use crate::settings::Settings;
 use jsonwebtoken::crypto;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// How far the clocks of caller and service may differ, in seconds.
-pub(super) const LEEWAY: u64 = 30;
-/// The longest life of a token, in seconds.
-const LONGEST_LIFE: u64 = 3600;
 
 /// Who may call, and what has been called.
 #[derive(Debug)]
@@ -32,6 +30,10 @@ pub struct Trust {
     public_url: Option<String>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) tokens: Arc<dyn JtiStore>,
+    /// By which the service calls itself.
+    pub(super) own: Own,
+    /// The address that it listens on.
+    listens: IpAddr,
     /// Every registered FHIR server, for callers without a name.
     every_base: Arc<[AllowedBase]>,
 }
@@ -61,6 +63,8 @@ impl Trust {
         }
         let listened = settings.listen.ip().is_loopback().then(|| base_url.to_owned());
         Ok(Self {
+            own: Own::new().map_err(|fault| vec![fault])?,
+            listens: settings.listen.ip(),
             mode: settings.auth.mode(clients.len()),
             open_discovery: settings.auth.open_discovery,
             every_base: settings
@@ -115,12 +119,24 @@ impl Trust {
         Some(client.name.clone())
     }
 
-    /// The caller with these `Authorization` headers on this path.
-    pub(crate) async fn admit(&self, authorization: &[&[u8]], path: &str) -> Result<Caller, Denial> {
+    /// The caller with these `Authorization` headers on this path, connected from this address.
+    pub(crate) async fn admit(
+        &self,
+        authorization: &[&[u8]],
+        path: &str,
+        peer: Option<IpAddr>,
+    ) -> Result<Caller, Denial> {
         if self.mode == AuthMode::Open {
-            return Ok(Caller::anonymous(Arc::clone(&self.every_base)));
+            // Nobody's token is looked at but our own.
+            let own = bearer(authorization).and_then(Token::parse).ok();
+            let own = own.filter(|token| token.claims.iss == OWN_ISSUER);
+            let admitted = own.and_then(|token| self.admit_own(&token, path, peer).ok());
+            return Ok(admitted.unwrap_or_else(|| Caller::anonymous(Arc::clone(&self.every_base))));
         }
         let token = Token::parse(bearer(authorization)?)?;
+        if token.claims.iss == OWN_ISSUER {
+            return Ok(self.admit_own(&token, path, peer)?);
+        }
         let (client, tenant) = self.client(&token.claims)?;
         let of_issuer = |reason| Denial {
             reason,
@@ -133,6 +149,11 @@ impl Trust {
             tenant,
             digest(&token.claims.jti),
         ))
+    }
+
+    fn admit_own(&self, token: &Token<'_>, path: &str, peer: Option<IpAddr>) -> Result<Caller, Denied> {
+        let from_here = peer.is_some_and(|peer| peer.to_canonical().is_loopback() || peer == self.listens);
+        self.own.admit(token, path, from_here, self.clock.seconds())
     }
 
     /// The registered client that a token says it is of.
@@ -215,20 +236,6 @@ impl Trust {
 /// it.
 fn digest(jti: &str) -> String {
     format!("{:x}", Sha256::digest(jti))
-}
-
-pub(super) fn in_time(claims: &Claims, now: u64) -> Result<(), Denied> {
-    let latest = now.saturating_add(LEEWAY);
-    if claims.exp.0.saturating_add(LEEWAY) <= now {
-        return Err(Denied::Expired);
-    }
-    if claims.iat.0 > latest || claims.nbf.is_some_and(|nbf| nbf.0 > latest) {
-        return Err(Denied::NotYetValid);
-    }
-    match claims.exp.0.checked_sub(claims.iat.0) {
-        Some(life) if life <= LONGEST_LIFE => Ok(()),
-        _ => Err(Denied::Life),
-    }
 }
 
 /// The token of the one `Authorization: Bearer` header.
