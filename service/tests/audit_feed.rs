@@ -211,6 +211,8 @@ fn f4_a_spool_that_is_full_is_as_a_full_disk_of_the_audit() {
     assert_eq!(call(&program, "more"), 503);
     until("not ready", || ready(&program).status == 503);
     assert!(ready(&program).body.contains("audit-unavailable"));
+    let bytes = |part: &str| program.metric(&format!("cds_audit_spool_{part}_bytes"), &["atna"]);
+    assert!(program.metric("cds_audit_spool_size_bytes", &["atna"]) > 0.9 * bytes("capacity"));
     status.store(201, Ordering::SeqCst);
     until("ready", || ready(&program).status == 200);
     assert_eq!(call(&program, "after"), 200);
@@ -218,6 +220,8 @@ fn f4_a_spool_that_is_full_is_as_a_full_disk_of_the_audit() {
     let ids = taken(&server.got());
     assert_eq!(ids.len(), answered + 1, "those that were answered and no other");
     assert_eq!(ids.last().unwrap(), "after");
+    let (_, log, _) = program.end();
+    assert!(log.contains("audit records not written"), "{log}");
 }
 
 /// A receiver of syslog over TLS that asks for a certificate.

@@ -37,6 +37,28 @@ def test_faults(row, place):
             yield f"{place}: there is no test {test}"
 
 
+def body(test):
+    """The text of a test, and that of its file."""
+    path, _, name = test.partition("::")
+    text = (ROOT / path).read_text() if (ROOT / path).is_file() else ""
+    found = re.search(rf"\bfn {re.escape(name)}\(.*?\n}}\n", text, re.S)
+    return (found.group(0) if found else ""), text
+
+
+def unproven(row):
+    """What no test of a row asserts: answer and readiness may be asserted by a helper of its file, metric and log by the test itself."""
+    bodies, files = ("\n".join(parts) for parts in zip(*map(body, row["tests"])))
+    code = re.match(r"(\d{3}) [a-z-]+$", row["answer"])
+    words = re.search(r"(?:degraded: |^503 )(.*)", row["ready"])
+    shown = {
+        "answer": not code or row["answer"].split()[1] in files or code[1] in files,
+        "ready": not words or all(word in files for word in words[1].split()),
+        "metric": row["metric"] in bodies,
+        "log": row["log"] in bodies,
+    }
+    return [part for part, holds in shown.items() if not holds]
+
+
 def faults(table):
     """Everything that a row names and that is not there."""
     service = joined(sources("service/src"))
@@ -71,6 +93,8 @@ def faults(table):
         if row["hazard"] not in hazards:
             yield f"{place}: there is no hazard `{row['hazard']}`"
         yield from test_faults(row, place)
+        if unproven(row) != row.get("unproven", []):
+            yield f"{place}: its tests do not assert {unproven(row)}, and it says {row.get('unproven', [])}"
     for hazard in table["hazard"]:
         yield from test_faults(hazard, hazard["id"])
 
@@ -78,13 +102,14 @@ def faults(table):
 def documents(table):
     """The two documents."""
     rows = "".join(
-        f"| {row['name']} | {row['answer']} | {row['ready']} | [{row['alert']}](RUNBOOK.md#{row['alert'].lower()}) | `{row['metric']}` | *{row['log']}* |\n"
+        f"| {row['name']} | {row['answer']} | {row['ready']} | [{row['alert']}](RUNBOOK.md#{row['alert'].lower()}) | `{row['metric']}` | *{row['log']}* | "
+        f"{', '.join(row.get('unproven', [])) or 'nothing'} |\n"
         for row in table["fault"]
     )
     head = "Written from `deploy/faults.toml` by `tests/deploy/faults.py`, which checks that all of it is there.\n\n"
     shown = (
         "# Faults, and what the person on call sees\n\n" + head
-        + "| fault | the caller gets | `/health/ready` | alert, and its section of the runbook | metric | line of the log |\n|---|---|---|---|---|---|\n" + rows
+        + "| fault | the caller gets | `/health/ready` | alert, and its section of the runbook | metric | line of the log | seen by no test of its own |\n|---|---|---|---|---|---|---|\n" + rows
     )
     parts = []
     for hazard in table["hazard"]:
@@ -112,7 +137,7 @@ def main():
         "name": "x", "answer": "503 no-such-code", "ready": "ready, degraded: no-such-word", "metric": "cds_no_such", "alert": "PnetCdsNone",
         "log": "no such line of the log", "tests": ["service/tests/none.rs::none"], "hazard": "none",
     }
-    if len(list(faults({"fault": [wrong], "hazard": []}))) != 8:
+    if len(list(faults({"fault": [wrong], "hazard": []}))) != 9:
         found.append("a row that names nothing is not found out")
     for path, text in documents(table).items():
         if "--check" not in sys.argv:
