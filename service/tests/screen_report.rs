@@ -137,6 +137,48 @@ fn what_is_counted_is_what_the_rows_say() {
     }
 }
 
+/// The words of the groups of a Measure or MeasureReport, and how many columns each has.
+fn groups(resource: &Value) -> Vec<(&Value, &Value, usize)> {
+    let groups = resource["group"].as_array().unwrap().iter();
+    groups
+        .map(|group| {
+            let code = &group["code"]["coding"][0]["code"];
+            let columns = group["stratifier"].as_array().unwrap();
+            (code, &group["code"]["text"], columns.len())
+        })
+        .collect()
+}
+
+#[test]
+fn the_measure_that_is_answered_is_exported_with_the_same_groups() {
+    let (path, rows) = rows("measure");
+    let text = report(&path, &["--format", "measure"]);
+    let answer: Value = serde_json::from_str(&text).unwrap();
+    let dir = folder("screen-report-knowledge");
+    let (code, _, told) = run(&["knowledge", "export", dir.to_str().unwrap()]);
+    assert_eq!(code, 0, "{told}");
+    let text = fs::read_to_string(dir.join("Measure-population.json")).unwrap();
+    let measure: Value = serde_json::from_str(&text).unwrap();
+    let (url, version) = (&measure["url"], &measure["version"]);
+    let named = format!("{}|{}", url.as_str().unwrap(), version.as_str().unwrap());
+    assert_eq!(answer["measure"], named);
+    assert_eq!(rows[0]["knowledge"]["version"], *version);
+    assert_eq!(groups(&measure).len(), 7);
+    let criteria = &measure["group"][1]["population"][0]["criteria"];
+    assert_eq!(criteria["expression"], "\"Gate\" = 'passed'");
+    let rules = fs::read_to_string(dir.join("PnetLiverMetastases.cql")).unwrap();
+    assert!(rules.contains("define \"Gate\":"));
+    assert_eq!(groups(&measure), groups(&answer));
+
+    // Of nobody there is no version, and a day all the same.
+    let none = dir.join("none");
+    fs::write(&none, "").unwrap();
+    let text = report(&none, &["--format", "measure"]);
+    let answer: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(answer["measure"], *url);
+    assert!(answer["period"]["start"].as_str().unwrap().starts_with("20"));
+}
+
 #[test]
 fn few_are_hidden_and_nobody_is_named_unless_that_is_asked_for() {
     let (path, rows) = rows("hidden");
@@ -166,9 +208,9 @@ fn few_are_hidden_and_nobody_is_named_unless_that_is_asked_for() {
     assert!(masked > 20, "{masked}");
     // Nineteen have liver metastases, and two have none: how many are left must not tell that.
     let text = report(&path, &[]);
-    assert!(text.starts_with("hidden (<10) patients, "), "{text}");
+    assert!(text.starts_with("A hidden number of patients, "), "{text}");
     assert!(text.contains("WHO grade (19)"), "{text}");
-    assert!(report(&path, &[]).contains("hidden (<10)"));
+    assert!(text.contains("hidden\n") && !text.contains('<'), "{text}");
     let named = report(&path, &["--name-patients"]);
     let row = rows
         .iter()
@@ -180,11 +222,84 @@ fn few_are_hidden_and_nobody_is_named_unless_that_is_asked_for() {
 }
 
 #[test]
+fn neither_order_nor_difference_tells_of_few() {
+    let (_, rows) = rows("order");
+    let row = rows.iter().find(|row| row["gate"] == "passed").unwrap();
+    let dir = folder("screen-report-order");
+    let path = dir.join("rows");
+    // In how many of 60 a fact is missing, and in how many recording it could settle an option.
+    let facts = [
+        ("gastrin", 60, 0),
+        ("glucagon", 3, 0),
+        ("insulin", 55, 0),
+        ("ki67", 40, 25),
+        ("age", 40, 36),
+        ("ecog", 30, 30),
+        ("diabetes", 7, 0),
+    ];
+    let mut text = String::new();
+    for number in 0..60 {
+        let mut row = row.clone();
+        row["subject"] = format!("Patient/{number}").into();
+        let missing = facts.iter().filter(|(_, missing, _)| number < *missing);
+        row["facts"] = missing
+            .map(|(fact, ..)| {
+                (
+                    (*fact).to_owned(),
+                    serde_json::json!({"status": "unknown", "reason": "missing"}),
+                )
+            })
+            .collect::<serde_json::Map<_, _>>()
+            .into();
+        let may = facts.iter().filter(|(.., may)| number < *may);
+        row["missing"] = may
+            .map(|(fact, ..)| serde_json::json!({"fact": fact, "settles": {"least": 0, "most": 1}}))
+            .collect();
+        text.push_str(&format!("{row}\n"));
+    }
+    fs::write(&path, text).unwrap();
+    let measure: Value = serde_json::from_str(&report(&path, &["--format", "measure"])).unwrap();
+    let group = measure["group"].as_array().unwrap().last().unwrap();
+    let column = |column: usize| -> Vec<(&str, Option<u64>)> {
+        let strata = group["stratifier"][column]["stratum"].as_array().unwrap().iter();
+        strata
+            .map(|one| {
+                let fact = one["value"]["coding"][0]["code"].as_str().unwrap();
+                (fact, one["population"][0]["count"].as_u64())
+            })
+            .collect()
+    };
+    // 36 of 40 would tell of 4, and 55 of 60 of 5; what is hidden stands by its name behind what is shown.
+    let missing = [
+        ("ecog", Some(30)),
+        ("ki67", Some(40)),
+        ("gastrin", Some(60)),
+        ("age", Some(40)),
+        ("diabetes", None),
+        ("glucagon", None),
+        ("insulin", None),
+    ];
+    assert_eq!(column(0), missing);
+    assert_eq!(
+        column(1),
+        [
+            ("ecog", Some(30)),
+            ("ki67", Some(25)),
+            ("gastrin", Some(0)),
+            ("age", None),
+            ("diabetes", None),
+            ("glucagon", None),
+            ("insulin", Some(0))
+        ]
+    );
+}
+
+#[test]
 fn a_page_has_its_pictures_and_needs_nothing_else() {
     let (path, _) = rows("page");
     let page = report(&path, &["--format", "html", "--smallest", "1"]);
     assert_eq!(page.matches("<svg ").count(), 7, "a picture a table");
-    assert!(page.contains("class=\"bar\"") && page.contains("class=\"square\"") && !page.contains("(<1)"));
+    assert!(page.contains("class=\"bar\"") && page.contains("class=\"square\"") && !page.contains("hidden<"));
     for other in ["<script", "http://", "https://", "src=", "url("] {
         assert!(!page.contains(other), "{other}");
     }

@@ -21,6 +21,7 @@ mod source;
 mod sources;
 
 pub(super) use args::ScreenArgs;
+pub(super) use report::measure;
 
 use super::ended::Ended;
 use super::settings;

@@ -1,6 +1,7 @@
 //! `pnet-cds knowledge export`: the knowledge as FHIR R4 resources.
 
 use super::logic::{applies, in_words, logic, logic_url, protocol};
+use super::measure::measure;
 use super::place;
 use super::questionnaire::questionnaire;
 use super::resource::{head, with};
@@ -60,6 +61,7 @@ fn resources(
                 .map(|suggestion| request(knowledge, suggestion)),
         )
         .chain([
+            measure(knowledge),
             referral(knowledge),
             questionnaire(knowledge),
             library(knowledge, files),

@@ -4,6 +4,7 @@ mod check;
 mod diff;
 mod export;
 mod logic;
+mod measure;
 mod place;
 mod questionnaire;
 mod resource;

@@ -2,7 +2,7 @@
 
 mod count;
 mod mask;
-mod measure;
+pub(in crate::cli) mod measure;
 mod page;
 mod rows;
 mod table;

@@ -6,6 +6,8 @@ use cds_cards::Knowledge;
 use fhir_profiles::FactId;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The table of all that were screened.
+pub(super) const GATE: &str = "gate";
 /// The words of the gate, with what a person reads.
 const GATES: [(&str, &str); 4] = [
     ("passed", "PNET with liver metastases"),
@@ -263,7 +265,7 @@ impl<'k> Counts<'k> {
             cells: vec![cell],
         });
         Table {
-            id: "gate",
+            id: GATE,
             title: "Patients".to_owned(),
             note: "Of all that were screened.",
             of,
@@ -296,34 +298,33 @@ impl<'k> Counts<'k> {
     }
 
     fn of_missing(&self, passed: Cell, least: u64) -> Table {
-        let mut facts: Vec<(&String, &Lacking)> = self.facts.iter().collect();
-        // What would change most goes first.
-        facts.sort_by_key(|(fact, lacking)| {
-            (
-                std::cmp::Reverse((lacking.may_change, lacking.missing)),
-                fact.as_str(),
-            )
-        });
         let all = self.passed;
-        let lines = facts.into_iter().map(|(fact, lacking)| {
-            let missing = of_all(lacking.missing, all, least);
+        let lines = self.facts.iter().map(|(fact, lacking)| {
             // Of those in whom it is missing some change: the difference between columns would tell of few, too.
-            let within =
-                |count: u64, whole: u64| match (of_all(count, all, least), of_all(count, whole, least)) {
-                    (Cell::Count(count), Cell::Count(_)) => Cell::Count(count),
-                    _ => Cell::Masked,
-                };
-            let whole = lacking.missing.max(lacking.may_change);
+            let beside = |count: u64, others: &[u64]| match others
+                .iter()
+                .any(|other| is_few(count.abs_diff(*other), least))
+            {
+                true => Cell::Masked,
+                false => of_all(count, all, least),
+            };
             Line {
                 id: fact.clone(),
                 label: self.label_of(fact),
                 cells: vec![
-                    missing,
-                    within(lacking.may_change, whole),
-                    within(lacking.changes, lacking.may_change),
+                    of_all(lacking.missing, all, least),
+                    beside(lacking.may_change, &[lacking.missing]),
+                    beside(lacking.changes, &[lacking.may_change, lacking.missing]),
                 ],
             }
         });
+        let mut lines: Vec<Line> = lines.collect();
+        // What would change most goes first, by what is shown: the order must not tell what is hidden.
+        let shown = |line: &Line, column: usize| match line.cells.get(column) {
+            Some(Cell::Count(count)) => *count,
+            _ => 0,
+        };
+        lines.sort_by_key(|line| std::cmp::Reverse((shown(line, 1), shown(line, 0))));
         Table {
             id: "missing",
             title: "Facts that are not on record".to_owned(),
@@ -335,7 +336,7 @@ impl<'k> Counts<'k> {
                 "recording it could settle an option".to_owned(),
                 "any value of it would".to_owned(),
             ],
-            rows: lines.collect(),
+            rows: lines,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::count::{Report, Table};
 use super::mask::Cell;
-use super::table::{few, share};
+use super::table::{patients, share, whole};
 use minijinja::Environment;
 use minijinja::value::Serde;
 use serde::Serialize;
@@ -70,17 +70,9 @@ pub(super) fn html(report: &Report) -> Result<String, String> {
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
     let added = environment.add_template("page.html", TEMPLATE);
     added.map_err(|error| error.to_string())?;
-    let figures: Vec<Figure> = report
-        .tables
-        .iter()
-        .map(|table| figure(table, report.least))
-        .collect();
-    let patients = match report.tables.first().map(|table| table.of) {
-        Some(Cell::Count(count)) => count.to_string(),
-        _ => few(report.least),
-    };
+    let figures: Vec<Figure> = report.tables.iter().map(figure).collect();
     let values = Page {
-        patients,
+        patients: patients(report),
         days: report.days.join(", "),
         versions: report.versions.join(", "),
         least: report.least,
@@ -92,7 +84,7 @@ pub(super) fn html(report: &Report) -> Result<String, String> {
     page.map_err(|error| error.to_string())
 }
 
-fn figure(table: &Table, least: u64) -> Figure {
+fn figure(table: &Table) -> Figure {
     let letters = table.rows.iter().map(|line| line.label.chars().count()).max();
     let left = letters.unwrap_or_default().min(60) * LETTER + 12;
     let bars = table.columns.len() == 1;
@@ -108,7 +100,7 @@ fn figure(table: &Table, least: u64) -> Figure {
                 .cells
                 .iter()
                 .enumerate()
-                .map(|(column, cell)| drawn(*cell, table.of, least, left + column * 64))
+                .map(|(column, cell)| drawn(*cell, table.of, left + column * 64))
                 .collect(),
         })
         .collect();
@@ -116,10 +108,7 @@ fn figure(table: &Table, least: u64) -> Figure {
         id: table.id,
         title: table.title.clone(),
         note: table.note,
-        of: match table.of {
-            Cell::Count(count) => count.to_string(),
-            Cell::Masked => few(least),
-        },
+        of: whole(table.of),
         columns: table.columns.clone(),
         width: left
             + if bars {
@@ -134,13 +123,13 @@ fn figure(table: &Table, least: u64) -> Figure {
     }
 }
 
-fn drawn(cell: Cell, of: Cell, least: u64, x: usize) -> Drawn {
+fn drawn(cell: Cell, of: Cell, x: usize) -> Drawn {
     let part = match (cell, of) {
         (Cell::Count(count), Cell::Count(all)) if all > 0 => Some((count, all)),
         _ => None,
     };
     Drawn {
-        text: share(cell, of, least),
+        text: share(cell, of),
         masked: cell == Cell::Masked,
         length: part.map_or(0, |(count, all)| count * LONGEST / all),
         percent: part.map_or(0, |(count, all)| (count * 100 + all / 2) / all),

@@ -6,9 +6,9 @@ use crate::cli::style::shown;
 use std::fmt::Write as _;
 
 /// How a count is shown, with its share of the whole.
-pub(super) fn share(cell: Cell, of: Cell, least: u64) -> String {
+pub(super) fn share(cell: Cell, of: Cell) -> String {
     match (cell, of) {
-        (Cell::Masked, _) => few(least),
+        (Cell::Masked, _) => HIDDEN.to_owned(),
         (Cell::Count(count), Cell::Count(all)) if all > 0 => {
             let percent = (count * 100 + all / 2) / all;
             format!("{count} ({percent} %)")
@@ -17,19 +17,27 @@ pub(super) fn share(cell: Cell, of: Cell, least: u64) -> String {
     }
 }
 
-/// What stands for a count that is not shown: it, or what follows from it, is less than this.
-pub(super) fn few(least: u64) -> String {
-    format!("hidden (<{least})")
+/// What stands for a count that is not shown. Whether that is few, or all but few, is not said.
+const HIDDEN: &str = "hidden";
+
+/// A count by itself.
+pub(super) fn whole(cell: Cell) -> String {
+    share(cell, Cell::Masked)
+}
+
+/// How many patients there are, as a sentence begins.
+pub(super) fn patients(report: &Report) -> String {
+    match report.tables.first().map(|table| table.of) {
+        Some(Cell::Count(count)) => format!("{count} patients"),
+        _ => "A hidden number of patients".to_owned(),
+    }
 }
 
 /// The tables.
 pub(super) fn text(report: &Report) -> String {
     let mut text = format!(
-        "{} patients, evaluated on {}, knowledge {}\n",
-        match report.tables.first().map(|table| table.of) {
-            Some(Cell::Count(count)) => count.to_string(),
-            _ => few(report.least),
-        },
+        "{}, evaluated on {}, knowledge {}\n",
+        patients(report),
         report.days.join(", "),
         report.versions.join(", "),
     );
@@ -41,7 +49,7 @@ pub(super) fn text(report: &Report) -> String {
         );
     }
     for table in &report.tables {
-        write(&mut text, table, report.least);
+        write(&mut text, table);
     }
     for (fact, patients) in &report.named {
         let _ = writeln!(text, "\nRecording \"{fact}\" could settle an option of");
@@ -52,11 +60,8 @@ pub(super) fn text(report: &Report) -> String {
     text
 }
 
-fn write(text: &mut String, table: &Table, least: u64) {
-    let of = match table.of {
-        Cell::Count(count) => count.to_string(),
-        Cell::Masked => few(least),
-    };
+fn write(text: &mut String, table: &Table) {
+    let of = whole(table.of);
     let _ = writeln!(text, "\n{} ({of})\n{}", table.title, table.note);
     let widest = table.rows.iter().map(|line| line.label.chars().count()).max();
     let widest = widest.unwrap_or_default();
@@ -72,7 +77,7 @@ fn write(text: &mut String, table: &Table, least: u64) {
         let cells = line
             .cells
             .iter()
-            .map(|cell| format!("{:>14}", share(*cell, table.of, least)));
+            .map(|cell| format!("{:>14}", share(*cell, table.of)));
         let _ = writeln!(text, "  {:widest$}{}", line.label, cells.collect::<String>());
     }
     if table.rows.is_empty() {
