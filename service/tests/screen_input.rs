@@ -190,6 +190,111 @@ fn a_file_that_breaks_off_ends_the_run_with_1_after_the_others() {
 }
 
 #[test]
+fn a_file_that_cannot_be_opened_ends_the_run_with_1_after_the_others() {
+    let dir = export("screen-unopened");
+    // Leads to itself, also for who may read everything.
+    let path = dir.join("Condition.1.ndjson");
+    std::os::unix::fs::symlink(&path, &path).unwrap();
+    let pattern = dir.join("*.ndjson");
+    let others: Vec<_> = fs::read_dir(&dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    let by_name: Vec<&str> = others.iter().map(|path| text(path)).collect();
+    for arguments in [vec![text(&pattern)], by_name] {
+        let (code, out, told) = run(&arguments);
+        assert_eq!(code, 1, "{told}");
+        let (_, listed) = told
+            .split_once("could not be read, or not to their ends")
+            .unwrap();
+        assert!(listed.contains("Condition.1.ndjson: "), "{told}");
+        assert_eq!(out.lines().count(), 1 + demo().len(), "{out}");
+        assert!(!out.contains(",no-pnet,"), "{out}");
+    }
+}
+
+#[test]
+fn no_chart_of_which_a_half_may_lack_is_called_complete() {
+    let dir = export("screen-half");
+    let rows = |code: i32| -> Vec<serde_json::Value> {
+        let (ended, out, told) = run(&[text(&dir), "--format", "ndjson"]);
+        assert_eq!(ended, code, "{told}");
+        out.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    };
+    let whole = rows(0);
+    let path = dir.join("Observation.ndjson");
+    let observations = fs::read_to_string(&path).unwrap();
+    let half = observations[..observations.len() / 2].to_owned();
+    for (name, body, code) in [
+        // A line is cut off, and all that follow lack.
+        ("Observation.ndjson", half.clone().into_bytes(), 2),
+        (
+            "Observation.ndjson.gz",
+            {
+                let packed = gzip(observations.as_bytes());
+                packed[..packed.len() / 2].to_vec()
+            },
+            1,
+        ),
+    ] {
+        fs::remove_file(&path)
+            .or_else(|_| fs::remove_file(dir.join("Observation.ndjson.gz")))
+            .unwrap();
+        fs::write(dir.join(name), body).unwrap();
+        let rows = rows(code);
+        assert_eq!(rows.len(), whole.len());
+        for row in rows {
+            assert_ne!(row["gate"], "no-pnet", "{name}");
+            assert!(
+                !row["problems"].as_array().unwrap().is_empty(),
+                "{name}: {}",
+                row["subject"]
+            );
+            for (fact, known) in row["facts"].as_object().unwrap() {
+                let is_unknown = known["status"] == "unknown" && known["reason"] == "missing";
+                assert!(
+                    !is_unknown || known["gap"].is_string(),
+                    "{name}: {fact} counts as not recorded"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn memory_does_not_grow_with_the_length_of_a_line() {
+    // More than the process may have at all.
+    let script = "ulimit -v 1200000; exec \"$0\" screen gate --jobs 2";
+    let mut child = std::process::Command::new("sh")
+        .args(["-c", script, env!("CARGO_BIN_EXE_pnet-cds")])
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let writing = std::thread::spawn(move || -> std::io::Result<()> {
+        stdin.write_all(b"{\"resourceType\":\"Binary\",\"data\":\"")?;
+        let block = vec![b'A'; 1 << 20];
+        for _ in 0..1500 {
+            stdin.write_all(&block)?;
+        }
+        let condition = "{\"resourceType\":\"Condition\",\"subject\":{\"reference\":\"Patient/a\"},\"code\":{\"text\":\"insulinoma\"}}";
+        write!(stdin, "\"}}\n{condition}\n")
+    });
+    let (code, out, told) = printed(child.wait_with_output().unwrap());
+    writing.join().unwrap().unwrap();
+    assert_eq!((code, out.as_str()), (2, "Patient/a\n"), "{told}");
+    assert!(
+        told.contains("standard input:1: longer than 64 MiB (byte 0), skipped"),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_line_that_is_no_resource_is_named_by_file_line_and_byte() {
     let dir = folder("screen-lines");
     let patient = "{\"resourceType\":\"Patient\",\"id\":\"a\"}\n";

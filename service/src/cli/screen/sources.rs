@@ -4,6 +4,7 @@ use super::manifest;
 use super::part::Part;
 use super::source::Source;
 use crate::files::{self, Limits, regular};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// What a folder of a population may hold.
@@ -66,13 +67,11 @@ fn collect(path: &Path, found: &mut Vec<Source>) -> std::result::Result<(), Vec<
     if path == Path::new("-") {
         found.push(standard_input());
     } else if path.is_dir() {
-        for path in files::under(path, LIMITS, is_of_population)? {
-            found.push(named(&path)?);
-        }
+        let files = files::under(path, LIMITS, is_of_population)?;
+        found.extend(files.iter().map(|path| file(path)));
     } else if let Some(matching) = matching(path) {
-        for path in matching.map_err(|what| vec![what])? {
-            found.push(named(&path)?);
-        }
+        let files = matching.map_err(|what| vec![what])?;
+        found.extend(files.iter().map(|path| file(path)));
     } else {
         found.push(named(path)?);
     }
@@ -112,15 +111,24 @@ fn standard_input() -> Source {
     }
 }
 
-/// A file that is there and can be read.
+/// A file that was named: where there is none, somebody mistyped.
 fn named(path: &Path) -> std::result::Result<Source, Vec<String>> {
-    regular(path).map_err(|error| vec![format!("{}: {error}", path.display())])?;
-    Ok(Source {
+    match regular(path).map_err(|error| (error.kind(), error)) {
+        Err((ErrorKind::NotFound | ErrorKind::InvalidInput, error)) => {
+            Err(vec![format!("{}: {error}", path.display())])
+        }
+        _ => Ok(file(path)),
+    }
+}
+
+/// A file that is there; what cannot be read of it costs itself, and is told once the others were read.
+fn file(path: &Path) -> Source {
+    Source {
         name: path.display().to_string(),
         path: Some(path.to_owned()),
         lines: is(&unpacked(path), &["ndjson", "jsonl"]),
         expected: None,
-    })
+    }
 }
 
 fn is_of_population(path: &Path) -> bool {
