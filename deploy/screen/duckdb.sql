@@ -1,8 +1,8 @@
 -- `pnet-cds screen` beside DuckDB: what a warehouse can do before and after. Run it in a folder with
---   rows.ndjson   from `pnet-cds screen --format ndjson`
+--   rows.parquet  from `pnet-cds screen --format parquet --out rows.parquet`
 --   export/       the export, Condition*.ndjson among it
 --   knowledge/    from `pnet-cds knowledge export knowledge`
--- It writes rows.parquet, which every engine reads, and prints what codes alone would have found.
+-- It prints what codes alone would have found.
 
 -- The codes of the gate, as the value sets of the knowledge have them.
 CREATE TABLE gate_codes AS
@@ -13,16 +13,6 @@ FROM (
     columns = {id: 'VARCHAR', compose: 'STRUCT(include STRUCT(system VARCHAR, concept STRUCT(code VARCHAR)[])[])'})
   WHERE id LIKE '%pnet%'
 ), unnest(inc.concept) AS one(concept);
-
--- One row a patient, with what is asked for most; the whole assessment stays beside it.
-CREATE TABLE rows AS
-SELECT subject, gate, grade.value AS grade, stage.enets.value AS enets, stage.ajcc7.value AS ajcc7,
-  pathway.intent.value AS intent, [one.fact for one in missing] AS missing
-FROM read_json('rows.ndjson', format = 'newline_delimited', maximum_object_size = 67108864, columns = {
-  subject: 'VARCHAR', gate: 'VARCHAR', grade: 'STRUCT(value VARCHAR)',
-  stage: 'STRUCT(enets STRUCT(value VARCHAR), ajcc7 STRUCT(value VARCHAR))',
-  pathway: 'STRUCT(intent STRUCT(value VARCHAR))', missing: 'STRUCT(fact VARCHAR)[]'});
-COPY (FROM rows ORDER BY subject) TO 'rows.parquet' (FORMAT parquet, COMPRESSION zstd);
 
 -- Who has one of the codes. It reads no text, no code that a site maps, no Observation, and takes back nothing that was refuted:
 -- good for counting beforehand, never instead of `screen`.
@@ -35,6 +25,6 @@ FROM (
 ) JOIN gate_codes ON gate_codes.system = coding.system AND gate_codes.code = coding.code;
 
 SELECT count(*) AS with_pnet,
-  count(*) FILTER (subject IN (FROM coded)) AS found_by_code,
-  count(*) FILTER (subject NOT IN (FROM coded)) AS missed_by_code
-FROM rows WHERE gate IN ('passed', 'no-liver-metastases');
+  count(*) FILTER (patient IN (FROM coded)) AS found_by_code,
+  count(*) FILTER (patient NOT IN (FROM coded)) AS missed_by_code
+FROM 'rows.parquet' WHERE gate IN ('passed', 'no-liver-metastases');

@@ -59,6 +59,7 @@ fn an_export_gives_each_patient_the_assessment_that_the_own_bundle_gives() {
             }
         }
         assert_eq!(row["gate"], alone["gate"], "{file}");
+        assert_eq!(row["programVersion"], env!("CARGO_PKG_VERSION"), "{file}");
         passed += usize::from(alone["gate"] == "passed");
     }
     assert!(passed > 10, "{passed} of the bundled patients pass the gate");
@@ -240,7 +241,7 @@ fn a_table_has_a_column_an_option_and_says_nothing_of_what_was_not_looked_at() {
     assert_eq!(code, 0, "{told}");
     let header: Vec<&str> = out.lines().next().unwrap().split(',').collect();
     let options = cds_cards::Knowledge::embedded().unwrap().options.len();
-    assert_eq!(header.len(), 5 + options + 3);
+    assert_eq!(header.len(), 5 + options + 6);
     let column = |name: &str| header.iter().position(|column| *column == name).unwrap();
     let row = |patient: &str| -> Vec<&str> {
         let line = out
@@ -252,6 +253,9 @@ fn a_table_has_a_column_an_option_and_says_nothing_of_what_was_not_looked_at() {
     let krenning = row("prrt-krenning-4");
     assert_eq!(krenning[column("gate")], "passed");
     assert_eq!(krenning[column("prrt")], "supported");
+    // A row outlives the run.
+    let made_by = ["as_of", "knowledge_version", "program_version"].map(|name| krenning[column(name)]);
+    assert_eq!(made_by, ["2026-11-23", "2.0.0", env!("CARGO_PKG_VERSION")]);
     let adenocarcinoma = row("pancreatic-adenocarcinoma");
     assert_eq!(adenocarcinoma[column("gate")], "no-pnet");
     assert!(

@@ -29,11 +29,10 @@ use crate::evaluator::Evaluator;
 use crate::settings::Settings;
 use crate::site;
 use args::Filter;
-use assess::assess;
+use assess::{assess, place};
 use fhir_profiles::Facts;
 use jiff::civil::Date;
 use notes::{Notes, looked_with};
-use out::Out;
 use pass::{Lost, Pass, reading};
 use population::Population;
 use source::Source;
@@ -65,13 +64,13 @@ pub(super) fn run(args: &ScreenArgs, config: Option<&Path>) -> Result<(), Ended>
         share: None,
     })
     .map_err(Ended::wrong)?;
-    let out = Out::open(args.output.out.as_deref())?;
-    let place = match &args.work {
+    let out = place(&args.output)?;
+    let notes = match &args.work {
         Some(dir) => dir.display().to_string(),
         None => format!("{} (name another by --work)", std::env::temp_dir().display()),
     };
     let under = looked_with(&evaluator, &settings);
-    let noted = Noted::begin(args.work.as_deref(), place, &sources, &under)?;
+    let noted = Noted::begin(args.work.as_deref(), notes, &sources, &under)?;
     let progress = reading(&sources);
     let pass = Pass::over(&sources, &evaluator, args.input.jobs, &progress);
     let mut all = Population::new(args.output.part, args.suspects);

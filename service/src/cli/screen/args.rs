@@ -207,10 +207,13 @@ pub(super) struct ReportArgs {
 /// The form of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum ScreenFormat {
-    /// A table: gate, grade and stages still possible, a verdict an option, discrepancies, missing facts, problems.
+    /// A table: gate, grade and stages still possible, a verdict an option, discrepancies, missing facts, problems, versions.
     Csv,
     /// The assessment, one JSON object a line.
     Ndjson,
+    /// The table with types, for engines; with --out only.
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 /// The form of a report.

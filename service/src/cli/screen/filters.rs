@@ -1,7 +1,7 @@
 //! The steps of `screen` as filters of streams: who may have a PNET, whose records these are, and what comes of them.
 
 use super::args::{AssessArgs, GateArgs, KeepArgs, Stream};
-use super::assess::assess;
+use super::assess::{assess, place};
 use super::blocks::{Block, Blocks};
 use super::found::{Found, Take, Wanted, Where, each, look, one_line};
 use super::ordered::ordered;
@@ -290,7 +290,7 @@ impl Take for Keeping<'_> {
 /// If something cannot be read or written.
 pub(super) fn assessed(args: &AssessArgs, evaluator: &Evaluator) -> Result<(), Ended> {
     let sources = named(&args.input)?;
-    let out = Out::open(args.output.out.as_deref())?;
+    let out = place(&args.output)?;
     let progress = reading(&sources);
     let pass = Pass::over(&sources, evaluator, args.input.jobs, &progress);
     let mut all = Population::new(args.output.part, false);

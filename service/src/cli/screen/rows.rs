@@ -1,76 +1,187 @@
-//! One row a patient, as CSV or NDJSON.
+//! One row a patient: a table (CSV, Parquet), or the assessment as JSON.
+
+#[cfg(feature = "parquet")]
+mod parquet;
 
 use super::args::ScreenFormat;
+use super::out::Out;
 use cds_cards::Knowledge;
 use cds_cards::assessment::{Assessment, Gate, Stage};
 use fhir_profiles::FactId;
+use serde::Serialize;
 use std::borrow::Cow;
 use std::io::{Error, Result};
 
 /// The gate of a row of which nobody knows whether there is a PNET.
 const NOT_KNOWN: &str = "not-known";
-/// Several values of one cell.
+/// Several values of one cell, where it is a text.
 const BETWEEN: &str = " ";
 /// The columns on both sides of those of the options.
 const BEFORE: [&str; 5] = ["patient", "gate", "grade", "enets", "ajcc7"];
-const AFTER: [&str; 3] = ["discrepancies", "missing", "problems"];
+const AFTER: [&str; 6] = [
+    "discrepancies",
+    "missing",
+    "problems",
+    "as_of",
+    "knowledge_version",
+    "program_version",
+];
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// How rows are written.
-pub(super) enum Rows {
-    /// A table.
-    Csv {
-        /// The ids of the options, in their order.
-        options: Vec<String>,
-    },
-    /// JSON.
-    Ndjson,
+/// How rows are made.
+pub(super) struct Rows {
+    format: ScreenFormat,
+    /// The ids of the options, in their order.
+    options: Vec<String>,
+}
+
+/// A row as it was made, which several threads do at once.
+pub(super) enum Made {
+    /// A line of text.
+    Line(Vec<u8>),
+    /// Cells, of which a file of columns is made.
+    #[cfg(feature = "parquet")]
+    Cells(Vec<Cell>),
+}
+
+/// What stands in one column of a patient's row.
+pub(super) enum Cell {
+    /// A word, or none where it was not looked at.
+    Text(Option<Cow<'static, str>>),
+    /// Several, or none where it was not looked at.
+    List(Option<Vec<String>>),
+    Number(u32),
+    /// A day, YYYY-MM-DD.
+    Day(String),
+}
+
+/// The assessment with what made it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Line<T> {
+    #[serde(flatten)]
+    assessment: T,
+    program_version: &'static str,
 }
 
 impl Rows {
     pub(super) fn new(format: ScreenFormat, knowledge: &Knowledge) -> Self {
-        match format {
-            ScreenFormat::Ndjson => Self::Ndjson,
-            ScreenFormat::Csv => Self::Csv {
-                options: knowledge.options.iter().map(|option| option.id.clone()).collect(),
-            },
-        }
-    }
-
-    /// What stands above the rows.
-    ///
-    /// # Errors
-    /// Never; a table could only not be written to a place that has no room.
-    pub(super) fn header(&self) -> Result<Vec<u8>> {
-        match self {
-            Self::Ndjson => Ok(Vec::new()),
-            Self::Csv { options } => {
-                let options = options.iter().map(String::as_str);
-                line(BEFORE.into_iter().chain(options).chain(AFTER))
-            }
+        Self {
+            format,
+            options: knowledge.options.iter().map(|option| option.id.clone()).collect(),
         }
     }
 
     /// The row of one patient, whose assessment may be that of everyone like this one.
     ///
     /// # Errors
-    /// As [`header`](Self::header).
-    pub(super) fn row(&self, subject: &str, assessment: &Assessment) -> Result<Vec<u8>> {
-        match self {
-            Self::Csv { options } => line(cells(subject, assessment, options)),
-            Self::Ndjson => {
+    /// Never; a table could only not be written to a place that has no room.
+    pub(super) fn row(&self, subject: &str, assessment: &Assessment) -> Result<Made> {
+        match self.format {
+            ScreenFormat::Csv => {
+                let cells = cells(subject, assessment, &self.options);
+                line(cells.iter().map(|cell| cell.text().into_owned())).map(Made::Line)
+            }
+            #[cfg(feature = "parquet")]
+            ScreenFormat::Parquet => Ok(Made::Cells(cells(subject, assessment, &self.options))),
+            ScreenFormat::Ndjson => {
                 let mut own = Cow::Borrowed(assessment);
                 if own.subject.as_deref() != Some(subject) {
                     own.to_mut().subject = Some(subject.to_owned());
                 }
                 let mut line = match gate(&own) {
-                    NOT_KNOWN => serde_json::to_vec(&not_known(&own)?)?,
-                    _ => serde_json::to_vec(&*own)?,
+                    NOT_KNOWN => versioned(not_known(&own)?)?,
+                    _ => versioned(&*own)?,
                 };
                 line.push(b'\n');
-                Ok(line)
+                Ok(Made::Line(line))
             }
         }
     }
+
+    fn columns(&self) -> impl Iterator<Item = &str> {
+        let options = self.options.iter().map(String::as_str);
+        BEFORE.into_iter().chain(options).chain(AFTER)
+    }
+}
+
+/// What is written of rows, one after the other.
+pub(super) struct Sheet {
+    #[cfg(feature = "parquet")]
+    table: Option<parquet::Table>,
+}
+
+impl Sheet {
+    /// Writes what stands above the rows.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(super) fn begin(rows: &Rows, out: &mut Out) -> Result<Self> {
+        if rows.format == ScreenFormat::Csv {
+            out.write(&line(rows.columns())?)?;
+        }
+        Ok(Self {
+            #[cfg(feature = "parquet")]
+            table: match rows.format {
+                ScreenFormat::Parquet => Some(parquet::Table::begin(rows)?),
+                _ => None,
+            },
+        })
+    }
+
+    /// Writes a row.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(super) fn add(&mut self, row: Made, out: &mut Out) -> Result<()> {
+        match row {
+            Made::Line(line) => out.write(&line),
+            #[cfg(feature = "parquet")]
+            Made::Cells(cells) => match &mut self.table {
+                Some(table) => out.write(&table.add(cells)?),
+                None => Ok(()),
+            },
+        }
+    }
+
+    /// Writes what stands below the rows.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    #[cfg(feature = "parquet")]
+    pub(super) fn end(self, out: &mut Out) -> Result<()> {
+        match self.table {
+            Some(table) => out.write(&table.end()?),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes what stands below the rows: nothing.
+    ///
+    /// # Errors
+    /// Never.
+    #[cfg(not(feature = "parquet"))]
+    pub(super) fn end(self, _out: &mut Out) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Cell {
+    fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => text.as_deref().unwrap_or_default().into(),
+            Self::List(list) => list.as_deref().unwrap_or_default().join(BETWEEN).into(),
+            Self::Number(number) => number.to_string().into(),
+            Self::Day(day) => day.as_str().into(),
+        }
+    }
+}
+
+fn versioned(assessment: impl Serialize) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec(&Line {
+        assessment,
+        program_version: VERSION,
+    })
 }
 
 fn line(cells: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Vec<u8>> {
@@ -104,39 +215,34 @@ fn not_known(assessment: &Assessment) -> serde_json::Result<serde_json::Value> {
     Ok(json)
 }
 
-fn cells(subject: &str, assessment: &Assessment, options: &[String]) -> Vec<String> {
-    let gate = gate(assessment);
+fn cells(subject: &str, assessment: &Assessment, options: &[String]) -> Vec<Cell> {
     // What was not looked at has no grade and no stage, rather than every one.
     let looked_at = assessment.gate != Gate::NoPnet;
-    let joined = |candidates: &[String]| match looked_at {
-        true => candidates.join(BETWEEN),
-        false => String::new(),
-    };
-    let stage = |stage: &Stage| joined(&stage.candidates);
+    let possible = |candidates: &[String]| Cell::List(looked_at.then(|| candidates.to_vec()));
+    let stage = |stage: &Stage| possible(&stage.candidates);
+    let text = |text: Cow<'static, str>| Cell::Text(Some(text));
     let mut row = vec![
-        subject.to_owned(),
-        gate.to_owned(),
-        joined(&assessment.grade.candidates),
+        text(subject.to_owned().into()),
+        text(gate(assessment).into()),
+        possible(&assessment.grade.candidates),
         stage(&assessment.stage.enets),
         stage(&assessment.stage.ajcc7),
     ];
-    let verdict = |id: &String| {
+    row.extend(options.iter().map(|id| {
         let found = assessment.option(id);
-        found.map_or("", |option| option.verdict.as_str()).to_owned()
-    };
-    row.extend(options.iter().map(verdict));
-    let discrepancies: Vec<&str> = assessment
-        .discrepancies
-        .iter()
-        .map(|found| found.id.as_str())
-        .collect();
-    row.push(discrepancies.join(BETWEEN));
-    let missing: Vec<&str> = assessment
-        .missing
-        .iter()
-        .map(|missing| missing.fact.as_str())
-        .collect();
-    row.push(missing.join(BETWEEN));
-    row.push(assessment.problems.len().to_string());
+        Cell::Text(found.map(|option| option.verdict.as_str().into()))
+    }));
+    let discrepancies = assessment.discrepancies.iter();
+    let missing = assessment.missing.iter();
+    row.extend([
+        Cell::List(Some(discrepancies.map(|found| found.id.clone()).collect())),
+        Cell::List(Some(
+            missing.map(|missing| missing.fact.as_str().to_owned()).collect(),
+        )),
+        Cell::Number(u32::try_from(assessment.problems.len()).unwrap_or(u32::MAX)),
+        Cell::Day(assessment.as_of.clone()),
+        text(assessment.knowledge.version.clone().into()),
+        text(VERSION.into()),
+    ]);
     row
 }
