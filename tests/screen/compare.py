@@ -1,5 +1,6 @@
 """Times ways to find the patients with a PNET in one export, one after the other on one machine, and prints a table: by hand, for
-service/docs/POPULATION.md. Times depend on the machine, so the table has ratios; what is found does not.
+service/docs/POPULATION.md. Times depend on the machine, so the table has ratios; what is found does not. Processors and memory of Spark are those of
+its driver alone.
 
     python3 compare.py PROGRAM FOLDER [--resources 1000000] [--times 3]
 
@@ -95,7 +96,7 @@ def main():
     print(f"`screen gate`: {given.resources / gate.seconds:,.0f} resources/s; {given.resources / gate.cpu:,.0f} a second of one processor\n")
     print("| way | time | processors | memory, MiB | patients named |\n|---|---|---|---|---|")
     for name, taken, found in rows:
-        print(f"| {name} | {taken.seconds / one.seconds:.1f} | {taken.cpu / one.seconds:.1f} | {taken.memory} | {len(with_pnet) if found is None else found} |")
+        print(f"| {name} | {taken.seconds / one.seconds:.1f} | {taken.cpu / one.cpu:.1f} | {taken.memory} | {len(with_pnet) if found is None else found} |")
 
 
 if __name__ == "__main__":
