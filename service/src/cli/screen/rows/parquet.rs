@@ -76,8 +76,11 @@ impl Table {
     /// Takes a row; what is to be written of the file.
     ///
     /// # Errors
-    /// If a cell does not fit its column.
+    /// If there are not as many cells as columns, or a cell does not fit its column.
     pub(super) fn add(&mut self, row: Vec<Cell>) -> std::io::Result<Vec<u8>> {
+        if row.len() != self.kinds.len() {
+            return Err(Error::other("a row with other columns"));
+        }
         self.rows.push(row);
         match self.rows.len() < GROUP {
             true => Ok(Vec::new()),
@@ -264,14 +267,13 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_that_does_not_fit_its_column_is_an_error() {
+    fn a_row_that_does_not_fit_its_columns_is_an_error() {
         let rows = Rows {
             format: ScreenFormat::Parquet,
             options: Vec::new(),
         };
         let mut table = Table::begin(&rows).unwrap();
-        table.add(vec![Cell::Number(1)]).unwrap();
-        assert!(table.end().is_err());
+        assert!(table.add(vec![Cell::Number(1)]).is_err());
         assert!(days("yesterday").is_err());
         assert_eq!(days("1969-12-31").unwrap(), -1);
     }
