@@ -310,6 +310,20 @@ pub struct OptionReport {
 }
 
 impl OptionReport {
+    /// The contraindications that are present.
+    pub fn ruling_out(&self) -> impl Iterator<Item = &CriterionReport> {
+        let failing = |criterion: &&CriterionReport| {
+            criterion.role == Role::Contraindication && criterion.outcome == Outcome::NotMet
+        };
+        self.criteria.iter().filter(failing)
+    }
+
+    /// Whether only rules of a site's own advise against it.
+    pub fn is_against_by_site(&self) -> bool {
+        let mut failing = self.ruling_out().peekable();
+        failing.peek().is_some() && failing.all(|criterion| criterion.of_site)
+    }
+
     /// The criterion that decides, the first of several; none where all are met.
     pub fn decides(&self) -> Option<&CriterionReport> {
         let mut deciding = self.deciding.iter();
@@ -342,6 +356,10 @@ pub struct CriterionReport {
     /// Whether the outcome rests on an interpretation of the review.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub interpretation: bool,
+    /// Whether its rule, or its place in this option, is a site's own and not as it comes with the service; then it is an
+    /// interpretation too.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub of_site: bool,
     /// Whether the value lies exactly on the limit.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub borderline: bool,

@@ -38,7 +38,7 @@ pub(crate) struct Item {
     head: String,
     text: String,
     statements: String,
-    interpretation: bool,
+    mark: &'static str,
     /// What stands beside it, under small headings; a heading may be empty.
     beside: Vec<(&'static str, String)>,
 }
@@ -107,6 +107,11 @@ fn lines(sheet: &Sheet, assessment: &Assessment) -> Vec<Line> {
         Line::of("intent", INTENT, vec![intent]),
         Line::of("given", GIVEN, texts(sheet.given.clone())),
         Line::of("against", &against, sheet.against.iter().map(said).collect()),
+        Line::of(
+            "against",
+            &words::capitalised(words::AGAINST_BY_SITE),
+            sheet.against_by_site.iter().map(said).collect(),
+        ),
         Line::of("caution", CAUTION, warnings.collect()),
         Line::of(
             "no-trigger",
@@ -152,7 +157,7 @@ fn said(line: &Said) -> Item {
         head: line.label.clone(),
         text: line.text.clone(),
         statements: line.statements.clone(),
-        interpretation: line.interpretation,
+        mark: line.mark,
         beside: Vec::new(),
     }
 }
@@ -174,7 +179,7 @@ fn step(step: &Step) -> Item {
         head: step.label.clone(),
         text: step.text.clone(),
         statements: step.statements.clone(),
-        interpretation: step.interpretation,
+        mark: step.mark,
         beside: beside.into_iter().filter(|(_, text)| !text.is_empty()).collect(),
     }
 }
@@ -227,8 +232,8 @@ impl Item {
         if !self.statements.is_empty() {
             line.push_str(&format!(" ({})", self.statements));
         }
-        if self.interpretation {
-            line.push_str(" (interpretation)");
+        if !self.mark.is_empty() {
+            line.push_str(&format!(" ({})", self.mark));
         }
         for (heading, text) in &self.beside {
             line.push_str("; ");
@@ -260,12 +265,12 @@ mod tests {
             options: Vec::new(),
             text: "by the verdict".to_owned(),
             statements: "SI01".to_owned(),
-            interpretation: true,
+            mark: words::INTERPRETATION,
             before: vec![Said {
                 label: "angiography".to_owned(),
                 text: String::new(),
                 statements: "SI06a".to_owned(),
-                interpretation: false,
+                mark: "",
             }],
             judge: vec!["liver reserve".to_owned()],
             cautions: Vec::new(),

@@ -90,6 +90,86 @@ fn every_card_and_page_says_that_the_rules_are_the_sites() {
     }
 }
 
+/// One rule of a site's own, in the place of the built-in one: surgery is to be avoided from 35 % of the liver.
+fn one_rule(name: &str) -> Service {
+    let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    drop(fs::remove_dir_all(&dir));
+    fs::create_dir_all(dir.join("criteria")).unwrap();
+    fs::create_dir_all(dir.join("interpretations")).unwrap();
+    let rule = r#"
+[[criterion]]
+replaces = true
+id = "liver-involvement-not-over-75"
+label = "liver involvement not over {limit}"
+kind = "range"
+reads = "liver-involvement"
+unit = "%"
+limit = 35
+bands = [{ up-to = "limit", call = "met" }, { above = "limit", call = "not-met" }]
+borderline = "limit"
+statements = ["CY13a", "CY13b"]
+note = "Our board avoids surgery above {limit}."
+"#;
+    fs::write(dir.join("criteria/own.toml"), rule).unwrap();
+    let reading =
+        "S01,Our board avoids surgery above 35 % of the liver.,criterion:liver-involvement-not-over-75,";
+    fs::write(
+        dir.join("interpretations/own.csv"),
+        format!("id,text,rules,ambiguities\n{reading}\n"),
+    )
+    .unwrap();
+    start(&format!(
+        "{}[cards]\ndetail = \"full\"\n[demo]\nenabled = true\n",
+        settings(&dir)
+    ))
+}
+
+#[test]
+fn what_a_site_advises_against_is_never_said_to_be_the_reviews() {
+    let service = one_rule("one-rule");
+    let cards = service.hook(&prefetched(WITH_PNET)).cards();
+    let summary = cards[0]["summary"].as_str().unwrap();
+    assert!(summary.contains("site rule advises against"), "{summary}");
+    let against = cards.iter().map(|card| card["detail"].as_str().unwrap());
+    let against: Vec<&str> = against
+        .flat_map(str::lines)
+        .filter(|line| line.contains("advises against"))
+        .collect();
+    let of_surgery = |line: &&&str| line.contains("liver involvement 40 %");
+    let of_surgery: Vec<&&str> = against.iter().filter(of_surgery).collect();
+    assert!(!of_surgery.is_empty(), "{against:?}");
+    for line in of_surgery {
+        assert!(line.contains("Site rule advises against"), "{line}");
+        assert!(line.contains("(CY13a, CY13b) _(site rule)_"), "{line}");
+    }
+    let assessment = service.post("/assessment", &prefetched(WITH_PNET)).json();
+    let options = assessment["options"].as_array().unwrap();
+    let criteria: Vec<&Value> = options
+        .iter()
+        .flat_map(|option| option["criteria"].as_array().unwrap())
+        .collect();
+    for criterion in criteria {
+        let is_moved = criterion["id"] == "liver-involvement-not-over-75";
+        // Whether the liver can be resected decides of others, which rest on the rule then.
+        let rests_on_it = criterion["facts"]
+            .as_array()
+            .unwrap()
+            .contains(&"liver-involvement".into());
+        assert!(rests_on_it || criterion["ofSite"].is_null(), "{criterion}");
+        assert!(!is_moved || criterion["ofSite"] == true, "{criterion}");
+        let because = criterion["because"].as_str().unwrap();
+        assert!(!because.contains("the review advises against"), "{because}");
+    }
+    for path in [
+        format!("/?patient={WITH_PNET}"),
+        format!("/board?patient={WITH_PNET}"),
+    ] {
+        let html = page(&service, &path);
+        assert!(html.contains("ite rule advises against"), "{html}");
+        assert!(!html.contains("eview advises against</"), "{html}");
+    }
+}
+
 #[test]
 fn the_words_follow_the_limit() {
     let service = site("moved-words");

@@ -22,6 +22,8 @@ pub(crate) struct Evaluated {
     pub(crate) truth: Truth,
     /// Whether the outcome rests on an interpretation of the review.
     pub(crate) interpretation: bool,
+    /// Whether it rests on a rule of a site's own.
+    pub(crate) of_site: bool,
     /// Whether the value lies exactly on a limit that is shown as borderline.
     pub(crate) borderline: bool,
     /// The facts it read.
@@ -42,6 +44,7 @@ pub(crate) struct OptionValue {
     pub(crate) open: Vec<FactId>,
     pub(crate) because: String,
     pub(crate) interpretation: bool,
+    pub(crate) of_site: bool,
 }
 
 /// Everything a criterion may read.
@@ -101,6 +104,7 @@ impl<'a> Evaluation<'a> {
         };
         let mut evaluated = self.evaluate(criterion, refers);
         evaluated.interpretation |= criterion.interpretation;
+        evaluated.of_site |= criterion.of_site;
         self.where_missing(criterion, refers, &mut evaluated);
         let evaluated = Rc::new(evaluated);
         if let Some(slot) = self.done.get_mut(position) {
@@ -171,6 +175,7 @@ impl<'a> Evaluation<'a> {
         };
         evaluated.truth = missing.call.into();
         evaluated.interpretation = true;
+        evaluated.of_site |= option.of_site;
         let because = self.say(|| format!("{}; {}", evaluated.because, option.because));
         evaluated.because = because;
     }
@@ -321,6 +326,7 @@ impl<'a> Evaluation<'a> {
                 option.value
             },
             interpretation: option.interpretation,
+            of_site: option.of_site,
             borderline: false,
             facts: option.facts.clone(),
             open: option.open.clone(),
@@ -353,6 +359,7 @@ impl<'a> Evaluation<'a> {
         Evaluated {
             truth,
             interpretation: deciding.iter().any(|part| part.interpretation),
+            of_site: deciding.iter().any(|part| part.of_site),
             borderline: deciding.iter().any(|part| part.borderline),
             facts,
             open,
@@ -443,13 +450,22 @@ impl<'a> Evaluation<'a> {
         if wanted != Outcome::Unknown {
             open.clear();
         }
+        let told = option.criteria.iter().zip(worked);
+        let told = told.filter(|(_, (e, role))| tells(e, *role));
+        let mut told = told.map(|((id, _), (e, _))| e.of_site || option.of_site.contains(id));
+        // As with readings of ours: of what fails, one that is the review's own is enough.
+        let of_site = match wanted {
+            Outcome::NotMet => !telling.is_empty() && told.all(|of_site| of_site),
+            Outcome::Met | Outcome::Unknown => told.any(|of_site| of_site),
+        };
         let because = self.say(|| {
             let reasons: Vec<&str> = telling.iter().map(|e| e.because.as_str()).collect();
             let reasons = reasons.join("; ");
             match verdict {
                 Verdict::Supported => format!("{}: all criteria met", option.label),
                 Verdict::Contraindicated => {
-                    format!("{}: the review advises against it ({reasons})", option.label)
+                    let who = if of_site { "a site rule" } else { "the review" };
+                    format!("{}: {who} advises against it ({reasons})", option.label)
                 }
                 Verdict::NotSupported => format!("{}: criteria not met ({reasons})", option.label),
                 Verdict::Undetermined | Verdict::Provisional => format!("{}: open ({reasons})", option.label),
@@ -467,6 +483,7 @@ impl<'a> Evaluation<'a> {
             open,
             because,
             interpretation,
+            of_site,
         }
     }
 }
@@ -475,6 +492,7 @@ fn leaf(truth: Truth, facts: Vec<FactId>, because: String) -> Evaluated {
     Evaluated {
         truth,
         interpretation: false,
+        of_site: false,
         borderline: false,
         facts,
         open: Vec::new(),

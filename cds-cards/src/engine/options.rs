@@ -119,6 +119,7 @@ fn criterion_report(
     let facts = evaluation.facts;
     let missing = reason == Some(Reason::Missing);
     let gaps = e.open.iter().filter(|_| missing);
+    let of_site = e.of_site || option.of_site.contains(id);
     CriterionReport {
         gap: gap_among(facts, gaps),
         aside: alone(e)
@@ -130,7 +131,8 @@ fn criterion_report(
         role,
         outcome: e.truth.outcome(),
         reason,
-        interpretation: e.interpretation || option.interpreted.contains(id),
+        interpretation: e.interpretation || option.interpreted.contains(id) || of_site,
+        of_site,
         borderline: e.borderline,
         facts: e.facts.clone(),
         statements: statements.to_vec(),

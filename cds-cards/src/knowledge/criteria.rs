@@ -35,6 +35,8 @@ pub(super) struct Criteria {
     pub(super) marker_course: Option<MarkerCourse>,
     /// The limits of the criteria, each with what it rests on.
     pub(super) claims: Vec<Claim>,
+    /// Criteria of a site's own, with file and line, in whose place no built-in one was met yet.
+    replacing: BTreeMap<String, (String, usize)>,
 }
 
 /// Reads the file; `None` if it is missing or no TOML.
@@ -46,6 +48,11 @@ pub(super) fn read(source: &Files<'_>, evidence: &Evidence) -> Option<Criteria> 
     }
     source.place(FILE)?.parse(|root| {
         references.extend(found.add(root, source, evidence).map(|at| (FILE, at)));
+        for (id, (file, line)) in &found.replacing {
+            source
+                .faults
+                .at(file, *line, format!("`{id}` replaces no built-in criterion"));
+        }
         for (file, reference) in references {
             if !found.ids.contains_key(&reference.value) {
                 let what = format!("unknown criterion `{}`", reference.value);
@@ -77,16 +84,32 @@ impl Criteria {
         evidence: &Evidence,
     ) -> impl Iterator<Item = At<String>> + use<> {
         let mut references = Vec::new();
-        for (id, criterion, claims) in root.sections("criterion", |section| {
-            criterion(section, source, evidence, &mut references)
+        let is_built_in = root.file() == FILE;
+        for (replaces, (id, criterion, claims)) in root.sections("criterion", |section| {
+            let replaces = !is_built_in && section.flag("replaces");
+            (replaces, criterion(section, source, evidence, &mut references))
         }) {
-            self.claims.extend(claims);
             if let Some(id) = id {
+                if is_built_in && self.replacing.remove(&id.value).is_some() {
+                    continue;
+                }
                 let place = (root.file().to_owned(), id.line);
-                if self.ids.insert(id.value.clone(), place).is_some() {
-                    root.fault(id.line, format!("criterion `{}` stands twice", id.value));
+                if replaces {
+                    self.replacing.insert(id.value.clone(), place.clone());
+                }
+                match self.ids.insert(id.value.clone(), place) {
+                    Some((file, line)) if is_built_in && is_one(&file) => {
+                        let what = format!(
+                            "criterion `{}` is a built-in one: `replaces = true` puts this one in its place",
+                            id.value
+                        );
+                        source.faults.at(&file, line, what);
+                    }
+                    Some(_) => root.fault(id.line, format!("criterion `{}` stands twice", id.value)),
+                    None => {}
                 }
             }
+            self.claims.extend(claims);
             self.criteria.extend(criterion);
         }
         references.into_iter()
@@ -258,6 +281,7 @@ fn criterion(
             limits: limits.map(|limit| limit.value).collect(),
             statements,
             interpretation,
+            of_site: false,
             where_missing,
             note,
         });

@@ -80,7 +80,7 @@ impl Saying {
             Self::OneOf(None) => None,
             Self::OneOf(Some(limits)) => {
                 let is_one = number.value.is_some_and(|value| limits.contains(&value));
-                (!is_one).then(|| format!("`{text}` is no limit of the criterion"))
+                (!is_one).then(|| format!("`{text}` in this text is no limit of the criterion: write `{{limit}}` for its own, any other number in words"))
             }
         }
     }

@@ -9,7 +9,9 @@ use super::model::Knowledge;
 use super::model::place::Place;
 use super::package::Hashes;
 use super::when::When;
-use super::{facts, form, graph, options, package, places, questions, register, rests, slots, tables};
+use super::{
+    facts, form, graph, of_site, options, package, places, questions, register, rests, slots, tables,
+};
 use crate::embedded;
 use crate::texts::Texts;
 use fhir_profiles::catalogue::Catalogue;
@@ -182,6 +184,11 @@ impl Knowledge {
             compiled: Compiled::default(),
         };
         check_notes(&knowledge, &ids, &faults);
+        if knowledge.package.reference.is_of_site()
+            && let Ok(built_in) = Self::read(&embedded::files(), without_texts)
+        {
+            of_site::mark(&mut knowledge, &built_in);
+        }
         finish(&mut knowledge, &faults);
         let found = faults.into_sorted();
         if found.is_empty() {
@@ -192,6 +199,9 @@ impl Knowledge {
         }
     }
 }
+
+/// Finishes rules of which no text is made.
+fn without_texts(_: &mut Knowledge, _: &Faults) {}
 
 /// A note that could stand nowhere, or not where it holds, is a fault: nobody would see that it is silent. Of an option that
 /// has faults itself nothing is said.

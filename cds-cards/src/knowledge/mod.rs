@@ -16,6 +16,7 @@ mod limits;
 mod load;
 mod model;
 mod numbers;
+mod of_site;
 mod options;
 mod package;
 mod phrase;

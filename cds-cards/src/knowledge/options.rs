@@ -117,6 +117,7 @@ impl Reader<'_> {
                 criteria: criteria.roles,
                 statements: criteria.statements,
                 interpreted: criteria.interpreted,
+                of_site: BTreeSet::new(),
                 favours,
                 cautions,
                 variants,

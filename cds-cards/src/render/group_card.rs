@@ -23,6 +23,7 @@ pub(super) struct View {
 
 #[derive(Serialize)]
 struct Against {
+    head: String,
     label: String,
     reasons: Vec<Criterion>,
 }
@@ -54,7 +55,7 @@ struct Row {
     label: String,
     verdict: String,
     deciding: String,
-    interpretation: bool,
+    mark: &'static str,
     /// Said where the value lies exactly on the limit, with what a correction says of the limit; else empty.
     limit: String,
     more: usize,
@@ -70,7 +71,7 @@ pub(super) struct Criterion {
     brief: String,
     shared: bool,
     statements: String,
-    interpretation: bool,
+    mark: &'static str,
     borderline: bool,
     note: String,
 }
@@ -144,9 +145,9 @@ fn row(knowledge: &Knowledge, assessment: &Assessment, option: &OptionReport) ->
     let known = knowledge.option(&option.id);
     Row {
         label: summary::label(knowledge, &option.id),
-        verdict: words::verdict(option.verdict).to_owned(),
+        verdict: words::verdict_of(option).to_owned(),
         deciding: words::deciding(knowledge, assessment, option),
-        interpretation: decides.is_some_and(|report| report.interpretation),
+        mark: decides.map_or("", words::mark),
         limit: known
             .filter(|_| decides.is_some_and(|report| report.borderline))
             .map(|known| on_the_limit(knowledge, known))
@@ -188,15 +189,11 @@ fn shared<'a>(described: &[(&'a OptionReport, &OptionKnowledge)]) -> Shared<'a> 
 }
 
 fn advised_against(knowledge: &Knowledge, option: &OptionReport) -> Against {
-    let failing = |report: &&CriterionReport| {
-        report.role == Role::Contraindication && report.outcome == Outcome::NotMet
-    };
     Against {
+        head: words::capitalised(words::verdict_of(option)),
         label: summary::label(knowledge, &option.id),
         reasons: option
-            .criteria
-            .iter()
-            .filter(failing)
+            .ruling_out()
             .map(|report| criterion(knowledge, report, &BTreeMap::new()))
             .collect(),
     }
@@ -222,7 +219,7 @@ fn describe(
     let literature = literature.map_or_else(|| Literature::of(knowledge, known), Literature::clone);
     OptionView {
         label: known.label.clone(),
-        verdict: words::verdict(option.verdict).to_owned(),
+        verdict: words::verdict_of(option).to_owned(),
         given: given(assessment, option),
         restriction: literature.restriction,
         before: before.into_iter().map(|(id, known)| note(id, known)).collect(),
@@ -250,7 +247,7 @@ pub(super) fn criterion(knowledge: &Knowledge, report: &CriterionReport, shared:
         brief: words::brief(knowledge, report),
         shared: shared.contains_key(report.id.as_str()),
         statements: report.statements.join(", "),
-        interpretation: report.interpretation,
+        mark: words::mark(report),
         borderline: report.borderline,
         note: note.unwrap_or_default(),
     }

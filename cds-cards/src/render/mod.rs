@@ -14,7 +14,7 @@
 //! - `cards/options.md`: `label`, `against` (`label`, `reasons`), `shared` (criteria that several options ask for),
 //!   `options` (`label`, `verdict`, `given`, `restriction`, `before` (notes that stand before its benefits), `rule_out`,
 //!   `ruled_out`, `confirm`, `met`, `variants`, `favours`, `cautions`, `passage`, `sentences`, `side_effects`,
-//!   `corrections`), `others` (`label`, `verdict`, `given`, `deciding`, `limit`, `interpretation`, `more`), `notes`, `version`, `cut_off`.
+//!   `corrections`), `others` (`label`, `verdict`, `given`, `deciding`, `limit`, `mark`, `more`), `notes`, `version`, `cut_off`.
 //!   `rule_out` are contraindications not excluded by the record, `ruled_out` those that are; `confirm` and `met` are the other criteria.
 //! - `cards/missing-data.md`: `facts` (`label`, `why`, `settles`, `needed`, `unread`), `more`, `found` (values in texts, to
 //!   be recorded: `label`, `value`, `quote`, `source`), `found_more`, `notes.<id>` as above, `version`.
@@ -27,7 +27,7 @@
 //! - `cards/unreadable.md`: `records`, `count`, `places` (`place`, `problem`), `more`, `named` (records), `version`.
 //! - `cards/order-given.md`: `items` (`orders` as above; `given`: `label`, `text`), `version`.
 //!
-//! Parts of these: a criterion has `text`, `brief`, `shared`, `statements`, `interpretation`, `borderline`, `note`; a
+//! Parts of these: a criterion has `text`, `brief`, `shared`, `statements`, `mark`, `borderline`, `note`; a
 //! sentence `text`, `statements` (variants, favours and cautions are sentences); a note `id`, `topic`, `text`,
 //! `confidence`; a correction `id`, `text`; a record (chart data) `fact`,
 //! `recorded`, `date`, `reference`, `notes`. A text that is not there is empty, a list that is not there has no entry.

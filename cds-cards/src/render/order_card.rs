@@ -58,7 +58,8 @@ pub(super) fn judge(options: &[&OptionReport]) -> Judged {
 /// Whether criteria are not met, and by readings of ours alone (section 5, orders): a contraindication that is ours warns.
 fn fails_by_reading(option: &OptionReport) -> bool {
     let mut deciding = option.criteria.iter().filter(|c| option.deciding.contains(&c.id));
-    option.verdict == Verdict::NotSupported && deciding.all(|criterion| criterion.interpretation)
+    option.verdict == Verdict::NotSupported
+        && deciding.all(|criterion| criterion.interpretation && !criterion.of_site)
 }
 
 /// The reports of the options of a proposal.
@@ -196,7 +197,7 @@ fn view(knowledge: &Knowledge, assessment: &Assessment, option: &OptionReport) -
     };
     OptionView {
         label: summary::label(knowledge, &option.id),
-        verdict: words::verdict(option.verdict).to_owned(),
+        verdict: words::verdict_of(option).to_owned(),
         restriction: known
             .and_then(|known| known.restriction.as_ref())
             .map(Sentence::from)
@@ -368,7 +369,7 @@ pub(super) fn warning_summary(
     let read_as = read_as(proposals);
     if let [only] = options.as_slice() {
         let label = summary::label(knowledge, &only.id);
-        let verdict = words::verdict(only.verdict);
+        let verdict = words::verdict_of(only);
         let short = format!("Order check - {read_as}{label}: {verdict}");
         let reason = named(only).next();
         let full = reason.map(|report| format!("{short} - {}", words::criterion(knowledge, report)));

@@ -44,6 +44,7 @@ pub(super) fn option(knowledge: &Knowledge, known: &OptionKnowledge, verdict: Ve
         reason,
         gap: None,
         interpretation: true,
+        of_site: true,
         borderline: true,
         facts: vec![FactId::Ki67],
         statements: knowledge

@@ -27,6 +27,46 @@ pub fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
+/// The verdict of an option: what only rules of a site's own advise against is not said to be the review's.
+pub fn verdict_of(option: &OptionReport) -> &'static str {
+    match option.is_against_by_site() {
+        true => AGAINST_BY_SITE,
+        false => verdict(option.verdict),
+    }
+}
+
+/// What rules of a site's own advise against.
+pub const AGAINST_BY_SITE: &str = "site rule advises against";
+
+/// What is put beside a criterion that is not the review's own word; nothing where it is.
+pub fn mark(report: &CriterionReport) -> &'static str {
+    mark_of([report])
+}
+
+/// The same for several together: that of the one which is furthest from the review.
+pub fn mark_of<'a>(reports: impl IntoIterator<Item = &'a CriterionReport>) -> &'static str {
+    let marks = reports.into_iter().map(|report| match report {
+        report if report.of_site => SITE_RULE,
+        report if report.interpretation => INTERPRETATION,
+        _ => "",
+    });
+    marks.fold("", graver)
+}
+
+/// Of two marks that which is further from the review.
+pub(super) fn graver(one: &'static str, other: &'static str) -> &'static str {
+    if one == SITE_RULE || other.is_empty() {
+        one
+    } else {
+        other
+    }
+}
+
+/// A reading of ours of the review.
+pub const INTERPRETATION: &str = "interpretation";
+/// A rule of a site's own.
+pub const SITE_RULE: &str = "site rule";
+
 /// What a clinician calls a group.
 pub fn group(group: Group) -> &'static str {
     match group {

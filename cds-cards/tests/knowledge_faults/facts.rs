@@ -330,6 +330,9 @@ fn a_criterion_of_a_file_of_its_own_is_one_like_the_others() {
     assert!(
         faults(&files)
             .iter()
-            .any(|fault| fault.ends_with("criterion `unresectable` stands twice"))
+            .any(|fault| fault == "criteria/own.toml:2: criterion `unresectable` is a built-in one: `replaces = true` puts this one in its place")
     );
+    let replacing = criterion("own").replace("[[criterion]]", "[[criterion]]\nreplaces = true");
+    files.insert("criteria/own.toml".into(), replacing);
+    assert!(faults(&files).contains(&"criteria/own.toml:3: `own` replaces no built-in criterion".to_owned()));
 }

@@ -139,7 +139,11 @@ fn a_number_in_a_label_that_comes_by_no_slot() {
 
 #[test]
 fn a_number_in_a_note_that_is_no_limit() {
-    let said = |number: &str| format!("`{number}` is no limit of the criterion");
+    let said = |number: &str| {
+        format!(
+            "`{number}` in this text is no limit of the criterion: write `{{limit}}` for its own, any other number in words"
+        )
+    };
     for (note, number) in [("75 %", "75"), ("70 % at 5 cm", "5"), ("over-90 %", "over-90")] {
         let new = format!("propose more than {note}.");
         one(CRITERIA, "propose more than 70 %.", &new, 0, &said(number));
@@ -176,7 +180,10 @@ fn a_limit_that_is_moved_alone_leaves_no_words_behind() {
         )
     };
     // The note says what the review proposes: a site that moves the limit has to say something else.
-    let note = format!("{CRITERIA}:{}: `70` is no limit of the criterion", high + 7);
+    let note = format!(
+        "{CRITERIA}:{}: `70` in this text is no limit of the criterion: write `{{limit}}` for its own, any other number in words",
+        high + 7
+    );
     assert_eq!(faults(&files), [rests(60), rests(80), note]);
 }
 

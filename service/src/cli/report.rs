@@ -93,7 +93,7 @@ impl<'a> Report<'a> {
         let known = self.knowledge.options.iter().find(|option| option.id == id);
         let label = known.map_or(id, |option| option.label.as_str());
         match assessment.option(id) {
-            Some(option) => format!("{label}, {}", words::verdict(option.verdict)),
+            Some(option) => format!("{label}, {}", words::verdict_of(option)),
             None => format!("{label}, not assessed"),
         }
     }
@@ -253,7 +253,7 @@ impl<'a> Report<'a> {
     fn option(&mut self, assessment: &Assessment, option: &OptionReport) {
         let known = self.knowledge.option(&option.id);
         let label = known.map_or(option.id.as_str(), |known| known.label.as_str());
-        let verdict = verdict_ink(option.verdict).on(self.colour, words::verdict(option.verdict));
+        let verdict = verdict_ink(option.verdict).on(self.colour, words::verdict_of(option));
         let given = assessment
             .given(&option.id)
             .map(|entry| plain(&words::given_when(entry)));
@@ -306,15 +306,19 @@ impl<'a> Report<'a> {
         // The record that contradicts a contraindication's absence speaks for itself.
         let mut text = match (criterion.role, criterion.outcome) {
             (Role::Contraindication, Outcome::NotMet) => {
-                format!("{}: {said}", words::verdict(Verdict::Contraindicated))
+                let against = match criterion.of_site {
+                    true => words::AGAINST_BY_SITE,
+                    false => words::verdict(Verdict::Contraindicated),
+                };
+                format!("{against}: {said}")
             }
             (role, _) => format!("{}: {said}", words::role(role)),
         };
         if criterion.borderline {
             text.push_str(" (exactly on the limit)");
         }
-        if criterion.interpretation {
-            text.push_str(" (interpretation)");
+        if !words::mark(criterion).is_empty() {
+            text.push_str(&format!(" ({})", words::mark(criterion)));
         }
         format!(
             "{} {text} [{}]",

@@ -86,8 +86,8 @@ struct OptionView {
     /// When it was given; empty if it never was. Chart data.
     given: String,
     more: usize,
-    /// Whether what decides is our reading; of an option of which all is met, what of it is.
-    interpretation: bool,
+    /// How what decides is marked; of an option of which all is met, what of it is.
+    mark: &'static str,
     interpreted: Vec<String>,
     borderline: bool,
     cautions: Vec<String>,
@@ -260,14 +260,14 @@ fn option(knowledge: &Knowledge, assessment: &Assessment, report: &OptionReport)
         id: report.id.clone(),
         label: known.map_or_else(|| report.id.clone(), |known| known.label.clone()),
         verdict: report.verdict.as_str(),
-        word: words::verdict(report.verdict),
+        word: words::verdict_of(report),
         because: words::deciding(knowledge, assessment, report),
         given: assessment
             .given(&report.id)
             .map(|entry| plain(&words::given_when(entry)))
             .unwrap_or_default(),
         more: report.deciding.len().saturating_sub(1),
-        interpretation: decides.is_some_and(|criterion| criterion.interpretation),
+        mark: decides.map_or_else(|| words::mark_of(&report.criteria), words::mark),
         interpreted: words::interpreted(knowledge, report),
         borderline: decides.is_some_and(|criterion| criterion.borderline),
         cautions: cautions

@@ -114,7 +114,7 @@ fn said(
     known: &OptionKnowledge,
     report: &OptionReport,
 ) -> String {
-    let verdict = words::verdict(report.verdict);
+    let verdict = words::verdict_of(report);
     let why = match place.place {
         Place::Named => {
             let first = place

@@ -1,6 +1,6 @@
 //! Examples on both sides of every limit, worked out by the engine itself, so that a page cannot say otherwise than a card.
 
-use super::rules::{parts, unit};
+use super::rules::unit;
 use cds_cards::assessment::{Assessment, Outcome};
 use cds_cards::knowledge::{Subject, Test};
 use cds_cards::render::words;
@@ -142,7 +142,7 @@ fn collect(knowledge: &Knowledge, criterion: &str, found: &mut Vec<(String, Fact
             }
         }
         compound => {
-            for part in parts(compound) {
+            for part in compound.parts() {
                 collect(knowledge, part, found);
             }
         }

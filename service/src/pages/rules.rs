@@ -3,6 +3,7 @@
 use super::quotes::{Quote, quotes};
 use cds_cards::Knowledge;
 use cds_cards::knowledge::{Band, Call, Criterion, OptionKnowledge, Subject, Test};
+use cds_cards::render::words;
 use fhir_profiles::FactId;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ pub(super) struct Rule {
     parts: Vec<Rule>,
     /// The option whose verdict it reads, as id and label.
     option: Option<(String, String)>,
-    interpretation: bool,
+    mark: &'static str,
     note: Option<String>,
     quotes: Vec<Quote>,
 }
@@ -55,12 +56,21 @@ pub(super) fn rule(knowledge: &Knowledge, id: &str, asking: Option<&OptionKnowle
         reads: reads(&criterion.test),
         rows: rows(criterion),
         compound: compound(&criterion.test),
-        parts: parts(&criterion.test)
+        parts: criterion
+            .test
+            .parts()
             .iter()
             .filter_map(|part| rule(knowledge, part, None))
             .collect(),
         option: option(knowledge, &criterion.test),
-        interpretation: asking.map_or(criterion.interpretation, |option| option.interprets(criterion)),
+        mark: match asking {
+            _ if criterion.of_site || asking.is_some_and(|option| option.of_site.contains(id)) => {
+                words::SITE_RULE
+            }
+            Some(option) if option.interprets(criterion) => words::INTERPRETATION,
+            None if criterion.interpretation => words::INTERPRETATION,
+            _ => "",
+        },
         note: criterion.note.clone(),
         quotes: quotes(
             knowledge,
@@ -69,19 +79,6 @@ pub(super) fn rule(knowledge: &Knowledge, id: &str, asking: Option<&OptionKnowle
             }),
         ),
     })
-}
-
-/// The criteria that a compound is made of.
-pub(super) fn parts(test: &Test) -> &[String] {
-    match test {
-        Test::Any(of) | Test::All(of) => of,
-        Test::Not(inner) => std::slice::from_ref(inner),
-        Test::Words { .. }
-        | Test::Range { .. }
-        | Test::Lasting { .. }
-        | Test::Given { .. }
-        | Test::Option { .. } => &[],
-    }
 }
 
 fn reads(test: &Test) -> Option<String> {

@@ -2,7 +2,6 @@
 
 use super::case::{FactView, one, outcome};
 use super::quotes::{Quote, Sentence, quotes, sentence, titled};
-use super::rules::parts;
 use cds_cards::Knowledge;
 use cds_cards::assessment::{Assessment, CriterionReport, OptionReport};
 use cds_cards::knowledge::{Aspect, Test};
@@ -35,7 +34,7 @@ struct Branch {
     outcome: &'static str,
     word: String,
     because: String,
-    interpretation: bool,
+    mark: &'static str,
     borderline: bool,
     note: Option<String>,
     facts: Vec<FactView>,
@@ -65,7 +64,7 @@ fn option(knowledge: &Knowledge, assessment: &Assessment, id: &str, depth: usize
         label: known.label.clone(),
         group: words::group(report.group),
         verdict: report.verdict.as_str(),
-        word: words::verdict(report.verdict),
+        word: words::verdict_of(report),
         restriction: known.restriction.as_ref().map(|cited| sentence(knowledge, cited)),
         criteria: branches(knowledge, assessment, report, depth),
         variants: aspects(&known.variants, &report.variants),
@@ -103,7 +102,7 @@ fn branch(knowledge: &Knowledge, assessment: &Assessment, report: &CriterionRepo
         outcome,
         word,
         because: report.because.clone(),
-        interpretation: report.interpretation,
+        mark: words::mark(report),
         borderline: report.borderline,
         note: known.and_then(|known| known.note.clone()),
         // The facts of another option stand in that option's own tree.
@@ -118,7 +117,7 @@ fn branch(knowledge: &Knowledge, assessment: &Assessment, report: &CriterionRepo
         },
         quotes: quotes(knowledge, &report.statements),
         parts: known
-            .map(|known| parts(&known.test))
+            .map(|known| known.test.parts())
             .unwrap_or_default()
             .iter()
             .map(|id| words::label(knowledge, id).to_owned())

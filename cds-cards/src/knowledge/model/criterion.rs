@@ -33,6 +33,8 @@ pub struct Criterion {
     pub statements: Vec<String>,
     /// Whether the whole rule is a reading of ours.
     pub interpretation: bool,
+    /// Whether the rule is a site's own.
+    pub of_site: bool,
     /// What holds where nothing is recorded of its fact; an interpretation wherever it decides.
     pub where_missing: Option<WhereMissing>,
     /// What a reader should know, such as "the review's word is 'generally'".
@@ -70,7 +72,7 @@ pub enum Subject {
 }
 
 /// The closed set of tests.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub enum Test {
     /// Word of a closed list to call; every word of the list is there. Where several words hold together the
     /// first in the catalogue's order decides.
@@ -127,6 +129,19 @@ pub enum Test {
 }
 
 impl Test {
+    /// The criteria that a compound is made of.
+    pub fn parts(&self) -> &[String] {
+        match self {
+            Self::Any(of) | Self::All(of) => of,
+            Self::Not(inner) => std::slice::from_ref(inner),
+            Self::Words { .. }
+            | Self::Range { .. }
+            | Self::Lasting { .. }
+            | Self::Given { .. }
+            | Self::Option { .. } => &[],
+        }
+    }
+
     /// What a treatment on record must be, in a clinician's words; nothing for a test of another kind.
     pub fn treatment(&self) -> Option<String> {
         let Self::Given {
@@ -150,7 +165,7 @@ impl Test {
 }
 
 /// One band of a range test.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Band {
     /// The numbers of the band, in the fact's unit.
     pub interval: Interval,

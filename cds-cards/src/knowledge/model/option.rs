@@ -27,6 +27,8 @@ pub struct OptionKnowledge {
     pub statements: BTreeMap<String, Vec<String>>,
     /// Criteria that the review does not name for this option: an interpretation here, whatever they are elsewhere.
     pub interpreted: BTreeSet<String>,
+    /// Criteria whose place in this option is a site's own, whatever their rule.
+    pub of_site: BTreeSet<String>,
     /// What speaks for it without changing the verdict.
     pub favours: Vec<Aspect>,
     /// What to be careful of without changing the verdict.

@@ -49,9 +49,10 @@ pub struct Situation {
 pub const PHRASE_SLOTS: [&str; 6] = ["grade", "lacking", "ecog", "status", "now", "failed"];
 
 /// Slots of a summary.
-pub const SUMMARY_SLOTS: [&str; 12] = [
+pub const SUMMARY_SLOTS: [&str; 13] = [
     "situation",
     "base",
+    "advice",
     "against",
     "against-short",
     "named",

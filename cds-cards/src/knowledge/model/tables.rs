@@ -3,14 +3,14 @@
 use fhir_profiles::Interval;
 
 /// WHO grade: bands per measure and the differentiation paired with each grade.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct GradeTable {
     /// Grades in ascending order.
     pub rows: Vec<GradeRow>,
 }
 
 /// One grade.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct GradeRow {
     /// `G1`, `G2`, `G3`.
     pub grade: String,

@@ -47,6 +47,8 @@ pub struct Sheet {
     pub given: Vec<String>,
     /// What the review advises against.
     pub against: Vec<Line>,
+    /// What only rules of a site's own advise against.
+    pub against_by_site: Vec<Line>,
     /// What it names for the situation, in its own sequence.
     pub named: Vec<Step>,
     /// Named options among which it states no order.
@@ -102,7 +104,8 @@ pub fn sheet(knowledge: &Knowledge, assessment: &Assessment, most: Most) -> Opti
         because: Sentence::new(&pathway.intent.because, &pathway.intent.statements),
         resectable: resectable(assessment),
         given: Most(most.0.max(GIVEN)).of(pathway.given.iter().map(given).collect()),
-        against: speaker.against(),
+        against: speaker.against(false),
+        against_by_site: speaker.against(true),
         named: speaker.named(),
         unordered: speaker.unordered(),
         no_trigger: speaker.no_trigger(),

@@ -21,8 +21,8 @@ pub struct Line {
     pub text: String,
     /// Statement ids, or the id of a note.
     pub statements: String,
-    /// Whether it is a reading of ours.
-    pub interpretation: bool,
+    /// Whether it is a reading of ours or a rule of a site's own ([`words::mark`]); empty where it is the review's word.
+    pub mark: &'static str,
 }
 
 impl Line {
@@ -31,7 +31,7 @@ impl Line {
             label,
             text,
             statements,
-            interpretation: false,
+            mark: "",
         }
     }
 }
@@ -47,8 +47,8 @@ pub struct Step {
     pub text: String,
     /// Its statements, and notes since publication that are named with it.
     pub statements: String,
-    /// Whether a criterion of them holds by a reading of ours.
-    pub interpretation: bool,
+    /// The same, of the criteria by which they are named.
+    pub mark: &'static str,
     /// What comes before it and the record lacks.
     pub before: Vec<Line>,
     /// What a person is to judge.
@@ -85,17 +85,23 @@ impl<'a> Speaker<'a> {
         self.assessment.option(&place.option)
     }
 
-    /// Why the review advises against it, options with the same reason together.
-    pub(super) fn against(&self) -> Vec<Line> {
+    /// Why the review advises against it, or where `by_site` a rule of a site's own alone; options with the same reason
+    /// together.
+    pub(super) fn against(&self, by_site: bool) -> Vec<Line> {
         let mut lines: Vec<Line> = Vec::new();
         for (place, known) in self.options(&self.pathway.places, Place::Against) {
-            let failing: Vec<&CriterionReport> = self.report(place).map(failing).unwrap_or_default();
+            let report = self.report(place);
+            if report.is_some_and(OptionReport::is_against_by_site) != by_site {
+                continue;
+            }
+            let failing: Vec<&CriterionReport> =
+                report.into_iter().flat_map(OptionReport::ruling_out).collect();
             let text = failing
                 .iter()
                 .map(|report| lower(&report.because))
                 .collect::<Vec<_>>()
                 .join("; ");
-            let interpretation = failing.iter().any(|report| report.interpretation);
+            let mark = words::mark_of(failing.iter().copied());
             let statements = failing.iter().flat_map(|report| &report.statements);
             match lines.iter_mut().find(|line| line.text == text) {
                 Some(line) => {
@@ -104,7 +110,7 @@ impl<'a> Speaker<'a> {
                 }
                 None => {
                     let mut line = Line::of(known.short.clone(), text, String::new());
-                    line.interpretation = interpretation;
+                    line.mark = mark;
                     join(&mut line.statements, statements);
                     lines.push(line);
                 }
@@ -126,7 +132,7 @@ impl<'a> Speaker<'a> {
                     merge(&mut last.cautions, step.cautions);
                     last.judge.extend(step.judge);
                     last.judge.dedup();
-                    last.interpretation |= step.interpretation;
+                    last.mark = words::graver(last.mark, step.mark);
                 }
                 _ => steps.push((place.rank, step)),
             }
@@ -146,7 +152,7 @@ impl<'a> Speaker<'a> {
             options: vec![known.id.clone()],
             text: place.words.clone(),
             statements,
-            interpretation: report.is_some_and(|report| is_ours(report, &place.triggers)),
+            mark: report.map_or("", |report| mark(report, &place.triggers)),
             before: place
                 .before
                 .iter()
@@ -250,19 +256,16 @@ impl<'a> Speaker<'a> {
         if let Some(judged) = &place.judged {
             label = format!("{label}, {judged}");
         }
-        let report = self.report(place);
-        let ours = report.is_some_and(|report| {
-            let counts = |criterion: &CriterionReport| {
+        let counting = self.report(place).into_iter().flat_map(|report| {
+            let counts = |criterion: &&CriterionReport| {
                 criterion.outcome == Outcome::Met || report.deciding.contains(&criterion.id)
             };
-            report
-                .criteria
-                .iter()
-                .any(|criterion| criterion.interpretation && counts(criterion))
+            report.criteria.iter().filter(counts)
         });
+        let mark = words::mark_of(counting);
         let mut beside: Vec<String> = Vec::new();
-        if ours {
-            beside.push("interpretation".to_owned());
+        if !mark.is_empty() {
+            beside.push(mark.to_owned());
         }
         let cautions = cautions(place, known);
         beside.extend(
@@ -424,22 +427,11 @@ fn shorts_by_rank(named: &Together<'_>) -> Vec<String> {
     names.into_iter().map(|(_, name)| name).collect()
 }
 
-fn failing(report: &OptionReport) -> Vec<&CriterionReport> {
-    let failing = |criterion: &&CriterionReport| {
-        criterion.role == Role::Contraindication && criterion.outcome == Outcome::NotMet
-    };
-    report.criteria.iter().filter(failing).collect()
-}
-
-/// Whether a criterion that fires a trigger, or any that supports the option, holds by a reading of ours.
-fn is_ours(report: &OptionReport, triggers: &[String]) -> bool {
+/// How a criterion that fires a trigger, or any that supports the option, is marked.
+fn mark(report: &OptionReport, triggers: &[String]) -> &'static str {
     let counts =
         |criterion: &&CriterionReport| triggers.contains(&criterion.id) || criterion.role == Role::Require;
-    report
-        .criteria
-        .iter()
-        .filter(counts)
-        .any(|criterion| criterion.interpretation)
+    words::mark_of(report.criteria.iter().filter(counts))
 }
 
 /// A fact to settle, and what it is needed for.

@@ -26,6 +26,7 @@ pub(super) fn wordings(speaker: &Speaker<'_>) -> Vec<String> {
     wordings
         .iter()
         .filter_map(|wording| filled(wording, slot))
+        .map(|wording| words::capitalised(&wording))
         .collect()
 }
 
@@ -108,9 +109,21 @@ fn lacking(speaker: &Speaker<'_>) -> String {
 fn value(speaker: &Speaker<'_>, slot: &str) -> String {
     let pathway = speaker.pathway;
     match slot {
+        "advice" => {
+            let [of_review, of_site] = [false, true].map(|by_site| !speaker.against(by_site).is_empty());
+            let who = match (of_review, of_site) {
+                (false, true) => "site rule advises",
+                (true, true) => "review and site rule advise",
+                _ => "review advises",
+            };
+            who.to_owned()
+        }
         "against" => {
-            let lines = speaker.against();
-            let said = lines.iter().map(|line| format!("{} ({})", line.label, line.text));
+            let lines = [false, true].map(|by_site| speaker.against(by_site));
+            let said = lines
+                .iter()
+                .flatten()
+                .map(|line| format!("{} ({})", line.label, line.text));
             said.collect::<Vec<_>>().join(", ")
         }
         "against-short" => {
