@@ -184,6 +184,34 @@ fn codes_that_look_relevant_come_with_a_concept_map_that_loads() {
 }
 
 #[test]
+fn a_condition_from_which_nothing_was_read_is_listed_as_it_is_written() {
+    let base = server(|request| {
+        let written = json!({"coding": [{"system": "ICD10", "code": "C25.4", "display": "Malignant neoplasm of endocrine pancreas"}]});
+        match request.path() {
+            "/r4/Patient/p" => json!({"resourceType": "Patient", "id": "p"}),
+            "/r4/Condition" => searchset([of("Condition", "c1", "p", written)]),
+            _ => searchset(NOTHING),
+        }
+    });
+    let report = probe(&base, "p");
+    let expected = json!([{"reference": "Condition/c1", "codes": ["ICD10 | C25.4 | Malignant neoplasm of endocrine pancreas"]}]);
+    assert_eq!(report["conditionsPassedOver"], expected);
+    let (code, table, _) = run(&["--fhir", &base, "--patient", "p"]);
+    assert_eq!(code, 0);
+    assert!(
+        table.contains("Condition/c1: ICD10 | C25.4 | Malignant neoplasm of endocrine pancreas"),
+        "{table}"
+    );
+    // What a fact rests on is not among them.
+    let sandbox = demo();
+    let report = probe(
+        &format!("http://{}/sandbox/fhir", sandbox.address),
+        "registry-record",
+    );
+    assert_eq!(report["conditionsPassedOver"], Value::Null);
+}
+
+#[test]
 fn an_answer_that_is_not_understood_comes_with_the_element_that_maps_it() {
     let base = server(|request| match request.path() {
         "/r4/Observation" => {

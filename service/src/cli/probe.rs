@@ -3,6 +3,7 @@
 mod answers;
 mod asked;
 mod checks;
+mod passed_over;
 mod profile;
 mod relevant;
 mod report;
@@ -129,6 +130,7 @@ impl Probe<'_> {
         resources.extend(checks::resources(self, &fetched));
         let unmapped = relevant::find(&self.evaluator.codes, &resources);
         let answers = answers::find(&self.evaluator.codes, &assessment, &resources);
+        let passed_over = passed_over::find(&assessment, &resources);
         Ok(Report {
             server: self.base.to_string(),
             hook,
@@ -137,6 +139,7 @@ impl Probe<'_> {
             profile: Profile::of(&client.learnt(&self.base)),
             server_checks,
             assessment,
+            passed_over,
             concept_map: relevant::concept_map(&unmapped),
             unmapped,
             answers,

@@ -95,7 +95,7 @@ fn run_with(settings: &Settings) -> Result<(), Ended> {
     if !telemetry.shut_down(FLUSH) {
         tracing::warn!("not all telemetry reached the collector");
     }
-    served.map_err(|error| unusable(settings.listen, &error))
+    served.map_err(|error| unusable("server.listen", settings.listen, &error))
 }
 
 /// Says where it listens; on standard error if standard output is the audit's.
@@ -109,12 +109,12 @@ fn announce(settings: &Settings, text: &str) -> Result<(), Ended> {
     print(&String::from_utf8_lossy(&lines))
 }
 
-fn unusable(address: SocketAddr, error: &std::io::Error) -> Ended {
-    Ended::failed(format!("{address}: {error}"))
+fn unusable(setting: &str, address: SocketAddr, error: &std::io::Error) -> Ended {
+    Ended::failed(format!("{address} (`{setting}`): {error}"))
 }
 
 fn listen(at: SocketAddr) -> Result<TcpListener, Ended> {
-    TcpListener::bind(at).map_err(|error| unusable(at, &error))
+    TcpListener::bind(at).map_err(|error| unusable("server.listen", at, &error))
 }
 
 fn address(listener: &TcpListener) -> Result<SocketAddr, Ended> {
@@ -131,7 +131,9 @@ fn management(settings: &Settings) -> Result<Option<TcpListener>, Ended> {
     };
     match TcpListener::bind(at) {
         Ok(listener) => Ok(Some(listener)),
-        Err(error) if settings.management_listen_given => Err(unusable(at, &error)),
+        Err(error) if settings.management_listen_given => {
+            Err(unusable("server.management_listen", at, &error))
+        }
         Err(error) => {
             tracing::warn!(%at, %error, "no management listener: its default port is taken (server.management_listen)");
             Ok(None)

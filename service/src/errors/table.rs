@@ -208,7 +208,7 @@ errors! {
         "If it is another patient, correct the prefetch queries; if it is another address of your server, add it to `fhir_aliases` (`probe` names it).";
     /// The patient's record is not there.
     MissingPatient = "missing-patient", 412, "incomplete",
-        "the patient's own record is missing (prefetch `patient`) and was not to be had from a registered `fhirServer`; nothing was assessed",
+        "the patient's own record is missing (prefetch `patient`) and was not to be had: no `fhirServer` is named, it is not among the registered `fhir_servers`, or it did not give it; nothing was assessed",
         "The prefetch `patient` is absent, null or no Patient, and it could not be fetched: no `fhirServer`, one that is not registered, or a failure that the answer names.",
         "Prefetch `Patient/{{context.patientId}}` under the key `patient`, or register the FHIR server and let the access token read Patient.";
     /// The conditions are not there.

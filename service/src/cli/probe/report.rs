@@ -2,6 +2,7 @@
 
 use super::answers;
 use super::checks::Check;
+use super::passed_over::PassedOver;
 use super::profile::Profile;
 use super::relevant::Unmapped;
 use super::searched::Searched;
@@ -22,6 +23,8 @@ pub(super) struct Report {
     pub(super) profile: Profile,
     pub(super) server_checks: Vec<Check>,
     pub(super) assessment: Assessment,
+    #[serde(rename = "conditionsPassedOver", skip_serializing_if = "Vec::is_empty")]
+    pub(super) passed_over: Vec<PassedOver>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) unmapped: Vec<Unmapped>,
     #[serde(rename = "unmappedAnswers", skip_serializing_if = "Vec::is_empty")]

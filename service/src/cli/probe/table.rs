@@ -11,6 +11,9 @@ use fhir_profiles::FactId;
 use fhir_profiles::facts::Gap;
 use std::fmt::Write as _;
 
+/// Conditions that are listed.
+const CONDITIONS: usize = 20;
+
 /// The whole report.
 pub(super) fn write(report: &Report, colour: bool) -> String {
     let mut table = Table {
@@ -23,6 +26,7 @@ pub(super) fn write(report: &Report, colour: bool) -> String {
     table.profile(&report.profile);
     table.checks(report);
     table.facts(report);
+    table.passed_over(report);
     table.not_used(report);
     table.unmapped(report);
     table.answers(report);
@@ -174,6 +178,20 @@ impl Table {
             for record in records {
                 self.dim(4, &format!("{what}{}", of_record(record)));
             }
+        }
+    }
+
+    fn passed_over(&mut self, report: &Report) {
+        if report.passed_over.is_empty() {
+            return;
+        }
+        self.title("Conditions from which no fact was read: none of their codes, under the system that is written, means one");
+        for one in report.passed_over.iter().take(CONDITIONS) {
+            let codes: Vec<String> = one.codes.iter().map(|code| plain(code)).collect();
+            self.line(2, &format!("{}: {}", plain(&one.reference), codes.join("; ")));
+        }
+        if let Some(more @ 1..) = report.passed_over.len().checked_sub(CONDITIONS) {
+            self.dim(2, &format!("{more} more"));
         }
     }
 

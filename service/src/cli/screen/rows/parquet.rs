@@ -222,7 +222,7 @@ mod tests {
         let row = |number: usize| {
             let list = |many: usize| Cell::List((many > 0).then(|| vec!["G1".to_owned(); many - 1]));
             let text = || Cell::Text(Some("x".into()));
-            let option = Cell::Text((number % 2 == 0).then(|| "supported".into()));
+            let option = Cell::Text(number.is_multiple_of(2).then(|| "supported".into()));
             vec![
                 Cell::Text(Some(format!("Patient/{number}").into())),
                 text(),
