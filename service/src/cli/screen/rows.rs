@@ -1,5 +1,6 @@
 //! One row a patient: a table (CSV, Parquet), or the assessment as JSON.
 
+mod cells;
 #[cfg(feature = "parquet")]
 mod parquet;
 
@@ -7,6 +8,7 @@ use super::args::ScreenFormat;
 use super::out::Out;
 use cds_cards::Knowledge;
 use cds_cards::assessment::{Assessment, Gate, Stage};
+use cells::{Cell, VERSION, columns};
 use fhir_profiles::FactId;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -14,19 +16,6 @@ use std::io::{Error, Result};
 
 /// The gate of a row of which nobody knows whether there is a PNET.
 const NOT_KNOWN: &str = "not-known";
-/// Several values of one cell, where it is a text.
-const BETWEEN: &str = " ";
-/// The columns on both sides of those of the options.
-const BEFORE: [&str; 5] = ["patient", "gate", "grade", "enets", "ajcc7"];
-const AFTER: [&str; 6] = [
-    "discrepancies",
-    "missing",
-    "problems",
-    "as_of",
-    "knowledge_version",
-    "program_version",
-];
-const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// How rows are made.
 pub(super) struct Rows {
@@ -42,17 +31,6 @@ pub(super) enum Made {
     /// Cells, of which a file of columns is made.
     #[cfg(feature = "parquet")]
     Cells(Vec<Cell>),
-}
-
-/// What stands in one column of a patient's row.
-pub(super) enum Cell {
-    /// A word, or none where it was not looked at.
-    Text(Option<Cow<'static, str>>),
-    /// Several, or none where it was not looked at.
-    List(Option<Vec<String>>),
-    Number(u32),
-    /// A day, YYYY-MM-DD.
-    Day(String),
 }
 
 /// The assessment with what made it.
@@ -98,11 +76,6 @@ impl Rows {
             }
         }
     }
-
-    fn columns(&self) -> impl Iterator<Item = &str> {
-        let options = self.options.iter().map(String::as_str);
-        BEFORE.into_iter().chain(options).chain(AFTER)
-    }
 }
 
 /// What is written of rows, one after the other.
@@ -118,12 +91,12 @@ impl Sheet {
     /// If it cannot be written.
     pub(super) fn begin(rows: &Rows, out: &mut Out) -> Result<Self> {
         if rows.format == ScreenFormat::Csv {
-            out.write(&line(rows.columns())?)?;
+            out.write(&line(columns(&rows.options))?)?;
         }
         Ok(Self {
             #[cfg(feature = "parquet")]
             table: match rows.format {
-                ScreenFormat::Parquet => Some(parquet::Table::begin(rows)?),
+                ScreenFormat::Parquet => Some(parquet::Table::begin(&rows.options)?),
                 _ => None,
             },
         })
@@ -163,17 +136,6 @@ impl Sheet {
     #[cfg(not(feature = "parquet"))]
     pub(super) fn end(self, _out: &mut Out) -> Result<()> {
         Ok(())
-    }
-}
-
-impl Cell {
-    fn text(&self) -> Cow<'_, str> {
-        match self {
-            Self::Text(text) => text.as_deref().unwrap_or_default().into(),
-            Self::List(list) => list.as_deref().unwrap_or_default().join(BETWEEN).into(),
-            Self::Number(number) => number.to_string().into(),
-            Self::Day(day) => day.as_str().into(),
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rows as Parquet: columns with types, and a group of rows at a time, so that memory does not grow with them.
 
-use super::{AFTER, BEFORE, Cell, Rows};
+use super::cells::{AFTER, BEFORE, Cell, VERSION, columns};
 use jiff::civil::Date;
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, Int32Type};
@@ -41,19 +41,19 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Begins one with the columns of these rows.
+    /// Begins one with the columns of rows with these options.
     ///
     /// # Errors
     /// If a column has no name.
-    pub(super) fn begin(rows: &Rows) -> std::io::Result<Self> {
+    pub(super) fn begin(options: &[String]) -> std::io::Result<Self> {
         let kinds: Vec<Kind> = [Kind::Text; 2]
             .into_iter()
             .chain([Kind::List; BEFORE.len() - 2])
-            .chain(rows.options.iter().map(|_| Kind::TextOrNone))
+            .chain(options.iter().map(|_| Kind::TextOrNone))
             .chain([Kind::List, Kind::List, Kind::Number, Kind::Day])
             .chain([Kind::Text; AFTER.len() - 4])
             .collect();
-        let columns = rows.columns().zip(&kinds);
+        let columns = columns(options).zip(&kinds);
         let begun = columns
             .map(|(name, kind)| column(name, *kind))
             .collect::<Result<Vec<TypePtr>>>()
@@ -62,7 +62,7 @@ impl Table {
                 let properties = WriterProperties::builder()
                     .set_compression(Compression::SNAPPY)
                     .set_statistics_enabled(EnabledStatistics::Chunk)
-                    .set_created_by(format!("pnet-cds version {}", super::VERSION))
+                    .set_created_by(format!("pnet-cds version {}", VERSION))
                     .build();
                 SerializedFileWriter::new(Vec::new(), Arc::new(schema), Arc::new(properties))
             });
@@ -208,17 +208,13 @@ fn days(day: &str) -> Result<i32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::screen::args::ScreenFormat;
     use parquet::file::reader::{FileReader, SerializedFileReader};
     use parquet::record::RowAccessor;
     use std::io::Write;
 
     #[test]
     fn rows_leave_memory_a_group_at_a_time_and_keep_their_order() {
-        let rows = Rows {
-            format: ScreenFormat::Parquet,
-            options: vec!["prrt".to_owned()],
-        };
+        let options = vec!["prrt".to_owned()];
         let row = |number: usize| {
             let list = |many: usize| Cell::List((many > 0).then(|| vec!["G1".to_owned(); many - 1]));
             let text = || Cell::Text(Some("x".into()));
@@ -239,7 +235,7 @@ mod tests {
             ]
         };
         let all = 2 * GROUP + 5;
-        let mut table = Table::begin(&rows).unwrap();
+        let mut table = Table::begin(&options).unwrap();
         let mut bytes = Vec::new();
         for number in 0..all {
             let written = table.add(row(number)).unwrap();
@@ -268,11 +264,8 @@ mod tests {
 
     #[test]
     fn a_row_that_does_not_fit_its_columns_is_an_error() {
-        let rows = Rows {
-            format: ScreenFormat::Parquet,
-            options: Vec::new(),
-        };
-        let mut table = Table::begin(&rows).unwrap();
+        let options: [String; 0] = [];
+        let mut table = Table::begin(&options).unwrap();
         assert!(table.add(vec![Cell::Number(1)]).is_err());
         assert!(days("yesterday").is_err());
         assert_eq!(days("1969-12-31").unwrap(), -1);
