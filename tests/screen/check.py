@@ -63,12 +63,10 @@ def jobs(program, export, folder):
         job = yaml.safe_load((ADAPTERS / "kubernetes" / f"{name}.yaml").read_text())["spec"]
         args = job["template"]["spec"]["containers"][0]["args"]
         for index in range(job["completions"]):
-            places = [("$(INDEX)", str(index)), ("/export", str(export)), ("/work", str(work))]
-            command = [program]
-            for arg in args:
-                for place, put in places:
-                    arg = re.sub(rf"(^|=){re.escape(place)}", rf"\g<1>{put}", arg) if place.startswith("/") else arg.replace(place, put)
-                command.append(arg)
+            # At once: a folder may itself stand below one of the names.
+            put = {"/export": str(export), "/work": str(work)}
+            placed = [re.sub(r"(^|=)(/export|/work)", lambda found: found[1] + put[found[2]], arg) for arg in args]
+            command = [program, *(arg.replace("$(INDEX)", str(index)) for arg in placed)]
             run([*command, *(DAY if name == "assess" else [])], stderr=subprocess.DEVNULL)
     return work / "rows.ndjson"
 

@@ -350,6 +350,11 @@ impl<'a> Evaluation<'a> {
             _ => true,
         };
         let deciding: Vec<&Evaluated> = parts.iter().map(Rc::as_ref).filter(counts).collect();
+        // Where each part decides alone, one that is the review's own is enough.
+        let of_site = match truth.outcome() == decisive {
+            true => deciding.iter().all(|part| part.of_site),
+            false => deciding.iter().any(|part| part.of_site),
+        };
         let mut facts = Vec::new();
         let mut open = Vec::new();
         for part in &deciding {
@@ -359,7 +364,7 @@ impl<'a> Evaluation<'a> {
         Evaluated {
             truth,
             interpretation: deciding.iter().any(|part| part.interpretation),
-            of_site: deciding.iter().any(|part| part.of_site),
+            of_site,
             borderline: deciding.iter().any(|part| part.borderline),
             facts,
             open,

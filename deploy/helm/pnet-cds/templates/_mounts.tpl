@@ -87,8 +87,8 @@
 {{- end }}
 {{- end }}
 
-{{/* What may be reached. */}}
-{{- define "pnet-cds.egress" -}}
+{{/* Where names are looked up; then all that may be reached. */}}
+{{- define "pnet-cds.names" -}}
 # Names are looked up in the cluster.
 - to: {{- toYaml .Values.networkPolicy.dns.peers | nindent 4 }}
   ports:
@@ -98,5 +98,9 @@
     - port: {{ . }}
       protocol: TCP
     {{- end }}
+{{- end }}
+
+{{- define "pnet-cds.egress" -}}
+{{ include "pnet-cds.names" . }}
 {{ with .Values.networkPolicy.egress }}{{ toYaml . }}{{ end }}
 {{- end }}
