@@ -236,6 +236,13 @@ fn dictionary() -> String {
         )
         .expect("a row");
     }
+    out.push_str("\n### Code systems\n\nA code is read under the URI of its system. Packs add those of countries and products, and a site maps its own.\n\n| Here | URI |\n|---|---|\n");
+    let sets = resources("ValueSet");
+    let systems = sets.iter().flat_map(|set| list(&set["compose"], "include"));
+    let systems: BTreeSet<&str> = systems.map(|include| text(include, "system")).collect();
+    for system in systems.into_iter().filter(|system| !system.is_empty()) {
+        writeln!(out, "| {} | `{system}` |", short(system)).expect("a row");
+    }
     out.push_str("\n### Value sets\n\n`E11.*` is the category with all codes below it.\n\n| Value set | Codes |\n|---|---|\n");
     for set in resources("ValueSet") {
         let id = text(&set, "id");

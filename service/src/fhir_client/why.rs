@@ -45,7 +45,7 @@ reasons! {
     /// 400, 422.
     BadRequest = "bad-request", "the server did not accept the search";
     /// 401.
-    Unauthorised = "status-401", "the server did not accept the access token";
+    Unauthorised = "status-401", "the server wants an access token that it accepts";
     /// 403.
     Forbidden = "status-403", "the server does not allow this access";
     /// 404.

@@ -37,7 +37,7 @@ fn expected(fault: Fault) -> (bool, &'static str) {
         Fault::Gzip => "the answer was compressed although that was not asked for",
         Fault::Stu3 => "the answer was of a release of FHIR that is not read",
         Fault::Status(400 | 422) => "the server did not accept the search",
-        Fault::Status(401) => "the server did not accept the access token",
+        Fault::Status(401) => "the server wants an access token that it accepts",
         Fault::Status(403) => "the server does not allow this access",
         Fault::Status(404) => "the server has nothing at this address",
         Fault::Status(410) => "the server says that this was deleted",
